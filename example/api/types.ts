@@ -1,0 +1,125 @@
+import type { Decimal, Money } from '../money.ts';
+
+/** The part of the graph that this page asks for. */
+export type IneligibilityReason =
+  | 'PAGE_FLAG_OFF'
+  | 'ORDER_FLAG_OFF'
+  | 'ORGANIZATION_NOT_ENROLLED'
+  | 'BILLING_VERSION_UNSUPPORTED';
+
+export interface Eligibility {
+  newPageEnabled: boolean;
+  orderingEnabled: boolean;
+  reasons: IneligibilityReason[];
+}
+
+export interface QuotaBalance {
+  code: string;
+  balance: Decimal;
+}
+
+export interface ExcessUsage {
+  code: string;
+  label: string;
+  period: string;
+  quantity: Decimal;
+  unitPrice: Money;
+  amount: Money;
+}
+
+export interface TopupChoice {
+  quantity: Decimal;
+  credits: Decimal;
+  price: Money;
+}
+
+export interface TopupOption {
+  id: string;
+  code: string;
+  label: string;
+  description: string | null;
+  input: 'AMOUNT' | 'CHOICE' | 'QUANTITY';
+  minimum: Decimal;
+  maximum: Decimal | null;
+  step: Decimal;
+  multiplier: number;
+  choices: TopupChoice[];
+  unitPrice: Money;
+  priceSource: 'FIXED' | 'MEKARI_BILLING';
+  quotaType: 'LIFETIME' | 'MONTHLY' | 'CONTRACT';
+  validUntil: string | null;
+  excessUsage: ExcessUsage | null;
+  balance: QuotaBalance | null;
+}
+
+export const ORDER_STATUSES = [
+  'DRAFT',
+  'PENDING_PAYMENT',
+  'PAID',
+  'COMPLETED',
+  'PAYMENT_REVIEW',
+  'EXPIRED',
+  'CANCELLED',
+  'REFUNDED',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export interface OrderLine {
+  id: string;
+  kind: 'TOPUP' | 'EXCESS';
+  code: string;
+  label: string;
+  quantity: Decimal;
+  credits: Decimal;
+  unitPrice: Money;
+  amount: Money;
+  periodStart: string | null;
+  periodEnd: string | null;
+}
+
+export interface OrderEvent {
+  at: string;
+  from: OrderStatus | null;
+  to: OrderStatus;
+  cause: string;
+}
+
+export interface OrderSummary {
+  id: string;
+  number: string;
+  status: OrderStatus;
+  total: Money;
+  createdAt: string;
+  paidInvoiceNumber: string | null;
+}
+
+export interface Order extends OrderSummary {
+  lines: OrderLine[];
+  topupTotal: Money;
+  excessTotal: Money;
+  quoteExpiresAt: string;
+  paymentUrl: string | null;
+  paymentExpiresAt: string | null;
+  confirmedAt: string | null;
+  paidAt: string | null;
+  completedAt: string | null;
+  timeline: OrderEvent[];
+}
+
+export interface OrderItem {
+  optionId: string;
+  quantity: Decimal;
+}
+
+export interface UserError {
+  code: string;
+  message: string;
+  field: string[] | null;
+  suggestedQuantity: Decimal | null;
+  retryable: boolean;
+}
+
+export interface PriceChange {
+  oldTotal: Money;
+  newTotal: Money;
+}

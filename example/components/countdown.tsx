@@ -1,0 +1,16 @@
+import { clockFace, useSecondsUntil } from '../time.ts';
+
+interface Props {
+  label: string;
+  until: string;
+}
+
+/** Not announced at every tick; a screen reader reads it when asked. */
+export function Countdown({ label, until }: Props) {
+  const seconds = useSecondsUntil(until);
+  return (
+    <p className={`countdown ${seconds < 120 ? 'soon' : ''}`} role="timer" aria-live="off">
+      {label} <strong>{clockFace(seconds)}</strong>
+    </p>
+  );
+}

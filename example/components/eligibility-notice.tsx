@@ -1,0 +1,24 @@
+import type { Eligibility } from '../api/types.ts';
+import { useLanguage } from '../text/language.tsx';
+
+/** Why the page, or only ordering, is closed to this organization; nothing where both are open. */
+export function EligibilityNotice({ eligibility }: { eligibility: Eligibility }) {
+  const { text } = useLanguage();
+  if (eligibility.newPageEnabled && eligibility.orderingEnabled) return null;
+  return (
+    <section
+      className={eligibility.newPageEnabled ? 'notice warn' : 'notice warn large'}
+      aria-labelledby="closed-title"
+    >
+      <h2 id="closed-title">{eligibility.newPageEnabled ? text.orderingOff : text.unavailable}</h2>
+      <ul>
+        {eligibility.reasons.map((reason) => (
+          <li key={reason} data-reason={reason}>
+            {text.reasons[reason] ?? reason}
+          </li>
+        ))}
+      </ul>
+      <p>{text.unavailableHint}</p>
+    </section>
+  );
+}

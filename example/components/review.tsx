@@ -1,0 +1,77 @@
+import { useEffect, useRef } from 'react';
+import type { Order, PriceChange } from '../api/types.ts';
+import { rupiah } from '../money.ts';
+import { useLanguage } from '../text/language.tsx';
+import { useSecondsUntil } from '../time.ts';
+import { CancelButton } from './cancel-button.tsx';
+import { Countdown } from './countdown.tsx';
+import { LinesTable } from './lines-table.tsx';
+import type { OrderActions } from './order-detail.tsx';
+
+interface Props {
+  order: Order;
+  priceChange: PriceChange | null;
+  actions: OrderActions;
+  onConfirm(): void;
+}
+
+/** The quote: what is confirmed is exactly the total on the button. */
+export function Review({ order, priceChange, actions, onConfirm }: Props) {
+  const { text } = useLanguage();
+  const isOver = useSecondsUntil(order.quoteExpiresAt) === 0;
+  const total = rupiah(order.total);
+  return (
+    <div className="card sheet">
+      <div className="sheet-head">
+        <p className="soft">{order.number}</p>
+        {!isOver && <Countdown label={text.quoteHolds} until={order.quoteExpiresAt} />}
+      </div>
+      {priceChange && !isOver && <NewTotal change={priceChange} />}
+      <LinesTable order={order} />
+      {isOver && (
+        <p className="notice warn" role="status">
+          {text.quoteOver}
+        </p>
+      )}
+      <div className="actions">
+        {isOver ? (
+          <button type="button" className="main" onClick={() => actions.again(order)}>
+            {text.again}
+          </button>
+        ) : (
+          <button type="button" className="main" disabled={actions.isBusy} onClick={onConfirm}>
+            {actions.isBusy ? text.loading : priceChange ? text.confirmNew(total) : text.confirm(total)}
+          </button>
+        )}
+        {!isOver && <CancelButton isBusy={actions.isBusy} onCancel={actions.cancel} />}
+      </div>
+    </div>
+  );
+}
+
+/** Takes the focus: whoever pressed the button for the old total is to see this first. */
+function NewTotal({ change }: { change: PriceChange }) {
+  const { text } = useLanguage();
+  const box = useRef<HTMLDivElement>(null);
+  const moved = `${change.oldTotal.amount} ${change.newTotal.amount}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: again for every other change
+  useEffect(() => box.current?.focus(), [moved]);
+  return (
+    <div className="notice warn" role="alert" tabIndex={-1} ref={box} data-price-change>
+      <h2>{text.priceChanged}</h2>
+      <dl className="facts">
+        <div>
+          <dt>{text.oldTotal}</dt>
+          <dd>
+            <s>{rupiah(change.oldTotal)}</s>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.newTotal}</dt>
+          <dd>{rupiah(change.newTotal)}</dd>
+        </div>
+      </dl>
+      <p>{text.priceChangedHint}</p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ResultOf } from '@graphql-typed-document-node/core';
+import type { TOPUP_PAGE } from '../api/operations.ts';
+import type { TopupOption } from '../api/types.ts';
+import type { Basket } from '../basket.ts';
+import { useLanguage } from '../text/language.tsx';
+import { Balances } from './balances.tsx';
+import { BasketPanel } from './basket-panel.tsx';
+import { EligibilityNotice } from './eligibility-notice.tsx';
+import { Heading } from './heading.tsx';
+import { OptionCard } from './option-card.tsx';
+import { Outstanding } from './outstanding.tsx';
+
+interface Props {
+  data: ResultOf<typeof TOPUP_PAGE>;
+  options: readonly TopupOption[];
+  basket: Basket;
+}
+
+/** What there is, what is owed, what can be bought, what was chosen. */
+export function TopupPage({ data, options, basket }: Props) {
+  const { text } = useLanguage();
+  const organization = data._entities?.[0] ?? null;
+  const eligibility = organization?.topupEligibility ?? null;
+  const isOpen = eligibility?.newPageEnabled ?? data.topupOptions !== null;
+  const canOrder = eligibility?.orderingEnabled ?? isOpen;
+  return (
+    <>
+      <Heading title={text.title}>
+        <p className="soft">{text.intro}</p>
+      </Heading>
+      {eligibility && <EligibilityNotice eligibility={eligibility} />}
+      <Balances balances={organization?.quotaBalances ?? []} options={options} />
+      {isOpen && (
+        <div className="columns">
+          <div>
+            <Outstanding usages={data.excessUsages ?? []} />
+            <section aria-labelledby="options-title">
+              <h2 id="options-title">{text.options}</h2>
+              {options.length === 0 && <p className="empty">{text.noOptions}</p>}
+              <div className="options">
+                {options.map((option) => (
+                  <OptionCard
+                    key={option.id}
+                    option={option}
+                    quantity={basket.quantities[option.id] ?? ''}
+                    errors={basket.refusals.byOption[option.id] ?? []}
+                    onChange={(quantity) => basket.set(option.id, quantity)}
+                  />
+                ))}
+              </div>
+            </section>
+          </div>
+          <BasketPanel options={options} basket={basket} canOrder={canOrder} />
+        </div>
+      )}
+    </>
+  );
+}

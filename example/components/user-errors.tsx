@@ -1,0 +1,31 @@
+import type { UserError } from '../api/types.ts';
+import type { Decimal } from '../money.ts';
+import { useLanguage } from '../text/language.tsx';
+
+interface Props {
+  id?: string;
+  errors: readonly UserError[];
+  /** How to write a suggested quantity. */
+  format?: (quantity: Decimal) => string;
+  onSuggestion?: (quantity: Decimal) => void;
+}
+
+/** Refusals where they belong, each with its remedy one click away. */
+export function UserErrors({ id, errors, format = String, onSuggestion }: Props) {
+  const { text } = useLanguage();
+  if (errors.length === 0) return null;
+  return (
+    <ul className="plain user-errors" id={id} role="alert">
+      {errors.map(({ code, message, suggestedQuantity }) => (
+        <li key={`${code} ${message}`} data-code={code}>
+          <span>{text.refusals[code] ?? message}</span>
+          {suggestedQuantity !== null && onSuggestion && (
+            <button type="button" className="small" onClick={() => onSuggestion(suggestedQuantity)}>
+              {text.use(format(suggestedQuantity))}
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * The graph's Decimal is a JSON string of digits. All arithmetic here is on bigint: rupiah pass what a JavaScript number
+ * holds exactly, and are never a float.
+ */
+export type Decimal = string;
+
+export interface Money {
+  amount: Decimal;
+  currencyCode: 'IDR';
+}
+
+/** As many digits as the service can charge; more could not be typed by intention. */
+const MAX_DIGITS = 15;
+
+/** 1000000 → "1.000.000": Indonesian separators, in both languages of the page. */
+export function grouped(value: bigint | Decimal): string {
+  const number = BigInt(value);
+  const digits = (number < 0n ? -number : number).toString().replace(/\B(?=(\d{3})+$)/g, '.');
+  return number < 0n ? `-${digits}` : digits;
+}
+
+/** 1000000 → "Rp1.000.000". */
+export function rupiah(value: bigint | Decimal | Money): string {
+  const text = grouped(typeof value === 'object' ? value.amount : value);
+  return text.startsWith('-') ? `-Rp${text.slice(1)}` : `Rp${text}`;
+}
+
+/** What was typed, as a Decimal: digits only, no leading zero; "" where nothing (or only zeros) was typed. */
+export function typedDecimal(text: string): Decimal {
+  return text.replace(/\D/g, '').replace(/^0+/, '').slice(0, MAX_DIGITS);
+}
+
+export function times(a: Decimal, b: Decimal | number): bigint {
+  return BigInt(a) * BigInt(b);
+}
+
+export function sum(values: Iterable<bigint>): bigint {
+  let total = 0n;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,59 @@
+import { type MouseEvent, type ReactNode, useEffect, useState } from 'react';
+
+/** The page has three views. An order's address is the one that the payment provider returns to: ?orderId=<id>. */
+export type Route = { view: 'topup' } | { view: 'orders' } | { view: 'order'; orderId: string };
+
+export function currentRoute(): Route {
+  const query = new URLSearchParams(location.search);
+  const orderId = query.get('orderId');
+  if (orderId) return { view: 'order', orderId };
+  return query.get('view') === 'orders' ? { view: 'orders' } : { view: 'topup' };
+}
+
+function addressOf(route: Route): string {
+  if (route.view === 'order') return `?${new URLSearchParams({ orderId: route.orderId })}`;
+  return route.view === 'orders' ? '?view=orders' : location.pathname;
+}
+
+const NAVIGATED = 'topup:navigated';
+
+export function navigate(route: Route): void {
+  history.pushState(null, '', addressOf(route));
+  window.dispatchEvent(new Event(NAVIGATED));
+  window.scrollTo(0, 0);
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(currentRoute);
+  useEffect(() => {
+    const follow = () => setRoute(currentRoute());
+    window.addEventListener('popstate', follow);
+    window.addEventListener(NAVIGATED, follow);
+    return () => {
+      window.removeEventListener('popstate', follow);
+      window.removeEventListener(NAVIGATED, follow);
+    };
+  }, []);
+  return route;
+}
+
+interface LinkProps {
+  to: Route;
+  className?: string;
+  isCurrent?: boolean;
+  children: ReactNode;
+}
+
+/** A real link (new tab, copy address), followed without a reload. */
+export function Link({ to, className, isCurrent = false, children }: LinkProps) {
+  function follow(event: MouseEvent) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(to);
+  }
+  return (
+    <a href={addressOf(to)} className={className} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
+      {children}
+    </a>
+  );
+}

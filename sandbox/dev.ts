@@ -1,0 +1,132 @@
+/**
+ * npm run dev: everything on this one machine, from nothing, each time anew. An embedded PostgreSQL, the sandbox neighbours,
+ * migrations, catalogue, flags, the built server as a process of its own, and the example page. Ctrl-C stops all of it; a
+ * SIGKILL takes the server and the database along, because both watch this process.
+ */
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Application, command, startApplication } from './dev/application.ts';
+import { buildExample } from './dev/build-example.ts';
+import { freePort } from './dev/free-port.ts';
+import { startPageServer } from './dev/page-server.ts';
+import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts, startSandbox } from './index.ts';
+import { startPostgres } from './postgres/postgres.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
+
+const stops: (() => Promise<unknown>)[] = [];
+let stopping = false;
+
+/** The last started goes first. */
+async function stopAll(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  for (const stop of stops.reverse()) await stop().catch((error: Error) => console.error(error.message));
+  process.exit(code);
+}
+
+async function sandboxPorts(): Promise<SandboxPorts> {
+  const ports = { ...developmentPorts };
+  for (const name of Object.keys(ports) as (keyof SandboxPorts)[]) ports[name] = await freePort(ports[name]);
+  return ports;
+}
+
+async function start(): Promise<void> {
+  const startedAt = performance.now();
+  const [port, pagePort] = [await freePort(Number(process.env['PORT'] ?? 4000)), await freePort(4001)];
+  const url = `http://127.0.0.1:${port}`;
+  const pageUrl = `http://127.0.0.1:${pagePort}`;
+  const exampleBuilt = buildExample(root);
+  const [postgres, sandbox] = await Promise.all([
+    startPostgres({ directory: join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}`) }),
+    startSandbox({ ports: await sandboxPorts(), webhookUrl: `${url}/webhooks/mekari-pay` }),
+  ]);
+  stops.push(postgres.stop, sandbox.stop);
+  const environment = {
+    ...sandbox.environment(),
+    DATABASE_URL: postgres.url,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: url,
+    CHECKOUT_RETURN_URL: `${pageUrl}/`,
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+  };
+  await command('migrate', [], environment);
+  await Promise.all([
+    command('catalogue', ['apply', join(root, 'seed', 'topup-configurations.json')], environment),
+    command('flags', ['set', ...FLAGS.flatMap((flag) => [flag, 'on'])], environment),
+  ]);
+  if (stopping) return;
+  const application = await startApplication(environment, url);
+  stops.push(application.stop);
+  endWith(application);
+
+  const tokens = await sandbox.auth.readyTokens();
+  const page = await startPageServer({
+    port: pagePort,
+    directory: await exampleBuilt,
+    graphUrl: `${url}/graphql`,
+    config: pageConfig(sandbox, tokens),
+  });
+  stops.push(page.stop);
+  announce({
+    url,
+    pageUrl,
+    databaseUrl: postgres.url,
+    sandbox,
+    tokens,
+    seconds: (performance.now() - startedAt) / 1000,
+  });
+}
+
+/** Without the server the rest is of no use. */
+function endWith(application: Application): void {
+  void application.exited.then((code) => stopAll(code ?? 1));
+}
+
+function pageConfig(sandbox: Sandbox, tokens: readonly ReadyToken[]) {
+  const admins = tokens.filter(({ scope }) => scope.includes('topup:write'));
+  return {
+    organizations: admins.map(({ organization_id: id, access_token: token }) => ({
+      id,
+      name: sandbox.hubCore.organizations.get(id)?.name ?? id,
+      token,
+    })),
+    mailboxUrl: sandbox.mail.url,
+  };
+}
+
+function announce(running: {
+  url: string;
+  pageUrl: string;
+  databaseUrl: string;
+  sandbox: Sandbox;
+  tokens: readonly ReadyToken[];
+  seconds: number;
+}): void {
+  const { url, pageUrl, databaseUrl, sandbox, tokens, seconds } = running;
+  const rows = [
+    ['Top-up page', pageUrl],
+    ['GraphQL', `${url}/graphql`],
+    ['Mailbox', sandbox.mail.url],
+    ['Mekari Pay', sandbox.mekariPay.url],
+    ['Tokens', sandbox.auth.url],
+    ['hub-core', sandbox.hubCore.url],
+    ['Mekari Billing', sandbox.mekariBilling.url],
+    ['Moderator', sandbox.moderator.url],
+    ['Database', databaseUrl],
+  ];
+  console.log(`\nReady in ${seconds.toFixed(1)} s. Ctrl-C stops everything; nothing is kept.\n`);
+  for (const [name, address] of rows) console.log(`  ${name?.padEnd(16)}${address}`);
+  console.log('\nTokens (Authorization: Bearer …), good for twelve hours:\n');
+  for (const { organization_id: id, label, access_token: token } of tokens)
+    console.log(`  ${id}  ${label}\n  ${token}\n`);
+}
+
+process.on('SIGINT', () => void stopAll(0));
+process.on('SIGTERM', () => void stopAll(0));
+start().catch((error: Error) => {
+  console.error(error.stack ?? error.message);
+  void stopAll(1);
+});

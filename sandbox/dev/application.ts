@@ -1,0 +1,60 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..', '..');
+const built = (file: string) => join(root, 'dist', 'src', file);
+
+/** Runs one of the operators' commands, as an operator would. */
+export async function command(
+  name: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<void> {
+  await run(process.execPath, [built(`commands/${name}.js`), ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  });
+}
+
+export interface Application {
+  /** Resolves when it ends, with its exit code. */
+  exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+/** Starts the built server as a process of its own, and waits until it says that it is ready. */
+export async function startApplication(environment: Record<string, string>, url: string): Promise<Application> {
+  const child: ChildProcess = fork(built('main.js'), {
+    cwd: root,
+    execArgv: ['--enable-source-maps'],
+    env: { ...process.env, ...environment },
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  let gone = false;
+  void exited.then(() => {
+    gone = true;
+  });
+  while (!(await isReady(url))) {
+    if (gone) throw new Error('The server ended before it was ready: its reason is above.');
+    await sleep(50);
+  }
+  return {
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}

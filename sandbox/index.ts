@@ -1,0 +1,137 @@
+import { type Auth, startAuth } from './auth/auth.ts';
+import { type Clock, realClock } from './clock.ts';
+import { type HubCore, startHubCore } from './hub-core/hub-core.ts';
+import { type Mail, startMail } from './mail/mail.ts';
+import { type MekariBilling, startMekariBilling } from './mekari-billing/mekari-billing.ts';
+import { type MekariPay, startMekariPay } from './mekari-pay/mekari-pay.ts';
+import { type Moderator, startModerator } from './moderator/moderator.ts';
+import { freePorts, type SandboxPorts } from './ports.ts';
+import type { Setup } from './setup.ts';
+import type { Credentials } from './signing/mekari-hmac.ts';
+
+export type { Auth, TokenClaims, TokenOptions } from './auth/auth.ts';
+export type { ReadyToken } from './auth/ready-tokens.ts';
+export type { Clock } from './clock.ts';
+export type { HubCore } from './hub-core/hub-core.ts';
+export type { Mail } from './mail/mail.ts';
+export type { MailFault } from './mail/mail-faults.ts';
+export type { Message } from './mail/message.ts';
+export type { MekariBilling } from './mekari-billing/mekari-billing.ts';
+export type { ActionOptions, ActionResult, ResendOptions } from './mekari-pay/actions.ts';
+export type { Delivery, RawEvent } from './mekari-pay/deliveries.ts';
+export type { Invoice } from './mekari-pay/invoices.ts';
+export type { MekariPay } from './mekari-pay/mekari-pay.ts';
+export type { Attempt } from './mekari-pay/post-webhook.ts';
+export type { Booking, Moderator } from './moderator/moderator.ts';
+export type { PaidPiRequest } from './moderator/paid-pi-request.ts';
+export { developmentPorts, type SandboxPorts } from './ports.ts';
+export type { Organization } from './seed/organizations.ts';
+export type { BillingPackage } from './seed/packages.ts';
+export type { Fault, FaultKind } from './server/faults.ts';
+export type { HttpNeighbour } from './server/http-neighbour.ts';
+export { Refusal } from './server/reply.ts';
+export type { LoggedRequest, RequestFilter } from './server/request-log.ts';
+export type { Credentials } from './signing/mekari-hmac.ts';
+
+export interface SandboxOptions {
+  /** 127.0.0.1 where it is left out. */
+  host?: string;
+  /** Free ones where they are left out. */
+  ports?: Partial<SandboxPorts>;
+  /** Who may call hub-core, Mekari Billing, Mekari Pay and Moderator. */
+  credentials?: Credentials;
+  /** whsec_…; every webhook is signed with each of them. */
+  webhookSecrets?: readonly string[];
+  /** Where the product listens; can be set later, with mekariPay.setWebhookUrl. */
+  webhookUrl?: string;
+  /** Waits before a webhook's second attempt, its third, and so on. */
+  webhookRetryDelaysMs?: readonly number[];
+  /** Business time: expiry of invoices, booking dates, the seed's periods. The real time where it is left out. */
+  clock?: Clock;
+  /** What Date headers are judged by and webhooks and tokens are dated by; `clock` where it is left out. */
+  wireClock?: Clock;
+}
+
+export interface Sandbox {
+  readonly hubCore: HubCore;
+  readonly mekariBilling: MekariBilling;
+  readonly mekariPay: MekariPay;
+  readonly moderator: Moderator;
+  readonly mail: Mail;
+  readonly auth: Auth;
+  /** The product's settings that concern the neighbours. */
+  environment(): Record<string, string>;
+  /** Data, faults, logs and refused connections back to the beginning; addresses, secrets, keys and webhook URL stay. */
+  reset(): Promise<void>;
+  /** Closes every listener and connection; what still waits (a hang, a waitFor, a retry) ends. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_CREDENTIALS: Credentials = { clientId: 'self-topup-sandbox', clientSecret: 'sandbox-client-secret' };
+const DEFAULT_WEBHOOK_SECRET = `whsec_${Buffer.from('a webhook secret for the sandbox').toString('base64')}`;
+const DEFAULT_RETRY_DELAYS_MS = [1000, 3000, 10_000, 30_000, 60_000, 300_000];
+
+/** Starts every neighbour. When one cannot start (a taken port), the others are stopped and the reason is thrown. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const clock = options.clock ?? realClock;
+  const credentials = options.credentials ?? DEFAULT_CREDENTIALS;
+  const webhookSecrets = options.webhookSecrets ?? [DEFAULT_WEBHOOK_SECRET];
+  const ports = { ...freePorts, ...options.ports };
+  const setup: Setup = { host: options.host ?? '127.0.0.1', clock, wireClock: options.wireClock ?? clock, credentials };
+  const pay = {
+    webhookUrl: options.webhookUrl,
+    webhookSecrets,
+    webhookRetryDelaysMs: options.webhookRetryDelaysMs ?? DEFAULT_RETRY_DELAYS_MS,
+  };
+
+  const [hubCore, mekariBilling, mekariPay, moderator, mail, auth] = await allOrNone([
+    startHubCore(setup, ports.hubCore),
+    startMekariBilling(setup, ports.mekariBilling),
+    startMekariPay(setup, ports.mekariPay, pay),
+    startModerator(setup, ports.moderator),
+    startMail(setup, { smtp: ports.smtp, mailbox: ports.mailbox }),
+    startAuth(setup, ports.auth),
+  ]);
+  const all = [hubCore, mekariBilling, mekariPay, moderator, mail, auth];
+
+  return {
+    hubCore: hubCore.handle,
+    mekariBilling: mekariBilling.handle,
+    mekariPay: mekariPay.handle,
+    moderator: moderator.handle,
+    mail: mail.handle,
+    auth: auth.handle,
+    environment: () => ({
+      HUB_CORE_URL: hubCore.handle.url,
+      MEKARI_BILLING_URL: mekariBilling.handle.url,
+      MEKARI_PAY_URL: mekariPay.handle.url,
+      MODERATOR_URL: moderator.handle.url,
+      MEKARI_CLIENT_ID: credentials.clientId,
+      MEKARI_CLIENT_SECRET: credentials.clientSecret,
+      MEKARI_PAY_WEBHOOK_SECRET: webhookSecrets.join(','),
+      SMTP_URL: mail.handle.smtpUrl,
+      MAIL_FROM: mail.handle.from,
+      AUTH_JWKS_URL: auth.handle.jwksUrl,
+      AUTH_ISSUER: auth.handle.issuer,
+      AUTH_AUDIENCE: auth.handle.audience,
+    }),
+    async reset() {
+      await Promise.all(all.map((neighbour) => neighbour.reset()));
+    },
+    async stop() {
+      await Promise.all(all.map((neighbour) => neighbour.stop()));
+    },
+  };
+}
+
+async function allOrNone<T extends readonly { stop(): Promise<void> }[]>(
+  starting: {
+    [K in keyof T]: Promise<T[K]>;
+  },
+): Promise<T> {
+  const outcomes = await Promise.allSettled<{ stop(): Promise<void> }>(starting);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return (await Promise.all(starting)) as unknown as T;
+  await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.stop() : undefined)));
+  throw failed.reason;
+}

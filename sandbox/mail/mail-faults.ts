@@ -1,0 +1,63 @@
+import { inShape } from '../server/route.ts';
+import { integer, listOf, object, oneOf, optional, text } from '../shape.ts';
+
+/**
+ * reject: refuses the mail after its data. drop-answer: keeps it, then breaks the connection, so that the sender cannot
+ * know. hang: never answers. refuse: does not listen, until the faults are cleared (takes neither match nor times).
+ */
+export interface MailFault {
+  kind: 'reject' | 'drop-answer' | 'hang' | 'refuse';
+  /** reject's reply code: 451 (try again) where it is left out, or 550 (never). */
+  status?: 451 | 550;
+  /** A part of one of the recipients' addresses; every mail where it is left out. */
+  match?: { to?: string };
+  /** How many mails it meets; for ever where it is left out. */
+  times?: number;
+}
+
+const shape = listOf(
+  object<MailFault>({
+    kind: oneOf('reject', 'drop-answer', 'hang', 'refuse'),
+    status: optional((value, field, faults) => {
+      if (value !== 451 && value !== 550) faults.push({ field, message: 'must be 451 or 550' });
+      return value as 451 | 550;
+    }),
+    match: optional(object<{ to?: string }>({ to: optional(text) })),
+    times: optional(integer(1)),
+  }),
+  0,
+);
+
+export interface MailFaultQueue {
+  list(): MailFault[];
+  /** Throws a Refusal that names the field that is wrong. */
+  set(faults: unknown): void;
+  clear(): void;
+  refusesConnections(): boolean;
+  /** The first that matches, used up by one. */
+  take(recipients: readonly string[]): MailFault | undefined;
+}
+
+export function createMailFaults(): MailFaultQueue {
+  let queue: MailFault[] = [];
+  return {
+    list: () => structuredClone(queue),
+    set(faults) {
+      queue = structuredClone(inShape(shape, faults));
+    },
+    clear() {
+      queue = [];
+    },
+    refusesConnections: () => queue.some(({ kind }) => kind === 'refuse'),
+    take(recipients) {
+      const fault = queue.find(
+        ({ kind, match }) => kind !== 'refuse' && recipients.some((address) => address.includes(match?.to ?? '')),
+      );
+      if (fault?.times !== undefined) {
+        fault.times -= 1;
+        if (fault.times === 0) queue = queue.filter((other) => other !== fault);
+      }
+      return fault;
+    },
+  };
+}

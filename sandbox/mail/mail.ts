@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { createArrivals } from '../arrivals.ts';
+import { controlRoutes } from '../server/control-routes.ts';
+import { type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
+import { json, noContent, Refusal } from '../server/reply.ts';
+import { createRequestLog, type LoggedRequest, matches, type RequestFilter } from '../server/request-log.ts';
+import { type Call, param, type Route } from '../server/route.ts';
+import type { Setup } from '../setup.ts';
+import { createMailFaults, type MailFault } from './mail-faults.ts';
+import { mailboxPage, messageHtml, messagePage } from './mailbox-page.ts';
+import { type Message, parseMessage } from './message.ts';
+import { listenSmtp, type Verdict } from './smtp-listener.ts';
+
+export interface Mail {
+  readonly smtpUrl: string;
+  /** The mailbox, for a browser. */
+  readonly url: string;
+  readonly from: string;
+  /** Oldest first, the newest 500. */
+  messages(): Message[];
+  /** Resolves when such a mail arrives, at once for one that is there. */
+  waitFor(predicate: (message: Message) => boolean, timeoutMs?: number): Promise<Message>;
+  clear(): void;
+  /** Every mail that was offered, refused ones too: `path` holds the recipients, `status` the reply code. */
+  requests(): LoggedRequest[];
+  /** Resolves when a mail is offered, before it is taken or refused. */
+  waitForRequest(filter: RequestFilter, timeoutMs?: number): Promise<LoggedRequest>;
+  readonly faults: { list(): MailFault[]; set(faults: readonly MailFault[]): Promise<void>; clear(): Promise<void> };
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
+}
+
+const KEPT = 500;
+
+export async function startMail(
+  setup: Setup,
+  ports: { smtp: number; mailbox: number },
+): Promise<Omit<RunningNeighbour, 'handle'> & { handle: Mail }> {
+  let kept: Message[] = [];
+  const arrivals = createArrivals('mail', () => kept);
+  const faults = createMailFaults();
+  const offers = createRequestLog(setup.clock);
+
+  async function receive(raw: Buffer, envelope: Message['envelope']): Promise<Verdict> {
+    const offer = offers.add({ method: 'DATA', path: envelope.to.join(','), headers: {}, body: null });
+    const fault = faults.take(envelope.to);
+    offer.fault = fault?.kind ?? null;
+    if (fault?.kind === 'hang') return 'hang';
+    if (fault?.kind === 'reject') {
+      offer.status = fault.status ?? 451;
+      return { status: offer.status, message: 'switched on in the sandbox' };
+    }
+    const message = await parseMessage(raw, { id: randomUUID(), at: setup.clock().toISOString(), envelope });
+    kept = [...kept, message].slice(-KEPT);
+    arrivals.announce(message);
+    if (fault?.kind === 'drop-answer') return 'drop';
+    offer.status = 250;
+    return 'accept';
+  }
+
+  const smtp = await listenSmtp(setup.host, ports.smtp, receive);
+
+  async function setFaults(list: unknown): Promise<void> {
+    faults.set(list);
+    await (faults.refusesConnections() ? smtp.refuse() : smtp.accept());
+  }
+
+  function messageOf(call: Call): Message {
+    const message = kept.find(({ id }) => id === param(call, 'id'));
+    if (message === undefined) throw new Refusal(404, 'message_not_found', 'there is no such mail');
+    return message;
+  }
+
+  const pages: Route[] = [
+    { method: 'GET', path: '/', handle: () => mailboxPage(kept) },
+    {
+      method: 'GET',
+      path: '/messages/:id',
+      handle: (call) => messagePage(messageOf(call), call.query.get('view') === 'text' ? 'text' : 'html'),
+    },
+    { method: 'GET', path: '/messages/:id/html', handle: (call) => messageHtml(messageOf(call)) },
+    { method: 'GET', path: '/api/messages', handle: () => json(200, { data: kept }) },
+    { method: 'GET', path: '/api/messages/:id', handle: (call) => json(200, { data: messageOf(call) }) },
+  ];
+  const switches: Route[] = [
+    ...controlRoutes(offers, { list: faults.list, set: setFaults }),
+    {
+      method: 'DELETE',
+      path: '/_sandbox/messages',
+      handle() {
+        kept = [];
+        return noContent();
+      },
+    },
+  ];
+  const server = await startHttpNeighbour({ ...setup, port: ports.mailbox, api: [], pages, switches });
+  return {
+    handle: {
+      smtpUrl: smtp.url,
+      url: server.handle.url,
+      from: 'topup@qontak.example.test',
+      messages: () => structuredClone(kept),
+      waitFor: (predicate, timeoutMs) => arrivals.waitFor(predicate, timeoutMs),
+      clear() {
+        kept = [];
+      },
+      requests: () => offers.list(),
+      waitForRequest: (filter, timeoutMs) => offers.arrivals.waitFor((offer) => matches(offer, filter), timeoutMs),
+      faults: { list: faults.list, set: setFaults, clear: () => setFaults([]) },
+      refuse: smtp.refuse,
+      accept: smtp.accept,
+    },
+    async reset() {
+      kept = [];
+      offers.clear();
+      await setFaults([]);
+    },
+    async stop() {
+      arrivals.stop();
+      offers.arrivals.stop();
+      await Promise.all([smtp.refuse(), server.stop()]);
+    },
+  };
+}

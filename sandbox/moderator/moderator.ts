@@ -1,0 +1,94 @@
+import { createArrivals } from '../arrivals.ts';
+import { jakartaDate } from '../clock.ts';
+import { type HttpNeighbour, type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
+import { json, Refusal, type Reply } from '../server/reply.ts';
+import { type Call, jsonBody, type Route } from '../server/route.ts';
+import type { Setup } from '../setup.ts';
+import { createSignatureCheck, idempotencyKeyOf } from '../signing/mekari-hmac.ts';
+import { type PaidPiRequest, paidPiRequest } from './paid-pi-request.ts';
+
+/** One paid PI: there is never a second one for an order number. */
+export interface Booking {
+  pi_number: string;
+  booked_at: string;
+  idempotency_key: string;
+  /** How often it was posted: once booked, then answered 409. */
+  attempts: number;
+  request: PaidPiRequest;
+}
+
+export interface Moderator extends HttpNeighbour {
+  /** In order of booking. */
+  bookings(): Booking[];
+  booking(orderNumber: string): Booking | undefined;
+  waitForBooking(orderNumber: string, timeoutMs?: number): Promise<Booking>;
+}
+
+export async function startModerator(setup: Setup, port: number): Promise<RunningNeighbour & { handle: Moderator }> {
+  const booked = new Map<string, Booking>();
+  const usedKeys = new Set<string>();
+  const lastOfMonth = new Map<string, number>();
+  const arrivals = createArrivals<Booking>('booking', () => [...booked.values()]);
+
+  /** PI/2026/11/00001: numbered within the month in which it is booked. */
+  function nextNumber(now: Date): string {
+    const [year, month] = jakartaDate(now).split('-');
+    const prefix = `PI/${year}/${month}/`;
+    const number = (lastOfMonth.get(prefix) ?? 0) + 1;
+    lastOfMonth.set(prefix, number);
+    return prefix + String(number).padStart(5, '0');
+  }
+
+  function book(call: Call): Reply {
+    const key = idempotencyKeyOf(call);
+    const request = paidPiRequest(jsonBody(call));
+    const earlier = booked.get(request.order_number);
+    if (earlier !== undefined) {
+      earlier.attempts += 1;
+      return json(409, { data: { pi_number: earlier.pi_number } });
+    }
+    if (usedKeys.has(key)) {
+      throw new Refusal(422, 'idempotency_key_reused', 'X-Idempotency-Key was used for another order');
+    }
+    const now = setup.clock();
+    const booking: Booking = {
+      pi_number: nextNumber(now),
+      booked_at: now.toISOString(),
+      idempotency_key: key,
+      attempts: 1,
+      request,
+    };
+    usedKeys.add(key);
+    booked.set(request.order_number, booking);
+    arrivals.announce(booking);
+    return json(201, { data: { pi_number: booking.pi_number } });
+  }
+
+  const switches: Route[] = [
+    { method: 'GET', path: '/_sandbox/bookings', handle: () => json(200, { data: [...booked.values()] }) },
+  ];
+  const server = await startHttpNeighbour({
+    ...setup,
+    port,
+    api: [{ method: 'POST', path: '/api/v1/billing/subscriptions/paid_pi', handle: book }],
+    authorize: createSignatureCheck(setup.credentials, setup.wireClock),
+    switches,
+  });
+  return {
+    handle: {
+      ...server.handle,
+      bookings: () => structuredClone([...booked.values()]),
+      booking: (orderNumber) => structuredClone(booked.get(orderNumber)),
+      waitForBooking: (orderNumber, timeoutMs) =>
+        arrivals.waitFor((booking) => booking.request.order_number === orderNumber, timeoutMs),
+    },
+    async reset() {
+      for (const kept of [booked, usedKeys, lastOfMonth]) kept.clear();
+      await server.reset();
+    },
+    async stop() {
+      arrivals.stop();
+      await server.stop();
+    },
+  };
+}

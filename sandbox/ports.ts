@@ -1,0 +1,31 @@
+/** One port per server; 0 picks a free one. */
+export interface SandboxPorts {
+  hubCore: number;
+  mekariBilling: number;
+  mekariPay: number;
+  moderator: number;
+  mailbox: number;
+  auth: number;
+  smtp: number;
+}
+
+export const freePorts: SandboxPorts = {
+  hubCore: 0,
+  mekariBilling: 0,
+  mekariPay: 0,
+  moderator: 0,
+  mailbox: 0,
+  auth: 0,
+  smtp: 0,
+};
+
+/** Where a person finds them: the same addresses on every start. */
+export const developmentPorts: SandboxPorts = {
+  hubCore: 4101,
+  mekariBilling: 4102,
+  mekariPay: 4103,
+  moderator: 4104,
+  mailbox: 4105,
+  auth: 4106,
+  smtp: 4125,
+};

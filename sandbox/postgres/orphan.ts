@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Ends the server that an earlier run left in this directory, if there is one, and clears the directory. */
+export async function stopOrphan(directory: string): Promise<void> {
+  const pid = orphanOf(directory);
+  if (pid !== undefined) {
+    // Immediate: nobody needs its data.
+    process.kill(pid, 'SIGQUIT');
+    for (let waited = 0; waited < 10_000 && orphanOf(directory) === pid; waited += 50) await sleep(50);
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** The process in the directory's own pid file, if it runs and is that server: another may have got the number since. */
+function orphanOf(directory: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return command.includes(directory) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

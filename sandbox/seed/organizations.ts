@@ -1,0 +1,102 @@
+import { jakartaDate } from '../clock.ts';
+
+export interface BillingContact {
+  name: string;
+  email: string;
+  locale: 'id' | 'en';
+}
+
+/** What hub-core knows of an organization; the fields that it may leave out are optional. */
+export interface Organization {
+  id: string;
+  name: string;
+  billing_version: string;
+  components?: string[] | null;
+  settings: { bifrost_new_topup: boolean; mcc?: { is_enabled: boolean; minimum_value: number } | null };
+  contract?: { start_date: string; end_date: string } | null;
+  billing_contacts: BillingContact[];
+  /** Quantity in the unit of its key: rupiah for wa_balance_excess, visitors for muv_excess, … */
+  excess?: { key: string; period: string; quantity: number }[] | null;
+}
+
+const contact = (name: string, email: string, locale: BillingContact['locale'] = 'id'): BillingContact => ({
+  name,
+  email,
+  locale,
+});
+
+/** One organization per way of differing; the contract runs from this year's first day to the end of the next. */
+export function seedOrganizations(now: Date): Organization[] {
+  const today = jakartaDate(now);
+  const year = Number(today.slice(0, 4));
+  const period = today.slice(0, 7);
+  const contract = { start_date: `${year}-01-01`, end_date: `${year + 1}-12-31` };
+  const enrolled = { bifrost_new_topup: true, mcc: { is_enabled: false, minimum_value: 0 } };
+  const v3 = { billing_version: 'v3', settings: enrolled, contract, excess: [] };
+
+  const organizations: Organization[] = [
+    {
+      ...v3,
+      id: '1001',
+      name: 'PT Maju Jaya Sentosa',
+      components: ['waba', 'voice_call', 'chatbot_ai', 'email_broadcast', 'call_recording'],
+      billing_contacts: [contact('Siti Rahayu', 'siti.rahayu@maju-jaya.example.test')],
+    },
+    {
+      ...v3,
+      id: '1002',
+      name: 'CV Suara Nusantara',
+      components: ['voice_call'],
+      billing_contacts: [contact('Budi Santoso', 'budi@suara-nusantara.example.test')],
+    },
+    {
+      ...v3,
+      id: '1003',
+      name: 'PT Pasar Rakyat Digital',
+      components: ['waba', 'muv_unlimited'],
+      billing_contacts: [contact('Dewi Lestari', 'dewi.lestari@pasar-rakyat.example.test')],
+    },
+    {
+      ...v3,
+      id: '1004',
+      name: 'PT Bank Perkreditan Bahari',
+      components: ['waba', 'chatbot_ai'],
+      settings: { bifrost_new_topup: true, mcc: { is_enabled: true, minimum_value: 2_500_000 } },
+      billing_contacts: [
+        contact('Agus Wibowo', 'agus.wibowo@bpr-bahari.example.test'),
+        contact('Finance Desk', 'finance@bpr-bahari.example.test', 'en'),
+      ],
+      excess: [
+        { key: 'wa_balance_excess', period, quantity: 250_000 },
+        { key: 'muv_excess', period, quantity: 120 },
+        { key: 'chatbot_ai_excess', period, quantity: 40 },
+      ],
+    },
+    {
+      ...v3,
+      id: '1005',
+      name: 'Toko Buku Cakrawala',
+      billing_version: 'v2',
+      components: ['waba'],
+      billing_contacts: [contact('Rina Kusuma', 'rina@cakrawala.example.test')],
+    },
+    {
+      billing_version: 'v3',
+      settings: enrolled,
+      id: '1006',
+      name: 'Archipelago Logistics Pte Ltd',
+      components: ['waba'],
+      billing_contacts: [contact('Grace Tan', 'grace.tan@archipelago.example.test', 'en')],
+      excess: [],
+    },
+    {
+      ...v3,
+      id: '1007',
+      name: 'Yayasan Pendidikan Harapan',
+      components: ['waba'],
+      settings: { ...enrolled, bifrost_new_topup: false },
+      billing_contacts: [contact('Hendra Gunawan', 'hendra@harapan.example.test')],
+    },
+  ];
+  return structuredClone(organizations);
+}

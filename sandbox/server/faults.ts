@@ -1,0 +1,93 @@
+import { integer, listOf, object, oneOf, optional, type Shape, text } from '../shape.ts';
+import { matches, type RequestFilter } from './request-log.ts';
+import { inShape, refuseIfAny } from './route.ts';
+
+/** Faults that any HTTP neighbour can have. */
+export const HTTP_FAULT_KINDS = [
+  'latency', // answers after latencyMs
+  'status', // answers `status` (500) and does no work; 429 and 503 with Retry-After where given
+  'reset', // the connection breaks before any work
+  'drop-answer', // does the work, then the connection breaks: the answer is lost
+  'hang', // never answers
+  'slow-drip', // does the work, then answers one byte every 100 ms
+  'wrong-content-type', // answers an HTML page, as a proxy in between would; no work
+  'truncated-json', // does the work, then answers half of the body
+  'wrong-shape', // answers {"data":{"unexpected":true}}; no work
+  'huge-body', // answers 10 MB of JSON; no work
+  'redirect', // answers 302 to another path; no work
+] as const;
+
+/** Faults of Mekari Billing alone: the answer is whole, its price is not. */
+export const PRICE_FAULT_KINDS = ['wrong-currency', 'negative-price', 'absurd-price', 'fractional-price'] as const;
+
+export type FaultKind = (typeof HTTP_FAULT_KINDS)[number] | (typeof PRICE_FAULT_KINDS)[number];
+
+export interface Fault {
+  kind: FaultKind;
+  /** Which calls it meets; all of them where it is left out. */
+  match?: RequestFilter;
+  /** How many calls it meets; for ever where it is left out. */
+  times?: number;
+  /** Waits that long first, whatever the kind. */
+  latencyMs?: number;
+  /** The status to answer with, for the kinds that make up an answer. */
+  status?: number;
+  retryAfterSeconds?: number;
+}
+
+export interface FaultSwitch {
+  /** With `times` counted down. */
+  list(): Fault[];
+  /** Replaces all of them. Throws a Refusal that names the field that is wrong. */
+  set(faults: readonly Fault[]): void;
+  clear(): void;
+}
+
+export interface FaultQueue extends FaultSwitch {
+  set(faults: unknown): void;
+  /** The first that matches, used up by one. Two never meet the same call. */
+  take(request: { method: string; path: string }): Fault | undefined;
+}
+
+const filterShape = object<RequestFilter>({ method: optional(text), path: optional(text) });
+
+function faultShape(kinds: readonly FaultKind[]): Shape<Fault> {
+  return object<Fault>({
+    kind: oneOf(...kinds),
+    match: optional(filterShape),
+    times: optional(integer(1)),
+    latencyMs: optional(integer(0, 600_000)),
+    status: optional(integer(200, 599)),
+    retryAfterSeconds: optional(integer(0)),
+  });
+}
+
+export function createFaults(kinds: readonly FaultKind[]): FaultQueue {
+  const shape = listOf(faultShape(kinds), 0);
+  let queue: Fault[] = [];
+  return {
+    list: () => structuredClone(queue),
+    set(faults) {
+      const checked = inShape(shape, faults);
+      refuseIfAny(
+        checked.flatMap(({ kind, latencyMs }, index) =>
+          kind === 'latency' && latencyMs === undefined
+            ? [{ field: `[${index}].latencyMs`, message: 'is required for latency' }]
+            : [],
+        ),
+      );
+      queue = structuredClone(checked);
+    },
+    clear() {
+      queue = [];
+    },
+    take(request) {
+      const fault = queue.find(({ match = {} }) => matches(request, match));
+      if (fault?.times !== undefined) {
+        fault.times -= 1;
+        if (fault.times === 0) queue = queue.filter((other) => other !== fault);
+      }
+      return fault;
+    },
+  };
+}

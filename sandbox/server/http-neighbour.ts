@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { controlRoutes } from './control-routes.ts';
+import { createFaults, type FaultKind, type FaultSwitch, HTTP_FAULT_KINDS } from './faults.ts';
+import { answerWith, send, type Tampering } from './faulty-answer.ts';
+import { type Listener, listen } from './listener.ts';
+import { createPauses } from './pauses.ts';
+import { json, Refusal, type Reply } from './reply.ts';
+import { createRequestLog, type LoggedRequest, matches, type RequestFilter } from './request-log.ts';
+import { type Call, dispatch, knows, type Route } from './route.ts';
+
+export interface HttpNeighbourDefinition {
+  host: string;
+  port: number;
+  clock: Clock;
+  /** What the product calls: logged, signed, and met by faults. */
+  api: readonly Route[];
+  /** Throws a Refusal for a call that is not signed as it must be. */
+  authorize?: (call: Call) => void;
+  /** What a person opens in a browser. */
+  pages?: readonly Route[];
+  /** Under /_sandbox/, beside the ones that every neighbour has; one at the same path takes its place. */
+  switches?: readonly Route[];
+  tampering?: Tampering;
+}
+
+/** What a test can ask of any HTTP neighbour. */
+export interface HttpNeighbour {
+  readonly url: string;
+  readonly faults: FaultSwitch;
+  /** Oldest first, the newest 1000. */
+  requests(filter?: RequestFilter): LoggedRequest[];
+  requestCount(filter?: RequestFilter): number;
+  /** Resolves on arrival (before the answer), at once for one that is in the log. */
+  waitForRequest(filter: RequestFilter, timeoutMs?: number): Promise<LoggedRequest>;
+  clearRequests(): void;
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
+}
+
+/** The parts that the sandbox itself needs. */
+export interface RunningNeighbour {
+  handle: HttpNeighbour;
+  /** No faults, an empty log, listening. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
+
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT_BYTES)
+      throw new Refusal(413, 'too_large', `the body is larger than ${BODY_LIMIT_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const target = request.url ?? '/';
+  const [path = '/', query = ''] = target.split('?', 2);
+  const { method = 'GET', headers } = request;
+  return {
+    method,
+    target,
+    path,
+    query: new URLSearchParams(query),
+    headers,
+    rawBody: Buffer.concat(chunks),
+    params: {},
+  };
+}
+
+function loggable(call: Call): Omit<LoggedRequest, 'at' | 'status' | 'fault'> {
+  const headers = Object.entries(call.headers).map(([name, value]) => [
+    name,
+    name === 'authorization' ? '(hidden)' : String(value),
+  ]);
+  const text = call.rawBody.toString('utf8');
+  let body: unknown = text === '' ? null : text;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not JSON: the text itself is what was sent.
+  }
+  return { method: call.method, path: call.target, headers: Object.fromEntries(headers), body };
+}
+
+async function replyOf(work: () => Reply | Promise<Reply>): Promise<Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply();
+    return json(500, { error: { code: 'sandbox_bug', message: String(error) } });
+  }
+}
+
+export async function startHttpNeighbour(definition: HttpNeighbourDefinition): Promise<RunningNeighbour> {
+  const { api, authorize, pages = [], switches = [], tampering = {}, clock } = definition;
+  const log = createRequestLog(clock);
+  const faults = createFaults([...HTTP_FAULT_KINDS, ...(Object.keys(tampering) as FaultKind[])]);
+  const pauses = createPauses();
+  const controls = [...switches, ...controlRoutes(log, faults)];
+
+  async function serveApi(call: Call, response: ServerResponse): Promise<void> {
+    const entry = log.add(loggable(call));
+    const work = () =>
+      replyOf(() => {
+        authorize?.(call);
+        return dispatch(api, call);
+      });
+    const fault = faults.take(entry);
+    if (fault !== undefined) {
+      entry.fault = fault.kind;
+      entry.status = await answerWith(fault, work, response, { pauses, tampering });
+      return;
+    }
+    const reply = await work();
+    entry.status = reply.status;
+    send(response, reply);
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request);
+    if (call.path.startsWith('/_sandbox/')) return send(response, await replyOf(() => dispatch(controls, call)));
+    if (knows(pages, call)) return send(response, await replyOf(() => dispatch(pages, call)));
+    return serveApi(call, response);
+  }
+
+  const listener: Listener = await listen(
+    (request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        if (error instanceof Refusal) send(response, error.reply());
+        else response.destroy();
+      });
+    },
+    definition.host,
+    definition.port,
+  );
+  const refuse = async () => {
+    pauses.release();
+    await listener.refuse();
+  };
+  return {
+    handle: {
+      url: listener.url,
+      faults: { list: faults.list, set: faults.set, clear: faults.clear },
+      requests: log.list,
+      requestCount: log.count,
+      waitForRequest: (filter, timeoutMs) => log.arrivals.waitFor((entry) => matches(entry, filter), timeoutMs),
+      clearRequests: log.clear,
+      refuse,
+      accept: listener.accept,
+    },
+    async reset() {
+      faults.clear();
+      log.clear();
+      await listener.accept();
+    },
+    async stop() {
+      log.arrivals.stop();
+      await refuse();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A listening HTTP server that can go away and come back on the same port. */
+export interface Listener {
+  readonly url: string;
+  /** Stops listening and destroys the open sockets: a new connection is refused. */
+  refuse(): Promise<void>;
+  /** Listens again on the same port. Nothing happens where it listens already. */
+  accept(): Promise<void>;
+}
+
+/** Longer than any client keeps an idle connection, so that no reuse races with a close from this side. */
+const KEEP_ALIVE_MS = 120_000;
+
+export async function listen(handler: RequestListener, host: string, wantedPort: number): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, handler);
+
+  const open = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+
+  await open(wantedPort);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    refuse: () =>
+      new Promise((resolve) => {
+        if (!server.listening) return resolve();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    accept: () => (server.listening ? Promise.resolve() : open(port)),
+  };
+}

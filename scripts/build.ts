@@ -1,0 +1,46 @@
+/**
+ * Compiles the project into dist/. With --if-stale it does so only where a source is newer than the last build, so that
+ * the operators' commands work right after `npm ci`, and cost nothing where an image ships dist/ without a compiler.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'dist', '.built');
+
+function isFresh(): boolean {
+  if (!existsSync(stamp)) return false;
+  const builtAt = statSync(stamp).mtimeMs;
+  const sources = globSync(
+    ['{src,migrations,sandbox,scripts}/**/*.ts', 'ormconfig.ts', 'tsconfig*.json', 'package-lock.json'],
+    { cwd: root },
+  );
+  return sources.every((file) => statSync(join(root, file)).mtimeMs <= builtAt);
+}
+
+function compilerPath(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  } catch {
+    return undefined;
+  }
+}
+
+function build(): number {
+  const compiler = compilerPath();
+  if (compiler === undefined) {
+    console.error('TypeScript is not installed: run `npm ci` with development dependencies to build.');
+    return 1;
+  }
+  const { status } = spawnSync(process.execPath, [compiler, '--project', join(root, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
+  if (status === 0) writeFileSync(stamp, '');
+  return status ?? 1;
+}
+
+const onlyIfStale = process.argv.includes('--if-stale');
+const compiledAndNoCompiler = existsSync(stamp) && compilerPath() === undefined;
+if (!(onlyIfStale && (compiledAndNoCompiler || isFresh()))) process.exitCode = build();

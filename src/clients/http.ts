@@ -1,0 +1,145 @@
+import http from 'node:http';
+import https from 'node:https';
+import got, { RequestError, TimeoutError } from 'got';
+import pLimit from 'p-limit';
+import type { z } from 'zod';
+import type { Clock } from '../kernel/clock.ts';
+import { type Credentials, digest, signedHeaders } from './signing.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+export interface NeighbourOptions {
+  name: string;
+  baseUrl: string;
+  credentials: Credentials;
+  timeoutMs: number;
+  /** Calls in flight at once; the others wait their turn, and the wait counts against their timeout. */
+  concurrency?: number;
+  clock: Clock;
+  onCall?: (neighbour: string, outcome: string) => void;
+}
+
+interface Call<S extends z.ZodType> {
+  path: string;
+  schema: S;
+  /** Statuses whose body is the answer; 2xx where none are given. */
+  accept?: readonly number[];
+}
+
+export interface Neighbour {
+  get<S extends z.ZodType>(call: Call<S>): Promise<z.output<S>>;
+  /** A write: it carries a digest and an idempotency key, and is never repeated by itself: its caller decides. */
+  post<S extends z.ZodType>(call: Call<S> & { body: unknown; idempotencyKey: string }): Promise<z.output<S>>;
+  close(): void;
+}
+
+const MAX_BODY_BYTES = 1_048_576;
+
+/** One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency; no redirects, no hidden retries. */
+export function createNeighbour(options: NeighbourOptions): Neighbour {
+  const concurrency = options.concurrency ?? 16;
+  const agent = {
+    http: new http.Agent({ keepAlive: true, maxSockets: concurrency }),
+    https: new https.Agent({ keepAlive: true, maxSockets: concurrency }),
+  };
+  const limit = pLimit(concurrency);
+  const fail = (kind: UpstreamError['kind'], reason: string, status?: number) =>
+    new UpstreamError(options.name, kind, reason, status);
+
+  async function send(
+    method: 'GET' | 'POST',
+    path: string,
+    timeoutMs: number,
+    headers: Record<string, string> = {},
+    body?: string,
+  ) {
+    const url = new URL(options.baseUrl + path);
+    const pathAndQuery = url.pathname + url.search;
+    const cancelled = new AbortController();
+    const request = got(url, {
+      method,
+      body,
+      headers: {
+        ...signedHeaders(options.credentials, { method, pathAndQuery, at: options.clock.now() }),
+        accept: 'application/json',
+        ...headers,
+      },
+      agent,
+      signal: cancelled.signal,
+      timeout: { request: timeoutMs },
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      decompress: false,
+    });
+    let tooLarge = false;
+    request.on('downloadProgress', ({ transferred }) => {
+      if (transferred <= MAX_BODY_BYTES) return;
+      tooLarge = true;
+      cancelled.abort();
+    });
+    try {
+      return await request;
+    } catch (error) {
+      if (tooLarge) throw fail('malformed', `the answer is larger than ${MAX_BODY_BYTES} bytes`);
+      if (error instanceof TimeoutError) throw fail('unavailable', `no answer within ${options.timeoutMs} ms`);
+      if (error instanceof RequestError) throw fail('unavailable', error.code);
+      throw error;
+    }
+  }
+
+  function answerOf<S extends z.ZodType>(call: Call<S>, response: { statusCode: number; body: string }): z.output<S> {
+    const { statusCode } = response;
+    const accepted = call.accept?.includes(statusCode) ?? (statusCode >= 200 && statusCode < 300);
+    if (!accepted) {
+      if (statusCode >= 500 || statusCode === 429 || statusCode === 408) {
+        throw fail('unavailable', `it answered ${statusCode}`, statusCode);
+      }
+      if (statusCode >= 400) throw fail('rejected', `it answered ${statusCode}`, statusCode);
+      throw fail('malformed', `it answered ${statusCode}`, statusCode);
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(response.body);
+    } catch {
+      throw fail('malformed', 'the answer is not JSON', statusCode);
+    }
+    const parsed = call.schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw fail('malformed', `${issue?.path.join('.')}: ${issue?.message}`, statusCode);
+  }
+
+  async function counted<T>(run: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const askedAt = options.clock.now().getTime();
+    try {
+      const answer = await limit(() => {
+        const remaining = options.timeoutMs - (options.clock.now().getTime() - askedAt);
+        if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
+        return run(remaining);
+      });
+      options.onCall?.(options.name, 'ok');
+      return answer;
+    } catch (error) {
+      options.onCall?.(options.name, error instanceof UpstreamError ? error.kind : 'bug');
+      throw error;
+    }
+  }
+
+  return {
+    get: (call) => counted(async (timeoutMs) => answerOf(call, await send('GET', call.path, timeoutMs))),
+    post: (call) =>
+      counted(async (timeoutMs) => {
+        const body = JSON.stringify(call.body);
+        const headers = {
+          'content-type': 'application/json',
+          digest: digest(body),
+          'x-idempotency-key': call.idempotencyKey,
+        };
+        return answerOf(call, await send('POST', call.path, timeoutMs, headers, body));
+      }),
+    close() {
+      agent.http.destroy();
+      agent.https.destroy();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { isCalendarDate } from '../kernel/jakarta.ts';
+import type { Neighbour } from './http.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+/** hub-core owns organizations: what they may use, what they owe, whom to write to (contracts.md 3). */
+export interface OrganizationSnapshot {
+  id: string;
+  name: string;
+  /** Lower case: "v3". */
+  billingVersion: string;
+  /** undefined: hub-core did not say, which hides whatever needs a component. */
+  components: readonly string[] | undefined;
+  enrolled: boolean;
+  mcc: { enabled: boolean; minimum: bigint };
+  /** YYYY-MM-DD. */
+  contractEnd: string | undefined;
+  billingContacts: readonly { name: string; email: string; locale: string }[];
+  excess: readonly { key: string; period: string; quantity: bigint }[];
+}
+
+export interface HubCore {
+  /**
+   * At most MAX_IDS at once. Unknown ids are left out of the answer; one that is not its contract fails alone.
+   * Throws UpstreamError where the whole call fails.
+   */
+  organizations(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>>;
+}
+
+export const MAX_IDS = 100;
+
+const wholeNumber = z.number().refine(Number.isSafeInteger, { error: 'is not a whole number' });
+
+const contact = z
+  .object({ name: z.string().nullish(), email: z.email(), locale: z.string().nullish() })
+  .transform((row) => ({ name: row.name ?? '', email: row.email, locale: row.locale ?? 'id' }));
+
+const organization = z
+  .object({
+    id: z.string().min(1),
+    name: z.string(),
+    billing_version: z.string(),
+    components: z.array(z.string()).nullish(),
+    settings: z.object({
+      bifrost_new_topup: z.boolean().nullish(),
+      mcc: z.object({ is_enabled: z.boolean(), minimum_value: wholeNumber.nullish() }).nullish(),
+    }),
+    contract: z.object({ end_date: z.string().refine(isCalendarDate, { error: 'is not a date' }).nullish() }).nullish(),
+    billing_contacts: z.array(z.unknown()).nullish(),
+    excess: z.array(z.object({ key: z.string(), period: z.string().min(1).max(32), quantity: wholeNumber })).nullish(),
+  })
+  .transform(
+    (row): OrganizationSnapshot => ({
+      id: row.id,
+      name: row.name,
+      billingVersion: row.billing_version.toLowerCase(),
+      components: row.components ?? undefined,
+      enrolled: row.settings.bifrost_new_topup === true,
+      mcc: { enabled: row.settings.mcc?.is_enabled === true, minimum: BigInt(row.settings.mcc?.minimum_value ?? 0) },
+      contractEnd: row.contract?.end_date ?? undefined,
+      // A contact that cannot be written to must not take its organization away.
+      billingContacts: (row.billing_contacts ?? []).flatMap((given) => contact.safeParse(given).data ?? []),
+      excess: (row.excess ?? []).map((owed) => ({ ...owed, quantity: BigInt(owed.quantity) })),
+    }),
+  );
+
+const answer = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
+
+function read(row: { id: string }): OrganizationSnapshot | UpstreamError {
+  const parsed = organization.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return new UpstreamError(
+    'hub-core',
+    'malformed',
+    `organization ${row.id}, ${issue?.path.join('.')}: ${issue?.message}`,
+  );
+}
+
+export function createHubCore(neighbour: Neighbour): HubCore {
+  return {
+    async organizations(ids) {
+      if (ids.length === 0) return new Map();
+      const query = ids.map(encodeURIComponent).join(',');
+      const { data } = await neighbour.get({ path: `/api/v1/organizations?ids=${query}`, schema: answer });
+      const asked = new Set(ids);
+      return new Map(data.filter((row) => asked.has(row.id)).map((row) => [row.id, read(row)]));
+    },
+  };
+}

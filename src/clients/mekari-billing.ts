@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { parseRupiah, type Rupiah } from '../kernel/money.ts';
+import type { Neighbour } from './http.ts';
+
+/** A package's current price (contracts.md 3). */
+export interface PackagePrice {
+  packageId: string;
+  price: Rupiah;
+}
+
+export interface MekariBilling {
+  /** Throws UpstreamError; an unknown package is `rejected`. */
+  packagePrice(packageId: string): Promise<PackagePrice>;
+}
+
+const answer = (packageId: string) =>
+  z.object({
+    data: z.object({
+      id: z.literal(packageId, { error: 'is another package' }),
+      currency: z.literal('IDR', { error: 'is not IDR' }),
+      price: z.string().transform((text, context) => {
+        const price = parseRupiah(text);
+        if (price !== undefined && price > 0n) return price;
+        context.addIssue({ code: 'custom', message: 'is not a whole, positive and sane price' });
+        return z.NEVER;
+      }),
+    }),
+  });
+
+export function createMekariBilling(neighbour: Neighbour): MekariBilling {
+  return {
+    async packagePrice(packageId) {
+      const path = `/api/v4/packages/${encodeURIComponent(packageId)}`;
+      const { data } = await neighbour.get({ path, schema: answer(packageId) });
+      return { packageId, price: data.price };
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
+import type { Neighbour } from './http.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+export interface Invoice {
+  id: string;
+  /** Our order number. */
+  externalId: string;
+  status: 'pending' | 'paid' | 'expired' | 'void';
+  amount: Rupiah;
+  currency: string;
+  paymentUrl: string;
+  expiresAt: Date | undefined;
+  paidAmount: Rupiah | undefined;
+  paidAt: Date | undefined;
+}
+
+export interface NewInvoice {
+  orderNumber: string;
+  amount: Rupiah;
+  description: string;
+  items: readonly { name: string; quantity: bigint; unitPrice: Rupiah; amount: Rupiah }[];
+  customer: { organizationId: string; name: string; email?: string };
+  returnUrl: string;
+  expiresAt: Date;
+}
+
+/** All of them throw UpstreamError. */
+export interface MekariPay {
+  /** The same order number answers the same invoice, however often it is asked. */
+  createInvoice(invoice: NewInvoice): Promise<Invoice>;
+  invoice(id: string): Promise<Invoice>;
+  /** The invoices that carry our order number: one, or none where the creation never reached Mekari Pay. */
+  invoicesOfOrder(orderNumber: string): Promise<readonly Invoice[]>;
+  /** "paid": it could not be voided, because it is paid. */
+  voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'>;
+}
+
+const rupiah = z
+  .number()
+  .refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' })
+  .transform(BigInt);
+
+const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+
+/** The buyer's browser is sent there: https, but for a provider on this very machine. */
+const payUrl = z.string().refine(
+  (value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, hostname } = new URL(value);
+    return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
+  },
+  { error: 'is not an https URL' },
+);
+
+const invoice = z
+  .object({
+    id: z.string().min(1),
+    external_id: z.string(),
+    status: z.enum(['pending', 'paid', 'expired', 'void']),
+    amount: rupiah,
+    currency: z.string(),
+    payment_url: payUrl,
+    expires_at: instant.nullish(),
+    paid_amount: rupiah.nullish(),
+    paid_at: instant.nullish(),
+  })
+  .transform(
+    (row): Invoice => ({
+      id: row.id,
+      externalId: row.external_id,
+      status: row.status,
+      amount: row.amount,
+      currency: row.currency,
+      paymentUrl: row.payment_url,
+      expiresAt: row.expires_at ?? undefined,
+      paidAmount: row.paid_amount ?? undefined,
+      paidAt: row.paid_at ?? undefined,
+    }),
+  );
+
+const one = z.object({ data: invoice });
+const many = z.object({ data: z.array(invoice) });
+
+export function createMekariPay(neighbour: Neighbour): MekariPay {
+  return {
+    async createInvoice(order) {
+      const body = {
+        external_id: order.orderNumber,
+        amount: toJsonNumber(order.amount),
+        currency: 'IDR',
+        description: order.description,
+        items: order.items.map((item) => ({
+          name: item.name,
+          quantity: toJsonNumber(item.quantity),
+          unit_price: toJsonNumber(item.unitPrice),
+          amount: toJsonNumber(item.amount),
+        })),
+        customer: { id: order.customer.organizationId, name: order.customer.name, email: order.customer.email },
+        return_url: order.returnUrl,
+        expires_at: order.expiresAt.toISOString(),
+      };
+      const idempotencyKey = `invoice:${order.orderNumber}`;
+      const { data } = await neighbour.post({ path: '/api/v1/invoices', body, idempotencyKey, schema: one });
+      return data;
+    },
+    async invoice(id) {
+      return (await neighbour.get({ path: `/api/v1/invoices/${encodeURIComponent(id)}`, schema: one })).data;
+    },
+    async invoicesOfOrder(orderNumber) {
+      const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
+      const { data } = await neighbour.get({ path, schema: many });
+      return data.filter((row) => row.externalId === orderNumber);
+    },
+    async voidInvoice(id, orderNumber) {
+      try {
+        await neighbour.post({
+          path: `/api/v1/invoices/${encodeURIComponent(id)}/void`,
+          body: {},
+          idempotencyKey: `void:${orderNumber}:${id}`,
+          schema: z.unknown(),
+        });
+        return 'voided';
+      } catch (error) {
+        if (error instanceof UpstreamError && error.status === 409) return 'paid';
+        throw error;
+      }
+    },
+  };
+}

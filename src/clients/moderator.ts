@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
+import type { Neighbour } from './http.ts';
+
+/** What accounting needs to book a paid PI (contracts.md 3). Dates are YYYY-MM-DD in Asia/Jakarta. */
+export interface PaidPi {
+  organizationId: string;
+  orderNumber: string;
+  billingVersion: string;
+  activeFrom: string;
+  paidDate: string;
+  amount: Rupiah;
+  lines: readonly PaidPiLine[];
+}
+
+export interface PaidPiLine {
+  packageId: string | undefined;
+  packageCode: string | undefined;
+  quotaType: string;
+  kind: 'TOPUP' | 'EXCESS';
+  quantity: bigint;
+  unitPrice: Rupiah;
+  amount: Rupiah;
+  periodStart: string | undefined;
+  periodEnd: string | undefined;
+}
+
+export interface Moderator {
+  /** Books it, or finds it booked: the PI's number either way. Throws UpstreamError. */
+  bookPaidPi(pi: PaidPi): Promise<string>;
+}
+
+const booked = z.object({ data: z.object({ pi_number: z.string().min(1).max(100) }) });
+
+export function createModerator(neighbour: Neighbour): Moderator {
+  return {
+    async bookPaidPi(pi) {
+      const { data } = await neighbour.post({
+        path: '/api/v1/billing/subscriptions/paid_pi',
+        idempotencyKey: `paid-pi:${pi.orderNumber}`,
+        accept: [200, 201, 409],
+        schema: booked,
+        body: {
+          organization_id: pi.organizationId,
+          order_number: pi.orderNumber,
+          billing_version: pi.billingVersion,
+          active_from: pi.activeFrom,
+          paid_date: pi.paidDate,
+          currency: 'IDR',
+          amount: toJsonNumber(pi.amount),
+          lines: pi.lines.map((line) => ({
+            package_id: line.packageId ?? null,
+            package_code: line.packageCode ?? null,
+            quota_type: line.quotaType,
+            kind: line.kind,
+            quantity: toJsonNumber(line.quantity),
+            unit_price: toJsonNumber(line.unitPrice),
+            amount: toJsonNumber(line.amount),
+            period_start: line.periodStart ?? null,
+            period_end: line.periodEnd ?? null,
+          })),
+        },
+      });
+      return data.pi_number;
+    },
+  };
+}

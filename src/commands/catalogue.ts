@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { systemClock } from '../kernel/clock.ts';
+import { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from '../topup-options/index.ts';
+import { command, print, UsageError } from './command.ts';
+
+const USAGE = 'Usage: npm run catalogue -- apply FILE.json | check FILE.json | show';
+
+/** npm run catalogue -- apply FILE.json | check FILE.json | show */
+command(async ([verb, file, ...rest], database) => {
+  if (verb === 'show' && file === undefined) return print(JSON.stringify(await showCatalogue(database), null, 2));
+  if ((verb !== 'apply' && verb !== 'check') || file === undefined || rest.length > 0) throw new UsageError(USAGE);
+  const { rows, faults } = checkCatalogue(await readJson(file));
+  if (faults.length > 0) throw new Error(`${file} was not applied:\n${faults.map(describe).join('\n')}`);
+  if (verb === 'check') return print(`${file}: ${rows.length} rows, no fault`);
+  const untouched = await applyCatalogue(database, rows, systemClock.now());
+  print(`${file}: ${rows.length} rows applied`);
+  if (untouched.length > 0) print(`Not in the file, left as they are: ${untouched.join(', ')}`);
+});
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function describe({ row, code, column, reason }: CatalogueFault): string {
+  return `  row ${row}${code === undefined ? '' : ` (${code})`}, column ${column}: ${reason}`;
+}

@@ -1,0 +1,29 @@
+import { systemClock } from '../kernel/clock.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import { listFlags, setFlag } from '../platform/flags/flags.ts';
+import { command, print, UsageError } from './command.ts';
+
+const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';
+
+/** npm run flags -- list | set KEY on|off [KEY on|off ...]; several are set together or not at all. */
+command(async ([verb, ...args], database) => {
+  if (verb === 'list' && args.length === 0) {
+    const flags = await listFlags(database);
+    for (const flag of flags) print(`${flag.enabled ? 'on ' : 'off'}  ${flag.key}`);
+    if (flags.length === 0) print('No flag was ever set: all are off.');
+    return;
+  }
+  const changes = pairs(args);
+  if (verb !== 'set' || changes === undefined) throw new UsageError(USAGE);
+  await inTransaction(database, async (tx) => {
+    for (const { key, enabled } of changes) await setFlag(tx, key, enabled, systemClock.now());
+  });
+  for (const { key, enabled } of changes) print(`${key} is ${enabled ? 'on' : 'off'}`);
+});
+
+function pairs(args: readonly string[]): { key: string; enabled: boolean }[] | undefined {
+  if (args.length === 0 || args.length % 2 !== 0) return undefined;
+  const changes = args.flatMap((key, index) => (index % 2 === 0 ? [{ key, value: args[index + 1] }] : []));
+  if (!changes.every(({ value }) => value === 'on' || value === 'off')) return undefined;
+  return changes.map(({ key, value }) => ({ key, enabled: value === 'on' }));
+}

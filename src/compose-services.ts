@@ -1,0 +1,81 @@
+import type { DataSource } from 'typeorm';
+import type { Neighbours } from './compose-neighbours.ts';
+import type { Config } from './config.ts';
+import { ExcessUsageService, excessQuotaRoute } from './excess-usage/index.ts';
+import { BookPaidPi, bookPaidPiHandler, SendOrderMail, sendOrderMailHandler } from './fulfilment/index.ts';
+import type { Clock } from './kernel/clock.ts';
+import { BalancesLoader, SettledExcessLoader } from './ledger/index.ts';
+import { CancelOrder, ConfirmOrder, CreateOrder, IssueInvoice, OrdersLoaders, QuoteOrder } from './orders/index.ts';
+import { OrganizationsService } from './organizations/index.ts';
+import {
+  CheckPayment,
+  createWebhookVerifier,
+  issueInvoiceHandler,
+  mekariPayWebhook,
+  Reconcile,
+  SettlePayment,
+} from './payments/index.ts';
+import { createFlags } from './platform/flags/flags.ts';
+import type { JobHandler } from './platform/jobs/worker.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Telemetry } from './platform/telemetry.ts';
+import { Catalogue, Prices, TopupOptionsService, topupConfigurationsRoute } from './topup-options/index.ts';
+
+interface Parts {
+  clock: Clock;
+  log: Logger;
+  telemetry: Telemetry;
+  database: DataSource;
+  neighbours: Neighbours;
+}
+
+export type Services = ReturnType<typeof composeServices>;
+
+/** Every service of every feature, given what it needs: along the one-way imports between features. */
+export function composeServices(config: Config, { clock, log, telemetry, database, neighbours }: Parts) {
+  const flags = createFlags(database);
+  const organizations = new OrganizationsService(neighbours.organizations, flags);
+  const balances = new BalancesLoader(database);
+  const catalogue = new Catalogue(database);
+  const prices = new Prices(neighbours.packages);
+  const options = new TopupOptionsService(organizations, flags, catalogue, prices, clock);
+  const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(database));
+
+  const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
+  const { mekariPay } = neighbours;
+  const quotes = new QuoteOrder(database, organizations, options, excess, clock);
+  const invoices = new IssueInvoice(database, mekariPay, organizations, log, { returnUrl: config.CHECKOUT_RETURN_URL });
+  const createOrder = new CreateOrder(database, quotes, clock, times);
+  const confirmOrder = new ConfirmOrder(database, quotes, invoices, clock, times);
+  const cancelOrder = new CancelOrder(database, mekariPay, clock);
+  const orders = new OrdersLoaders(database);
+
+  const settlePayment = new SettlePayment(database, clock, log, telemetry.paymentEvent);
+  const checkPayment = new CheckPayment(database, mekariPay, invoices, settlePayment, clock);
+  const reconcile = new Reconcile(database, mekariPay, checkPayment, clock, log);
+  const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
+  const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock);
+
+  const jobHandlers: JobHandler[] = [
+    issueInvoiceHandler(invoices),
+    bookPaidPiHandler(bookPaidPi),
+    sendOrderMailHandler(orderMail),
+  ];
+  const verifyWebhook = createWebhookVerifier(config.MEKARI_PAY_WEBHOOK_SECRET);
+  return {
+    organizations,
+    balances,
+    catalogue,
+    options,
+    excess,
+    orders,
+    createOrder,
+    confirmOrder,
+    cancelOrder,
+    checkPayment,
+    reconcile,
+    jobHandlers,
+    rawRoutes: [mekariPayWebhook(verifyWebhook, settlePayment)],
+    restRoutes: [topupConfigurationsRoute(options), excessQuotaRoute(excess)],
+  };
+}

@@ -1,0 +1,129 @@
+import 'reflect-metadata';
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { migrations } from '../migrations/index.ts';
+import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
+import { composeServices, type Services } from './compose-services.ts';
+import type { Config } from './config.ts';
+import { entities } from './entities.ts';
+import { buildGraph } from './graph.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import { reconcileTask } from './payments/index.ts';
+import { createTokenVerifier } from './platform/auth/verify-token.ts';
+import { connectDatabase } from './platform/database/data-source.ts';
+import { hasPendingMigrations } from './platform/database/migrate.ts';
+import { createApolloServer } from './platform/graphql/apollo.ts';
+import { createMutationLimit } from './platform/graphql/mutation-limit.ts';
+import type { Subgraph } from './platform/graphql/subgraph-schema.ts';
+import { startPeriodic } from './platform/jobs/periodic.ts';
+import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { createHttpServer } from './platform/server/http-server.ts';
+import { createTelemetry } from './platform/telemetry.ts';
+
+/** What tests put in the place of the real thing. */
+export interface Overrides {
+  clock?: Clock;
+  log?: Logger;
+  /** Without the worker and the periodic tasks: whoever composes runs them by hand. */
+  withoutBackground?: boolean;
+}
+
+export interface Composition {
+  server: FastifyInstance;
+  worker: JobWorker | undefined;
+  database: DataSource;
+  services: Services;
+  neighbours: Neighbours;
+  subgraph: Subgraph;
+  log: Logger;
+  /** Finishes what is under way, then lets everything go. */
+  stop(): Promise<void>;
+}
+
+/** The composition root: builds everything from the configuration and connects it. Nothing listens yet. */
+export async function compose(config: Config, overrides: Overrides = {}): Promise<Composition> {
+  const clock = overrides.clock ?? systemClock;
+  const log = overrides.log ?? createLogger(config.LOG_LEVEL);
+  const telemetry = createTelemetry();
+  const database = await connectDatabase({ url: config.DATABASE_URL, entities, migrations, log });
+  if (await hasPendingMigrations(database)) {
+    await database.destroy();
+    throw new Error('The database is not migrated to this version: run `npm run migrate` first.');
+  }
+  const neighbours = createNeighbours(config, { clock, log, telemetry });
+  const services = composeServices(config, { clock, log, telemetry, database, neighbours });
+  const subgraph = buildGraph(services);
+
+  let stopping = false;
+  const apollo = createApolloServer({
+    schema: subgraph.schema,
+    telemetry,
+    mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE),
+  });
+  const server = await createHttpServer({
+    apollo,
+    rawRoutes: services.rawRoutes,
+    restRoutes: services.restRoutes,
+    telemetry,
+    log,
+    verifyToken: createTokenVerifier({
+      jwksUrl: config.AUTH_JWKS_URL,
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+    }),
+    gatewaySecrets: config.GATEWAY_SECRET,
+    async readiness() {
+      const up = await database.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      const { redisUp } = neighbours.priceStore;
+      const redis = redisUp === undefined ? 'none' : redisUp ? 'up' : 'down';
+      return { ready: up && !stopping, checks: { database: up ? 'up' : 'down', redis, stopping: String(stopping) } };
+    },
+  });
+
+  const background = overrides.withoutBackground
+    ? undefined
+    : await startBackground(config, { services, database, log, telemetry });
+  return {
+    server,
+    worker: background?.worker,
+    database,
+    services,
+    neighbours,
+    subgraph,
+    log,
+    async stop() {
+      stopping = true;
+      await server.close();
+      await apollo.stop();
+      await background?.stop();
+      await neighbours.close();
+      await telemetry.stop();
+      await database.destroy();
+    },
+  };
+}
+
+async function startBackground(
+  config: Config,
+  parts: { services: Services; database: DataSource; log: Logger; telemetry: ReturnType<typeof createTelemetry> },
+) {
+  const { services, database, log, telemetry } = parts;
+  const worker = await startJobWorker({
+    databaseUrl: config.DATABASE_URL,
+    handlers: services.jobHandlers,
+    log,
+    onFinished: telemetry.job,
+  });
+  const reconcile = startPeriodic(database, reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS), log);
+  return {
+    worker,
+    async stop() {
+      await reconcile.stop();
+      await worker.stop();
+    },
+  };
+}

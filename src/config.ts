@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+/**
+ * The only reader of the process environment. One schema gives validation, defaults and the reference page
+ * (docs/settings.md is generated from it). Names: contracts.md 6.
+ */
+const text = (what: string) =>
+  z
+    .string({ error: `is missing; expected ${what}` })
+    .trim()
+    .min(1, `is empty; expected ${what}`);
+
+const url = (what: string, protocols: RegExp = /^https?$/) =>
+  text(what).refine((value) => URL.canParse(value) && protocols.test(new URL(value).protocol.slice(0, -1)), {
+    error: `is not ${what}`,
+  });
+
+const baseUrl = (what: string) => url(what).transform((value) => value.replace(/\/+$/, ''));
+
+const wholeNumber = (what: string, minimum: number, fallback: number, maximum = 2_147_483_647) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((value) => /^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum, {
+      error: `is not ${what}: expected a whole number from ${minimum} to ${maximum}`,
+    })
+    .transform(Number);
+
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const isWebhookSecret = (value: string) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value);
+
+export const settings = z.object({
+  PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
+  HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
+  DATABASE_URL: url('a PostgreSQL URL, postgres://user:password@host:port/database', /^postgres(ql)?$/).describe(
+    'PostgreSQL 14 or newer',
+  ),
+  REDIS_URL: url('a Redis URL, redis://host:port', /^rediss?$/)
+    .optional()
+    .describe('Cache that all replicas share; without it each keeps its own in memory'),
+  PUBLIC_URL: baseUrl('an http(s) URL').describe(
+    'Where Mekari Pay reaches us: the webhook is PUBLIC_URL/webhooks/mekari-pay',
+  ),
+  CHECKOUT_RETURN_URL: url('an http(s) URL').describe('Page that the buyer comes back to from the pay page'),
+  HUB_CORE_URL: baseUrl('an http(s) URL').describe('hub-core: organizations, components, excess'),
+  MEKARI_BILLING_URL: baseUrl('an http(s) URL').describe('Mekari Billing: prices of packages'),
+  MEKARI_PAY_URL: baseUrl('an http(s) URL').describe('Mekari Pay: invoices'),
+  MODERATOR_URL: baseUrl('an http(s) URL').describe('Moderator: books paid PIs'),
+  MEKARI_CLIENT_ID: text('the HMAC client id').describe('Signs our calls to the neighbours: the user name'),
+  MEKARI_CLIENT_SECRET: text('the HMAC client secret').describe('Signs our calls to the neighbours: the key'),
+  MEKARI_PAY_WEBHOOK_SECRET: text('one or more whsec_… secrets, comma-separated')
+    .transform(list)
+    .refine((secrets) => secrets.length > 0 && secrets.every(isWebhookSecret), {
+      error: 'is not a comma-separated list of whsec_<base64> secrets',
+    })
+    .describe("Verifies Mekari Pay's webhooks; several while one is being rotated"),
+  SMTP_URL: url('an SMTP URL, smtp://host:port', /^smtps?$/).describe('Mail server'),
+  MAIL_FROM: text('a sender, "Name <address>"').describe('Sender of our e-mails'),
+  AUTH_JWKS_URL: url('an http(s) URL').describe("The token issuer's public keys"),
+  AUTH_ISSUER: text("the tokens' issuer").describe('Required `iss` of a token'),
+  AUTH_AUDIENCE: text("the tokens' audience").describe('Required `aud` of a token'),
+  GATEWAY_SECRET: z
+    .string()
+    .transform(list)
+    .refine((secrets) => secrets.length > 0, { error: 'is empty; leave it out or give one or more secrets' })
+    .optional()
+    .describe('When set, /graphql answers only to this x-gateway-secret; comma-separated while one is being rotated'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is not one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info')
+    .describe('Least severe level that is logged'),
+  PRICE_TTL_SECONDS: wholeNumber('a time', 1, 3600).describe('How long a price may be shown after it was asked for'),
+  PRICE_FAILURE_TTL_SECONDS: wholeNumber('a time', 0, 5).describe('How long a failed price is not asked for again'),
+  ORGANIZATION_TTL_SECONDS: wholeNumber('a time', 0, 30).describe("How long hub-core's answer serves reading"),
+  QUOTE_TTL_SECONDS: wholeNumber('a time', 1, 1800).describe('How long a draft keeps its prices'),
+  PAYMENT_TTL_SECONDS: wholeNumber('a time', 1, 86_400).describe('How long a confirmed order waits for its payment'),
+  RECONCILE_INTERVAL_SECONDS: wholeNumber('a time', 1, 60).describe(
+    'How often pending orders are polled at Mekari Pay and what ran out is expired',
+  ),
+  UPSTREAM_TIMEOUT_MS: wholeNumber('a time', 1, 3000, 120_000).describe(
+    'Longest that one call to a neighbour may take',
+  ),
+  MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
+    'Mutations per caller and minute; 0 switches the limit off',
+  ),
+});
+
+export type Config = Readonly<z.output<typeof settings>>;
+
+/** Every fault of the environment at once, a line each. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** An empty variable counts as one that is not set: that is how compose files and CI systems leave one out. */
+function read<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+}
+
+// biome-ignore lint/style/noProcessEnv: this file is the one reader of the environment
+const processEnvironment: Environment = process.env;
+
+/** Throws ConfigError with every fault. */
+export function loadConfig(environment: Environment = processEnvironment): Config {
+  return Object.freeze(read(settings, environment));
+}
+
+/** What the operators' commands need: they run where the neighbours' settings are not at hand. */
+export function loadCommandConfig(environment: Environment = processEnvironment) {
+  return read(settings.pick({ DATABASE_URL: true, LOG_LEVEL: true }), environment);
+}

@@ -1,0 +1,21 @@
+import type { EntityTarget } from 'typeorm';
+import { OrderMailDelivery } from './fulfilment/index.ts';
+import { OrganizationPackage, QuotaLedgerEntry } from './ledger/index.ts';
+import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from './orders/index.ts';
+import { PaymentEvent } from './payments/index.ts';
+import { FeatureFlag } from './platform/flags/feature-flag.entity.ts';
+import { TopupConfiguration } from './topup-options/index.ts';
+
+/** Every table of ours, for the data source; the drift check compares them with the migrated database. */
+export const entities: readonly EntityTarget<object>[] = [
+  FeatureFlag,
+  IdempotencyKey,
+  OrderMailDelivery,
+  OrganizationPackage,
+  PaymentEvent,
+  QuotaLedgerEntry,
+  TopupConfiguration,
+  TopupOrder,
+  TopupOrderEvent,
+  TopupOrderLine,
+];

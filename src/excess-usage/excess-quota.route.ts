@@ -1,0 +1,22 @@
+import { organizationToRead } from '../organizations/index.ts';
+import type { RestRoute } from '../platform/server/rest-route.ts';
+import type { ExcessUsageService } from './excess-usage.service.ts';
+import { toExcessUsages } from './to-graphql.ts';
+
+/** The excess in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
+export function excessQuotaRoute(excess: ExcessUsageService): RestRoute {
+  return {
+    path: '/iag/v1/topup-configurations/excess-quota',
+    async answer(request, organizationId) {
+      const shown = await excess.shown(request, organizationToRead(request, organizationId));
+      return (shown ?? []).flatMap(toExcessUsages).map((row) => ({
+        name: row.code,
+        label: row.label,
+        period: row.period,
+        quantity: row.quantity.toString(),
+        unit_price: row.unitPrice.amount.toString(),
+        amount: row.amount.amount.toString(),
+      }));
+    },
+  };
+}

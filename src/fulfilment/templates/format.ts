@@ -1,0 +1,46 @@
+import { jakartaDate } from '../../kernel/jakarta.ts';
+import { MESSAGES } from './messages.ts';
+import type { MailLocale } from './order-mail.ts';
+
+const timeInJakarta = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Jakarta',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+const numbers: Readonly<Record<MailLocale, Intl.NumberFormat>> = {
+  id: new Intl.NumberFormat('id-ID'),
+  en: new Intl.NumberFormat('en-US'),
+};
+
+/** 22 November 2026 pukul 15.04 WIB; 22 November 2026, 15:04 WIB. Our own words: Intl's change with the ICU version. */
+export function formatInstant(instant: Date, locale: MailLocale): string {
+  const words = MESSAGES[locale];
+  const [year = '', month = '', day = ''] = jakartaDate(instant).split('-');
+  const [hour = '', minute = ''] = timeInJakarta.format(instant).split(':');
+  return words.instant(`${Number(day)} ${words.months[Number(month) - 1]} ${year}`, hour, minute);
+}
+
+/** Units, with the language's separators. Rupiah go through formatRupiah, which writes them one way everywhere. */
+export function formatUnits(units: bigint, locale: MailLocale): string {
+  return numbers[locale].format(units);
+}
+
+/**
+ * A value of others on one line. A line break in it could add a header behind the subject or forge a line of the text
+ * version; a control of the writing direction could show an amount or a link backwards.
+ */
+export function oneLine(value: string): string {
+  return value
+    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The address as a browser would understand it, or null for anything but http(s): such an address is not even shown. */
+export function httpUrl(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return null;
+  const { protocol, href } = new URL(address);
+  return protocol === 'https:' || protocol === 'http:' ? href : null;
+}

@@ -1,0 +1,40 @@
+/** What an order e-mail is rendered from. The kinds are the ones that orders/ enqueues (domain.md 10). */
+export type MailKind = 'awaiting_payment' | 'payment_received' | 'order_expired' | 'payment_under_review';
+
+export type MailLocale = 'id' | 'en';
+
+export interface OrderMailLine {
+  kind: 'TOPUP' | 'EXCESS';
+  label: string;
+  /** Units ordered, or units of excess usage that are settled; rupiah where the quota is counted in rupiah. */
+  quantity: bigint;
+  /** Units that the quota rises by; 0 for EXCESS. */
+  credits: bigint;
+  /** Rupiah. */
+  amount: bigint;
+}
+
+export interface OrderMailModel {
+  orderNumber: string;
+  organizationName: string;
+  /** May be empty: not every billing contact has a name. */
+  recipientName: string;
+  /** Rupiah. */
+  total: bigint;
+  lines: readonly OrderMailLine[];
+  paymentUrl: string | null;
+  paymentExpiresAt: Date | null;
+  paidAt: Date | null;
+  paidInvoiceNumber: string | null;
+}
+
+export interface RenderedMail {
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** 'en', 'en-US', 'EN' → en. Everything else → id: the product's home is Indonesia. */
+export function toMailLocale(locale: string): MailLocale {
+  return /^en(?:[-_]|$)/i.test(locale.trim()) ? 'en' : 'id';
+}

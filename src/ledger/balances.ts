@@ -1,0 +1,34 @@
+import DataLoader from 'dataloader';
+import { type DataSource, In } from 'typeorm';
+import { perRequest, type RequestContext } from '../platform/request-context.ts';
+import { OrganizationPackage } from './organization-package.entity.ts';
+import type { QuotaBalance } from './quota-balance.type.ts';
+
+/** Counters, read for all organizations of a request in one statement. */
+export class BalancesLoader {
+  private readonly loader = perRequest(
+    () => new DataLoader<string, ReadonlyMap<string, bigint>>((ids) => this.read(ids)),
+  );
+
+  constructor(private readonly database: DataSource) {}
+
+  /** By quota code; a quota that was never credited is not in it. */
+  ofOrganization(request: RequestContext, organizationId: string): Promise<ReadonlyMap<string, bigint>> {
+    return this.loader(request).load(organizationId);
+  }
+
+  async ofCode(request: RequestContext, organizationId: string, code: string): Promise<QuotaBalance> {
+    const balances = await this.ofOrganization(request, organizationId);
+    return { code, balance: balances.get(code) ?? 0n };
+  }
+
+  private async read(organizationIds: readonly string[]) {
+    const rows = await this.database
+      .getRepository(OrganizationPackage)
+      .find({ where: { organizationId: In([...organizationIds]) }, order: { quotaCode: 'ASC' } });
+    const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
+    return organizationIds.map(
+      (id) => new Map((byOrganization.get(id) ?? []).map((row) => [row.quotaCode, row.balance])),
+    );
+  }
+}

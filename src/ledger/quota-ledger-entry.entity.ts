@@ -1,0 +1,43 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { bigintColumn } from '../platform/database/columns.ts';
+
+export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT';
+
+/**
+ * What was credited or settled, by which order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. A line
+ * is entered once per kind: the unique constraint is what makes a credit happen exactly once (domain.md 9).
+ */
+@Entity('quota_ledger_entries')
+@Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
+@Index('quota_ledger_entries_organization_idx', ['organizationId', 'quotaCode', 'kind', 'period'])
+@Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT')`)
+@Check('quota_ledger_entries_quantity_check', `quantity > 0`)
+@Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)
+export class QuotaLedgerEntry {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'quota_ledger_entries_pkey' })
+  id!: string;
+
+  @Column({ name: 'organization_id', type: 'text' })
+  organizationId!: string;
+
+  @ForeignKey('TopupOrderLine', { name: 'quota_ledger_entries_line_fkey' })
+  @Column({ name: 'order_line_id', type: 'uuid' })
+  orderLineId!: string;
+
+  @Column({ name: 'quota_code', type: 'text' })
+  quotaCode!: string;
+
+  @Column({ type: 'text' })
+  kind!: LedgerKind;
+
+  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. */
+  @Column({ type: 'bigint', transformer: bigintColumn })
+  quantity!: bigint;
+
+  /** hub-core's billing period; of a settlement only. */
+  @Column({ type: 'text', nullable: true })
+  period!: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+}

@@ -1,0 +1,182 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { isUpstreamError } from '../clients/upstream-error.ts';
+import { addSeconds, type Clock } from '../kernel/clock.ts';
+import type { Rupiah } from '../kernel/money.ts';
+import type { SettledExcess } from '../ledger/index.ts';
+import { organizationToWrite, requireCaller } from '../organizations/index.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { RequestContext } from '../platform/request-context.ts';
+import { lockExcess, settledOrClaimedExcess } from './claimed-excess.ts';
+import type { OrderOutcome } from './create-order.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './idempotency.ts';
+import type { IssueInvoice } from './issue-invoice.ts';
+import { enqueueForOrder, issueInvoiceJob } from './order-jobs.ts';
+import { freezePeriods, replaceLines } from './order-lines.ts';
+import { linesOfOrder, orderById, orderOfOrganization } from './orders.reader.ts';
+import { type Quote, sameQuote } from './quote.ts';
+import type { QuoteOrder } from './quote-order.ts';
+import { TopupOrder } from './topup-order.entity.ts';
+import { appendEvent, lockOrder, transition } from './transition.ts';
+import {
+  idempotencyConflict,
+  orderNotFound,
+  paymentProviderUnavailable,
+  type UserError,
+  userError,
+} from './user-error.ts';
+
+export interface ConfirmOrderInput {
+  orderId: string;
+  expectedTotal: bigint;
+  idempotencyKey: string;
+}
+
+export interface ConfirmOutcome extends OrderOutcome {
+  priceChange?: { oldTotal: Rupiah; newTotal: Rupiah };
+}
+
+/** The invoice is asked for inline; if that never happens (a crash), a job does it after this. */
+const INVOICE_GRACE_SECONDS = 15;
+const MAX_ATTEMPTS = 3;
+
+/** What the checks before the transaction found, and the transaction finds changed. */
+class OrderMoved extends Error {}
+
+/**
+ * DRAFT → PENDING_PAYMENT, for the total that the buyer saw and at prices asked for just now; then the invoice. The order,
+ * the key and the job that will see to the invoice are committed before Mekari Pay is called: a crash in between, or a
+ * Mekari Pay that is away, delays the payment link and loses nothing.
+ */
+export class ConfirmOrder {
+  constructor(
+    private readonly database: DataSource,
+    private readonly quotes: QuoteOrder,
+    private readonly invoices: IssueInvoice,
+    private readonly clock: Clock,
+    private readonly options: { quoteTtlSeconds: number; paymentTtlSeconds: number },
+  ) {}
+
+  async confirm(request: RequestContext, input: ConfirmOrderInput): Promise<ConfirmOutcome> {
+    const organizationId = organizationToWrite(request);
+    const content = [input.orderId, input.expectedTotal.toString()];
+    const use = keyUse(organizationId, 'confirm', input.idempotencyKey, content);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const repeat = await this.repeated(use);
+      if (repeat !== undefined) return repeat;
+      const order = await orderOfOrganization(this.database, organizationId, input.orderId);
+      if (order === undefined) return { userErrors: [orderNotFound()] };
+      const refusal = this.refusal(order, input.expectedTotal);
+      if (refusal !== undefined) return { order, userErrors: [refusal] };
+      try {
+        return await this.confirmDraft(request, use, order);
+      } catch (error) {
+        // Another confirm, cancel or expiry was faster: what it left decides, from the start.
+        if (!(error instanceof OrderMoved) && !isKeyTaken(error)) throw error;
+      }
+    }
+    const message = 'The order is being changed by others at this moment: try again.';
+    return { userErrors: [userError('INVALID_TRANSITION', message, { retryable: true })] };
+  }
+
+  private async repeated(use: KeyUse): Promise<ConfirmOutcome | undefined> {
+    const found = await findKeyUse(this.database, use);
+    if (found === undefined) return undefined;
+    if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
+    return this.withInvoice(await orderById(this.database, found.orderId));
+  }
+
+  private refusal(order: TopupOrder, expectedTotal: bigint): UserError | undefined {
+    const field = ['input', 'orderId'];
+    const quoteRanOut = order.status === 'DRAFT' && order.quoteExpiresAt <= this.clock.now();
+    if (quoteRanOut || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
+      return userError('QUOTE_EXPIRED', 'The quote has run out: create the order again at current prices.', { field });
+    }
+    if (order.status !== 'DRAFT') {
+      return userError('INVALID_TRANSITION', `The order is ${order.status}: only a DRAFT can be confirmed.`, { field });
+    }
+    if (order.total !== expectedTotal) {
+      const message = `The order's total is ${order.total}, not ${expectedTotal}: show it to the buyer and confirm that.`;
+      return userError('TOTAL_MISMATCH', message, { field: ['input', 'expectedTotal'] });
+    }
+    return undefined;
+  }
+
+  private async confirmDraft(request: RequestContext, use: KeyUse, order: TopupOrder): Promise<ConfirmOutcome> {
+    const lines = await linesOfOrder(this.database, order.id);
+    const items = lines
+      .filter((line) => line.kind === 'TOPUP')
+      .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
+    const { organizationId, id: orderId } = order;
+    const quoted = await this.quotes.quote(request, { organizationId, orderId, items });
+    if (!quoted.ok) return { order, userErrors: quoted.error };
+    const { quote, claimed, linesWithoutContractEnd } = quoted.value;
+    if (linesWithoutContractEnd.length > 0) {
+      const message = `Your contract has no end date in the future, which "${linesWithoutContractEnd.join('", "')}" needs.`;
+      return { order, userErrors: [userError('CONTRACT_END_MISSING', message)] };
+    }
+    if (!sameQuote(lines, quote.lines)) return this.quoteAnew(request, order, quote);
+
+    const confirmed = await inTransaction(this.database, async (tx) => {
+      await recordKeyUse(tx, use, order.id, this.clock.now());
+      const locked = await this.lockUnchanged(tx, order);
+      if (quote.excessTotal > 0n) await assertUnclaimed(tx, locked, claimed);
+      const now = this.clock.now();
+      await freezePeriods(tx, lines, quote.lines);
+      await transition(tx, locked, 'PENDING_PAYMENT', this.cause(request, 'confirmOrder'), {
+        confirmedAt: now,
+        paymentExpiresAt: addSeconds(now, this.options.paymentTtlSeconds),
+      });
+      await enqueueForOrder(tx, issueInvoiceJob, locked, { runAt: addSeconds(now, INVOICE_GRACE_SECONDS) });
+      return locked;
+    });
+    return this.withInvoice(confirmed);
+  }
+
+  /** The same order at the new prices, still a DRAFT, for the buyer to see: never a silent new price (domain.md 5). */
+  private async quoteAnew(request: RequestContext, order: TopupOrder, quote: Quote): Promise<ConfirmOutcome> {
+    const requoted = await inTransaction(this.database, async (tx) => {
+      const locked = await this.lockUnchanged(tx, order);
+      const { lines, ...totals } = quote;
+      const changes = { ...totals, quoteExpiresAt: addSeconds(this.clock.now(), this.options.quoteTtlSeconds) };
+      await replaceLines(tx, locked.id, lines);
+      await tx.update(TopupOrder, { id: locked.id }, changes);
+      await appendEvent(tx, locked, 'DRAFT', 'DRAFT', this.cause(request, 'confirmOrder: price changed, quoted anew'));
+      return Object.assign(locked, changes);
+    });
+    const message = `Prices have changed: the total was ${order.total} and is ${quote.total} now. Nothing was ordered.`;
+    return {
+      order: requoted,
+      priceChange: { oldTotal: order.total, newTotal: quote.total },
+      userErrors: [userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true })],
+    };
+  }
+
+  /** Race-safe: the row is locked, and is what the checks before saw. */
+  private async lockUnchanged(tx: EntityManager, seen: TopupOrder): Promise<TopupOrder> {
+    const order = await lockOrder(tx, { id: seen.id });
+    const unchanged =
+      order?.status === 'DRAFT' &&
+      order.total === seen.total &&
+      order.quoteExpiresAt.getTime() === seen.quoteExpiresAt.getTime();
+    if (!unchanged) throw new OrderMoved();
+    return order;
+  }
+
+  private async withInvoice(order: TopupOrder): Promise<ConfirmOutcome> {
+    const issued = await this.invoices.issue(order.id);
+    if (!isUpstreamError(issued)) return { order: issued, userErrors: [] };
+    const current = await orderById(this.database, order.id);
+    return { order: current, userErrors: [paymentProviderUnavailable(issued)] };
+  }
+
+  private cause(request: RequestContext, cause: string) {
+    return { at: this.clock.now(), cause, actor: requireCaller(request).subject };
+  }
+}
+
+/** Another order may have taken the same excess on since the quote: one of them is confirmed, the other is quoted anew. */
+async function assertUnclaimed(tx: EntityManager, order: TopupOrder, before: SettledExcess): Promise<void> {
+  await lockExcess(tx, order.organizationId);
+  const claimed = await settledOrClaimedExcess(tx, order.organizationId, order.id);
+  for (const [key, quantity] of claimed) if (before.get(key) !== quantity) throw new OrderMoved();
+}

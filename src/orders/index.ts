@@ -1,0 +1,35 @@
+export { CancelOrder } from './cancel-order.ts';
+export { ConfirmOrder } from './confirm-order.ts';
+export { CreateOrder, type OrderOutcome } from './create-order.ts';
+export { IdempotencyKey } from './idempotency-key.entity.ts';
+export { IssueInvoice } from './issue-invoice.ts';
+export { topupPeriod } from './line-period.ts';
+export { TopupOrder as TopupOrderType } from './order.type.ts';
+export {
+  bookPaidPiJob,
+  enqueueForOrder,
+  enqueueMail,
+  issueInvoiceJob,
+  MAIL_KINDS,
+  type MailKind,
+  type OrderJobPayload,
+  sendOrderMailJob,
+} from './order-jobs.ts';
+export { OrderMutationsResolver, toPayload } from './order-mutations.resolver.ts';
+export { TopupUserError } from './order-mutations.type.ts';
+export { AWAITS_SETTLEMENT, ORDER_STATUSES, type OrderStatus, TRANSITIONS } from './order-state.ts';
+export { OrdersLoaders } from './orders.loaders.ts';
+export { linesOfOrder, orderById, orderOfOrganization } from './orders.reader.ts';
+export {
+  OrdersResolver,
+  TopupOrderConnectionResolver,
+  TopupOrderResolver,
+  topupOrderReference,
+} from './orders.resolver.ts';
+export { QuoteOrder } from './quote-order.ts';
+export { TopupOrder } from './topup-order.entity.ts';
+export { TopupOrderEvent } from './topup-order-event.entity.ts';
+export { TopupOrderLine } from './topup-order-line.entity.ts';
+export { type Cause, lockOrder, transition } from './transition.ts';
+export { orderNotFound, paymentProviderUnavailable, userError } from './user-error.ts';
+export { voidInvoices } from './void-invoices.ts';

@@ -1,0 +1,91 @@
+import { type DataSource, IsNull } from 'typeorm';
+import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
+import { UpstreamError } from '../clients/upstream-error.ts';
+import type { OrganizationsService } from '../organizations/index.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { Logger } from '../platform/logger.ts';
+import { enqueueMail } from './order-jobs.ts';
+import { linesOfOrder, orderById } from './orders.reader.ts';
+import { TopupOrder } from './topup-order.entity.ts';
+
+/**
+ * Gets a pending order its one invoice. Safe at any time, any number of times and at once: an invoice that carries our order
+ * number is looked for before one is made, and all who make it use one idempotency key. A crash between the provider's
+ * answer and our commit is healed by the next run, which finds the invoice there.
+ */
+export class IssueInvoice {
+  constructor(
+    private readonly database: DataSource,
+    private readonly pay: MekariPay,
+    private readonly organizations: OrganizationsService,
+    private readonly log: Logger,
+    private readonly options: { returnUrl: string },
+  ) {}
+
+  /** The order as it is then; the failure where Mekari Pay could not be asked. Nothing to do is a success. */
+  async issue(orderId: string): Promise<TopupOrder | UpstreamError> {
+    const order = await orderById(this.database, orderId);
+    if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return order;
+    try {
+      const invoice = (await this.existing(order)) ?? (await this.create(order));
+      if (invoice.amount !== order.total || invoice.currency !== 'IDR') {
+        throw new UpstreamError('mekari-pay', 'malformed', 'the invoice is over another amount than the order');
+      }
+      return await this.store(order, invoice);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      this.log.warn({
+        event: 'invoice_failed',
+        order: order.number,
+        correlationId: order.correlationId,
+        reason: error.message,
+      });
+      return error;
+    }
+  }
+
+  private async existing(order: TopupOrder): Promise<Invoice | undefined> {
+    const invoices = await this.pay.invoicesOfOrder(order.number);
+    return invoices.find(({ status }) => status === 'paid') ?? invoices.find(({ status }) => status === 'pending');
+  }
+
+  private async create(order: TopupOrder): Promise<Invoice> {
+    const [lines, organization] = await Promise.all([
+      linesOfOrder(this.database, order.id),
+      this.organizations.findCached(order.organizationId),
+    ]);
+    return this.pay.createInvoice({
+      orderNumber: order.number,
+      amount: order.total,
+      description: `Qontak top-up ${order.number}`,
+      items: lines.map(({ label, quantity, unitPrice, amount }) => ({ name: label, quantity, unitPrice, amount })),
+      customer: {
+        organizationId: order.organizationId,
+        name: organization?.name ?? order.organizationId,
+        email: organization?.billingContacts[0]?.email,
+      },
+      returnUrl: withOrder(this.options.returnUrl, order.id),
+      expiresAt: order.paymentExpiresAt ?? order.quoteExpiresAt,
+    });
+  }
+
+  private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
+    const changes = { paymentInvoiceId: invoice.id, paymentUrl: invoice.paymentUrl };
+    const stored = await inTransaction(this.database, async (tx) => {
+      const { affected } = await tx.update(TopupOrder, { id: order.id, paymentInvoiceId: IsNull() }, changes);
+      const current = await tx.findOneByOrFail(TopupOrder, { id: order.id });
+      if (affected === 1 && current.status === 'PENDING_PAYMENT') await enqueueMail(tx, 'awaiting_payment', current);
+      return current;
+    });
+    // Cancelled or expired while the invoice was made: nobody is to pay it. Should it be paid all the same, it is credited.
+    if (stored.status === 'CANCELLED' || stored.status === 'EXPIRED')
+      await this.pay.voidInvoice(invoice.id, order.number);
+    return stored;
+  }
+}
+
+function withOrder(returnUrl: string, orderId: string): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set('orderId', orderId);
+  return url.toString();
+}

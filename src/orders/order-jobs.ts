@@ -1,0 +1,34 @@
+import type { EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { defineJob, type EnqueueOptions, enqueue, type JobDefinition } from '../platform/jobs/job.ts';
+import type { TopupOrder } from './topup-order.entity.ts';
+
+const orderPayload = z.object({ orderId: z.uuid(), correlationId: z.string() });
+export type OrderJobPayload = z.output<typeof orderPayload>;
+
+export const MAIL_KINDS = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+const mailPayload = orderPayload.extend({ kind: z.enum(MAIL_KINDS) });
+
+/** What goes on after a transaction of an order (domain.md 10). Handlers: payments/, fulfilment/. */
+export const issueInvoiceJob = defineJob('issue_invoice', orderPayload);
+export const bookPaidPiJob = defineJob('book_paid_pi', orderPayload);
+export const sendOrderMailJob = defineJob('send_order_mail', mailPayload);
+
+type Order = Pick<TopupOrder, 'id' | 'correlationId'>;
+
+/** One job per order and purpose: enqueued again it is still one. */
+export async function enqueueForOrder(
+  tx: EntityManager,
+  job: JobDefinition<OrderJobPayload>,
+  order: Order,
+  options: Omit<EnqueueOptions, 'key'> = {},
+): Promise<void> {
+  const payload = { orderId: order.id, correlationId: order.correlationId };
+  await enqueue(tx, job, payload, { ...options, key: `${job.name}:${order.id}` });
+}
+
+export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order): Promise<void> {
+  const payload = { orderId: order.id, correlationId: order.correlationId, kind };
+  await enqueue(tx, sendOrderMailJob, payload, { key: `${sendOrderMailJob.name}:${kind}:${order.id}` });
+}

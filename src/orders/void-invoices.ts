@@ -1,0 +1,19 @@
+import type { MekariPay } from '../clients/mekari-pay.ts';
+import type { TopupOrder } from './topup-order.entity.ts';
+
+/**
+ * Sees to it that nobody can pay for the order any more: voids its invoice, also one that was made but never reached us.
+ * "paid": it has been paid, and the payment is to be settled instead. Throws UpstreamError; run again it does the same.
+ */
+export async function voidInvoices(pay: MekariPay, order: TopupOrder): Promise<'voided' | 'paid'> {
+  const ids =
+    order.paymentInvoiceId !== null
+      ? [order.paymentInvoiceId]
+      : (await pay.invoicesOfOrder(order.number))
+          .filter(({ status }) => status === 'pending' || status === 'paid')
+          .map(({ id }) => id);
+  for (const id of ids) {
+    if ((await pay.voidInvoice(id, order.number)) === 'paid') return 'paid';
+  }
+  return 'voided';
+}

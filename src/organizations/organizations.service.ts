@@ -1,0 +1,44 @@
+import DataLoader from 'dataloader';
+import type { CachedLookup } from '../clients/cached.ts';
+import type { OrganizationSnapshot } from '../clients/hub-core.ts';
+import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
+import type { Flags } from '../platform/flags/flags.ts';
+import { perRequest, type RequestContext } from '../platform/request-context.ts';
+import { eligibility } from './eligibility.ts';
+import type { TopupEligibility } from './organization.type.ts';
+
+type Found = OrganizationSnapshot | undefined | UpstreamError;
+
+/** Organizations as hub-core describes them: batched within a request, remembered for seconds between requests. */
+export class OrganizationsService {
+  private readonly loader = perRequest(
+    () => new DataLoader<string, OrganizationSnapshot | undefined>((ids) => this.lookup.loadMany(ids)),
+  );
+
+  constructor(
+    private readonly lookup: CachedLookup<OrganizationSnapshot>,
+    private readonly flags: Flags,
+  ) {}
+
+  /** For reading. undefined: hub-core knows no such organization. Throws UpstreamError where it cannot be asked. */
+  async find(request: RequestContext, organizationId: string): Promise<OrganizationSnapshot | undefined> {
+    return this.loader(request).load(organizationId);
+  }
+
+  /** For placing an order, and for what must be true now: asks hub-core again. */
+  async findFresh(organizationId: string): Promise<Found> {
+    const [found] = await this.lookup.loadMany([organizationId], { fresh: true });
+    return found;
+  }
+
+  /** Outside of a request, where it is good to have and not needed: undefined when it cannot be had. */
+  async findCached(organizationId: string): Promise<OrganizationSnapshot | undefined> {
+    const [found] = await this.lookup.loadMany([organizationId]);
+    return isUpstreamError(found) ? undefined : found;
+  }
+
+  async eligibility(request: RequestContext, organizationId: string): Promise<TopupEligibility | undefined> {
+    const [organization, flags] = await Promise.all([this.find(request, organizationId), this.flags.snapshot(request)]);
+    return organization === undefined ? undefined : eligibility(organization, flags);
+  }
+}

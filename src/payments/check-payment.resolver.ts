@@ -1,0 +1,37 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { TopupOrderType, TopupUserError, toPayload } from '../orders/index.ts';
+import { RequiresWrite } from '../platform/graphql/access-directives.ts';
+import type { RequestContext } from '../platform/request-context.ts';
+import type { CheckPayment } from './check-payment.ts';
+
+@InputType({ description: 'The order whose payment is to be checked.' })
+export class CheckTopupPaymentInput {
+  @Field(() => ID, { description: 'Id of a confirmed order.' })
+  orderId!: string;
+}
+
+@ObjectType({ description: 'What became of checkTopupPayment.' })
+export class CheckTopupPaymentPayload {
+  @Field(() => TopupOrderType, { nullable: true, description: 'The order as it stands; null when there is none.' })
+  order?: TopupOrderType;
+
+  @Field(() => [TopupUserError], { description: 'Why it could not be checked; empty when it was.' })
+  userErrors!: TopupUserError[];
+}
+
+@Resolver()
+export class CheckPaymentResolver {
+  constructor(private readonly payments: CheckPayment) {}
+
+  @RequiresWrite()
+  @Mutation(() => CheckTopupPaymentPayload, {
+    nullable: true,
+    description: 'Asks Mekari Pay whether the order was paid, and credits it if so: for buyers who wait.',
+  })
+  async checkTopupPayment(
+    @Arg('input', () => CheckTopupPaymentInput, { description: 'What to do.' }) input: CheckTopupPaymentInput,
+    @Ctx() request: RequestContext,
+  ): Promise<CheckTopupPaymentPayload> {
+    return toPayload(await this.payments.checkForBuyer(request, input.orderId));
+  }
+}

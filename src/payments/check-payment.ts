@@ -1,0 +1,79 @@
+import type { DataSource } from 'typeorm';
+import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
+import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import {
+  type IssueInvoice,
+  type OrderOutcome,
+  orderById,
+  orderNotFound,
+  orderOfOrganization,
+  paymentProviderUnavailable,
+  TopupOrder,
+  userError,
+} from '../orders/index.ts';
+import { organizationToWrite } from '../organizations/index.ts';
+import type { RequestContext } from '../platform/request-context.ts';
+import type { PaymentSource } from './payment-event.entity.ts';
+import type { SettlePayment } from './settle-payment.ts';
+
+/** Asks Mekari Pay how an order stands, because a webhook may never come, and settles what was paid. */
+export class CheckPayment {
+  constructor(
+    private readonly database: DataSource,
+    private readonly pay: MekariPay,
+    private readonly invoices: IssueInvoice,
+    private readonly payments: SettlePayment,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The buyer's own check. An order that cannot be paid is answered as it stands. */
+  async checkForBuyer(request: RequestContext, orderId: string): Promise<OrderOutcome> {
+    const order = await orderOfOrganization(this.database, organizationToWrite(request), orderId);
+    if (order === undefined) return { userErrors: [orderNotFound()] };
+    if (order.confirmedAt === null) {
+      const message = `The order is ${order.status} and was never confirmed: there is no payment to check.`;
+      return { order, userErrors: [userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] })] };
+    }
+    const checked = await this.check('check', order);
+    const current = await orderById(this.database, order.id);
+    return { order: current, userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [] };
+  }
+
+  /** "paid": settled, now or before. The failure where Mekari Pay could not be asked. */
+  async check(source: PaymentSource, order: TopupOrder): Promise<'paid' | 'unpaid' | UpstreamError> {
+    try {
+      const issued = await this.invoices.issue(order.id);
+      if (isUpstreamError(issued)) return issued;
+      const { paymentInvoiceId } = issued;
+      const invoices =
+        paymentInvoiceId === null
+          ? await this.pay.invoicesOfOrder(order.number)
+          : [await this.pay.invoice(paymentInvoiceId)];
+      await this.database.getRepository(TopupOrder).update({ id: order.id }, { paymentCheckedAt: this.clock.now() });
+      const paid = invoices.find(({ status }) => status === 'paid');
+      if (paid === undefined) return 'unpaid';
+      await this.settlePaid(source, order, paid);
+      return 'paid';
+    } catch (error) {
+      if (error instanceof UpstreamError) return error;
+      throw error;
+    }
+  }
+
+  private async settlePaid(source: PaymentSource, order: TopupOrder, invoice: Invoice): Promise<void> {
+    const paidAt = invoice.paidAt ?? null;
+    const amount = invoice.paidAmount ?? invoice.amount;
+    // The same payment has the same id, whoever asks and however often.
+    const eventId = `invoice:${invoice.id}:paid:${amount}:${paidAt?.toISOString() ?? ''}`;
+    await this.payments.settle(source, eventId, {
+      type: 'invoice.paid',
+      orderNumber: order.number,
+      invoiceId: invoice.id,
+      amount,
+      currency: invoice.currency,
+      paidAt,
+      paymentMethod: null,
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
+import { jakartaDate } from '../kernel/jakarta.ts';
+import { enterLines, type NewEntry } from '../ledger/index.ts';
+import {
+  bookPaidPiJob,
+  enqueueForOrder,
+  enqueueMail,
+  linesOfOrder,
+  lockOrder,
+  TopupOrder,
+  TopupOrderLine,
+  topupPeriod,
+  transition,
+} from '../orders/index.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { Logger } from '../platform/logger.ts';
+import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
+import { PaymentEvent, type PaymentSource } from './payment-event.entity.ts';
+
+export interface Settlement {
+  /** "duplicate": this very event is in the inbox already. */
+  outcome: PaymentOutcome | 'duplicate';
+  order?: TopupOrder;
+}
+
+/**
+ * The one way in which a payment becomes quota: webhook, poll and check all come here. In one transaction: the order's row
+ * lock, the decision, the inbox row, the transition, the ledger, the jobs. So a crash leaves all or nothing of it; of two at
+ * once the second waits for the lock and finds the first one's work; and the ledger's unique key would refuse a second
+ * credit even if all this were wrong.
+ */
+export class SettlePayment {
+  constructor(
+    private readonly database: DataSource,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome']) => void,
+  ) {}
+
+  /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
+  async settle(source: PaymentSource, eventId: string, notice: PaymentNotice): Promise<Settlement> {
+    const settlement = await inTransaction(this.database, (tx) => this.settleIn(tx, source, eventId, notice));
+    this.report(source, notice, settlement);
+    return settlement;
+  }
+
+  private async settleIn(
+    tx: EntityManager,
+    source: PaymentSource,
+    eventId: string,
+    notice: PaymentNotice,
+  ): Promise<Settlement> {
+    const order = (await lockOrder(tx, { number: notice.orderNumber })) ?? undefined;
+    const outcome = decidePayment(
+      order && {
+        status: order.status,
+        total: order.total,
+        invoiceId: order.paymentInvoiceId,
+        confirmed: order.confirmedAt !== null,
+        invoiceOfAnother: await isInvoiceOfAnother(tx, order, notice.invoiceId),
+      },
+      notice,
+      order === undefined ? [] : await actedPayments(tx, order),
+    );
+    const entered = await enterEvent(tx, {
+      ...notice,
+      id: newId(),
+      eventId,
+      source,
+      orderId: order?.id ?? null,
+      outcome,
+      receivedAt: this.clock.now(),
+    });
+    if (!entered) return { outcome: 'duplicate', order };
+    if (order !== undefined && outcome === 'settled') await this.credit(tx, order, source, notice);
+    if (order !== undefined && outcome === 'review') await this.review(tx, order, source, notice);
+    return { outcome, order };
+  }
+
+  private async credit(
+    tx: EntityManager,
+    order: TopupOrder,
+    source: PaymentSource,
+    notice: PaymentNotice,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const paidAt = notice.paidAt === null || notice.paidAt > now ? now : notice.paidAt;
+    const lines = await linesOfOrder(tx, order.id);
+    for (const line of lines.filter(({ kind }) => kind === 'TOPUP')) {
+      await tx.update(
+        TopupOrderLine,
+        { id: line.id },
+        topupPeriod(line.quotaType, jakartaDate(paidAt), line.periodEnd),
+      );
+    }
+    await enterLines(
+      tx,
+      lines.map((line) => toEntry(order, line)),
+      now,
+    );
+    const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
+    await transition(tx, order, 'PAID', this.cause(source), { paidAt, paymentInvoiceId });
+    await enqueueForOrder(tx, bookPaidPiJob, order);
+  }
+
+  private async review(
+    tx: EntityManager,
+    order: TopupOrder,
+    source: PaymentSource,
+    notice: PaymentNotice,
+  ): Promise<void> {
+    const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
+    await transition(tx, order, 'PAYMENT_REVIEW', this.cause(source), { paymentInvoiceId });
+    await enqueueMail(tx, 'payment_under_review', order);
+  }
+
+  private cause(source: PaymentSource) {
+    return { at: this.clock.now(), cause: `payment: ${source}`, actor: null };
+  }
+
+  private report(source: PaymentSource, notice: PaymentNotice, { outcome, order }: Settlement): void {
+    this.onOutcome(source, outcome);
+    const line = {
+      event: 'payment_event',
+      source,
+      type: notice.type,
+      outcome,
+      order: order?.number,
+      correlationId: order?.correlationId,
+    };
+    const isException = outcome !== 'duplicate' && PAYMENT_EXCEPTIONS.has(outcome);
+    if (isException) this.log.error({ ...line, event: 'payment_exception' });
+    else if (outcome === 'review') this.log.error({ ...line, event: 'payment_review' });
+    else this.log.info(line);
+  }
+}
+
+function toEntry(order: TopupOrder, line: TopupOrderLine): NewEntry {
+  const isTopup = line.kind === 'TOPUP';
+  return {
+    organizationId: order.organizationId,
+    orderLineId: line.id,
+    quotaCode: line.quotaCode,
+    kind: isTopup ? 'TOPUP' : 'EXCESS_SETTLEMENT',
+    quantity: isTopup ? line.credits : line.quantity,
+    period: line.excessPeriod,
+  };
+}
+
+function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoiceId: string): Promise<boolean> {
+  if (order.paymentInvoiceId === paymentInvoiceId) return Promise.resolve(false);
+  return tx.existsBy(TopupOrder, { paymentInvoiceId, id: Not(order.id) });
+}
+
+/** Payments that moved the order before. */
+function actedPayments(tx: EntityManager, order: TopupOrder): Promise<PaymentEvent[]> {
+  return tx.findBy(PaymentEvent, { orderId: order.id, outcome: In(['settled', 'review']) });
+}
+
+/** false: it is there already. */
+async function enterEvent(tx: EntityManager, event: PaymentEvent): Promise<boolean> {
+  const result = await tx
+    .createQueryBuilder()
+    .insert()
+    .into(PaymentEvent)
+    .values(event)
+    .orIgnore()
+    .returning('id')
+    .execute();
+  return (result.raw as unknown[]).length === 1;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { RawRoute } from '../platform/server/raw-route.ts';
+import type { PaymentNotice } from './decide-payment.ts';
+import type { SettlePayment } from './settle-payment.ts';
+import type { VerifyWebhook } from './webhook-signature.ts';
+
+const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const label = z.string().min(1).max(200);
+
+/** contracts.md 3. Members that we do not know are let through: the provider may add to its events. */
+const body = z
+  .object({
+    type: z.enum(['invoice.paid', 'invoice.expired', 'invoice.failed']),
+    data: z.object({
+      invoice_id: label,
+      external_id: label,
+      amount: z.number().refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' }),
+      currency: z.string().min(1).max(10),
+      paid_at: instant.nullish(),
+      payment_method: z.string().max(100).nullish(),
+    }),
+  })
+  .transform(
+    ({ type, data }): PaymentNotice => ({
+      type,
+      orderNumber: data.external_id,
+      invoiceId: data.invoice_id,
+      amount: BigInt(data.amount),
+      currency: data.currency,
+      paidAt: data.paid_at ?? null,
+      paymentMethod: data.payment_method ?? null,
+    }),
+  );
+
+/**
+ * Mekari Pay's webhook: raw bytes → signature → shape → settled and stored → 2xx. Nothing is read before the signature
+ * holds. What could not be stored throws, is answered 5xx, and comes again.
+ */
+export function mekariPayWebhook(verify: VerifyWebhook, payments: SettlePayment): RawRoute {
+  return {
+    path: '/webhooks/mekari-pay',
+    maxBytes: 65_536,
+    async answer(rawBody, headers) {
+      if (!verify(rawBody, headers)) return { status: 401, error: 'The signature does not hold.' };
+      const parsed = body.safeParse(parseJson(rawBody));
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        return { status: 400, error: `The body is not an invoice event: ${issue?.path.join('.')} ${issue?.message}` };
+      }
+      await payments.settle('webhook', `webhook:${headers['webhook-id']}`, parsed.data);
+      return { status: 200 };
+    },
+  };
+}
+
+function parseJson(rawBody: Buffer): unknown {
+  try {
+    return JSON.parse(rawBody.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

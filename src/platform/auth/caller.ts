@@ -1,0 +1,16 @@
+export type Scope = 'topup:read' | 'topup:write' | 'topup:support';
+
+/** A verified token's bearer (contracts.md 2). */
+export interface Caller {
+  readonly subject: string;
+  /** undefined only for a support caller, who may belong to none. */
+  readonly organizationId: string | undefined;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** Any one of these lets a caller read what its organization has. */
+export const READ_SCOPES: readonly Scope[] = ['topup:read', 'topup:write', 'topup:support'];
+
+export function hasAnyScope(caller: Caller, scopes: readonly string[]): boolean {
+  return scopes.some((scope) => caller.scopes.has(scope));
+}

@@ -1,0 +1,92 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../request-context.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { MutationLimit } from './mutation-limit.ts';
+
+const MASKED = 'INTERNAL_SERVER_ERROR';
+
+/** Whether somebody meant this error for the caller. Everything else is a fault, and says nothing but where to look. */
+function isMeant(error: GraphQLError): boolean {
+  const original = unwrapResolverError(error);
+  return original instanceof GraphQLError && original.extensions['code'] !== MASKED;
+}
+
+function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, locations, path } = formatted;
+  const { code = MASKED, correlationId } = formatted.extensions ?? {};
+  if (error instanceof GraphQLError && isMeant(error) && code !== MASKED) {
+    return { message, locations, path, extensions: { code } };
+  }
+  const masked = 'Something went wrong on our side. Name the correlationId when you report it.';
+  return {
+    message: masked,
+    locations,
+    path,
+    extensions: { code: MASKED, ...(correlationId ? { correlationId } : {}) },
+  };
+}
+
+/** Per operation: the mutation limit, a count, the log line's fields, and a correlation id on what will be masked. */
+function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ contextValue, operation }) {
+          if (operation === undefined) return;
+          const [root] = operation.selectionSet.selections;
+          const name = root?.kind === 'Field' ? root.name.value : operation.operation;
+          Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
+          if (operation.operation === 'mutation') await mutationLimit(contextValue.caller);
+        },
+        async didEncounterErrors({ contextValue, errors }) {
+          contextValue.logFields['errorCodes'] = errors.map((error) => error.extensions['code'] ?? MASKED);
+          for (const error of errors.filter((error) => !isMeant(error))) {
+            error.extensions['correlationId'] = contextValue.correlationId;
+            const cause = unwrapResolverError(error) as Error;
+            contextValue.log.error({ event: 'field_failed', path: error.path?.join('.'), err: cause });
+          }
+        },
+        async willSendResponse({ contextValue }) {
+          const { operation = 'refused', errorCodes } = contextValue.logFields;
+          telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error');
+        },
+      };
+    },
+  };
+}
+
+export function createApolloServer(options: {
+  schema: GraphQLSchema;
+  telemetry: Telemetry;
+  mutationLimit: MutationLimit;
+}): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema: options.schema,
+    formatError,
+    csrfPrevention: true,
+    introspection: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    stopOnTerminationSignals: false,
+    plugins: [
+      // It would wrap every field of every request.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      operationPlugin(options.telemetry, options.mutationLimit),
+    ],
+  });
+}

@@ -1,0 +1,14 @@
+import { GraphQLError } from 'graphql';
+
+/** Top-level errors and their stable codes (contracts.md 1). Refusals that are part of the business are userErrors. */
+export function unauthenticated(message = 'This needs a token: send "Authorization: Bearer <JWT>".'): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } });
+}
+
+export function forbidden(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } });
+}
+
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}

@@ -1,0 +1,49 @@
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import { parse } from 'graphql';
+import { type BuildSchemaOptions, buildSchemaSync, createResolversMap } from 'type-graphql';
+import type { RequestContext } from '../request-context.ts';
+import { enforceAccessDirectives } from './access-directives.ts';
+import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
+
+/** Newest federation version that every composition tool we check with accepts. */
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes"])`;
+
+/** Answers the entity, or null where there is none for this caller. Must not answer a frozen object. */
+export type ReferenceResolver = (
+  reference: Record<string, unknown>,
+  request: RequestContext,
+  info: GraphQLResolveInfo,
+) => unknown;
+
+export interface SubgraphParts {
+  /** Resolver classes and the instances that serve them. */
+  resolvers: readonly object[];
+  /** By type name. */
+  references: Record<string, ReferenceResolver>;
+}
+
+export interface Subgraph {
+  schema: GraphQLSchema;
+  sdl: string;
+}
+
+/** TypeGraphQL's classes → SDL → Apollo's federated schema with the same resolvers, and the access rules put in. */
+export function buildSubgraph(parts: SubgraphParts): Subgraph {
+  const instances = new Map(parts.resolvers.map((instance) => [instance.constructor, instance]));
+  const codeFirst = buildSchemaSync({
+    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
+    container: { get: (resolverClass) => instances.get(resolverClass) },
+    scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+    orphanedTypes: [],
+    validate: false,
+  });
+  const sdl = `${LINK}\n\n${printSubgraphSchema(codeFirst)}\n`;
+  const resolvers = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
+  for (const [type, resolveReference] of Object.entries(parts.references)) {
+    resolvers[type] = { ...resolvers[type], __resolveReference: resolveReference };
+  }
+  const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
+  return { schema: enforceAccessDirectives(schema), sdl };
+}

@@ -1,0 +1,31 @@
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+
+/** A job's name and payload, apart from whoever runs it: the enqueuing side needs no more. */
+export interface JobDefinition<P> {
+  readonly name: string;
+  readonly schema: z.ZodType<P>;
+}
+
+export function defineJob<P>(name: string, schema: z.ZodType<P>): JobDefinition<P> {
+  return { name, schema };
+}
+
+export interface EnqueueOptions {
+  /** Two jobs with one key are one job. */
+  key: string;
+  runAt?: Date;
+  /** 25 by default: with the exponential backoff that is about four days. */
+  maxAttempts?: number;
+}
+
+/** Part of the caller's transaction: rolled back with it, visible to the workers at its commit. */
+export async function enqueue<P>(tx: EntityManager, job: JobDefinition<P>, payload: P, options: EnqueueOptions) {
+  await tx.query(`select graphile_worker.add_job($1, $2::json, run_at := $3, max_attempts := $4, job_key := $5)`, [
+    job.name,
+    JSON.stringify(payload),
+    options.runAt ?? null,
+    options.maxAttempts ?? 25,
+    options.key,
+  ]);
+}

@@ -1,0 +1,55 @@
+import { EventEmitter } from 'node:events';
+import type { WorkerEvents } from 'graphile-worker';
+import type { Pool } from 'pg';
+import type { Logger } from '../logger.ts';
+
+const HEARTBEAT_MS = 5000;
+const DEAD_AFTER_SECONDS = 20;
+
+/**
+ * Tells the other replicas that this one's workers live, and frees the jobs of those that no longer do. The library alone
+ * would leave a killed worker's jobs locked for four hours: far too long after a payment. A worker that only seemed dead
+ * (a stopped process) makes a job run twice, which every handler bears.
+ */
+export function startLiveness(pool: Pool, log: Logger) {
+  const workers = new Set<string>();
+  const events = new EventEmitter() as WorkerEvents;
+  events.on('worker:create', ({ worker }) => {
+    workers.add(worker.workerId);
+    void beat();
+  });
+  events.on('worker:release', ({ worker }) => workers.delete(worker.workerId));
+
+  async function beat(): Promise<void> {
+    try {
+      await pool.query(
+        `insert into job_workers (worker_id, seen_at) select unnest($1::text[]), now()
+         on conflict (worker_id) do update set seen_at = excluded.seen_at`,
+        [[...workers]],
+      );
+      const { rowCount } = await pool.query(
+        `with dead as (
+           select distinct locked_by from graphile_worker.jobs
+           where locked_at < now() - make_interval(secs => $1)
+             and not exists (select from job_workers
+                             where worker_id = locked_by and seen_at > now() - make_interval(secs => $1))
+         )
+         select graphile_worker.force_unlock_workers(array_agg(locked_by)) from dead having count(*) > 0`,
+        [DEAD_AFTER_SECONDS],
+      );
+      if (rowCount) log.warn({ event: 'dead_workers_freed' });
+      await pool.query(`delete from job_workers where seen_at < now() - interval '1 day'`);
+    } catch (error) {
+      log.warn({ event: 'heartbeat_failed', reason: (error as Error).message });
+    }
+  }
+
+  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  return {
+    events,
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await pool.query('delete from job_workers where worker_id = any($1)', [[...workers]]).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+
+/** A job that failed at least once, or that should have run and has not. */
+export interface StuckJob {
+  id: string;
+  task: string;
+  key: string | null;
+  attempts: number;
+  maxAttempts: number;
+  lastError: string | null;
+  runAt: Date;
+  createdAt: Date;
+}
+
+const OVERDUE_SECONDS = 60;
+
+const STUCK = `attempts > 0 or run_at < now() - make_interval(secs => ${OVERDUE_SECONDS})`;
+
+export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
+  return database.query(
+    `select id::text, task_identifier as task, key, attempts, max_attempts as "maxAttempts",
+            last_error as "lastError", run_at as "runAt", created_at as "createdAt"
+     from graphile_worker.jobs where ${STUCK} order by created_at`,
+  );
+}
+
+/** Runs them again at once, with all their attempts: those of `ids`, or every stuck one. Answers how many. */
+export async function retryJobs(database: DataSource, ids: readonly string[] | 'all'): Promise<number> {
+  const rows: unknown[] = await database.query(
+    `select retried.id from graphile_worker.reschedule_jobs(
+       array(select id from graphile_worker.jobs where locked_at is null and ${ids === 'all' ? STUCK : 'id = any($1::bigint[])'}),
+       run_at := now(), attempts := 0
+     ) as retried`,
+    ids === 'all' ? [] : [[...ids]],
+  );
+  return rows.length;
+}

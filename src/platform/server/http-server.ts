@@ -1,0 +1,100 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../logger.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { RawRoute } from './raw-route.ts';
+import { createRequestContexts, type RequestContextOptions } from './request-contexts.ts';
+import type { RestRoute } from './rest-route.ts';
+import { registerRestRoute } from './rest-server.ts';
+
+export interface Readiness {
+  ready: boolean;
+  checks: Record<string, string>;
+}
+
+export interface HttpServerOptions extends RequestContextOptions {
+  apollo: ApolloServer<RequestContext>;
+  rawRoutes: readonly RawRoute[];
+  restRoutes: readonly RestRoute[];
+  telemetry: Telemetry;
+  log: Logger;
+  readiness: () => Promise<Readiness>;
+}
+
+const MAX_GRAPHQL_BYTES = 512 * 1024;
+
+/** Without the query string: it may hold what no log should. */
+const pathOf = (request: FastifyRequest) => request.url.split('?')[0];
+
+function logLine(log: Logger, request: FastifyRequest, reply: FastifyReply, fields: Record<string, unknown>): void {
+  log.info({
+    event: 'request',
+    method: request.method,
+    path: pathOf(request),
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+    ...fields,
+  });
+}
+
+function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
+  // Encapsulated: only here is a body left as bytes, whatever its content type says.
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.post(route.path, async (request, reply) => {
+      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { status, error } = await route.answer(rawBody, request.headers);
+      return reply.status(status).send(error === undefined ? { status: 'ok' } : { error });
+    });
+  });
+}
+
+/** Everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { log } = options;
+  const app = Fastify({ logger: false, bodyLimit: MAX_GRAPHQL_BYTES, forceCloseConnections: 'idle' });
+  const contexts = createRequestContexts(options);
+  options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
+  await options.apollo.start();
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-correlation-id', contexts.correlationIdOf(request));
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request) ?? '');
+    if (!quiet) logLine(log, request, reply, contexts.logFieldsOf(request));
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    const correlationId = contexts.correlationIdOf(request);
+    if (status >= 500) log.error({ event: 'request_failed', path: pathOf(request), correlationId, err: error });
+    const message = status >= 500 ? 'Something went wrong on our side.' : error.message;
+    return reply.status(status).send({ error: message, correlationId });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'There is nothing here.' }));
+
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    preHandler: contexts.requireGateway,
+    handler: fastifyApolloHandler(options.apollo, { context: (request) => contexts.forGraphql(request) }),
+  });
+  for (const route of options.restRoutes) registerRestRoute(app, route, contexts, log);
+  for (const route of options.rawRoutes) registerRawRoute(app, route);
+
+  app.get('/livez', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const { ready, checks } = await options.readiness();
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
+  });
+  app.get('/metrics', (request, reply) => {
+    reply.hijack();
+    options.telemetry.serve(request.raw, reply.raw);
+  });
+  return app;
+}

@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { newId } from '../../kernel/ids.ts';
+import { InvalidTokenError, type VerifyToken } from '../auth/verify-token.ts';
+import type { Logger } from '../logger.ts';
+import type { RequestContext } from '../request-context.ts';
+
+export interface RequestContextOptions {
+  verifyToken: VerifyToken;
+  log: Logger;
+  /** When there are any, /graphql answers only to one of them in x-gateway-secret. */
+  gatewaySecrets: readonly string[] | undefined;
+}
+
+export type RequestContexts = ReturnType<typeof createRequestContexts>;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** Makes the one RequestContext of an incoming request: correlation id, log, verified caller. */
+export function createRequestContexts(options: RequestContextOptions) {
+  const correlationIds = new WeakMap<FastifyRequest, string>();
+  const logFields = new WeakMap<FastifyRequest, Record<string, unknown>>();
+  const gatewaySecrets = options.gatewaySecrets?.map(sha256);
+
+  function correlationIdOf(request: FastifyRequest): string {
+    const known = correlationIds.get(request);
+    if (known !== undefined) return known;
+    const given = request.headers['x-correlation-id'];
+    const usable = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given);
+    const id = usable ? given : newId();
+    correlationIds.set(request, id);
+    return id;
+  }
+
+  function logFieldsOf(request: FastifyRequest): Record<string, unknown> {
+    const known = logFields.get(request);
+    if (known !== undefined) return known;
+    const fields = { correlationId: correlationIdOf(request) };
+    logFields.set(request, fields);
+    return fields;
+  }
+
+  /** Throws InvalidTokenError. */
+  async function contextOf(request: FastifyRequest): Promise<RequestContext> {
+    const correlationId = correlationIdOf(request);
+    const fields = logFieldsOf(request);
+    const caller = await options.verifyToken(request.headers.authorization);
+    if (caller !== undefined) fields['organizationId'] = caller.organizationId;
+    return { caller, correlationId, log: options.log.child({ correlationId }), logFields: fields };
+  }
+
+  return {
+    correlationIdOf,
+    logFieldsOf,
+    contextOf,
+    async forGraphql(request: FastifyRequest): Promise<RequestContext> {
+      try {
+        return await contextOf(request);
+      } catch (error) {
+        if (!(error instanceof InvalidTokenError)) throw error;
+        logFieldsOf(request)['errorCodes'] = ['UNAUTHENTICATED'];
+        throw new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+      }
+    },
+    /** Compared by hash and in constant time, so that neither length nor content can be timed. */
+    async requireGateway(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      if (gatewaySecrets === undefined) return;
+      const given = request.headers['x-gateway-secret'];
+      const hash = sha256(typeof given === 'string' ? given : '');
+      const matches = gatewaySecrets.filter((secret) => timingSafeEqual(secret, hash));
+      if (matches.length > 0) return;
+      const error = { message: 'This answers to the gateway alone.', extensions: { code: 'FORBIDDEN' } };
+      await reply.status(403).send({ errors: [error] });
+    },
+  };
+}

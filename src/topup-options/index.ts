@@ -1,0 +1,12 @@
+export { Catalogue, type CatalogueRow } from './catalogue.ts';
+export { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from './catalogue-file.ts';
+export { parseOptionId } from './option-id.ts';
+export { Prices } from './prices.ts';
+export { fillPlaceholders } from './pricing.ts';
+export { checkQuantity, type QuantityFaultCode } from './quantity.ts';
+export { QuotaBalancesResolver } from './quota-balances.resolver.ts';
+export { type CatalogueQuotaType, TopupConfiguration } from './topup-configuration.entity.ts';
+export { topupConfigurationsRoute } from './topup-configurations.route.ts';
+export { TopupOption } from './topup-option.type.ts';
+export { TopupOptionResolver, TopupOptionsResolver, topupOptionReference } from './topup-options.resolver.ts';
+export { type OfferedOption, TopupOptionsService } from './topup-options.service.ts';

@@ -1,0 +1,11 @@
+/** A topup option's id: one organization's view of one configuration, "<organization>:<code>". */
+export function optionId(organizationId: string, code: string): string {
+  return `${organizationId}:${code}`;
+}
+
+/** undefined for what is no option id. Codes hold no colon, organization ids may. */
+export function parseOptionId(id: string): { organizationId: string; code: string } | undefined {
+  const at = id.lastIndexOf(':');
+  if (at <= 0 || at === id.length - 1) return undefined;
+  return { organizationId: id.slice(0, at), code: id.slice(at + 1) };
+}

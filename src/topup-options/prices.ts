@@ -1,0 +1,32 @@
+import DataLoader from 'dataloader';
+import type { CachedLookup } from '../clients/cached.ts';
+import type { PackagePrice } from '../clients/mekari-billing.ts';
+import { UpstreamError } from '../clients/upstream-error.ts';
+import type { Rupiah } from '../kernel/money.ts';
+import { perRequest, type RequestContext } from '../platform/request-context.ts';
+
+export type PriceResult = Rupiah | UpstreamError;
+
+/** Packages' unit prices: each asked for once per request, however many options, lines and organizations need it. */
+export class Prices {
+  private readonly shown = perRequest(() => this.loader(false));
+  private readonly current = perRequest(() => this.loader(true));
+
+  constructor(private readonly lookup: CachedLookup<PackagePrice>) {}
+
+  /** Never rejects: a price that cannot be had is a value, which drops the rows that need it and no other. */
+  async ofPackage(request: RequestContext, packageId: string, options?: { fresh?: boolean }): Promise<PriceResult> {
+    const loader = options?.fresh ? this.current(request) : this.shown(request);
+    return loader.load(packageId).catch((error: UpstreamError) => error);
+  }
+
+  private loader(fresh: boolean): DataLoader<string, Rupiah> {
+    return new DataLoader<string, Rupiah>(async (packageIds) => {
+      const found = await this.lookup.loadMany(packageIds, { fresh });
+      return found.map((result) => {
+        if (result instanceof UpstreamError) return result;
+        return result?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');
+      });
+    });
+  }
+}

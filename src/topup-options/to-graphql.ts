@@ -1,0 +1,31 @@
+import { money } from '../platform/graphql/money.type.ts';
+import { optionId } from './option-id.ts';
+import { fillPlaceholders, validUntil } from './pricing.ts';
+import type { QuotaType, TopupOption } from './topup-option.type.ts';
+import type { OfferedOption } from './topup-options.service.ts';
+
+/** One offered option as the graph shows it. `now` decides when a monthly one would end. */
+export function toTopupOption({ configuration, organization, rule, unitPrice }: OfferedOption, now: Date): TopupOption {
+  const { code, label, description, quotaType } = configuration;
+  return {
+    organizationId: organization.id,
+    id: optionId(organization.id, code),
+    code,
+    label: fillPlaceholders(label, unitPrice),
+    description: description === null ? null : fillPlaceholders(description, unitPrice),
+    input: rule.input,
+    minimum: rule.minimum,
+    maximum: rule.maximum ?? null,
+    step: rule.step,
+    multiplier: Number(rule.multiplier),
+    choices: rule.choices.map((quantity) => ({
+      quantity,
+      credits: quantity * rule.multiplier,
+      price: money(quantity * unitPrice),
+    })),
+    unitPrice: money(unitPrice),
+    priceSource: configuration.isFixedCost ? 'FIXED' : 'MEKARI_BILLING',
+    quotaType: quotaType.toUpperCase() as keyof typeof QuotaType,
+    validUntil: validUntil(quotaType, organization.contractEnd, now) ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import { organizationToRead } from '../organizations/index.ts';
+import type { RestRoute } from '../platform/server/rest-route.ts';
+import { toTopupOption } from './to-graphql.ts';
+import type { TopupOptionsService } from './topup-options.service.ts';
+
+/** The options in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
+export function topupConfigurationsRoute(options: TopupOptionsService): RestRoute {
+  return {
+    path: '/iag/v1/topup-configurations',
+    async answer(request, organizationId) {
+      const offered = await options.offered(request, organizationToRead(request, organizationId));
+      return (offered ?? []).map((option) => {
+        const { configuration, rule, unitPrice } = option;
+        const shown = toTopupOption(option, options.clock.now());
+        const minimum = rule.choices.length > 0 ? {} : { minimum: Number(rule.minimum) };
+        return {
+          id: shown.id,
+          name: shown.code,
+          label: shown.label,
+          description: shown.description,
+          package_id: configuration.packageId,
+          package_code: configuration.packageCode,
+          quota_type: configuration.quotaType,
+          option_value: { ...(configuration.optionValue as object), ...minimum },
+          base_price: unitPrice.toString(),
+          is_fixed_cost: configuration.isFixedCost,
+          multiplier: shown.multiplier,
+        };
+      });
+    },
+  };
+}

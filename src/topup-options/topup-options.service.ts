@@ -1,0 +1,128 @@
+import type { OrganizationSnapshot } from '../clients/hub-core.ts';
+import { isUpstreamError } from '../clients/upstream-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Rupiah } from '../kernel/money.ts';
+import { eligibility, type OrganizationsService } from '../organizations/index.ts';
+import type { FlagSnapshot, Flags } from '../platform/flags/flags.ts';
+import { perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
+import type { Catalogue, CatalogueRow } from './catalogue.ts';
+import { closedGate } from './gating.ts';
+import type { QuantityRule } from './option-value.ts';
+import type { Prices } from './prices.ts';
+import { ruleFor } from './quantity.ts';
+import type { TopupConfiguration } from './topup-configuration.entity.ts';
+import type { TopupHiddenReason } from './topup-option.type.ts';
+
+/** A configuration after gating and pricing, for one organization. */
+export interface OfferedOption {
+  configuration: TopupConfiguration;
+  organization: OrganizationSnapshot;
+  rule: QuantityRule;
+  unitPrice: Rupiah;
+}
+
+export interface HiddenOption {
+  configuration: TopupConfiguration;
+  reason: TopupHiddenReason;
+  detail: string;
+}
+
+export interface EvaluatedOptions {
+  offered: readonly OfferedOption[];
+  hidden: readonly HiddenOption[];
+}
+
+interface Situation {
+  organization: OrganizationSnapshot;
+  flags: FlagSnapshot;
+  /** Ask Mekari Billing again rather than the hour's cache: for placing an order. */
+  freshPrices: boolean;
+}
+
+export class TopupOptionsService {
+  /** Once per request and organization: options, excess and support's view share it. */
+  private readonly evaluated = perRequestAndKey((request, organizationId) => this.evaluateFor(request, organizationId));
+
+  constructor(
+    private readonly organizations: OrganizationsService,
+    private readonly flags: Flags,
+    private readonly catalogue: Catalogue,
+    private readonly prices: Prices,
+    readonly clock: Clock,
+  ) {}
+
+  /** What the page shows: empty where the page is gated, undefined for an organization that hub-core does not know. */
+  async offered(request: RequestContext, organizationId: string): Promise<readonly OfferedOption[] | undefined> {
+    const eligible = await this.organizations.eligibility(request, organizationId);
+    if (eligible === undefined) return undefined;
+    if (!eligible.newPageEnabled) return [];
+    return (await this.evaluated(request, organizationId))?.offered;
+  }
+
+  async offeredByCode(request: RequestContext, organizationId: string, code: string) {
+    const offered = await this.offered(request, organizationId);
+    return offered?.find((option) => option.configuration.code === code);
+  }
+
+  async hidden(request: RequestContext, organizationId: string): Promise<readonly HiddenOption[] | undefined> {
+    return (await this.evaluated(request, organizationId))?.hidden;
+  }
+
+  /** For an order: gates and prices as they are now, of these codes alone. undefined: orders are gated for it. */
+  async orderable(
+    request: RequestContext,
+    organization: OrganizationSnapshot,
+    codes: ReadonlySet<string>,
+  ): Promise<EvaluatedOptions | undefined> {
+    const flags = await this.flags.snapshot(request);
+    if (!eligibility(organization, flags).orderingEnabled) return undefined;
+    const rows = await this.catalogue.all(request);
+    const asked = rows.filter((row) => codes.has(row.configuration.code));
+    return this.evaluate(request, asked, { organization, flags, freshPrices: true });
+  }
+
+  private async evaluateFor(request: RequestContext, organizationId: string): Promise<EvaluatedOptions | undefined> {
+    const [organization, flags, rows] = await Promise.all([
+      this.organizations.find(request, organizationId),
+      this.flags.snapshot(request),
+      this.catalogue.all(request),
+    ]);
+    if (organization === undefined) return undefined;
+    return this.evaluate(request, rows, { organization, flags, freshPrices: false });
+  }
+
+  private async evaluate(
+    request: RequestContext,
+    rows: readonly CatalogueRow[],
+    situation: Situation,
+  ): Promise<EvaluatedOptions> {
+    const results = await Promise.all(rows.map((row) => this.evaluateRow(request, row, situation)));
+    return {
+      offered: results.filter((result): result is OfferedOption => 'unitPrice' in result),
+      hidden: results.filter((result): result is HiddenOption => 'reason' in result),
+    };
+  }
+
+  private async evaluateRow(
+    request: RequestContext,
+    { configuration, rule, fault }: CatalogueRow,
+    { organization, flags, freshPrices }: Situation,
+  ): Promise<OfferedOption | HiddenOption> {
+    const gate = closedGate(configuration, organization, flags);
+    if (gate !== undefined) return { configuration, ...gate };
+    if (rule === undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: fault ?? '' };
+    const unitPrice = await this.unitPrice(request, configuration, freshPrices);
+    if (typeof unitPrice !== 'bigint') return { configuration, reason: 'PRICE_UNAVAILABLE', detail: unitPrice.message };
+    const bound = ruleFor(configuration.code, rule, organization.mcc);
+    return { configuration, organization, rule: bound, unitPrice };
+  }
+
+  /** The row's own price only where it is a fixed one: never a fallback (domain.md 5). */
+  private async unitPrice(request: RequestContext, configuration: TopupConfiguration, fresh: boolean) {
+    const { isFixedCost, basePrice, packageId } = configuration;
+    if (isFixedCost) return basePrice ?? { message: 'The row is of fixed cost and has no base_price.' };
+    if (packageId === null) return { message: 'The row has no package to price it.' };
+    const price = await this.prices.ofPackage(request, packageId, { fresh });
+    return isUpstreamError(price) ? { message: price.message } : price;
+  }
+}

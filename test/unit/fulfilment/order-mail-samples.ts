@@ -1,0 +1,44 @@
+import type { MailKind, MailLocale, OrderMailModel } from '../../../src/fulfilment/templates/index.ts';
+
+const KINDS: readonly MailKind[] = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'];
+export const LOCALES: readonly MailLocale[] = ['id', 'en'];
+export const EVERY = KINDS.flatMap((kind) => LOCALES.map((locale) => [kind, locale] as const));
+
+export const MODEL: OrderMailModel = {
+  orderNumber: 'TU-261122-7K3M-9QX4',
+  organizationName: 'PT Maju Bersama',
+  recipientName: 'Siti Rahma',
+  total: 6_234_567n,
+  lines: [
+    { kind: 'TOPUP', label: 'Saldo WhatsApp', quantity: 2_500_000n, credits: 2_500_000n, amount: 2_500_000n },
+    { kind: 'TOPUP', label: 'AI Dialog', quantity: 5n, credits: 5_000n, amount: 3_500_000n },
+    { kind: 'EXCESS', label: 'Pengunjung unik', quantity: 1_234n, credits: 0n, amount: 234_567n },
+  ],
+  paymentUrl: 'https://pay.example.test/i/inv-1?a=1&b=2',
+  paymentExpiresAt: new Date('2026-11-22T08:04:00Z'),
+  paidAt: new Date('2026-11-21T17:30:00Z'),
+  paidInvoiceNumber: 'PI/2026/11/00042',
+};
+
+export const BARE: OrderMailModel = {
+  ...MODEL,
+  recipientName: '',
+  paymentUrl: null,
+  paymentExpiresAt: null,
+  paidAt: null,
+  paidInvoiceNumber: null,
+};
+
+/** What a reader sees of the HTML. */
+export function visible(html: string): string {
+  const body = html
+    .replace(/^.*<body[^>]*>/s, '')
+    .replace(/<div style="display:none.*?<\/div>/s, '')
+    .replace(/<\/?(?:span|strong)[^>]*>/g, '')
+    .replace(/<[^>]*>/g, ' ');
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  return flat(body.replace(/&([a-z]+|#39);/g, (_, name: string) => entities[name] ?? '?'));
+}
+
+export const flat = (text: string) => text.replace(/\s+/g, ' ').trim();
+export const hrefs = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);

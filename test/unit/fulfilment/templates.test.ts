@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type MailKind,
+  type MailLocale,
+  renderOrderMail,
+  toMailLocale,
+} from '../../../src/fulfilment/templates/index.ts';
+import { BARE, EVERY, flat, hrefs, LOCALES, MODEL, visible } from './order-mail-samples.ts';
+
+const IN_EVERY_MAIL = [
+  'TU-261122-7K3M-9QX4',
+  'PT Maju Bersama',
+  'Siti Rahma',
+  'Saldo WhatsApp',
+  'AI Dialog',
+  'Pengunjung unik',
+  'Rp2.500.000',
+  'Rp3.500.000',
+  'Rp234.567',
+  'Rp6.234.567',
+  'Qontak',
+];
+
+const DEADLINE = { id: '22 November 2026 pukul 15.04 WIB', en: '22 November 2026, 15:04 WIB' };
+const PAID_AT = { id: '22 November 2026 pukul 00.30 WIB', en: '22 November 2026, 00:30 WIB' };
+const URL_SHOWN = 'https://pay.example.test/i/inv-1?a=1&b=2';
+
+const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
+  awaiting_payment: {
+    id: [`paling lambat ${DEADLINE.id}`, 'Bayar sekarang', URL_SHOWN, 'Jumlah: 5 · Kuota: 5.000', 'Jumlah: 2.500.000'],
+    en: [`by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'Quantity: 5 · Quota: 5,000', 'Quantity: 2,500,000'],
+  },
+  payment_received: {
+    id: [
+      'Kuota yang dikreditkan: 2.500.000',
+      'Kuota yang dikreditkan: 5.000',
+      'Kelebihan pemakaian yang dilunasi: 1.234',
+      'telah lunas',
+      'PI/2026/11/00042',
+      PAID_AT.id,
+    ],
+    en: [
+      'Quota credited: 2,500,000',
+      'Quota credited: 5,000',
+      'Excess usage settled: 1,234',
+      'has been settled',
+      'PI/2026/11/00042',
+      PAID_AT.en,
+    ],
+  },
+  order_expired: {
+    id: ['telah kedaluwarsa', 'tidak dikenai biaya', 'pesanan baru', 'kuotanya kami kreditkan', DEADLINE.id],
+    en: ['has expired', 'not been charged', 'new order', 'credit the quota', DEADLINE.en],
+  },
+  payment_under_review: {
+    id: ['tidak sesuai', 'belum ada kuota yang kami kreditkan', 'Tim kami', 'tidak perlu membayar lagi', PAID_AT.id],
+    en: ['does not match', 'no quota has been credited yet', 'Our team', 'no need to pay again', PAID_AT.en],
+  },
+};
+
+describe.each(EVERY)('%s in %s', (kind, locale) => {
+  const mail = renderOrderMail(kind, locale, MODEL);
+
+  test('says every fact, in HTML and in text', () => {
+    for (const fact of [...IN_EVERY_MAIL, ...SAYS[kind][locale]]) {
+      expect.soft(visible(mail.html)).toContain(fact);
+      expect.soft(flat(mail.text)).toContain(fact);
+    }
+    expect(mail.subject).toContain(MODEL.orderNumber);
+    expect(mail.subject).toContain(MODEL.organizationName);
+  });
+
+  test('has its language, a preheader, and nothing to fetch or run', () => {
+    expect(mail.html).toContain(`<html lang="${locale}">`);
+    expect(mail.html).toMatch(/<div style="display:none[^"]*">[^<]{20,}<\/div>/);
+    expect(mail.html).not.toMatch(/<script|<img|<link|<style|<iframe|url\(|\ssrc=|\son\w+=/i);
+  });
+
+  test('links to the payment where it is due, and nowhere else', () => {
+    const pay = 'https://pay.example.test/i/inv-1?a=1&amp;b=2';
+    expect(hrefs(mail.html)).toEqual(kind === 'awaiting_payment' ? [pay, pay] : []);
+    expect(mail.text.includes('https://')).toBe(kind === 'awaiting_payment');
+  });
+
+  test('keeps the lines of the text short', () => {
+    const long = { ...MODEL, organizationName: 'PT Sangat Panjang '.repeat(8), lines: [...MODEL.lines] };
+    long.lines.push({ kind: 'TOPUP', label: 'Label yang panjang '.repeat(8), quantity: 1n, credits: 1n, amount: 1n });
+    for (const line of renderOrderMail(kind, locale, long).text.split('\n'))
+      expect(line.length).toBeLessThanOrEqual(78);
+  });
+
+  test('shows no hole, whatever is not known', () => {
+    for (const model of [MODEL, BARE, { ...BARE, lines: [] }]) {
+      for (const part of Object.values(renderOrderMail(kind, locale, model))) {
+        expect(part).not.toMatch(/undefined|null|NaN|\{\{|\$\{|\[object|Invalid Date/);
+      }
+    }
+  });
+});
+
+describe('what depends on the order', () => {
+  const only = (kind: 'TOPUP' | 'EXCESS') => ({ ...MODEL, lines: MODEL.lines.filter((line) => line.kind === kind) });
+
+  test('only what was done is said to be done', () => {
+    const topup = renderOrderMail('payment_received', 'en', only('TOPUP')).text;
+    const excess = renderOrderMail('payment_received', 'en', only('EXCESS')).text;
+    expect(topup).toContain('has been added');
+    expect(topup).not.toContain('settled');
+    expect(excess).toContain('has been settled');
+    expect(excess).not.toContain('has been added');
+  });
+
+  test('a PI that is not booked yet is announced as such', () => {
+    expect(renderOrderMail('payment_received', 'id', BARE).text).toContain(
+      'Nomor PI (proforma invoice): Sedang diproses',
+    );
+    expect(renderOrderMail('payment_received', 'en', BARE).text).toContain(
+      'PI (proforma invoice) number: Being processed',
+    );
+  });
+
+  test('a contact without a name is greeted all the same', () => {
+    expect(renderOrderMail('order_expired', 'id', BARE).text).toContain('Yth. Bapak/Ibu,');
+    expect(renderOrderMail('order_expired', 'en', BARE).text).toContain('Hello,');
+  });
+
+  test('amounts beyond 2^53 stay exact', () => {
+    const lines = [{ kind: 'TOPUP', label: 'x', quantity: 1n, credits: 9_007_199_254_740_993n, amount: 1n }] as const;
+    expect(renderOrderMail('payment_received', 'en', { ...MODEL, lines }).text).toContain('9,007,199,254,740,993');
+  });
+});
+
+test.each(LOCALES)('every month has its name in %s', (locale) => {
+  for (let month = 0; month < 12; month += 1) {
+    const paymentExpiresAt = new Date(Date.UTC(2026, month, 1, 0, 5));
+    const name = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }).format(paymentExpiresAt);
+    const { text } = renderOrderMail('awaiting_payment', locale, { ...MODEL, paymentExpiresAt });
+    expect(flat(text)).toContain(locale === 'id' ? `1 ${name} 2026 pukul 07.05 WIB` : `1 ${name} 2026, 07:05 WIB`);
+  }
+});
+
+test.each([
+  ['en', 'en'],
+  ['EN', 'en'],
+  ['en-US', 'en'],
+  ['en_GB', 'en'],
+  ['id', 'id'],
+  ['id-ID', 'id'],
+  ['fr', 'id'],
+  ['english', 'id'],
+  ['', 'id'],
+])('locale %j is written to in %s', (locale, expected) => {
+  expect(toMailLocale(locale)).toBe(expected);
+});
