@@ -1,5 +1,6 @@
 import type { Order, OrderLine } from '../api/types.ts';
 import { grouped, rupiah } from '../money.ts';
+import type { Text } from '../text/id.ts';
 import { type Language, useLanguage } from '../text/language.tsx';
 import { day } from '../time.ts';
 
@@ -7,8 +8,11 @@ import { day } from '../time.ts';
 const settledFirst = (lines: readonly OrderLine[]) =>
   lines.toSorted((a, b) => Number(b.kind === 'EXCESS') - Number(a.kind === 'EXCESS'));
 
-function periodOf({ periodStart, periodEnd }: OrderLine, language: Language): string {
-  return [periodStart, periodEnd].flatMap((date) => (date === null ? [] : day(date, language))).join(' – ');
+/** "" where the line has none yet: what is bought begins on the day of payment. */
+function periodOf({ periodStart, periodEnd }: OrderLine, language: Language, text: Text): string {
+  if (periodStart === null) return periodEnd === null ? '' : `${text.validUntil} ${day(periodEnd, language)}`;
+  if (periodEnd === null) return text.from(day(periodStart, language));
+  return `${day(periodStart, language)} – ${day(periodEnd, language)}`;
 }
 
 /** An order's lines and totals; on a narrow screen each line is a block with its own labels. */
@@ -35,7 +39,7 @@ export function LinesTable({ order }: { order: Order }) {
             <th scope="row">
               {line.label}
               {line.kind === 'EXCESS' && <span className="badge warn">{text.excessLine}</span>}
-              {periodOf(line, language) && <span className="soft block">{periodOf(line, language)}</span>}
+              <span className="soft block">{periodOf(line, language, text)}</span>
             </th>
             <td data-label={text.quantity}>{grouped(line.quantity)}</td>
             <td data-label={text.unitPrice}>{rupiah(line.unitPrice)}</td>

@@ -31,12 +31,13 @@ const MAY_BE_PAID: ReadonlySet<OrderStatus> = new Set(['PENDING_PAYMENT', 'EXPIR
 export function OrderDetail({ order, actions, onRetryLink }: Props) {
   const { text, language } = useLanguage();
   const { status } = order;
+  const waitsForLink = status === 'PENDING_PAYMENT' && order.paymentUrl === null;
   return (
     <div className="card sheet">
       <div className="sheet-head" role="status" data-order-status={status}>
         <div>
           <StatusBadge status={status} />
-          <p>{text.explained[status] ?? ''}</p>
+          {!waitsForLink && <p>{text.explained[status] ?? ''}</p>}
         </div>
         <p className="figure">{rupiah(order.total)}</p>
       </div>

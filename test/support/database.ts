@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { TEMPLATE, withDatabaseName } from './database-names.ts';
+
+export interface TestDatabase {
+  url: string;
+  query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
+  /** Drops it; throws where somebody still holds a connection to it: a test that leaks one fails. */
+  drop(): Promise<void>;
+}
+
+/** A database of this test file's own, copied from the migrated template. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const adminUrl = inject('postgresUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await admin(adminUrl, `create database ${name} template ${TEMPLATE}`);
+  const url = withDatabaseName(adminUrl, name);
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  return {
+    url,
+    async query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]) {
+      return (await pool.query<R>(sql, values)).rows;
+    },
+    async drop() {
+      await pool.end();
+      await admin(adminUrl, `drop database ${name}`);
+    },
+  };
+}
+
+/** Copying a template wants nobody else on it: two files at once take turns. */
+async function admin(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`select pg_advisory_lock(1)`);
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

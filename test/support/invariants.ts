@@ -1,0 +1,51 @@
+import { expect } from 'vitest';
+import type { TestDatabase } from './database.ts';
+
+/** Queries whose every row is a violation of domain.md 8 and 9; re-checked after every test file. */
+const VIOLATIONS: Record<string, string> = {
+  'a counter is not the sum of its ledger': `
+    select organization_id, quota_code, balance, excess_settled, topup, settlement
+    from organization_packages
+    full join (
+      select organization_id, quota_code,
+             coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0) as topup,
+             coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0) as settlement
+      from quota_ledger_entries group by organization_id, quota_code
+    ) as ledger using (organization_id, quota_code)
+    where balance is distinct from topup or excess_settled is distinct from settlement`,
+  'a line of a paid order is not entered, or one of another order is': `
+    select o.number, o.status, line.kind, line.quota_code, entry.quantity
+    from topup_orders o
+    join topup_order_lines line on line.order_id = o.id
+    left join quota_ledger_entries entry on entry.order_line_id = line.id
+    where (o.status in ('PAID', 'COMPLETED')) <> (entry.id is not null)
+       or (entry.id is not null
+           and entry.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end)`,
+  'a total is not the sum of its lines': `
+    select o.number, o.total, sum(line.amount) from topup_orders o
+    join topup_order_lines line on line.order_id = o.id
+    group by o.id having o.total <> sum(line.amount)
+       or o.topup_total <> coalesce(sum(line.amount) filter (where line.kind = 'TOPUP'), 0)`,
+  'a timeline does not end where the order is': `
+    select o.number, o.status, last.to_status from topup_orders o
+    join lateral (
+      select to_status from topup_order_events where order_id = o.id order by id desc limit 1
+    ) as last on true
+    where last.to_status <> o.status`,
+  'a timeline has a gap': `
+    select order_id, from_status, previous from (
+      select order_id, from_status, lag(to_status) over (partition by order_id order by id) as previous
+      from topup_order_events
+    ) as step where from_status is distinct from previous`,
+  'an order was settled twice': `
+    select order_id from payment_events where outcome = 'settled' group by order_id having count(*) > 1`,
+};
+
+export async function assertInvariants(db: TestDatabase): Promise<void> {
+  const found: Record<string, unknown[]> = {};
+  for (const [name, sql] of Object.entries(VIOLATIONS)) {
+    const rows = await db.query(sql);
+    if (rows.length > 0) found[name] = rows;
+  }
+  expect(found).toEqual({});
+}

@@ -1,0 +1,66 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { afterEach, beforeEach } from 'vitest';
+
+export interface GraphqlAnswer<T> {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: an ad-hoc query has no type of its own
+  data: T extends undefined ? any : T;
+  errors: readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[] | undefined;
+  correlationId: string | null;
+}
+
+export interface TestClient {
+  token: string;
+  /** Whatever the answer: for tests of errors. */
+  send<T = undefined, V = Record<string, unknown>>(
+    document: TypedDocumentNode<T, V> | string,
+    variables?: V,
+    headers?: Record<string, string>,
+  ): Promise<GraphqlAnswer<T>>;
+  /** The data; a top-level error fails the test. */
+  query<T = undefined, V = Record<string, unknown>>(
+    document: TypedDocumentNode<T, V> | string,
+    variables?: V,
+  ): Promise<GraphqlAnswer<T>['data']>;
+}
+
+const exchanges: string[] = [];
+
+/** When an expectation fails, the test's exchanges say what was asked and answered, and under which correlation id. */
+beforeEach(() => {
+  exchanges.length = 0;
+});
+afterEach((context) => {
+  if (context.task.result?.state === 'fail') console.error(exchanges.slice(-5).join('\n'));
+});
+
+export function createTestClient(url: string, token: string): TestClient {
+  async function send<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V, headers = {}) {
+    const query = typeof document === 'string' ? document : print(document);
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const text = await response.text();
+    const correlationId = response.headers.get('x-correlation-id');
+    exchanges.push(`→ ${query.trim()} ${JSON.stringify(variables ?? {})}\n← ${response.status} ${correlationId} ${text}`);
+    const { data, errors } = JSON.parse(text);
+    return { status: response.status, headers: response.headers, data, errors, correlationId };
+  }
+  return {
+    token,
+    send,
+    async query(document, variables) {
+      const answer = await send(document, variables);
+      if (answer.errors !== undefined) throw new Error(`GraphQL errors: ${JSON.stringify(answer.errors)}`);
+      return answer.data;
+    },
+  };
+}

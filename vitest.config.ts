@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    // Two copies of graphql (CommonJS and ESM) would not know each other's types.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    sequence: { shuffle: { files: true, tests: false } },
+    maxWorkers: 2,
+    // A test that leaves something running keeps its process: it is then ended, and the run fails.
+    teardownTimeout: 10_000,
+  },
+});
