@@ -16,7 +16,10 @@ interface Props {
   basket: Basket;
 }
 
-/** What there is, what is owed, what can be bought, what was chosen. */
+/**
+ * What there is, what is owed, what can be bought, what was chosen. Null is not an empty list: where the graph could not tell,
+ * nothing is claimed.
+ */
 export function TopupPage({ data, options, basket }: Props) {
   const { text } = useLanguage();
   const organization = data._entities?.[0] ?? null;
@@ -29,14 +32,14 @@ export function TopupPage({ data, options, basket }: Props) {
         <p className="soft">{text.intro}</p>
       </Heading>
       {eligibility && <EligibilityNotice eligibility={eligibility} />}
-      <Balances balances={organization?.quotaBalances ?? []} options={options} />
+      {organization?.quotaBalances && <Balances balances={organization.quotaBalances} options={options} />}
       {isOpen && (
         <div className="columns">
           <div>
-            <Outstanding usages={data.excessUsages ?? []} />
+            {data.excessUsages !== null && <Outstanding usages={data.excessUsages} />}
             <section aria-labelledby="options-title">
               <h2 id="options-title">{text.options}</h2>
-              {options.length === 0 && <p className="empty">{text.noOptions}</p>}
+              {data.topupOptions?.length === 0 && <p className="empty">{text.noOptions}</p>}
               <div className="options">
                 {options.map((option) => (
                   <OptionCard

@@ -7,6 +7,6 @@ export async function buildExample(root: string): Promise<string> {
   const source = join(root, 'example');
   const directory = join(source, 'dist');
   if (!existsSync(source)) return directory;
-  await build({ configFile: join(source, 'vite.config.ts'), root: source, logLevel: 'warn' });
+  await build({ configFile: join(source, 'vite.config.ts'), root: source, logLevel: 'error', mode: 'production' });
   return directory;
 }
