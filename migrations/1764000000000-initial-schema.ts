@@ -31,8 +31,8 @@ const tables = [
   updated_at timestamptz(3) not null default now(),
   constraint topup_configurations_pkey primary key (id),
   constraint topup_configurations_code_key unique (code),
-  constraint topup_configurations_base_price_check check (base_price is null or base_price > 0),
-  constraint topup_configurations_fixed_cost_check check (not is_fixed_cost or base_price is not null),
+  constraint topup_configurations_base_price_check check (base_price is null or base_price >= 0),
+  constraint topup_configurations_fixed_cost_check check (not is_fixed_cost or coalesce(base_price, 0) > 0),
   constraint topup_configurations_package_check check (is_fixed_cost or package_id is not null),
   constraint topup_configurations_quota_type_check check (quota_type in ('lifetime', 'monthly', 'contract'))
 )`,
@@ -40,6 +40,7 @@ const tables = [
   id uuid not null,
   number text not null,
   organization_id text not null,
+  organization_name text not null,
   status text not null,
   topup_total bigint not null,
   excess_total bigint not null,
@@ -89,10 +90,11 @@ const tables = [
   constraint topup_order_lines_credits_check check (credits = case kind when 'TOPUP' then quantity * multiplier else 0 end),
   constraint topup_order_lines_excess_check check ((kind = 'EXCESS') = (excess_period is not null)),
   constraint topup_order_lines_kind_check check (kind in ('TOPUP', 'EXCESS')),
+  constraint topup_order_lines_period_check check (period_end is null or period_start is null or period_end >= period_start),
   constraint topup_order_lines_multiplier_check check (multiplier > 0)
 )`,
   `create table topup_order_events (
-  id uuid not null,
+  id bigint generated always as identity not null,
   order_id uuid not null,
   at timestamptz(3) not null,
   from_status text,
@@ -168,6 +170,10 @@ const tables = [
 
 const indexes = [
   `create index topup_orders_pending_idx on topup_orders (payment_checked_at) where status = 'PENDING_PAYMENT'`,
+  `create index topup_orders_late_idx on topup_orders (payment_expires_at)
+  where status in ('EXPIRED', 'CANCELLED') and confirmed_at is not null`,
+  `create index topup_orders_open_idx on topup_orders (status)
+  where status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYMENT_REVIEW')`,
   `create index topup_orders_draft_idx on topup_orders (quote_expires_at) where status = 'DRAFT'`,
   `create index topup_orders_page_idx on topup_orders (organization_id, created_at, id)`,
   `create index topup_order_events_order_idx on topup_order_events (order_id, id)`,
@@ -240,8 +246,7 @@ declare
   draft boolean;
   unperioded topup_order_lines;
 begin
-  select status = 'DRAFT' into draft from topup_orders
-  where id = case tg_op when 'DELETE' then old.order_id else new.order_id end;
+  select bool_and(status = 'DRAFT') into draft from topup_orders where id in (old.order_id, new.order_id);
   if draft then
     return case tg_op when 'DELETE' then old else new end;
   end if;
@@ -266,7 +271,8 @@ declare
   line topup_order_lines;
 begin
   select * into strict line from topup_order_lines where id = new.order_line_id;
-  if new.quota_code <> line.quota_code
+  if new.organization_id <> (select organization_id from topup_orders where id = line.order_id)
+     or new.quota_code <> line.quota_code
      or new.kind <> (case line.kind when 'TOPUP' then 'TOPUP' else 'EXCESS_SETTLEMENT' end)
      or new.quantity <> (case line.kind when 'TOPUP' then line.credits else line.quantity end)
      or new.period is distinct from line.excess_period then

@@ -14,6 +14,7 @@ import {
   mekariPayWebhook,
   Reconcile,
   SettlePayment,
+  voidInvoiceHandler,
 } from './payments/index.ts';
 import { createFlags } from './platform/flags/flags.ts';
 import type { JobHandler } from './platform/jobs/worker.ts';
@@ -44,7 +45,7 @@ export function composeServices(config: Config, { clock, log, telemetry, databas
   const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
   const { mekariPay } = neighbours;
   const quotes = new QuoteOrder(database, organizations, options, excess, clock);
-  const invoices = new IssueInvoice(database, mekariPay, organizations, log, { returnUrl: config.CHECKOUT_RETURN_URL });
+  const invoices = new IssueInvoice(database, mekariPay, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
   const createOrder = new CreateOrder(database, quotes, clock, times);
   const confirmOrder = new ConfirmOrder(database, quotes, invoices, clock, times);
   const cancelOrder = new CancelOrder(database, mekariPay, clock);
@@ -58,6 +59,7 @@ export function composeServices(config: Config, { clock, log, telemetry, databas
 
   const jobHandlers: JobHandler[] = [
     issueInvoiceHandler(invoices),
+    voidInvoiceHandler(database, mekariPay, checkPayment),
     bookPaidPiHandler(bookPaidPi),
     sendOrderMailHandler(orderMail),
   ];

@@ -2,12 +2,14 @@ import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
+import { auditTask } from './audit/index.ts';
 import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import type { Config } from './config.ts';
 import { entities } from './entities.ts';
 import { buildGraph } from './graph.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
+import { orderGauge } from './orders/index.ts';
 import { reconcileTask } from './payments/index.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
 import { connectDatabase } from './platform/database/data-source.ts';
@@ -15,11 +17,12 @@ import { hasPendingMigrations } from './platform/database/migrate.ts';
 import { createApolloServer } from './platform/graphql/apollo.ts';
 import { createMutationLimit } from './platform/graphql/mutation-limit.ts';
 import type { Subgraph } from './platform/graphql/subgraph-schema.ts';
+import { jobGauge } from './platform/jobs/job-gauges.ts';
 import { startPeriodic } from './platform/jobs/periodic.ts';
 import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createHttpServer } from './platform/server/http-server.ts';
-import { createTelemetry } from './platform/telemetry.ts';
+import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
@@ -54,8 +57,11 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const neighbours = createNeighbours(config, { clock, log, telemetry });
   const services = composeServices(config, { clock, log, telemetry, database, neighbours });
   const subgraph = buildGraph(services);
+  telemetry.gauge(orderGauge(database));
+  telemetry.gauge(jobGauge(database));
 
   let stopping = false;
+  let background: ReturnType<typeof startBackground> | undefined;
   const apollo = createApolloServer({
     schema: subgraph.schema,
     telemetry,
@@ -80,13 +86,13 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
       );
       const { redisUp } = neighbours.priceStore;
       const redis = redisUp === undefined ? 'none' : redisUp ? 'up' : 'down';
-      return { ready: up && !stopping, checks: { database: up ? 'up' : 'down', redis, stopping: String(stopping) } };
+      const jobs = background === undefined ? 'off' : background.worker.isRunning ? 'running' : 'restarting';
+      const checks = { database: up ? 'up' : 'down', redis, jobs, stopping: String(stopping) };
+      return { ready: up && !stopping, checks };
     },
   });
 
-  const background = overrides.withoutBackground
-    ? undefined
-    : await startBackground(config, { services, database, log, telemetry });
+  if (!overrides.withoutBackground) background = startBackground(config, { services, database, log, telemetry, clock });
   return {
     server,
     worker: background?.worker,
@@ -107,22 +113,25 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   };
 }
 
-async function startBackground(
+function startBackground(
   config: Config,
-  parts: { services: Services; database: DataSource; log: Logger; telemetry: ReturnType<typeof createTelemetry> },
+  parts: { services: Services; database: DataSource; log: Logger; telemetry: Telemetry; clock: Clock },
 ) {
-  const { services, database, log, telemetry } = parts;
-  const worker = await startJobWorker({
+  const { services, database, log, telemetry, clock } = parts;
+  const worker = startJobWorker({
     databaseUrl: config.DATABASE_URL,
     handlers: services.jobHandlers,
     log,
     onFinished: telemetry.job,
   });
-  const reconcile = startPeriodic(database, reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS), log);
+  const tasks = [
+    reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS),
+    auditTask(database, clock, log),
+  ].map((task) => startPeriodic(database, task, log));
   return {
     worker,
     async stop() {
-      await reconcile.stop();
+      await Promise.all(tasks.map((task) => task.stop()));
       await worker.stop();
     },
   };

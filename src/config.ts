@@ -32,7 +32,12 @@ const list = (value: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const isWebhookSecret = (value: string) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value);
+/** Standard Webhooks asks for 24 bytes and more; a handful would be guessed. */
+const MIN_SECRET_BYTES = 8;
+
+const isWebhookSecret = (value: string) =>
+  /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value) &&
+  Buffer.from(value.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES;
 
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),

@@ -46,8 +46,8 @@ export function buildGraph(services: GraphServices): Subgraph {
       new OrdersResolver(orders),
       new TopupOrderConnectionResolver(orders),
       new TopupOrderResolver(orders),
-      new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder),
-      new CheckPaymentResolver(services.checkPayment),
+      new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder, orders),
+      new CheckPaymentResolver(services.checkPayment, orders),
     ],
     references: {
       Organization: resolveOrganizationReference,

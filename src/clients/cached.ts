@@ -70,6 +70,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 
   function noteFailure(id: string, error: UpstreamError): UpstreamError {
     options.onFailure?.(id, error);
+    options.onLookup?.('failed', 1);
     if (failures.size >= MAX_REMEMBERED_FAILURES) failures.clear();
     if (options.failureTtlMs > 0) failures.set(id, { error, until: now() + options.failureTtlMs });
     return error;
@@ -121,7 +122,8 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       const stored = fresh ? [] : await store.getMany(ids.map((id) => options.prefix + id));
       const found = ids.map((id, index) => unwrap(stored[index]) ?? (fresh ? undefined : asFailure(id)));
       const missing = ids.filter((_, index) => found[index] === undefined);
-      options.onLookup?.('hit', ids.length - missing.length);
+      const hits = found.filter((hit) => hit !== undefined && !(hit.value instanceof UpstreamError));
+      options.onLookup?.('hit', hits.length);
       options.onLookup?.('miss', missing.length);
       const fetched = missing.length === 0 ? [] : await Promise.all(fetchShared(missing));
       let next = 0;

@@ -66,7 +66,14 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
       agent,
       signal: cancelled.signal,
       timeout: { request: timeoutMs },
-      retry: { limit: 0 },
+      // A kept-alive connection may be closed by its peer just when we use it: a read is sent once more, on a new one.
+      retry: {
+        limit: 1,
+        methods: ['GET'],
+        statusCodes: [],
+        errorCodes: ['ECONNRESET', 'EPIPE'],
+        calculateDelay: ({ computedValue }) => (computedValue === 0 ? 0 : 1),
+      },
       followRedirect: false,
       throwHttpErrors: false,
       decompress: false,

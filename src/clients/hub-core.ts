@@ -17,6 +17,8 @@ export interface OrganizationSnapshot {
   contractEnd: string | undefined;
   billingContacts: readonly { name: string; email: string; locale: string }[];
   excess: readonly { key: string; period: string; quantity: bigint }[];
+  /** Keys under which something was reported that cannot be read: what is owed there is not known. "*" is any key. */
+  unknownExcess: readonly string[];
 }
 
 export interface HubCore {
@@ -35,6 +37,22 @@ const contact = z
   .object({ name: z.string().nullish(), email: z.email(), locale: z.string().nullish() })
   .transform((row) => ({ name: row.name ?? '', email: row.email, locale: row.locale ?? 'id' }));
 
+const excessRow = z.object({ key: z.string(), period: z.string().min(1).max(32), quantity: wholeNumber });
+
+/** One row that cannot be read makes its key unknown, and takes nothing else away. */
+function readExcess(given: readonly unknown[]): Pick<OrganizationSnapshot, 'excess' | 'unknownExcess'> {
+  const rows = given.map((row) => ({ row, parsed: excessRow.safeParse(row).data }));
+  return {
+    excess: rows.flatMap(({ parsed }) => (parsed ? [{ ...parsed, quantity: BigInt(parsed.quantity) }] : [])),
+    unknownExcess: rows.flatMap(({ row, parsed }) => (parsed ? [] : [keyOf(row)])),
+  };
+}
+
+function keyOf(row: unknown): string {
+  const key = (row as { key?: unknown } | null)?.key;
+  return typeof key === 'string' ? key : '*';
+}
+
 const organization = z
   .object({
     id: z.string().min(1),
@@ -43,11 +61,11 @@ const organization = z
     components: z.array(z.string()).nullish(),
     settings: z.object({
       bifrost_new_topup: z.boolean().nullish(),
-      mcc: z.object({ is_enabled: z.boolean(), minimum_value: wholeNumber.nullish() }).nullish(),
+      mcc: z.object({ is_enabled: z.boolean().nullish(), minimum_value: wholeNumber.nullish() }).nullish(),
     }),
-    contract: z.object({ end_date: z.string().refine(isCalendarDate, { error: 'is not a date' }).nullish() }).nullish(),
+    contract: z.object({ end_date: z.string().refine(isCalendarDate).nullish().catch(undefined) }).nullish(),
     billing_contacts: z.array(z.unknown()).nullish(),
-    excess: z.array(z.object({ key: z.string(), period: z.string().min(1).max(32), quantity: wholeNumber })).nullish(),
+    excess: z.array(z.unknown()).nullish(),
   })
   .transform(
     (row): OrganizationSnapshot => ({
@@ -60,7 +78,7 @@ const organization = z
       contractEnd: row.contract?.end_date ?? undefined,
       // A contact that cannot be written to must not take its organization away.
       billingContacts: (row.billing_contacts ?? []).flatMap((given) => contact.safeParse(given).data ?? []),
-      excess: (row.excess ?? []).map((owed) => ({ ...owed, quantity: BigInt(owed.quantity) })),
+      ...readExcess(row.excess ?? []),
     }),
   );
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseInstant } from '../kernel/instant.ts';
 import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
 import type { Neighbour } from './http.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -10,9 +11,11 @@ export interface Invoice {
   status: 'pending' | 'paid' | 'expired' | 'void';
   amount: Rupiah;
   currency: string;
-  paymentUrl: string;
-  expiresAt: Date | undefined;
+  /** undefined where there is none that a browser may be sent to. */
+  paymentUrl: string | undefined;
   paidAmount: Rupiah | undefined;
+  /** Of what was paid, which need not be the invoice's. */
+  paidCurrency: string | undefined;
   paidAt: Date | undefined;
 }
 
@@ -21,7 +24,7 @@ export interface NewInvoice {
   amount: Rupiah;
   description: string;
   items: readonly { name: string; quantity: bigint; unitPrice: Rupiah; amount: Rupiah }[];
-  customer: { organizationId: string; name: string; email?: string };
+  customer: { organizationId: string; name: string };
   returnUrl: string;
   expiresAt: Date;
 }
@@ -42,18 +45,23 @@ const rupiah = z
   .refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' })
   .transform(BigInt);
 
-const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const instant = z.string().transform((text, context) => {
+  const parsed = parseInstant(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'is not an instant' });
+  return z.NEVER;
+});
 
-/** The buyer's browser is sent there: https, but for a provider on this very machine. */
-const payUrl = z.string().refine(
-  (value) => {
-    if (!URL.canParse(value)) return false;
-    const { protocol, hostname } = new URL(value);
-    return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
-  },
-  { error: 'is not an https URL' },
-);
+/** https, but for a provider on this very machine. What is neither must not keep a payment from being seen: it is dropped. */
+const payUrl = z.string().refine(isPayUrl).nullish().catch(undefined);
 
+function isPayUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
+}
+
+/** A paid one must say how much was paid: an amount that nobody named agrees with nothing. */
 const invoice = z
   .object({
     id: z.string().min(1),
@@ -62,9 +70,13 @@ const invoice = z
     amount: rupiah,
     currency: z.string(),
     payment_url: payUrl,
-    expires_at: instant.nullish(),
     paid_amount: rupiah.nullish(),
+    paid_currency: z.string().nullish(),
     paid_at: instant.nullish(),
+  })
+  .refine((row) => row.status !== 'paid' || (row.paid_amount ?? undefined) !== undefined, {
+    path: ['paid_amount'],
+    error: 'is missing from a paid invoice',
   })
   .transform(
     (row): Invoice => ({
@@ -73,9 +85,9 @@ const invoice = z
       status: row.status,
       amount: row.amount,
       currency: row.currency,
-      paymentUrl: row.payment_url,
-      expiresAt: row.expires_at ?? undefined,
+      paymentUrl: row.payment_url ?? undefined,
       paidAmount: row.paid_amount ?? undefined,
+      paidCurrency: row.paid_currency ?? undefined,
       paidAt: row.paid_at ?? undefined,
     }),
   );
@@ -97,7 +109,7 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
           unit_price: toJsonNumber(item.unitPrice),
           amount: toJsonNumber(item.amount),
         })),
-        customer: { id: order.customer.organizationId, name: order.customer.name, email: order.customer.email },
+        customer: { id: order.customer.organizationId, name: order.customer.name },
         return_url: order.returnUrl,
         expires_at: order.expiresAt.toISOString(),
       };

@@ -31,9 +31,25 @@ function createRedis(url: string, onError: () => void): Keyv<string> {
   );
   adapter.on('error', onError);
   // No namespace: the keys are the contract's (`topup_configuration:…`), others may look at them.
-  const keyv = new Keyv<string>({ store: adapter, useKeyPrefix: false, throwOnErrors: true });
+  const keyv = new Keyv<string>({
+    store: adapter,
+    namespace: '',
+    useKeyPrefix: false,
+    throwOnErrors: true,
+    serialize: JSON.stringify,
+    deserialize: parseOrNothing,
+  });
   keyv.on('error', onError);
   return keyv;
+}
+
+/** What others wrote under one of our keys is nothing: it must not take the keys beside it away. */
+function parseOrNothing(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function withDeadline<T>(work: Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ export function command(run: (args: readonly string[], database: DataSource) => 
 
 async function execute(run: (args: readonly string[], database: DataSource) => Promise<void>): Promise<void> {
   const { DATABASE_URL: url } = loadCommandConfig();
-  const database = await connectDatabase({ url, entities, migrations, poolSize: 3 });
+  const database = await connectDatabase({ url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 });
   try {
     await run(process.argv.slice(2), database);
   } finally {

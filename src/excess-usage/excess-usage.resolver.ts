@@ -42,7 +42,8 @@ export class TopupOptionExcessResolver {
 
   @FieldResolver(() => ExcessUsage, {
     nullable: true,
-    description: 'What is owed for this quota and would be settled first by an order for it; null when nothing is.',
+    description:
+      'What is owed for this quota: an order for it settles it first, unless another order that awaits payment carries it. Null when nothing is owed.',
   })
   async excessUsage(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<ExcessUsage | undefined> {
     const excess = await this.excess.shownOfCode(request, option.organizationId, option.code);

@@ -63,7 +63,10 @@ export class ExcessUsageService {
     configuration: TopupConfiguration,
     order?: { settledOrClaimed: SettledExcess },
   ): Promise<readonly OwedExcess[] | undefined> {
-    if (!organization.excess.some(({ key }) => key === configuration.excessKey)) return [];
+    if (configuration.excessKey === null) return [];
+    const { excess, unknownExcess } = organization;
+    if (unknownExcess.includes('*') || unknownExcess.includes(configuration.excessKey)) return undefined;
+    if (!excess.some(({ key }) => key === configuration.excessKey)) return [];
     const settled = order?.settledOrClaimed ?? (await this.settled.ofOrganization(request, organization.id));
     const quantities = owedQuantities(configuration, organization.excess, settled);
     if (quantities.length === 0) return [];

@@ -1,3 +1,5 @@
-export { SendOrderMail, sendOrderMailHandler } from './mail.job.ts';
+export { BookPaidPi } from './book-paid-pi.ts';
+export { sendOrderMailHandler } from './mail.job.ts';
 export { OrderMailDelivery } from './order-mail-delivery.entity.ts';
-export { BookPaidPi, bookPaidPiHandler } from './paid-pi.job.ts';
+export { bookPaidPiHandler } from './paid-pi.job.ts';
+export { SendOrderMail } from './send-order-mail.ts';

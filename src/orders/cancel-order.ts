@@ -7,11 +7,13 @@ import { inTransaction } from '../platform/database/transaction.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import type { OrderOutcome } from './create-order.ts';
 import { canMove } from './order-state.ts';
-import { orderById, orderOfOrganization } from './orders.reader.ts';
+import { orderOfOrganization } from './orders.reader.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 import { lockOrder, transition } from './transition.ts';
 import { orderNotFound, paymentProviderUnavailable, type UserError, userError } from './user-error.ts';
 import { voidInvoices } from './void-invoices.ts';
+
+const MAX_ATTEMPTS = 3;
 
 /**
  * DRAFT or PENDING_PAYMENT → CANCELLED. The invoice is voided first, so that a cancelled order cannot be paid by accident;
@@ -25,43 +27,46 @@ export class CancelOrder {
   ) {}
 
   async cancel(request: RequestContext, orderId: string): Promise<OrderOutcome> {
-    const order = await orderOfOrganization(this.database, organizationToWrite(request), orderId);
-    if (order === undefined) return { userErrors: [orderNotFound()] };
-    if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
-    if (order.status === 'PENDING_PAYMENT') {
-      try {
-        if ((await voidInvoices(this.pay, order)) === 'paid') return { order, userErrors: [alreadyPaid()] };
-      } catch (error) {
-        if (error instanceof UpstreamError) return { order, userErrors: [paymentProviderUnavailable(error)] };
-        throw error;
+    const organizationId = organizationToWrite(request);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const order = await orderOfOrganization(this.database, organizationId, orderId);
+      if (order === undefined) return { userErrors: [orderNotFound()] };
+      if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
+      if (order.status === 'PENDING_PAYMENT') {
+        const refusal = await this.voidFirst(order);
+        if (refusal !== undefined) return { order, userErrors: [refusal] };
       }
+      const cancelled = await this.store(request, order);
+      if (cancelled !== undefined) return { order: cancelled, userErrors: [] };
     }
-    return this.store(request, order);
+    const message = 'The order is being changed by others at this moment: try again.';
+    return { userErrors: [userError('INVALID_TRANSITION', message, { retryable: true })] };
   }
 
-  private async store(request: RequestContext, seen: TopupOrder): Promise<OrderOutcome> {
-    const cause = {
-      at: this.clock.now(),
-      cause: 'cancelTopupOrder',
-      actor: requireCaller(request).subject,
-    };
-    const cancelled = await inTransaction(this.database, async (tx) => {
+  private async voidFirst(order: TopupOrder): Promise<UserError | undefined> {
+    try {
+      return (await voidInvoices(this.pay, order)) === 'paid' ? alreadyPaid() : undefined;
+    } catch (error) {
+      if (error instanceof UpstreamError) return paymentProviderUnavailable(error);
+      throw error;
+    }
+  }
+
+  /** undefined: it was confirmed, paid or expired meanwhile, or got an invoice, which is then to be voided first. */
+  private store(request: RequestContext, seen: TopupOrder): Promise<TopupOrder | undefined> {
+    const actor = requireCaller(request).subject;
+    return inTransaction(this.database, async (tx) => {
       const order = await lockOrder(tx, { id: seen.id });
-      // Confirmed, paid or expired meanwhile. A DRAFT that was confirmed has an invoice now, which is not void.
-      if (order?.status !== seen.status) return undefined;
-      await transition(tx, order, 'CANCELLED', cause);
+      if (order?.status !== seen.status || order.paymentInvoiceId !== seen.paymentInvoiceId) return undefined;
+      await transition(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
       return order;
     });
-    if (cancelled !== undefined) return { order: cancelled, userErrors: [] };
-    const order = await orderById(this.database, seen.id);
-    return { order, userErrors: [notCancellable(order)] };
   }
 }
 
 function notCancellable(order: TopupOrder): UserError {
   const message = `The order is ${order.status}: only a DRAFT or an order in PENDING_PAYMENT can be cancelled.`;
-  const retryable = canMove(order.status, 'CANCELLED');
-  return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'], retryable });
+  return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] });
 }
 
 function alreadyPaid(): UserError {

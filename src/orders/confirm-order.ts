@@ -66,7 +66,8 @@ export class ConfirmOrder {
       const order = await orderOfOrganization(this.database, organizationId, input.orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
       const refusal = this.refusal(order, input.expectedTotal);
-      if (refusal !== undefined) return { order, userErrors: [refusal] };
+      // This very key may have confirmed it between the two reads: then this is its repeat.
+      if (refusal !== undefined) return (await this.repeated(use)) ?? { order, userErrors: [refusal] };
       try {
         return await this.confirmDraft(request, use, order);
       } catch (error) {
@@ -117,9 +118,10 @@ export class ConfirmOrder {
     if (!sameQuote(lines, quote.lines)) return this.quoteAnew(request, order, quote);
 
     const confirmed = await inTransaction(this.database, async (tx) => {
-      await recordKeyUse(tx, use, order.id, this.clock.now());
+      // The lock first: the key's foreign key takes a weaker one, and two who hold that wait for each other's end.
       const locked = await this.lockUnchanged(tx, order);
-      if (quote.excessTotal > 0n) await assertUnclaimed(tx, locked, claimed);
+      await recordKeyUse(tx, use, order.id, this.clock.now());
+      await assertClaimsUnchanged(tx, locked, claimed);
       const now = this.clock.now();
       await freezePeriods(tx, lines, quote.lines);
       await transition(tx, locked, 'PENDING_PAYMENT', this.cause(request, 'confirmOrder'), {
@@ -143,7 +145,7 @@ export class ConfirmOrder {
       await appendEvent(tx, locked, 'DRAFT', 'DRAFT', this.cause(request, 'confirmOrder: price changed, quoted anew'));
       return Object.assign(locked, changes);
     });
-    const message = `Prices have changed: the total was ${order.total} and is ${quote.total} now. Nothing was ordered.`;
+    const message = `Prices, or what is owed, have changed: the total was ${order.total} and is ${quote.total} now. Nothing was ordered.`;
     return {
       order: requoted,
       priceChange: { oldTotal: order.total, newTotal: quote.total },
@@ -174,9 +176,13 @@ export class ConfirmOrder {
   }
 }
 
-/** Another order may have taken the same excess on since the quote: one of them is confirmed, the other is quoted anew. */
-async function assertUnclaimed(tx: EntityManager, order: TopupOrder, before: SettledExcess): Promise<void> {
+/**
+ * Another order may have taken the same excess on since the quote, or given it back: one of two at once is confirmed, the
+ * other is quoted anew.
+ */
+async function assertClaimsUnchanged(tx: EntityManager, order: TopupOrder, quoted: SettledExcess): Promise<void> {
   await lockExcess(tx, order.organizationId);
   const claimed = await settledOrClaimedExcess(tx, order.organizationId, order.id);
-  for (const [key, quantity] of claimed) if (before.get(key) !== quantity) throw new OrderMoved();
+  const isSame = claimed.size === quoted.size && [...claimed].every(([key, quantity]) => quoted.get(key) === quantity);
+  if (!isSame) throw new OrderMoved();
 }

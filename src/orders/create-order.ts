@@ -10,8 +10,7 @@ import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './ide
 import { insertLines } from './order-lines.ts';
 import { newOrderNumber } from './order-number.ts';
 import { orderById } from './orders.reader.ts';
-import type { Quote } from './quote.ts';
-import type { QuoteOrder, WantedItem } from './quote-order.ts';
+import type { QuotedOrder, QuoteOrder, WantedItem } from './quote-order.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { appendEvent } from './transition.ts';
 import { idempotencyConflict, type UserError, userError } from './user-error.ts';
@@ -55,7 +54,7 @@ export class CreateOrder {
     const quoted = await this.quotes.quote(request, { organizationId, items: wanted.items });
     if (!quoted.ok) return { userErrors: quoted.error };
     try {
-      return { order: await this.store(request, use, quoted.value.quote), userErrors: [] };
+      return { order: await this.store(request, use, quoted.value), userErrors: [] };
     } catch (error) {
       if (!isKeyTaken(error)) throw error;
       return (await this.repeated(use)) ?? { userErrors: [idempotencyConflict()] };
@@ -69,25 +68,26 @@ export class CreateOrder {
     return { order: await orderById(this.database, found.orderId), userErrors: [] };
   }
 
-  private async store(request: RequestContext, use: KeyUse, quote: Quote): Promise<TopupOrder> {
+  private async store(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
     for (let draw = 1; ; draw++) {
       try {
-        return await this.storeNumbered(request, use, quote);
+        return await this.storeNumbered(request, use, quoted);
       } catch (error) {
         if (draw >= MAX_NUMBER_DRAWS || !violatesUnique(error, 'topup_orders_number_key')) throw error;
       }
     }
   }
 
-  private storeNumbered(request: RequestContext, use: KeyUse, quote: Quote): Promise<TopupOrder> {
+  private storeNumbered(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
     const now = this.clock.now();
-    const { lines, ...totals } = quote;
+    const { lines, ...totals } = quoted.quote;
     return inTransaction(this.database, async (tx) => {
       const order = tx.create(TopupOrder, {
         ...totals,
         id: newId(),
         number: newOrderNumber(now),
         organizationId: use.organizationId,
+        organizationName: quoted.organizationName,
         status: 'DRAFT',
         quoteExpiresAt: addSeconds(now, this.options.quoteTtlSeconds),
         correlationId: request.correlationId,

@@ -5,6 +5,7 @@ export { IdempotencyKey } from './idempotency-key.entity.ts';
 export { IssueInvoice } from './issue-invoice.ts';
 export { topupPeriod } from './line-period.ts';
 export { TopupOrder as TopupOrderType } from './order.type.ts';
+export { orderGauge } from './order-gauge.ts';
 export {
   bookPaidPiJob,
   enqueueForOrder,
@@ -14,6 +15,7 @@ export {
   type MailKind,
   type OrderJobPayload,
   sendOrderMailJob,
+  voidInvoiceJob,
 } from './order-jobs.ts';
 export { OrderMutationsResolver, toPayload } from './order-mutations.resolver.ts';
 export { TopupUserError } from './order-mutations.type.ts';

@@ -1,23 +1,23 @@
 import { type DataSource, IsNull } from 'typeorm';
 import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
-import type { OrganizationsService } from '../organizations/index.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
-import { enqueueMail } from './order-jobs.ts';
+import { enqueueForOrder, enqueueMail, voidInvoiceJob } from './order-jobs.ts';
 import { linesOfOrder, orderById } from './orders.reader.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 
 /**
  * Gets a pending order its one invoice. Safe at any time, any number of times and at once: an invoice that carries our order
- * number is looked for before one is made, and all who make it use one idempotency key. A crash between the provider's
- * answer and our commit is healed by the next run, which finds the invoice there.
+ * number is looked for before one is made, and all who make it use one idempotency key with one content. A crash between the
+ * provider's answer and our commit is healed by the next run, which finds the invoice there.
  */
 export class IssueInvoice {
   constructor(
     private readonly database: DataSource,
     private readonly pay: MekariPay,
-    private readonly organizations: OrganizationsService,
+    private readonly clock: Clock,
     private readonly log: Logger,
     private readonly options: { returnUrl: string },
   ) {}
@@ -27,19 +27,12 @@ export class IssueInvoice {
     const order = await orderById(this.database, orderId);
     if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return order;
     try {
-      const invoice = (await this.existing(order)) ?? (await this.create(order));
-      if (invoice.amount !== order.total || invoice.currency !== 'IDR') {
-        throw new UpstreamError('mekari-pay', 'malformed', 'the invoice is over another amount than the order');
-      }
-      return await this.store(order, invoice);
+      const invoice = (await this.existing(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order));
+      return invoice === undefined ? order : await this.store(order, invoice);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      this.log.warn({
-        event: 'invoice_failed',
-        order: order.number,
-        correlationId: order.correlationId,
-        reason: error.message,
-      });
+      const { number, correlationId } = order;
+      this.log.warn({ event: 'invoice_failed', order: number, correlationId, reason: error.message });
       return error;
     }
   }
@@ -49,38 +42,46 @@ export class IssueInvoice {
     return invoices.find(({ status }) => status === 'paid') ?? invoices.find(({ status }) => status === 'pending');
   }
 
+  /** An invoice that would be over before it is made is of no use: the order is about to expire. */
+  private isTooLate(order: TopupOrder): boolean {
+    return order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
+  }
+
   private async create(order: TopupOrder): Promise<Invoice> {
-    const [lines, organization] = await Promise.all([
-      linesOfOrder(this.database, order.id),
-      this.organizations.findCached(order.organizationId),
-    ]);
+    const lines = await linesOfOrder(this.database, order.id);
     return this.pay.createInvoice({
       orderNumber: order.number,
       amount: order.total,
       description: `Qontak top-up ${order.number}`,
       items: lines.map(({ label, quantity, unitPrice, amount }) => ({ name: label, quantity, unitPrice, amount })),
-      customer: {
-        organizationId: order.organizationId,
-        name: organization?.name ?? order.organizationId,
-        email: organization?.billingContacts[0]?.email,
-      },
+      customer: { organizationId: order.organizationId, name: order.organizationName },
       returnUrl: withOrder(this.options.returnUrl, order.id),
       expiresAt: order.paymentExpiresAt ?? order.quoteExpiresAt,
     });
   }
 
   private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
-    const changes = { paymentInvoiceId: invoice.id, paymentUrl: invoice.paymentUrl };
-    const stored = await inTransaction(this.database, async (tx) => {
+    if (invoice.amount !== order.total || invoice.currency !== 'IDR') {
+      throw new UpstreamError('mekari-pay', 'malformed', 'the invoice is over another amount than the order');
+    }
+    if (invoice.status === 'pending' && invoice.paymentUrl === undefined) {
+      throw new UpstreamError('mekari-pay', 'malformed', 'payment_url is not an https URL');
+    }
+    // One that is void or over already (an earlier cancel got that far) is remembered, but nobody is sent to pay it.
+    const isPayable = invoice.status === 'pending';
+    const changes = { paymentInvoiceId: invoice.id, paymentUrl: isPayable ? (invoice.paymentUrl ?? null) : null };
+    return inTransaction(this.database, async (tx) => {
       const { affected } = await tx.update(TopupOrder, { id: order.id, paymentInvoiceId: IsNull() }, changes);
       const current = await tx.findOneByOrFail(TopupOrder, { id: order.id });
-      if (affected === 1 && current.status === 'PENDING_PAYMENT') await enqueueMail(tx, 'awaiting_payment', current);
+      if (affected === 1 && isPayable && current.status === 'PENDING_PAYMENT') {
+        await enqueueMail(tx, 'awaiting_payment', current);
+      }
+      // Cancelled or expired while the invoice was made: nobody is to pay it. Should it be paid all the same, it is credited.
+      if (current.status === 'CANCELLED' || current.status === 'EXPIRED') {
+        await enqueueForOrder(tx, voidInvoiceJob, current);
+      }
       return current;
     });
-    // Cancelled or expired while the invoice was made: nobody is to pay it. Should it be paid all the same, it is credited.
-    if (stored.status === 'CANCELLED' || stored.status === 'EXPIRED')
-      await this.pay.voidInvoice(invoice.id, order.number);
-    return stored;
   }
 }
 

@@ -12,7 +12,11 @@ export interface LinePeriod {
  * end of the month, a lifetime one without end, all from the day that it becomes active.
  */
 export function topupPeriod(quotaType: CatalogueQuotaType, activeFrom: string, contractEnd: string | null): LinePeriod {
-  if (quotaType === 'contract') return { periodStart: activeFrom, periodEnd: contractEnd };
+  if (quotaType === 'contract') {
+    // Paid after the contract's end, against an order from before it: booked on its last day.
+    const periodStart = contractEnd !== null && contractEnd < activeFrom ? contractEnd : activeFrom;
+    return { periodStart, periodEnd: contractEnd };
+  }
   if (quotaType === 'monthly') return { periodStart: activeFrom, periodEnd: endOfMonth(activeFrom) };
   return { periodStart: activeFrom, periodEnd: null };
 }

@@ -12,6 +12,7 @@ const mailPayload = orderPayload.extend({ kind: z.enum(MAIL_KINDS) });
 
 /** What goes on after a transaction of an order (domain.md 10). Handlers: payments/, fulfilment/. */
 export const issueInvoiceJob = defineJob('issue_invoice', orderPayload);
+export const voidInvoiceJob = defineJob('void_invoice', orderPayload);
 export const bookPaidPiJob = defineJob('book_paid_pi', orderPayload);
 export const sendOrderMailJob = defineJob('send_order_mail', mailPayload);
 

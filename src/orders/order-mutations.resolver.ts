@@ -13,12 +13,14 @@ import {
   CreateTopupOrderInput,
   CreateTopupOrderPayload,
 } from './order-mutations.type.ts';
+import type { OrdersLoaders } from './orders.loaders.ts';
 import { toTopupOrder } from './to-graphql.ts';
 
 const INPUT = 'What to do.';
 
-/** An outcome of an order as a payload of the graph. */
-export function toPayload({ order, userErrors }: OrderOutcome) {
+/** An outcome of an order as a payload of the graph; its lines and timeline are read anew. */
+export function toPayload(request: RequestContext, loaders: OrdersLoaders, { order, userErrors }: OrderOutcome) {
+  if (order !== undefined) loaders.forget(request, order.id);
   return { order: order && toTopupOrder(order), userErrors };
 }
 
@@ -28,6 +30,7 @@ export class OrderMutationsResolver {
     private readonly createOrder: CreateOrder,
     private readonly confirm: ConfirmOrder,
     private readonly cancel: CancelOrder,
+    private readonly orders: OrdersLoaders,
   ) {}
 
   @RequiresWrite()
@@ -40,7 +43,7 @@ export class OrderMutationsResolver {
     @Ctx() request: RequestContext,
   ): Promise<CreateTopupOrderPayload> {
     const organizationId = input.organizationId ?? undefined;
-    return toPayload(await this.createOrder.create(request, { ...input, organizationId }));
+    return toPayload(request, this.orders, await this.createOrder.create(request, { ...input, organizationId }));
   }
 
   @RequiresWrite()
@@ -55,7 +58,7 @@ export class OrderMutationsResolver {
     const outcome = await this.confirm.confirm(request, input);
     const { priceChange } = outcome;
     return {
-      ...toPayload(outcome),
+      ...toPayload(request, this.orders, outcome),
       priceChange: priceChange && { oldTotal: money(priceChange.oldTotal), newTotal: money(priceChange.newTotal) },
     };
   }
@@ -69,6 +72,6 @@ export class OrderMutationsResolver {
     @Arg('input', () => CancelTopupOrderInput, { description: INPUT }) input: CancelTopupOrderInput,
     @Ctx() request: RequestContext,
   ): Promise<CancelTopupOrderPayload> {
-    return toPayload(await this.cancel.cancel(request, input.orderId));
+    return toPayload(request, this.orders, await this.cancel.cancel(request, input.orderId));
   }
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { isId } from '../kernel/ids.ts';
+import { parseInstant } from '../kernel/instant.ts';
 import { badUserInput } from '../platform/graphql/errors.ts';
 import { ORDER_STATUSES, type OrderStatus } from './order-state.ts';
 import { ordersByIds } from './orders.reader.ts';
@@ -44,8 +45,7 @@ export function cursorOf(order: Pick<TopupOrder, 'createdAt' | 'id'>): string {
 
 function parseCursor(cursor: string): { createdAt: string; id: string } {
   const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('|');
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(createdAt) && !Number.isNaN(Date.parse(createdAt)) && isId(id))
-    return { createdAt, id };
+  if (parseInstant(createdAt)?.toISOString() === createdAt && isId(id)) return { createdAt, id };
   throw badUserInput('after is not a cursor: take one from pageInfo.endCursor or from an edge.');
 }
 

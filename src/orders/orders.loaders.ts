@@ -36,6 +36,13 @@ export class OrdersLoaders {
     return order !== null && canRead(caller, order.organizationId) ? order : null;
   }
 
+  /** After a mutation: what the request read of the order before is not so any more. */
+  forget(request: RequestContext, orderId: string): void {
+    this.orders(request).clear(orderId);
+    this.lines(request).clear(orderId);
+    this.events(request).clear(orderId);
+  }
+
   linesOf(request: RequestContext, orderId: string): Promise<TopupOrderLine[]> {
     return this.lines(request).load(orderId);
   }

@@ -35,6 +35,7 @@ export interface QuoteRequest {
 /** A quote, and what confirmOrder must know beyond it. */
 export interface QuotedOrder {
   quote: Quote;
+  organizationName: string;
   /** Excess that was left out of it, because it is settled or another order carries it. */
   claimed: SettledExcess;
   /** Labels of contract lines whose contract has no end in the future: such an order can be looked at, not confirmed. */
@@ -63,7 +64,9 @@ export class QuoteOrder {
 
   async quote(request: RequestContext, wanted: QuoteRequest): Promise<Result<QuotedOrder, UserError[]>> {
     const organization = await this.organizations.findFresh(wanted.organizationId);
-    if (organization === undefined || isUpstreamError(organization)) return refused([organizationUnavailable()]);
+    if (organization === undefined || isUpstreamError(organization)) {
+      return refused([organizationUnavailable({ retryable: organization !== undefined })]);
+    }
 
     const codes = new Set(wanted.items.map((item) => item.code));
     const evaluated = await this.options.orderable(request, organization, codes);
@@ -90,14 +93,16 @@ export class QuoteOrder {
     );
     if (quote.total > MAX_AMOUNT) {
       return refused([
-        userError('INVALID_QUANTITY', 'The order is larger than can be charged.', { field: ['input', 'items'] }),
+        userError('INVALID_QUANTITY', 'The order is larger than can be charged.', {
+          field: wanted.orderId === undefined ? ['input', 'items'] : null,
+        }),
       ]);
     }
     const linesWithoutContractEnd = quote.lines
       .filter((line) => line.kind === 'TOPUP' && line.quotaType === 'contract')
       .filter((line) => line.periodEnd === null || line.periodEnd < today)
       .map((line) => line.label);
-    return ok({ quote, claimed, linesWithoutContractEnd });
+    return ok({ quote, organizationName: organization.name, claimed, linesWithoutContractEnd });
   }
 
   private async quoteItem(

@@ -1,12 +1,16 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { OrderStatus } from './order-state.ts';
 
 /** A step of an order's timeline. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. */
 @Entity('topup_order_events')
 @Index('topup_order_events_order_idx', ['orderId', 'id'])
 export class TopupOrderEvent {
-  /** Time-ordered. */
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_order_events_pkey' })
+  /** In the order of the transactions: an order's steps follow its row lock, whatever the replicas' clocks say. */
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'topup_order_events_pkey',
+  })
   id!: string;
 
   @ForeignKey('TopupOrder', { name: 'topup_order_events_order_fkey' })

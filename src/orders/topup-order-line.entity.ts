@@ -12,6 +12,7 @@ export type LineKind = 'TOPUP' | 'EXCESS';
 @Check('topup_order_lines_amount_check', `quantity > 0 and unit_price > 0 and amount = quantity * unit_price`)
 @Check('topup_order_lines_credits_check', `credits = case kind when 'TOPUP' then quantity * multiplier else 0 end`)
 @Check('topup_order_lines_multiplier_check', `multiplier > 0`)
+@Check('topup_order_lines_period_check', `period_end is null or period_start is null or period_end >= period_start`)
 @Check('topup_order_lines_excess_check', `(kind = 'EXCESS') = (excess_period is not null)`)
 export class TopupOrderLine {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_order_lines_pkey' })

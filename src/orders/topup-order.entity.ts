@@ -3,6 +3,9 @@ import type { Rupiah } from '../kernel/money.ts';
 import { bigintColumn } from '../platform/database/columns.ts';
 import type { OrderStatus } from './order-state.ts';
 
+/** Orders of which something is still to come, as the condition of their index. */
+export const OPEN_ORDER = `status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYMENT_REVIEW')`;
+
 /**
  * One purchase. Prices and totals are frozen with the quote; the status moves only along order-state.ts, which a trigger
  * enforces. The organization's page of orders is read by topup_orders_page_idx.
@@ -11,6 +14,10 @@ import type { OrderStatus } from './order-state.ts';
 @Unique('topup_orders_number_key', ['number'])
 @Unique('topup_orders_payment_invoice_key', ['paymentInvoiceId'])
 @Index('topup_orders_page_idx', ['organizationId', 'createdAt', 'id'])
+@Index('topup_orders_late_idx', ['paymentExpiresAt'], {
+  where: `status in ('EXPIRED', 'CANCELLED') and confirmed_at is not null`,
+})
+@Index('topup_orders_open_idx', ['status'], { where: OPEN_ORDER })
 @Index('topup_orders_draft_idx', ['quoteExpiresAt'], { where: `status = 'DRAFT'` })
 @Index('topup_orders_pending_idx', ['paymentCheckedAt'], { where: `status = 'PENDING_PAYMENT'` })
 @Check('topup_orders_totals_check', `topup_total > 0 and excess_total >= 0 and total = topup_total + excess_total`)
@@ -34,6 +41,10 @@ export class TopupOrder {
 
   @Column({ name: 'organization_id', type: 'text' })
   organizationId!: string;
+
+  /** As it was when the order was created: what Mekari Pay shows, the same in every repeat. */
+  @Column({ name: 'organization_name', type: 'text' })
+  organizationName!: string;
 
   @Column({ type: 'text' })
   status!: OrderStatus;

@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { newId } from '../kernel/ids.ts';
 import { canMove, type OrderStatus } from './order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderEvent } from './topup-order-event.entity.ts';
@@ -41,5 +40,5 @@ export async function appendEvent(
   { at, cause, actor }: Cause,
 ): Promise<void> {
   const { id: orderId, correlationId } = order;
-  await tx.insert(TopupOrderEvent, { id: newId(), orderId, at, from, to, cause, actor, correlationId });
+  await tx.insert(TopupOrderEvent, { orderId, at, from, to, cause, actor, correlationId });
 }

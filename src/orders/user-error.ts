@@ -52,10 +52,17 @@ export const idempotencyConflict = () =>
     { field: ['input', 'idempotencyKey'] },
   );
 
-export const organizationUnavailable = () =>
-  userError('ORGANIZATION_UNAVAILABLE', "The organization's data cannot be had at the moment: try again in a while.", {
-    retryable: true,
-  });
+/** Not to be had now, or not known to hub-core at all: then trying again is of no use. */
+export const organizationUnavailable = ({ retryable }: { retryable: boolean }) =>
+  retryable
+    ? userError(
+        'ORGANIZATION_UNAVAILABLE',
+        "The organization's data cannot be had at the moment: try again in a while.",
+        {
+          retryable,
+        },
+      )
+    : userError('ORGANIZATION_UNAVAILABLE', 'hub-core knows no such organization.');
 
 /** Only what Mekari Pay did not answer is worth trying again at once. */
 export const paymentProviderUnavailable = (error: UpstreamError) =>

@@ -6,13 +6,12 @@ import type { TopupOrder } from './topup-order.entity.ts';
  * "paid": it has been paid, and the payment is to be settled instead. Throws UpstreamError; run again it does the same.
  */
 export async function voidInvoices(pay: MekariPay, order: TopupOrder): Promise<'voided' | 'paid'> {
-  const ids =
-    order.paymentInvoiceId !== null
-      ? [order.paymentInvoiceId]
-      : (await pay.invoicesOfOrder(order.number))
-          .filter(({ status }) => status === 'pending' || status === 'paid')
-          .map(({ id }) => id);
-  for (const id of ids) {
+  const invoices =
+    order.paymentInvoiceId === null
+      ? await pay.invoicesOfOrder(order.number)
+      : [await pay.invoice(order.paymentInvoiceId)];
+  if (invoices.some(({ status }) => status === 'paid')) return 'paid';
+  for (const { id } of invoices.filter(({ status }) => status === 'pending')) {
     if ((await pay.voidInvoice(id, order.number)) === 'paid') return 'paid';
   }
   return 'voided';

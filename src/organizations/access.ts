@@ -11,9 +11,14 @@ export function requireCaller(request: RequestContext): Caller {
   return request.caller;
 }
 
+/** Of hub-core, so of a form that we do not know; what could not be one is not looked up anywhere. */
+function isOrganizationId(text: string): boolean {
+  return /^\P{Cc}{1,64}$/u.test(text);
+}
+
 /** For what is reached by reference, past the fields that declare their scopes. */
 export function canRead(caller: Caller, organizationId: string): boolean {
-  if (!hasAnyScope(caller, READ_SCOPES)) return false;
+  if (!hasAnyScope(caller, READ_SCOPES) || !isOrganizationId(organizationId)) return false;
   return caller.organizationId === organizationId || caller.scopes.has('topup:support');
 }
 

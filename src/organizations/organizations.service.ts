@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { CachedLookup } from '../clients/cached.ts';
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
-import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
+import type { UpstreamError } from '../clients/upstream-error.ts';
 import type { Flags } from '../platform/flags/flags.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { eligibility } from './eligibility.ts';
@@ -29,12 +29,6 @@ export class OrganizationsService {
   async findFresh(organizationId: string): Promise<Found> {
     const [found] = await this.lookup.loadMany([organizationId], { fresh: true });
     return found;
-  }
-
-  /** Outside of a request, where it is good to have and not needed: undefined when it cannot be had. */
-  async findCached(organizationId: string): Promise<OrganizationSnapshot | undefined> {
-    const [found] = await this.lookup.loadMany([organizationId]);
-    return isUpstreamError(found) ? undefined : found;
   }
 
   async eligibility(request: RequestContext, organizationId: string): Promise<TopupEligibility | undefined> {

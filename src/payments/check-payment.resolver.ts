@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { TopupOrderType, TopupUserError, toPayload } from '../orders/index.ts';
+import { type OrdersLoaders, TopupOrderType, TopupUserError, toPayload } from '../orders/index.ts';
 import { RequiresWrite } from '../platform/graphql/access-directives.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import type { CheckPayment } from './check-payment.ts';
@@ -21,7 +21,10 @@ export class CheckTopupPaymentPayload {
 
 @Resolver()
 export class CheckPaymentResolver {
-  constructor(private readonly payments: CheckPayment) {}
+  constructor(
+    private readonly payments: CheckPayment,
+    private readonly orders: OrdersLoaders,
+  ) {}
 
   @RequiresWrite()
   @Mutation(() => CheckTopupPaymentPayload, {
@@ -32,6 +35,6 @@ export class CheckPaymentResolver {
     @Arg('input', () => CheckTopupPaymentInput, { description: 'What to do.' }) input: CheckTopupPaymentInput,
     @Ctx() request: RequestContext,
   ): Promise<CheckTopupPaymentPayload> {
-    return toPayload(await this.payments.checkForBuyer(request, input.orderId));
+    return toPayload(request, this.orders, await this.payments.checkForBuyer(request, input.orderId));
   }
 }

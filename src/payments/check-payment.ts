@@ -3,6 +3,7 @@ import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
 import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import {
+  AWAITS_SETTLEMENT,
   type IssueInvoice,
   type OrderOutcome,
   orderById,
@@ -35,26 +36,31 @@ export class CheckPayment {
       const message = `The order is ${order.status} and was never confirmed: there is no payment to check.`;
       return { order, userErrors: [userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] })] };
     }
+    if (!AWAITS_SETTLEMENT.has(order.status)) return { order, userErrors: [] };
     const checked = await this.check('check', order);
     const current = await orderById(this.database, order.id);
     return { order: current, userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [] };
   }
 
-  /** "paid": settled, now or before. The failure where Mekari Pay could not be asked. */
+  /**
+   * "paid": settled, now or before. The failure where Mekari Pay could not be asked. A pending order that has no invoice yet
+   * gets one, as long as there is time to pay it.
+   */
   async check(source: PaymentSource, order: TopupOrder): Promise<'paid' | 'unpaid' | UpstreamError> {
     try {
-      const issued = await this.invoices.issue(order.id);
-      if (isUpstreamError(issued)) return issued;
-      const { paymentInvoiceId } = issued;
-      const invoices =
-        paymentInvoiceId === null
-          ? await this.pay.invoicesOfOrder(order.number)
-          : [await this.pay.invoice(paymentInvoiceId)];
+      // Before it is asked: an order that cannot be asked about must not stand at the head of the queue for ever.
       await this.database.getRepository(TopupOrder).update({ id: order.id }, { paymentCheckedAt: this.clock.now() });
+      const invoices =
+        order.paymentInvoiceId === null
+          ? await this.pay.invoicesOfOrder(order.number)
+          : [await this.pay.invoice(order.paymentInvoiceId)];
       const paid = invoices.find(({ status }) => status === 'paid');
-      if (paid === undefined) return 'unpaid';
-      await this.settlePaid(source, order, paid);
-      return 'paid';
+      if (paid !== undefined) {
+        await this.settlePaid(source, order, paid);
+        return 'paid';
+      }
+      const issued = await this.invoices.issue(order.id);
+      return isUpstreamError(issued) ? issued : 'unpaid';
     } catch (error) {
       if (error instanceof UpstreamError) return error;
       throw error;
@@ -63,7 +69,8 @@ export class CheckPayment {
 
   private async settlePaid(source: PaymentSource, order: TopupOrder, invoice: Invoice): Promise<void> {
     const paidAt = invoice.paidAt ?? null;
-    const amount = invoice.paidAmount ?? invoice.amount;
+    // The client lets no paid invoice pass that does not say it.
+    const amount = invoice.paidAmount ?? 0n;
     // The same payment has the same id, whoever asks and however often.
     const eventId = `invoice:${invoice.id}:paid:${amount}:${paidAt?.toISOString() ?? ''}`;
     await this.payments.settle(source, eventId, {
@@ -71,7 +78,7 @@ export class CheckPayment {
       orderNumber: order.number,
       invoiceId: invoice.id,
       amount,
-      currency: invoice.currency,
+      currency: invoice.paidCurrency ?? invoice.currency,
       paidAt,
       paymentMethod: null,
     });

@@ -49,7 +49,7 @@ interface KnownOrder {
   invoiceOfAnother: boolean;
 }
 
-type KnownPayment = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'paidAt'>;
+type KnownPayment = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
 
 /**
  * What a verified notice means for an order (domain.md 8): pure, and the only place that decides. `acted` are the payments
@@ -74,9 +74,9 @@ export function decidePayment(
   return notice.amount === order.total && notice.currency === 'IDR' ? 'settled' : 'review';
 }
 
-/** The provider does not number payments: one is told by its invoice, amount and second. */
+/** The provider does not number payments: one is told by its invoice, amount, currency and second. */
 function samePayment(a: KnownPayment, b: KnownPayment): boolean {
   const second = (at: Date | null) => (at === null ? null : Math.floor(at.getTime() / 1000));
   const sameTime = a.paidAt === null || b.paidAt === null || second(a.paidAt) === second(b.paidAt);
-  return a.invoiceId === b.invoiceId && a.amount === b.amount && sameTime;
+  return a.invoiceId === b.invoiceId && a.amount === b.amount && a.currency === b.currency && sameTime;
 }

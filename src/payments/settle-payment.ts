@@ -23,6 +23,8 @@ export interface Settlement {
   /** "duplicate": this very event is in the inbox already. */
   outcome: PaymentOutcome | 'duplicate';
   order?: TopupOrder;
+  /** The order was given up, another settled the same excess, and then this one was paid too: credited, and somebody is told. */
+  excessPaidTwice?: boolean;
 }
 
 /**
@@ -74,9 +76,12 @@ export class SettlePayment {
       receivedAt: this.clock.now(),
     });
     if (!entered) return { outcome: 'duplicate', order };
-    if (order !== undefined && outcome === 'settled') await this.credit(tx, order, source, notice);
-    if (order !== undefined && outcome === 'review') await this.review(tx, order, source, notice);
-    return { outcome, order };
+    if (order === undefined) return { outcome };
+    if (outcome === 'review') await this.review(tx, order, source, notice);
+    if (outcome !== 'settled') return { outcome, order };
+    const excessPaidTwice = await isExcessPaidTwice(tx, order);
+    await this.credit(tx, order, source, notice);
+    return { outcome, order, excessPaidTwice };
   }
 
   private async credit(
@@ -120,20 +125,23 @@ export class SettlePayment {
     return { at: this.clock.now(), cause: `payment: ${source}`, actor: null };
   }
 
-  private report(source: PaymentSource, notice: PaymentNotice, { outcome, order }: Settlement): void {
+  private report(source: PaymentSource, notice: PaymentNotice, settlement: Settlement): void {
+    const { outcome, order, excessPaidTwice } = settlement;
     this.onOutcome(source, outcome);
     const line = {
       event: 'payment_event',
       source,
       type: notice.type,
       outcome,
-      order: order?.number,
+      order: order?.number ?? notice.orderNumber,
+      invoice: notice.invoiceId,
       correlationId: order?.correlationId,
     };
     const isException = outcome !== 'duplicate' && PAYMENT_EXCEPTIONS.has(outcome);
     if (isException) this.log.error({ ...line, event: 'payment_exception' });
     else if (outcome === 'review') this.log.error({ ...line, event: 'payment_review' });
     else this.log.info(line);
+    if (excessPaidTwice) this.log.error({ ...line, event: 'payment_exception', outcome: 'excess_paid_twice' });
   }
 }
 
@@ -157,6 +165,22 @@ function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoice
 /** Payments that moved the order before. */
 function actedPayments(tx: EntityManager, order: TopupOrder): Promise<PaymentEvent[]> {
   return tx.findBy(PaymentEvent, { orderId: order.id, outcome: In(['settled', 'review']) });
+}
+
+/**
+ * While an order awaits its payment nobody else is asked for its excess. One that was cancelled or expired holds nothing any
+ * more: an order after it may have settled the same.
+ */
+async function isExcessPaidTwice(tx: EntityManager, order: TopupOrder): Promise<boolean> {
+  if (order.status === 'PENDING_PAYMENT') return false;
+  const settledSince: unknown[] = await tx.query(
+    `select from topup_order_lines line
+     join quota_ledger_entries entry on entry.organization_id = $2 and entry.kind = 'EXCESS_SETTLEMENT'
+       and entry.quota_code = line.quota_code and entry.period = line.excess_period and entry.created_at >= $3
+     where line.order_id = $1 and line.kind = 'EXCESS' limit 1`,
+    [order.id, order.organizationId, order.confirmedAt],
+  );
+  return settledSince.length > 0;
 }
 
 /** false: it is there already. */

@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { parseInstant } from '../kernel/instant.ts';
 import type { RawRoute } from '../platform/server/raw-route.ts';
 import type { PaymentNotice } from './decide-payment.ts';
 import type { SettlePayment } from './settle-payment.ts';
 import type { VerifyWebhook } from './webhook-signature.ts';
 
-const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
-const label = z.string().min(1).max(200);
+const instant = z.string().transform((text, context) => {
+  const parsed = parseInstant(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'is not an instant' });
+  return z.NEVER;
+});
+/** Printable: PostgreSQL takes no NUL, and no identifier has a control character. */
+const label = z.string().regex(/^\P{Cc}{1,200}$/u, 'is not 1 to 200 printable characters');
 
 /** contracts.md 3. Members that we do not know are let through: the provider may add to its events. */
 const body = z
@@ -15,9 +22,9 @@ const body = z
       invoice_id: label,
       external_id: label,
       amount: z.number().refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' }),
-      currency: z.string().min(1).max(10),
+      currency: label.max(10),
       paid_at: instant.nullish(),
-      payment_method: z.string().max(100).nullish(),
+      payment_method: label.nullish(),
     }),
   })
   .transform(

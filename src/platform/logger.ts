@@ -11,17 +11,12 @@ export function createLogger(level: string): Logger {
     level,
     base: { service: 'self-topup' },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // An error's other members may hold a query's parameters or a request's headers.
+    serializers: {
+      err: ({ name, message, stack, code }: Error & { code?: unknown }) => ({ name, message, stack, code }),
+    },
     redact: {
-      paths: [
-        '*.authorization',
-        '*.headers',
-        '*.token',
-        '*.email',
-        '*.body',
-        'err.config',
-        'err.options',
-        'err.response',
-      ],
+      paths: ['*.authorization', '*.headers', '*.token', '*.email', '*.body'],
       censor: '[redacted]',
     },
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
 /** Counts that are sums since this process started, and gauges that are read when somebody asks for /metrics. */
@@ -9,15 +10,23 @@ export interface Telemetry {
   cacheLookup(cache: string, outcome: string, count: number): void;
   paymentEvent(source: string, outcome: string): void;
   job(name: string, outcome: string): void;
-  /** `read` answers a value per label value; it may ask the database. */
-  gauge(name: string, description: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void;
+  gauge(gauge: Gauge): void;
   serve(request: IncomingMessage, response: ServerResponse): void;
   stop(): Promise<void>;
 }
 
+export interface Gauge {
+  name: string;
+  description: string;
+  label: string;
+  /** A value per label value. It may ask the database; where that fails the gauge is left out of the answer. */
+  read: () => Promise<ReadonlyMap<string, number>>;
+}
+
 export function createTelemetry(): Telemetry {
   const exporter = new PrometheusExporter({ preventServerStart: true });
-  const provider = new MeterProvider({ readers: [exporter] });
+  const resource = resourceFromAttributes({ 'service.name': 'self-topup' });
+  const provider = new MeterProvider({ readers: [exporter], resource });
   const meter = provider.getMeter('self-topup');
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
   const operations = counter('graphql_operations', 'GraphQL operations, by first root field and outcome');
@@ -31,9 +40,10 @@ export function createTelemetry(): Telemetry {
     cacheLookup: (cache, outcome, count) => cacheLookups.add(count, { cache, outcome }),
     paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
-    gauge(name, description, label, read) {
+    gauge({ name, description, label, read }) {
       meter.createObservableGauge(name, { description }).addCallback(async (result) => {
-        for (const [key, value] of await read()) result.observe(value, { [label]: key });
+        const values = await read().catch(() => new Map<string, number>());
+        for (const [key, value] of values) result.observe(value, { [label]: key });
       });
     },
     serve: (request, response) => exporter.getMetricsRequestHandler(request, response),

@@ -16,7 +16,10 @@ export interface CatalogueFault {
 
 const name = z.string().trim().min(1).max(200);
 const optionalName = name.nullish().transform((value) => value ?? null);
-const components = z.array(name).default([]);
+const components = z
+  .array(name)
+  .nullish()
+  .transform((value) => value ?? []);
 
 const price = z
   .union([z.string(), z.number()])
@@ -24,8 +27,8 @@ const price = z
   .transform((value, context) => {
     if (value === null || value === undefined) return null;
     const parsed = parseRupiah(String(value));
-    if (parsed !== undefined && parsed > 0n) return parsed;
-    context.addIssue({ code: 'custom', message: 'is not whole rupiah above zero' });
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: 'is not whole rupiah' });
     return z.NEVER;
   });
 
@@ -55,16 +58,25 @@ const rowSchema = z
     excess_key: optionalName,
     excess_package_id: optionalName,
     excess_package_code: optionalName,
-    position: z.number().int().min(-1_000_000).max(1_000_000).optional(),
-    active: z.boolean().default(true),
+    position: z.number().int().min(-1_000_000).max(1_000_000).nullish(),
+    active: z
+      .boolean()
+      .nullish()
+      .transform((value) => value ?? true),
   })
-  .superRefine((row, context) => {
-    const fault = (column: string, message: string) => context.addIssue({ code: 'custom', path: [column], message });
-    if (row.is_fixed_cost && row.base_price === null) fault('base_price', 'is missing: the row is of fixed cost');
-    if (!row.is_fixed_cost && row.package_id === null) fault('package_id', 'is missing: Mekari Billing prices the row');
-    if (row.excess_package_id !== null && row.excess_key === null)
-      fault('excess_key', 'is missing: there is an excess package');
-  });
+  .superRefine(
+    (row, context) => {
+      const fault = (column: string, message: string) => context.addIssue({ code: 'custom', path: [column], message });
+      if (row.is_fixed_cost === true && !row.base_price)
+        fault('base_price', 'is missing or zero: the row is of fixed cost');
+      if (row.is_fixed_cost === false && row.package_id === null)
+        fault('package_id', 'is missing: Mekari Billing prices the row');
+      if (row.excess_package_id !== null && row.excess_key === null)
+        fault('excess_key', 'is missing: there is an excess package');
+    },
+    // Beside the faults of single columns, too: all of them are to be told at once.
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  );
 
 type Row = z.output<typeof rowSchema>;
 

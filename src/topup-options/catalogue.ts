@@ -14,6 +14,8 @@ export interface CatalogueRow {
 /** The catalogue as one request sees it: one statement, by position. Rows that do not parse are logged, and go on as faults. */
 export class Catalogue {
   private readonly rows = perRequest((request) => this.read(request.log));
+  /** Row and version of what was logged: once each, not once a request. */
+  private readonly logged = new Map<string, number>();
 
   constructor(private readonly database: DataSource) {}
 
@@ -28,8 +30,14 @@ export class Catalogue {
     return configurations.map((configuration) => {
       const parsed = parseOptionValue(configuration.optionValue);
       if (parsed.ok) return { configuration, rule: parsed.value, fault: undefined };
-      log.error({ event: 'configuration_invalid', configurationId: configuration.id, reason: parsed.error });
+      this.logOnce(log, configuration, parsed.error);
       return { configuration, rule: undefined, fault: parsed.error };
     });
+  }
+
+  private logOnce(log: Logger, { id, updatedAt }: TopupConfiguration, reason: string): void {
+    if (this.logged.get(id) === updatedAt.getTime()) return;
+    this.logged.set(id, updatedAt.getTime());
+    log.error({ event: 'configuration_invalid', configurationId: id, reason });
   }
 }

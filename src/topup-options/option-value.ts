@@ -26,18 +26,18 @@ const range = z
   .strictObject({
     input: z.enum(['AMOUNT', 'QUANTITY']),
     minimum: units,
-    maximum: units.optional(),
+    maximum: units.nullish(),
     step: units.default(1n),
     multiplier,
   })
-  .transform((value): QuantityRule => ({ ...value, maximum: value.maximum, choices: [] }));
+  .transform((value): QuantityRule => ({ ...value, maximum: value.maximum ?? undefined, choices: [] }));
 
 const choice = z
   .strictObject({
     input: z.literal('CHOICE'),
     choices: z.array(units).min(1),
     minimum: units.optional(),
-    maximum: units.optional(),
+    maximum: units.nullish(),
     step: units.default(1n),
     multiplier,
   })

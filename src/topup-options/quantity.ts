@@ -16,7 +16,7 @@ export interface QuantityFault {
 /** The rule as it binds one organization: where MCC is enabled its minimum replaces WhatsApp's own. */
 export function ruleFor(code: string, rule: QuantityRule, mcc: OrganizationSnapshot['mcc']): QuantityRule {
   if (code !== MCC_QUOTA_CODE || !mcc.enabled || rule.input === 'CHOICE') return onStep(rule);
-  return onStep({ ...rule, minimum: mcc.minimum > 0n ? mcc.minimum : rule.step });
+  return onStep(mcc.minimum > 0n ? { ...rule, minimum: mcc.minimum } : rule);
 }
 
 /** Bounds moved inwards to the step, so that what is shown as minimum and maximum can be bought. */

@@ -9,8 +9,8 @@ export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
 @Entity('topup_configurations')
 @Unique('topup_configurations_code_key', ['code'])
 @Check('topup_configurations_quota_type_check', `quota_type in ('lifetime', 'monthly', 'contract')`)
-@Check('topup_configurations_base_price_check', `base_price is null or base_price > 0`)
-@Check('topup_configurations_fixed_cost_check', `not is_fixed_cost or base_price is not null`)
+@Check('topup_configurations_base_price_check', `base_price is null or base_price >= 0`)
+@Check('topup_configurations_fixed_cost_check', `not is_fixed_cost or coalesce(base_price, 0) > 0`)
 @Check('topup_configurations_package_check', `is_fixed_cost or package_id is not null`)
 export class TopupConfiguration {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_configurations_pkey' })

@@ -111,9 +111,13 @@ export class TopupOptionsService {
     const gate = closedGate(configuration, organization, flags);
     if (gate !== undefined) return { configuration, ...gate };
     if (rule === undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: fault ?? '' };
+    const bound = ruleFor(configuration.code, rule, organization.mcc);
+    if (bound.maximum !== undefined && bound.minimum > bound.maximum) {
+      const detail = `The organization's minimum of ${bound.minimum} is above the maximum of ${bound.maximum}.`;
+      return { configuration, reason: 'INVALID_CONFIGURATION', detail };
+    }
     const unitPrice = await this.unitPrice(request, configuration, freshPrices);
     if (typeof unitPrice !== 'bigint') return { configuration, reason: 'PRICE_UNAVAILABLE', detail: unitPrice.message };
-    const bound = ruleFor(configuration.code, rule, organization.mcc);
     return { configuration, organization, rule: bound, unitPrice };
   }
 

@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   migrations: readonly (new () => MigrationInterface)[];
   log?: Logger;
   poolSize?: number;
+  /** Longest that one statement may take; 0 for as long as it takes, for operators' commands. */
+  statementTimeoutMs?: number;
 }
 
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
@@ -27,7 +29,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
       // A statement or an open transaction that hangs must not hold a row lock for long.
-      statement_timeout: 15_000,
+      statement_timeout: options.statementTimeoutMs ?? 15_000,
       idle_in_transaction_session_timeout: 15_000,
     },
     poolErrorHandler: (error: Error) => options.log?.warn({ event: 'database_connection_lost', reason: error.message }),

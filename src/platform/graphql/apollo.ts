@@ -7,7 +7,16 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { MutationLimit } from './mutation-limit.ts';
@@ -17,7 +26,9 @@ const MASKED = 'INTERNAL_SERVER_ERROR';
 /** Whether somebody meant this error for the caller. Everything else is a fault, and says nothing but where to look. */
 function isMeant(error: GraphQLError): boolean {
   const original = unwrapResolverError(error);
-  return original instanceof GraphQLError && original.extensions['code'] !== MASKED;
+  if (!(original instanceof GraphQLError)) return false;
+  const { code } = original.extensions;
+  return code !== undefined && code !== MASKED;
 }
 
 function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -35,17 +46,38 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   };
 }
 
+/** The schema has none, which validation does not look at. */
+const noSubscriptions = () =>
+  new GraphQLError('There are no subscriptions here.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+  });
+
+/** Aliases and fragments included: each field of a mutation is one. The document is valid, so that fragments do not cycle. */
+function countRootFields({ selections }: SelectionSetNode, document: DocumentNode): number {
+  const counts = selections.map((selection) => {
+    if (selection.kind === Kind.FIELD) return 1;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return countRootFields(selection.selectionSet, document);
+    const isIts = (node: DefinitionNode) =>
+      node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value;
+    const fragment = document.definitions.find(isIts) as FragmentDefinitionNode;
+    return countRootFields(fragment.selectionSet, document);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** Per operation: the mutation limit, a count, the log line's fields, and a correlation id on what will be masked. */
 function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ contextValue, operation }) {
+        async didResolveOperation({ contextValue, operation, document }) {
           if (operation === undefined) return;
           const [root] = operation.selectionSet.selections;
           const name = root?.kind === 'Field' ? root.name.value : operation.operation;
           Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
-          if (operation.operation === 'mutation') await mutationLimit(contextValue.caller);
+          if (operation.operation === 'subscription') throw noSubscriptions();
+          if (operation.operation !== 'mutation') return;
+          await mutationLimit(contextValue.caller, countRootFields(operation.selectionSet, document));
         },
         async didEncounterErrors({ contextValue, errors }) {
           contextValue.logFields['errorCodes'] = errors.map((error) => error.extensions['code'] ?? MASKED);

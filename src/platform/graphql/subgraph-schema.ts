@@ -9,6 +9,12 @@ import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.
 /** Newest federation version that every composition tool we check with accepts. */
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes"])`;
 
+/** TypeGraphQL has no place for the roots' descriptions. */
+const ROOTS = {
+  query: 'Self top-up, reading: of the organization that the token belongs to, or of any for support.',
+  mutation: 'Self top-up, ordering: refusals that are part of the business are userErrors, not errors.',
+};
+
 /** Answers the entity, or null where there is none for this caller. Must not answer a frozen object. */
 export type ReferenceResolver = (
   reference: Record<string, unknown>,
@@ -38,6 +44,8 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
     orphanedTypes: [],
     validate: false,
   });
+  Object.assign(codeFirst.getQueryType() ?? {}, { description: ROOTS.query });
+  Object.assign(codeFirst.getMutationType() ?? {}, { description: ROOTS.mutation });
   const sdl = `${LINK}\n\n${printSubgraphSchema(codeFirst)}\n`;
   const resolvers = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
   for (const [type, resolveReference] of Object.entries(parts.references)) {

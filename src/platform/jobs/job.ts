@@ -11,12 +11,13 @@ export function defineJob<P>(name: string, schema: z.ZodType<P>): JobDefinition<
   return { name, schema };
 }
 
+/** Done or seen: at the longest wait between two attempts (upkeep.ts) this is more than a week. */
+const MAX_ATTEMPTS = 1000;
+
 export interface EnqueueOptions {
   /** Two jobs with one key are one job. */
   key: string;
   runAt?: Date;
-  /** 25 by default: with the exponential backoff that is about four days. */
-  maxAttempts?: number;
 }
 
 /** Part of the caller's transaction: rolled back with it, visible to the workers at its commit. */
@@ -25,7 +26,7 @@ export async function enqueue<P>(tx: EntityManager, job: JobDefinition<P>, paylo
     job.name,
     JSON.stringify(payload),
     options.runAt ?? null,
-    options.maxAttempts ?? 25,
+    MAX_ATTEMPTS,
     options.key,
   ]);
 }

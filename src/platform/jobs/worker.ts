@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { JobDefinition } from './job.ts';
-import { startLiveness } from './liveness.ts';
+import { startUpkeep } from './upkeep.ts';
 
 export interface JobMeta {
   jobId: string;
@@ -21,6 +22,8 @@ export function handle<P>(job: JobDefinition<P>, run: (payload: P, meta: JobMeta
 }
 
 export interface JobWorker {
+  /** Whether it takes jobs; false for the moment in which it starts again. */
+  readonly isRunning: boolean;
   /** Lets the running jobs finish. */
   stop(): Promise<void>;
 }
@@ -60,23 +63,25 @@ function quietLogger(log: Logger): WorkerLogger {
   });
 }
 
-/** Runs jobs in this process, on connections of its own. Every replica has one; PostgreSQL hands each job to one of them. */
-export async function startJobWorker(options: JobWorkerOptions): Promise<JobWorker> {
-  const concurrency = options.concurrency ?? 4;
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    max: concurrency + 2,
-    application_name: 'self-topup-jobs',
-  });
-  pool.on('error', (error) => options.log.warn({ event: 'database_connection_lost', reason: error.message }));
-  pool.on('connect', (client) => client.on('error', () => undefined));
+const RESTART_AFTER_MS = 1000;
 
+/**
+ * Runs jobs in this process, on connections of its own. Every replica has one; PostgreSQL hands each job to one of them. The
+ * library's runner gives up when the database is away at a bad moment: it is then started again, and the job that it held
+ * is freed by the upkeep.
+ */
+export function startJobWorker(options: JobWorkerOptions): JobWorker {
+  const concurrency = options.concurrency ?? 4;
+  const pool = createPool(options, concurrency + 2);
+  const upkeep = startUpkeep(pool, options.log);
   const taskList: TaskList = Object.fromEntries(
     options.handlers.map((handler) => [handler.name, toTask(handler, options)]),
   );
-  const liveness = startLiveness(pool, options.log);
-  let runner: Runner;
-  try {
+  const stopping = new AbortController();
+  let runner: Runner | undefined;
+
+  async function runOnce(): Promise<void> {
+    upkeep.forgetWorkers();
     runner = await run({
       pgPool: pool,
       taskList,
@@ -84,20 +89,45 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
       noHandleSignals: true,
       pollInterval: 1000,
       logger: quietLogger(options.log),
-      events: liveness.events,
+      events: upkeep.events,
+      // Batched, a job's end is noted by a loop that reports its failures; unbatched, a failure ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     });
-  } catch (error) {
-    await liveness.stop();
-    await pool.end();
-    throw error;
+    if (stopping.signal.aborted) await runner.stop();
+    await runner.promise;
   }
-  // Its own supervision: a runner that gives up (the database was away for long) must not take the process down unseen.
-  runner.promise.catch((error: Error) => options.log.error({ event: 'worker_stopped', reason: error.message }));
+
+  async function supervise(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const reason = await runOnce().then(
+        () => 'it ended',
+        (error: Error) => error.message,
+      );
+      runner = undefined;
+      if (stopping.signal.aborted) return;
+      options.log.error({ event: 'worker_restarts', reason });
+      await sleep(RESTART_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  const supervision = supervise();
   return {
+    get isRunning() {
+      return runner !== undefined;
+    },
     async stop() {
-      await runner.stop().catch(() => undefined);
-      await liveness.stop();
+      stopping.abort();
+      await runner?.stop().catch(() => undefined);
+      await supervision;
+      await upkeep.stop();
       await pool.end();
     },
   };
+}
+
+function createPool({ databaseUrl, log }: JobWorkerOptions, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max, application_name: 'self-topup-jobs' });
+  pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: error.message }));
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

@@ -25,6 +25,21 @@ export interface HttpServerOptions extends RequestContextOptions {
 
 const MAX_GRAPHQL_BYTES = 512 * 1024;
 
+/** Longest that a connection may keep the server from stopping; requests under way are long answered by then. */
+const STOP_GRACE_MS = 10_000;
+
+/** Lets go of kept-alive connections with their next answer, and at last of those that never ask anything. */
+function closeConnectionsOnStop(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+    setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS).unref();
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) void reply.header('connection', 'close');
+  });
+}
+
 /** Without the query string: it may hold what no log should. */
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0];
 
@@ -58,6 +73,7 @@ function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { log } = options;
   const app = Fastify({ logger: false, bodyLimit: MAX_GRAPHQL_BYTES, forceCloseConnections: 'idle' });
+  closeConnectionsOnStop(app);
   const contexts = createRequestContexts(options);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();

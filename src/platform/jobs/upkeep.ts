@@ -5,20 +5,24 @@ import type { Logger } from '../logger.ts';
 
 const HEARTBEAT_MS = 5000;
 const DEAD_AFTER_SECONDS = 20;
+/** The library's backoff grows to six hours: after an outage that is too long to wait for a booking. */
+const LONGEST_WAIT_SECONDS = 600;
 
 /**
- * Tells the other replicas that this one's workers live, and frees the jobs of those that no longer do. The library alone
+ * Keeps the queue moving: tells the other replicas that this one's workers live, frees the jobs of those that no longer do,
+ * and shortens waits that have grown too long. The library alone
  * would leave a killed worker's jobs locked for four hours: far too long after a payment. A worker that only seemed dead
  * (a stopped process) makes a job run twice, which every handler bears.
  */
-export function startLiveness(pool: Pool, log: Logger) {
+export function startUpkeep(pool: Pool, log: Logger) {
   const workers = new Set<string>();
   const events = new EventEmitter() as WorkerEvents;
-  events.on('worker:create', ({ worker }) => {
-    workers.add(worker.workerId);
-    void beat();
+  let lastBeat = Promise.resolve();
+  // A job is locked by the pool of its worker. It counts as living until it is stopped: the last jobs run while it stops.
+  events.on('pool:create', ({ workerPool }) => {
+    workers.add(workerPool.id);
+    lastBeat = beat();
   });
-  events.on('worker:release', ({ worker }) => workers.delete(worker.workerId));
 
   async function beat(): Promise<void> {
     try {
@@ -38,17 +42,30 @@ export function startLiveness(pool: Pool, log: Logger) {
         [DEAD_AFTER_SECONDS],
       );
       if (rowCount) log.warn({ event: 'dead_workers_freed' });
+      await pool.query(
+        `select graphile_worker.reschedule_jobs(array_agg(id), run_at := now() + make_interval(secs => $1 * (0.5 + random() / 2)))
+         from graphile_worker.jobs
+         where locked_at is null and attempts between 1 and max_attempts - 1
+           and run_at > now() + make_interval(secs => $1)
+         having count(*) > 0`,
+        [LONGEST_WAIT_SECONDS],
+      );
       await pool.query(`delete from job_workers where seen_at < now() - interval '1 day'`);
     } catch (error) {
       log.warn({ event: 'heartbeat_failed', reason: (error as Error).message });
     }
   }
 
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  const timer = setInterval(() => {
+    lastBeat = beat();
+  }, HEARTBEAT_MS);
   return {
     events,
+    /** Of a runner that gave up: what they held is to be freed like a dead one's. */
+    forgetWorkers: () => workers.clear(),
     async stop(): Promise<void> {
       clearInterval(timer);
+      await lastBeat;
       await pool.query('delete from job_workers where worker_id = any($1)', [[...workers]]).catch(() => undefined);
     },
   };

@@ -1,0 +1,57 @@
+import type { DataSource } from 'typeorm';
+import type { Clock } from '../kernel/clock.ts';
+import type { PeriodicTask } from '../platform/jobs/periodic.ts';
+import type { Logger } from '../platform/logger.ts';
+import { CHECKS } from './checks.ts';
+
+export interface Violation {
+  check: string;
+  /** An order's number where there is one. */
+  subject: string;
+  detail: string;
+}
+
+/** Enough to see what is wrong; the count says how much of it there is. */
+const REPORTED_PER_CHECK = 100;
+
+export interface AuditResult {
+  violations: readonly Violation[];
+  /** By check, every check that was made: 0 where all is well. */
+  counts: ReadonlyMap<string, number>;
+}
+
+/** Checks every invariant over the whole database, in one snapshot of it: what commits meanwhile is not half seen. */
+export async function audit(database: DataSource, clock: Clock): Promise<AuditResult> {
+  const violations: Violation[] = [];
+  const counts = new Map<string, number>();
+  await database.transaction('REPEATABLE READ', async (tx) => {
+    await tx.query(`set transaction read only`);
+    await tx.query(`set local statement_timeout = 0`);
+    for (const { name, sql } of CHECKS) {
+      const now = sql.includes('$1') ? [clock.now()] : [];
+      const rows: { subject: string; detail: string; total: string }[] = await tx.query(
+        `select subject, detail, count(*) over () as total from (${sql}) as violation
+         order by subject limit ${REPORTED_PER_CHECK}`,
+        now,
+      );
+      counts.set(name, Number(rows[0]?.total ?? 0));
+      violations.push(...rows.map(({ subject, detail }) => ({ check: name, subject, detail })));
+    }
+  });
+  return { violations, counts };
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Once a day on one replica: every violation is an error line with a stable event name. */
+export function auditTask(database: DataSource, clock: Clock, log: Logger): PeriodicTask {
+  return {
+    name: 'audit',
+    intervalSeconds: DAY_SECONDS,
+    async run() {
+      const { violations, counts } = await audit(database, clock);
+      for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
+      log.info({ event: 'audit_done', checks: counts.size, violations: violations.length });
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * The invariants of domain.md 8 to 10 as SQL over the whole database. Each query answers its violations: `subject` is an
+ * order's number where there is one, and `detail` says what is and what should be.
+ */
+export interface Check {
+  name: string;
+  /** For operators: what a violation means. */
+  meaning: string;
+  sql: string;
+}
+
+/** Longer than this and somebody should look: the background has had its retries. */
+const BOOKED_WITHIN = `interval '1 hour'`;
+
+export const CHECKS: readonly Check[] = [
+  {
+    name: 'counter_equals_ledger',
+    meaning: 'A counter is not the sum of its ledger entries.',
+    sql: `
+      select organization_id || ' ' || quota_code as subject,
+             format('balance %s, ledger %s; settled %s, ledger %s', balance, topup, excess_settled, settlement) as detail
+      from organization_packages
+      full join (
+        select organization_id, quota_code,
+               coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0) as topup,
+               coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0) as settlement
+        from quota_ledger_entries group by organization_id, quota_code
+      ) as ledger using (organization_id, quota_code)
+      where balance is distinct from topup or excess_settled is distinct from settlement`,
+  },
+  {
+    name: 'paid_order_is_credited',
+    meaning: 'A line of a paid order is not in the ledger.',
+    sql: `
+      select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
+      from topup_orders o join topup_order_lines line on line.order_id = o.id
+      where o.status in ('PAID', 'COMPLETED')
+        and not exists (select from quota_ledger_entries entry where entry.order_line_id = line.id)`,
+  },
+  {
+    name: 'credit_belongs_to_paid_order',
+    meaning: 'The ledger has an entry of an order that is not paid.',
+    sql: `
+      select o.number as subject, format('%s entry of %s, and the order is %s', entry.kind, entry.quota_code, o.status) as detail
+      from quota_ledger_entries entry
+      join topup_order_lines line on line.id = entry.order_line_id
+      join topup_orders o on o.id = line.order_id
+      where o.status not in ('PAID', 'COMPLETED')`,
+  },
+  {
+    name: 'credit_equals_line',
+    meaning: 'A ledger entry has another quantity than its line, or a line is entered more than once.',
+    sql: `
+      select o.number as subject,
+             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, sum(entry.quantity), count(*)) as detail
+      from quota_ledger_entries entry
+      join topup_order_lines line on line.id = entry.order_line_id
+      join topup_orders o on o.id = line.order_id
+      group by o.number, line.id
+      having count(*) > 1 or sum(entry.quantity) <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
+  },
+  {
+    name: 'total_equals_lines',
+    meaning: 'An order charges something else than the sum of its lines.',
+    sql: `
+      select o.number as subject, format('total %s, lines %s', o.total, coalesce(sum(line.amount), 0)) as detail
+      from topup_orders o left join topup_order_lines line on line.order_id = o.id
+      group by o.id
+      having o.total <> coalesce(sum(line.amount), 0)
+          or o.topup_total <> coalesce(sum(line.amount) filter (where line.kind = 'TOPUP'), 0)`,
+  },
+  {
+    name: 'timeline_ends_at_status',
+    meaning: "The last step of an order's timeline is not its status.",
+    sql: `
+      select o.number as subject, format('status %s, timeline %s', o.status, coalesce(last.to_status, 'empty')) as detail
+      from topup_orders o
+      left join lateral (
+        select to_status from topup_order_events event where event.order_id = o.id order by event.id desc limit 1
+      ) as last on true
+      where last.to_status is distinct from o.status`,
+  },
+  {
+    name: 'payment_matches_status',
+    meaning: 'A payment event moved an order, and the order is not where that leads.',
+    sql: `
+      select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where (event.outcome = 'settled' and o.status not in ('PAID', 'COMPLETED'))
+         or (event.outcome = 'review' and o.status not in ('PAYMENT_REVIEW', 'PAID', 'COMPLETED', 'REFUNDED'))`,
+  },
+  {
+    name: 'paid_order_is_booked',
+    meaning: 'An order was paid more than an hour ago, and accounting has not booked it.',
+    sql: `
+      select number as subject, format('paid at %s', paid_at) as detail
+      from topup_orders where status = 'PAID' and paid_at < $1::timestamptz - ${BOOKED_WITHIN}`,
+  },
+  {
+    name: 'pending_order_moves',
+    meaning: 'An order waits for a payment an hour past its deadline, or has had no invoice for an hour.',
+    sql: `
+      select number as subject, format('to be paid until %s, invoice %s', payment_expires_at, coalesce(payment_invoice_id, 'none')) as detail
+      from topup_orders
+      where status = 'PENDING_PAYMENT'
+        and (payment_expires_at < $1::timestamptz - ${BOOKED_WITHIN}
+             or (payment_invoice_id is null and confirmed_at < $1::timestamptz - ${BOOKED_WITHIN}))`,
+  },
+  {
+    name: 'job_has_attempts_left',
+    meaning: 'A job has used up its attempts: it does nothing more until it is retried by hand.',
+    sql: `
+      select coalesce(o.number, job.key) as subject, format('%s, job %s', job.task_identifier, job.id) as detail
+      from graphile_worker.jobs job
+      -- Our jobs' keys end in the order's id (orders/order-jobs.ts).
+      left join topup_orders o on o.id::text = right(job.key, 36)
+      where job.attempts >= job.max_attempts`,
+  },
+];

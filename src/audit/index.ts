@@ -1,0 +1,2 @@
+export { audit, auditTask, type Violation } from './audit.ts';
+export { CHECKS } from './checks.ts';

@@ -1,0 +1,16 @@
+import { audit, CHECKS } from '../audit/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { command, print, UsageError } from './command.ts';
+
+/** npm run audit: exit code 0 where every invariant holds, 1 where one does not, with its violations. */
+command(async (args, database) => {
+  if (args.length > 0) throw new UsageError('Usage: npm run audit');
+  const { violations, counts } = await audit(database, systemClock);
+  for (const { name, meaning } of CHECKS) {
+    const count = counts.get(name) ?? 0;
+    print(`${count === 0 ? 'ok  ' : 'FAIL'}  ${name}${count === 0 ? '' : `: ${count}. ${meaning}`}`);
+    for (const { subject, detail } of violations.filter(({ check }) => check === name))
+      print(`      ${subject}: ${detail}`);
+  }
+  if (violations.length > 0) process.exitCode = 1;
+});

@@ -1,0 +1,67 @@
+import type { DataSource } from 'typeorm';
+import type { Moderator, PaidPi } from '../clients/moderator.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { jakartaDate } from '../kernel/jakarta.ts';
+import {
+  enqueueMail,
+  linesOfOrder,
+  lockOrder,
+  orderById,
+  type TopupOrder,
+  type TopupOrderLine,
+  transition,
+} from '../orders/index.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+
+/**
+ * Has the paid PI booked, then PAID → COMPLETED with its number, and the e-mail that names it. Moderator answers a repeat
+ * with the PI that it has, so a crash after its answer costs one more call and books nothing twice.
+ */
+export class BookPaidPi {
+  constructor(
+    private readonly database: DataSource,
+    private readonly moderator: Moderator,
+    private readonly clock: Clock,
+  ) {}
+
+  async book(orderId: string): Promise<void> {
+    const order = await orderById(this.database, orderId);
+    if (order.status !== 'PAID') return;
+    const number = await this.moderator.bookPaidPi(toPaidPi(order, await linesOfOrder(this.database, orderId)));
+    await inTransaction(this.database, async (tx) => {
+      const locked = await lockOrder(tx, { id: orderId });
+      if (locked?.status !== 'PAID') return;
+      const now = this.clock.now();
+      const cause = { at: now, cause: 'paid PI booked', actor: null };
+      await transition(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
+      await enqueueMail(tx, 'payment_received', locked);
+    });
+  }
+}
+
+/** What was frozen with the order, in accounting's words. `active_from` is the day of payment. */
+export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): PaidPi {
+  if (order.paidAt === null) throw new Error(`order ${order.number} is not paid`);
+  const paidDate = jakartaDate(order.paidAt);
+  const billed = lines.find((line) => line.kind === 'TOPUP') ?? lines[0];
+  return {
+    organizationId: order.organizationId,
+    orderNumber: order.number,
+    billingVersion: billed?.billingVersionForPi ?? '',
+    activeFrom: paidDate,
+    paidDate,
+    amount: order.total,
+    lines: lines.map((line) => ({
+      packageId: line.packageId ?? undefined,
+      packageCode: line.packageCode ?? undefined,
+      quotaType: line.quotaType,
+      kind: line.kind,
+      quantity: line.quantity,
+      unitPrice: line.unitPrice,
+      amount: line.amount,
+      // Accounting wants a first day on every line; excess of a period that is no month has none of its own.
+      periodStart: line.periodStart ?? paidDate,
+      periodEnd: line.periodEnd ?? undefined,
+    })),
+  };
+}
