@@ -31,6 +31,7 @@ const tables = [
   updated_at timestamptz(3) not null default now(),
   constraint topup_configurations_pkey primary key (id),
   constraint topup_configurations_code_key unique (code),
+  constraint topup_configurations_excess_key_key unique (excess_key),
   constraint topup_configurations_base_price_check check (base_price is null or base_price >= 0),
   constraint topup_configurations_fixed_cost_check check (not is_fixed_cost or coalesce(base_price, 0) > 0),
   constraint topup_configurations_package_check check (is_fixed_cost or package_id is not null),

@@ -37,9 +37,11 @@ async function start(): Promise<void> {
   const [port, pagePort] = [await freePort(Number(process.env['PORT'] ?? 4000)), await freePort(4001)];
   const url = `http://127.0.0.1:${port}`;
   const pageUrl = `http://127.0.0.1:${pagePort}`;
+  // By port: a second one of these, which gets another port, must not take the first one's database for an orphan.
+  const directory = join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}-${port}`);
   const exampleBuilt = buildExample(root);
   const [postgres, sandbox] = await Promise.all([
-    startPostgres({ directory: join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}`) }),
+    startPostgres({ directory }),
     startSandbox({ ports: await sandboxPorts(), webhookUrl: `${url}/webhooks/mekari-pay` }),
   ]);
   stops.push(postgres.stop, sandbox.stop);

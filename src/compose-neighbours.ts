@@ -50,7 +50,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
   });
   const priceStore = createSharedStore({
     redisUrl: config.REDIS_URL,
-    onRedisChange: (up) => log.warn({ event: up ? 'redis_up' : 'redis_down' }),
+    onRedisChange: (up) => log[up ? 'info' : 'warn']({ event: up ? 'redis_up' : 'redis_down' }),
   });
   const organizationStore = createSharedStore({});
   const failed = (what: string) => (id: string, error: UpstreamError) =>

@@ -32,6 +32,8 @@ export interface CachedLookupOptions<T> {
 type Answer<T> = T | undefined | UpstreamError;
 
 const MAX_REMEMBERED_FAILURES = 10_000;
+/** By how much another replica's clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 5000;
 
 export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLookup<T> {
   const { store, clock } = options;
@@ -43,14 +45,14 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     return JSON.stringify({ askedAt, value: value === undefined ? null : options.serialize(value) });
   }
 
-  /** undefined: nothing usable is stored. Garbage, or a clock ahead of ours, is not usable. */
+  /** undefined: nothing usable is stored: garbage, another version's, too old, or from a clock that is far ahead of ours. */
   function unwrap(text: string | undefined): { value: T | undefined } | undefined {
     if (typeof text !== 'string') return undefined;
     try {
       const stored = JSON.parse(text) as { askedAt?: unknown; value?: unknown } | null;
       if (typeof stored?.askedAt !== 'number') return undefined;
       const age = now() - stored.askedAt;
-      if (age >= options.ttlMs || age < -options.ttlMs) return undefined;
+      if (age >= options.ttlMs || age < -CLOCK_SKEW_MS) return undefined;
       if (stored.value === null) return { value: undefined };
       if (typeof stored.value !== 'string') return undefined;
       const value = options.deserialize(stored.value);

@@ -34,7 +34,10 @@ export interface Neighbour {
 
 const MAX_BODY_BYTES = 1_048_576;
 
-/** One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency; no redirects, no hidden retries. */
+/**
+ * One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency; no redirects. Only a read whose
+ * connection broke is sent once more.
+ */
 export function createNeighbour(options: NeighbourOptions): Neighbour {
   const concurrency = options.concurrency ?? 16;
   const agent = {
@@ -117,10 +120,10 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   }
 
   async function counted<T>(run: (timeoutMs: number) => Promise<T>): Promise<T> {
-    const askedAt = options.clock.now().getTime();
+    const askedAt = performance.now();
     try {
       const answer = await limit(() => {
-        const remaining = options.timeoutMs - (options.clock.now().getTime() - askedAt);
+        const remaining = options.timeoutMs - (performance.now() - askedAt);
         if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
         return run(remaining);
       });

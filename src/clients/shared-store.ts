@@ -9,7 +9,7 @@ import QuickLRU from 'quick-lru';
 export interface SharedStore {
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** Whether Redis answered last time; undefined where there is none. */
+  /** Whether Redis answered last time, false before the first; undefined where there is none. */
   readonly redisUp: boolean | undefined;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ function withDeadline<T>(work: Promise<T>): Promise<T> {
 
 export function createSharedStore(options: { redisUrl?: string; onRedisChange?: (up: boolean) => void }): SharedStore {
   const memory = new Keyv<string>({ store: new QuickLRU({ maxSize: MAX_KEYS_IN_MEMORY }), useKeyPrefix: false });
-  let redisUp: boolean | undefined = options.redisUrl === undefined ? undefined : true;
+  let redisUp: boolean | undefined = options.redisUrl === undefined ? undefined : false;
   const noteRedis = (up: boolean) => {
     if (redisUp === up) return;
     redisUp = up;

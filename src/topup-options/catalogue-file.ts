@@ -87,19 +87,26 @@ export function checkCatalogue(file: unknown): { rows: Row[]; faults: CatalogueF
   }
   const rows: Row[] = [];
   const faults: CatalogueFault[] = [];
-  const seen = new Map<string, number>();
+  const seen = { code: new Map<string, number>(), excess_key: new Map<string, number>() };
   for (const [index, given] of file.entries()) {
+    const row = index + 1;
     const parsed = rowSchema.safeParse(given);
-    const code = typeof given?.code === 'string' ? given.code : undefined;
-    const at = { row: index + 1, code };
-    if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => toFaults(issue, at)));
+    const code = textOf(given, 'code');
+    if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => toFaults(issue, { row, code })));
     else rows.push(parsed.data);
-    if (code === undefined) continue;
-    const first = seen.get(code);
-    if (first !== undefined) faults.push({ ...at, column: 'code', reason: `is the same as in row ${first}` });
-    else seen.set(code, index + 1);
+    for (const column of ['code', 'excess_key'] as const) {
+      const value = textOf(given, column);
+      const first = value === undefined ? undefined : seen[column].get(value);
+      if (first !== undefined) faults.push({ row, code, column, reason: `is the same as in row ${first}` });
+      else if (value !== undefined) seen[column].set(value, row);
+    }
   }
   return { rows, faults };
+}
+
+function textOf(row: unknown, column: string): string | undefined {
+  const value = (row as Record<string, unknown> | null)?.[column];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function toFaults(issue: z.core.$ZodIssue, at: { row: number; code: string | undefined }): CatalogueFault[] {

@@ -43,7 +43,8 @@ const seed = JSON.parse(readFileSync(new URL('../../seed/topup-configurations.js
 /** The whole server on a port of its own, with a database of its own, real neighbours, the shipped catalogue, all flags on. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = options.shared?.db ?? (await createDatabase());
-  const sandbox = options.shared?.sandbox ?? (await startSandbox({ webhookRetryDelaysMs: [50, 200], ...options.sandbox }));
+  const sandbox =
+    options.shared?.sandbox ?? (await startSandbox({ webhookRetryDelaysMs: [50, 200], ...options.sandbox }));
   const logs: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => logs.push(JSON.parse(line)) });
   const config = loadConfig({

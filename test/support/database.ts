@@ -10,11 +10,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of this test file's own, copied from the migrated template. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** A database of this test file's own, copied from the migrated template; from `template1` it is empty. */
+export async function createDatabase(template: string = TEMPLATE): Promise<TestDatabase> {
   const adminUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await admin(adminUrl, `create database ${name} template ${TEMPLATE}`);
+  await admin(adminUrl, `create database ${name} template ${template}`);
   const url = withDatabaseName(adminUrl, name);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   return {

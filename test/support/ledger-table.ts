@@ -12,6 +12,11 @@ export async function ledgerTable(db: TestDatabase): Promise<string> {
   const table = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))];
   const widths = columns.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)));
   return table
-    .map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join(' | ')
+        .trimEnd(),
+    )
     .join('\n');
 }

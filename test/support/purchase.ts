@@ -43,7 +43,11 @@ export async function purchase(app: TestApp, client: TestClient, organizationId:
 }
 
 /** Asks until the order is there: what the background does has no call to wait for. The test's own timeout bounds it. */
-export async function untilStatus(client: TestClient, id: string, status: OrderFragment['status']): Promise<OrderFragment> {
+export async function untilStatus(
+  client: TestClient,
+  id: string,
+  status: OrderFragment['status'],
+): Promise<OrderFragment> {
   return until(
     () => readOrder(client, id),
     (order) => order.status === status,
@@ -61,6 +65,7 @@ export async function until<T>(read: () => Promise<T>, isReady: (value: T) => bo
 function ordered(
   payload: { order: OrderFragment | null; userErrors: readonly { code: string; message: string }[] } | null,
 ): OrderFragment {
-  if (payload?.order == null || payload.userErrors.length > 0) throw new Error(`refused: ${JSON.stringify(payload?.userErrors)}`);
+  if (payload?.order == null || payload.userErrors.length > 0)
+    throw new Error(`refused: ${JSON.stringify(payload?.userErrors)}`);
   return payload.order;
 }

@@ -50,7 +50,9 @@ export function createTestClient(url: string, token: string): TestClient {
     });
     const text = await response.text();
     const correlationId = response.headers.get('x-correlation-id');
-    exchanges.push(`→ ${query.trim()} ${JSON.stringify(variables ?? {})}\n← ${response.status} ${correlationId} ${text}`);
+    exchanges.push(
+      `→ ${query.trim()} ${JSON.stringify(variables ?? {})}\n← ${response.status} ${correlationId} ${text}`,
+    );
     const { data, errors } = JSON.parse(text);
     return { status: response.status, headers: response.headers, data, errors, correlationId };
   }

@@ -20,7 +20,10 @@ export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   name: 'Decimal',
   description:
     'A whole number, not negative, as a JSON string of digits, e.g. `"1000000"`: amounts pass what a GraphQL Int and a float can hold. As input a whole JSON number that is exact is accepted too.',
-  serialize: (value) => toDecimal(typeof value === 'bigint' ? value.toString() : value).toString(),
+  serialize(value) {
+    if (typeof value === 'bigint' && value >= 0n) return value.toString();
+    throw new TypeError('Decimal can only stand for a bigint that is not negative');
+  },
   parseValue: toDecimal,
   parseLiteral(node) {
     if (node.kind === Kind.STRING) return toDecimal(node.value);

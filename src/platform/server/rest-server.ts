@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { hasAnyScope, READ_SCOPES } from '../auth/caller.ts';
 import { InvalidTokenError } from '../auth/verify-token.ts';
-import { forbidden, unauthenticated } from '../graphql/errors.ts';
+import { badUserInput, forbidden, unauthenticated } from '../graphql/errors.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { RequestContexts } from './request-contexts.ts';
@@ -28,7 +28,8 @@ export function registerRestRoute(
       const context = await contexts.contextOf(request);
       assertMayRead(context);
       const { organization_id: organizationId } = request.query;
-      return { data: await route.answer(context, typeof organizationId === 'string' ? organizationId : undefined) };
+      if (Array.isArray(organizationId)) throw badUserInput('organization_id must be given once.');
+      return { data: await route.answer(context, organizationId) };
     } catch (error) {
       if (error instanceof InvalidTokenError) return reply.status(401).send({ error: error.message, correlationId });
       const status = error instanceof GraphQLError ? STATUS[String(error.extensions['code'])] : undefined;

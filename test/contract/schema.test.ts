@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { graphql } from 'graphql';
+import { expect, test } from 'vitest';
+import { schemaFiles } from '../../scripts/schema-files.ts';
+import type { Services } from '../../src/compose-services.ts';
+import { buildGraph } from '../../src/graph.ts';
+import { factsOf, requiredInputsOf, undescribedIn } from '../support/sdl.ts';
+
+const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+const contract = read('contract.graphql');
+const committed = read('../../schema/subgraph.graphql');
+
+/** What a gateway that asks the running server gets. */
+async function servedSdl(): Promise<string> {
+  const { schema } = buildGraph({} as Services);
+  const { data } = await graphql({ schema, source: '{ _service { sdl } }' });
+  return (data as { _service: { sdl: string } })._service.sdl;
+}
+
+const sources: [string, () => string | Promise<string>][] = [
+  ['committed', () => committed],
+  ['served', servedSdl],
+];
+
+test.each(sources)(
+  'the %s schema holds every type, field, argument, default, value and directive of the contract',
+  async (_name, sdl) => {
+    const facts = new Set(factsOf(await sdl()));
+    expect(factsOf(contract).filter((fact) => !facts.has(fact))).toEqual([]);
+  },
+);
+
+test.each(sources)('the %s schema asks for no input that the contract does not know', async (_name, sdl) => {
+  const known = new Set(requiredInputsOf(contract));
+  expect(requiredInputsOf(await sdl()).filter((path) => !known.has(path))).toEqual([]);
+});
+
+test('a fact that changes is seen', () => {
+  const facts = new Set(
+    factsOf(committed.replaceAll('first: Int = 20', 'first: Int = 10').replace('  IDR\n', '  USD\n')),
+  );
+  const missing = factsOf(contract).filter((fact) => !facts.has(fact));
+  expect(missing).toEqual([
+    'Query.topupOrders(first: Int = 20)',
+    'Organization.topupOrders(first: Int = 20)',
+    'CurrencyCode.IDR',
+  ]);
+});
+
+test('the subgraph contributes to Organization by exactly the key "id", and owns nothing else of it', () => {
+  const ofOrganization = factsOf(committed).filter((fact) => fact.startsWith('Organization '));
+  expect(ofOrganization).toEqual(['Organization @key(fields: "id")']);
+  expect(committed).not.toMatch(/@external|resolvable/);
+});
+
+test('the subgraph is linked to federation 2.9', () => {
+  expect(committed).toContain('@link(url: "https://specs.apollo.dev/federation/v2.9"');
+});
+
+test('the roots have no node field, which is the supergraph’s to offer', () => {
+  expect(factsOf(committed).filter((fact) => fact.startsWith('Query.node'))).toEqual([]);
+});
+
+test('root fields and fields contributed to Organization are nullable', () => {
+  const contributed = /^(Query|Mutation|Organization)\.\w+: .*!$/;
+  expect(factsOf(committed).filter((fact) => contributed.test(fact))).toEqual(['Organization.id: ID!']);
+});
+
+test('everything has a description', () => {
+  expect(undescribedIn(committed)).toEqual([]);
+});
+
+// Composed by both libraries on the way, each of which refuses what the other may let pass.
+test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s is what the code emits', (file) => {
+  expect(schemaFiles()[file]).toBe(read(`../../schema/${file}`));
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { audit, CHECKS } from '../../src/audit/index.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { confirmOrder, createOrder, purchase } from '../support/purchase.ts';
+
+let app: TestApp;
+let number: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  const admin = await app.client({ organization_id: '1001' });
+  ({ number } = await purchase(app, admin, '1001', { wa_balance: '1000000' }));
+  await confirmOrder(admin, await createOrder(admin, '1001', { agent_extra: '1' }));
+});
+
+afterAll(() => app.close());
+
+/** What a violation of each kind could look like, in SQL that goes past every trigger; o is the completed order. */
+const PLANTED: Record<string, string[]> = {
+  counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
+  paid_order_is_credited: [
+    `delete from quota_ledger_entries`,
+    `update organization_packages set balance = 0 where quota_code = 'wa_balance'`,
+  ],
+  credit_belongs_to_paid_order: [
+    `update topup_orders set status = 'CANCELLED', completed_at = null where number = :number`,
+  ],
+  credit_equals_line: [`update quota_ledger_entries set quantity = quantity + 1`],
+  total_equals_lines: [
+    `update topup_orders set total = total + 1, topup_total = topup_total + 1 where number = :number`,
+  ],
+  timeline_ends_at_status: [
+    `delete from topup_order_events where to_status = 'COMPLETED'
+     and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  payment_matches_status: [`update topup_orders set status = 'EXPIRED', completed_at = null where number = :number`],
+  paid_order_is_booked: [
+    `update topup_orders set status = 'PAID', completed_at = null, paid_at = now() - interval '2 hours'
+     where number = :number`,
+  ],
+  pending_order_moves: [
+    `update topup_orders set status = 'PENDING_PAYMENT', completed_at = null, payment_expires_at = now() - interval '2 hours'
+     where number = :number`,
+  ],
+  job_has_attempts_left: [
+    `select graphile_worker.add_job('book_paid_pi', job_key := 'book_paid_pi:' || id, run_at := now() + interval '1 day',
+       max_attempts := 1) from topup_orders where number = :number`,
+    `update graphile_worker._private_jobs set attempts = 1 where key like 'book_paid_pi:%'`,
+  ],
+};
+
+/** In a transaction that is never committed: the database is whole again after it. */
+async function plant(statements: readonly string[]) {
+  const session = app.database.createQueryRunner();
+  await session.connect();
+  await session.startTransaction();
+  try {
+    await session.query(`set local session_replication_role = replica`);
+    for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
+    const found: Record<string, string[]> = {};
+    for (const { name, sql } of CHECKS) {
+      const rows = await session.query(sql, sql.includes('$1') ? [systemClock.now()] : []);
+      if (rows.length > 0) found[name] = rows.map(({ subject }: { subject: string }) => subject);
+    }
+    return found;
+  } finally {
+    await session.rollbackTransaction();
+    await session.release();
+  }
+}
+
+test('a database in which all is well has no violation, and every check is counted', async () => {
+  const { violations, counts } = await audit(app.database, systemClock);
+  expect(violations).toEqual([]);
+  expect([...counts.keys()]).toEqual(CHECKS.map(({ name }) => name));
+});
+
+test('every check has a planted violation here', () => {
+  expect(Object.keys(PLANTED).sort()).toEqual(CHECKS.map(({ name }) => name).sort());
+});
+
+for (const [check, statements] of Object.entries(PLANTED)) {
+  test(`${check}: a planted violation is reported by the order's number`, async () => {
+    const found = await plant(statements);
+    expect(Object.keys(found)).toContain(check);
+    expect(found[check]).toEqual([check === 'counter_equals_ledger' ? '1001 wa_balance' : number]);
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * The time of day, moved: for the server (`clock`) and its neighbours (`now`) alike. Tokens and webhooks are judged by the
+ * real time, so a test that needs a webhook begins in the past and comes back to the present.
+ */
+export function movableClock(startSeconds = 0) {
+  let shiftMs = startSeconds * 1000;
+  const now = () => new Date(Date.now() + shiftMs);
+  return {
+    now,
+    clock: { now },
+    advance(seconds: number): void {
+      shiftMs += seconds * 1000;
+    },
+    toPresent(): void {
+      shiftMs = 0;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  valueFromASTUntyped,
+} from 'graphql';
+
+/** A field that declares who may ask for it, and a document that asks for it alone. */
+export interface GuardedField {
+  path: string;
+  /** Any one of these lists of scopes is enough. */
+  scopes: string[][];
+  authenticated: boolean;
+  takesOrganization: boolean;
+  /** `args`: given instead of samples, or beside them. */
+  document(args?: Record<string, unknown>): string;
+}
+
+const ID = '00000000-0000-4000-8000-000000000000';
+
+/** Every field of the schema with @authenticated or @requiresScopes, on the roots and on Organization. */
+export function guardedFields(schema: GraphQLSchema): GuardedField[] {
+  return ['Query', 'Mutation', 'Organization'].flatMap((type) => {
+    const object = schema.getType(type);
+    const fields = object !== undefined && 'getFields' in object ? Object.values(object.getFields()) : [];
+    return fields.flatMap((field) => guarded(type, field as GraphQLField<unknown, unknown>) ?? []);
+  });
+}
+
+function guarded(type: string, field: GraphQLField<unknown, unknown>): GuardedField | undefined {
+  const directives = field.astNode?.directives ?? [];
+  const scopes = directives.find(({ name }) => name.value === 'requiresScopes')?.arguments?.[0];
+  const authenticated = directives.some(({ name }) => name.value === 'authenticated');
+  if (scopes === undefined && !authenticated) return undefined;
+  return {
+    path: `${type}.${field.name}`,
+    scopes: scopes === undefined ? [] : (valueFromASTUntyped(scopes.value) as string[][]),
+    authenticated,
+    takesOrganization: field.args.some(({ name }) => name === 'organizationId'),
+    document: (args = {}) => documentOf(type, field, args),
+  };
+}
+
+function documentOf(type: string, field: GraphQLField<unknown, unknown>, given: Record<string, unknown>): string {
+  const args = field.args
+    .filter((arg) => arg.name in given || isNonNullType(arg.type))
+    .map((arg) => `${arg.name}: ${arg.name in given ? JSON.stringify(given[arg.name]) : sample(arg.type)}`);
+  const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+  const call = `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${selection}`;
+  if (type !== 'Organization') return `${type.toLowerCase()} { ${call} }`;
+  return `{ _entities(representations: [{ __typename: "Organization", id: "1001" }]) { ... on Organization { ${call} } } }`;
+}
+
+/** A valid literal of the type: of an input object only what is required. */
+function sample(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return sample(type.ofType);
+  if (isListType(type)) return `[${sample(type.ofType)}]`;
+  if (isEnumType(type)) return type.getValues()[0]?.name ?? 'null';
+  if (isInputObjectType(type)) {
+    const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    return `{ ${required.map((field) => `${field.name}: ${sample(field.type)}`).join(', ')} }`;
+  }
+  return type.name === 'Int' ? '1' : type.name === 'Decimal' ? '"1"' : `"${ID}"`;
+}

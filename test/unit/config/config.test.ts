@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadCommandConfig, loadConfig, settings } from '../../../src/config.ts';
+
+/** Every setting that has no default, as short as it can be. */
+const REQUIRED: Record<string, string> = {
+  DATABASE_URL: 'postgres://topup:secret@db:5432/topup',
+  PUBLIC_URL: 'https://topup.example.test',
+  CHECKOUT_RETURN_URL: 'https://app.example.test/topup?from=pay',
+  HUB_CORE_URL: 'https://hub.example.test',
+  MEKARI_BILLING_URL: 'https://billing.example.test/',
+  MEKARI_PAY_URL: 'https://pay.example.test',
+  MODERATOR_URL: 'http://moderator:8080/base/',
+  MEKARI_CLIENT_ID: 'self-topup',
+  MEKARI_CLIENT_SECRET: 'hush',
+  MEKARI_PAY_WEBHOOK_SECRET: 'whsec_b25lIHRoYXQgaXMgbG9uZw==',
+  SMTP_URL: 'smtp://mail:25',
+  MAIL_FROM: 'Qontak <billing@example.test>',
+  AUTH_JWKS_URL: 'https://auth.example.test/jwks.json',
+  AUTH_ISSUER: 'https://auth.example.test',
+  AUTH_AUDIENCE: 'self-topup',
+};
+
+function faultsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('an environment that is right', () => {
+  test('has the defaults that are documented', () => {
+    expect(loadConfig(REQUIRED)).toMatchObject({
+      PORT: 4000,
+      HOST: '0.0.0.0',
+      LOG_LEVEL: 'info',
+      PRICE_TTL_SECONDS: 3600,
+      PRICE_FAILURE_TTL_SECONDS: 5,
+      ORGANIZATION_TTL_SECONDS: 30,
+      QUOTE_TTL_SECONDS: 1800,
+      PAYMENT_TTL_SECONDS: 86_400,
+      RECONCILE_INTERVAL_SECONDS: 60,
+      UPSTREAM_TIMEOUT_MS: 3000,
+    });
+  });
+
+  test('may leave Redis and the gateway secret out', () => {
+    const config = loadConfig(REQUIRED);
+    expect(config.REDIS_URL).toBeUndefined();
+    expect(config.GATEWAY_SECRET).toBeUndefined();
+  });
+
+  test('may hold what is none of ours', () => {
+    expect(faultsOf({ ...REQUIRED, PATH: '/usr/bin', HOME: '/root' })).toEqual([]);
+  });
+
+  test('an empty variable is one that is not set', () => {
+    expect(loadConfig({ ...REQUIRED, PORT: '', REDIS_URL: '', LOG_LEVEL: '', GATEWAY_SECRET: '' })).toEqual(
+      loadConfig(REQUIRED),
+    );
+    expect(faultsOf({ ...REQUIRED, SMTP_URL: '' })).toEqual(faultsOf({ ...REQUIRED, SMTP_URL: undefined }));
+  });
+
+  test('neighbours may be written with a slash at the end, paths go on from there', () => {
+    const config = loadConfig(REQUIRED);
+    expect(config.MEKARI_BILLING_URL).toBe('https://billing.example.test');
+    expect(config.MODERATOR_URL).toBe('http://moderator:8080/base');
+  });
+
+  test('secrets that rotate are a list', () => {
+    const config = loadConfig({
+      ...REQUIRED,
+      MEKARI_PAY_WEBHOOK_SECRET: 'whsec_Zmlyc3QgKG5ldyk=, whsec_c2Vjb25kIChvbGQp,',
+      GATEWAY_SECRET: ' new ,old',
+    });
+    expect(config.MEKARI_PAY_WEBHOOK_SECRET).toEqual(['whsec_Zmlyc3QgKG5ldyk=', 'whsec_c2Vjb25kIChvbGQp']);
+    expect(config.GATEWAY_SECRET).toEqual(['new', 'old']);
+  });
+
+  test('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(loadConfig(REQUIRED))).toBe(true);
+  });
+});
+
+describe('an environment that is wrong', () => {
+  test('without anything, every required setting is named once', () => {
+    const names = faultsOf({}).map((fault) => fault.split(' ')[0]);
+    expect(names.toSorted()).toEqual(Object.keys(REQUIRED).toSorted());
+  });
+
+  test('every fault is told at once, a line each', () => {
+    const environment = {
+      ...REQUIRED,
+      PORT: '70000',
+      DATABASE_URL: 'mysql://db',
+      LOG_LEVEL: 'loud',
+      MAIL_FROM: undefined,
+    };
+    const faults = faultsOf(environment);
+    expect(faults.map((fault) => fault.split(' ')[0]).toSorted()).toEqual([
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'MAIL_FROM',
+      'PORT',
+    ]);
+    const { message } = new ConfigError(faults);
+    expect(message.split('\n').slice(1)).toEqual(faults.map((fault) => `  ${fault}`));
+  });
+
+  test.each([
+    ['PORT', '80.5'],
+    ['PORT', '-1'],
+    ['PORT', 'http'],
+    ['PORT', '0x50'],
+    ['DATABASE_URL', 'postgres'],
+    ['DATABASE_URL', 'http://db/topup'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['PUBLIC_URL', 'topup.example.test'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['HUB_CORE_URL', 'ftp://hub'],
+    ['SMTP_URL', 'http://mail'],
+    ['MEKARI_CLIENT_SECRET', '  '],
+    ['MEKARI_PAY_WEBHOOK_SECRET', 'b25lIHRoYXQgaXMgbG9uZw=='],
+    ['MEKARI_PAY_WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
+    ['MEKARI_PAY_WEBHOOK_SECRET', 'whsec_b25lIHRoYXQgaXMgbG9uZw==,plain'],
+    ['MEKARI_PAY_WEBHOOK_SECRET', ','],
+    ['GATEWAY_SECRET', ' , '],
+    ['LOG_LEVEL', 'INFO'],
+    ['PRICE_TTL_SECONDS', '0'],
+    ['QUOTE_TTL_SECONDS', '30m'],
+    ['UPSTREAM_TIMEOUT_MS', '999999999'],
+  ])('%s=%j is a fault of that setting alone', (name, value) => {
+    const faults = faultsOf({ ...REQUIRED, [name]: value });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([name]);
+  });
+
+  test('a fault never repeats the value: it may be a secret', () => {
+    const value = 'not-a-url-with-a-password';
+    const given = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, value]));
+    expect(faultsOf(given).join('\n')).not.toContain(value);
+  });
+});
+
+describe('what the commands need', () => {
+  test('is the database alone', () => {
+    expect(loadCommandConfig({ DATABASE_URL: 'postgresql://db/topup' })).toEqual({
+      DATABASE_URL: 'postgresql://db/topup',
+      LOG_LEVEL: 'info',
+    });
+    expect(() => loadCommandConfig({})).toThrow(/DATABASE_URL is missing/);
+  });
+});

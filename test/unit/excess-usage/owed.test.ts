@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { owedQuantities, priceExcess } from '../../../src/excess-usage/owed.ts';
+
+const MUV = { code: 'muv', excessKey: 'muv_excess' };
+const reported = (...rows: [key: string, period: string, quantity: bigint][]) =>
+  rows.map(([key, period, quantity]) => ({ key, period, quantity }));
+
+describe('what is owed', () => {
+  test('is what is reported under the key of the configuration, oldest period first', () => {
+    const excess = reported(['muv_excess', '2026-11', 120n], ['other', '2026-11', 7n], ['muv_excess', '2026-10', 5n]);
+    expect(owedQuantities(MUV, excess, new Map())).toEqual([
+      { period: '2026-10', quantity: 5n },
+      { period: '2026-11', quantity: 120n },
+    ]);
+  });
+
+  test('is nothing for a configuration without an excess key', () => {
+    expect(owedQuantities({ code: 'agent_extra', excessKey: null }, reported(['x', '2026-11', 1n]), new Map())).toEqual(
+      [],
+    );
+  });
+
+  test('is less what was settled of that very period', () => {
+    const excess = reported(['muv_excess', '2026-10', 100n], ['muv_excess', '2026-11', 120n]);
+    expect(owedQuantities(MUV, excess, new Map([['muv 2026-10', 30n]]))).toEqual([
+      { period: '2026-10', quantity: 70n },
+      { period: '2026-11', quantity: 120n },
+    ]);
+  });
+
+  test('is nothing once all was settled, while hub-core goes on reporting it', () => {
+    expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 100n]), new Map([['muv 2026-10', 100n]]))).toEqual(
+      [],
+    );
+  });
+
+  test('is nothing where more was settled than is reported now', () => {
+    expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 90n]), new Map([['muv 2026-10', 100n]]))).toEqual([]);
+  });
+
+  test('does not count what another quota settled', () => {
+    const settled = new Map([['wa_balance 2026-10', 100n]]);
+    expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 100n]), settled)).toHaveLength(1);
+  });
+
+  test.each([0n, -5n])('is nothing where %s is reported', (quantity) => {
+    expect(owedQuantities(MUV, reported(['muv_excess', '2026-11', quantity]), new Map())).toEqual([]);
+  });
+
+  test('adds up rows of one period', () => {
+    const excess = reported(['muv_excess', '2026-11', 20n], ['muv_excess', '2026-11', 22n]);
+    expect(owedQuantities(MUV, excess, new Map())).toEqual([{ period: '2026-11', quantity: 42n }]);
+  });
+
+  test('settled and owed together are what is reported, wherever no more was settled than that', () => {
+    const amounts = fc.record({ reported: fc.bigInt(1n, 1_000_000n), part: fc.integer({ min: 0, max: 100 }) });
+    fc.assert(
+      fc.property(amounts, ({ reported: quantity, part }) => {
+        const settled = (quantity * BigInt(part)) / 100n;
+        const owed = owedQuantities(
+          MUV,
+          reported(['muv_excess', '2026-11', quantity]),
+          new Map([['muv 2026-11', settled]]),
+        );
+        expect((owed[0]?.quantity ?? 0n) + settled).toBe(quantity);
+      }),
+    );
+  });
+});
+
+describe('its price', () => {
+  test('is quantity times unit price', () => {
+    expect(priceExcess('muv', { period: '2026-11', quantity: 120n }, 750n)).toEqual({
+      code: 'muv',
+      period: '2026-11',
+      quantity: 120n,
+      unitPrice: 750n,
+      amount: 90_000n,
+    });
+  });
+
+  test('passes 2^31 without loss', () => {
+    expect(priceExcess('muv', { period: '2026-11', quantity: 3_000_001n }, 1_001n)?.amount).toBe(3_003_001_001n);
+  });
+
+  test('is unknown where it would be beyond the largest exact amount', () => {
+    const most = { period: '2026-11', quantity: 9_007_199_254_740_991n };
+    expect(priceExcess('muv', most, 1n)?.amount).toBe(9_007_199_254_740_991n);
+    expect(priceExcess('muv', most, 2n)).toBeUndefined();
+  });
+});

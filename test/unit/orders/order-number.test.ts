@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isOrderNumber, newOrderNumber } from '../../../src/orders/order-number.ts';
+
+const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const NOON = new Date('2026-11-22T05:00:00Z');
+
+/** The places of a number that hold a symbol: after "TU-", the day and both groups, without the dashes. */
+const places = (number: string) => [...[...number].keys()].filter((at) => at > 2 && number[at] !== '-');
+const replaced = (number: string, changes: Record<number, string>) =>
+  [...number].map((symbol, at) => changes[at] ?? symbol).join('');
+
+/** Real numbers of any day: the drawing itself is random, the day is what the property varies. */
+const numbers = fc
+  .date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2059-12-31T00:00:00Z'), noInvalidDate: true })
+  .map(newOrderNumber);
+
+describe('an order number', () => {
+  test('holds the day in Jakarta and two groups of four without I, L, O, U', () => {
+    expect(newOrderNumber(NOON)).toMatch(/^TU-261122-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+    expect(newOrderNumber(new Date('2026-12-31T17:00:00Z'))).toMatch(/^TU-270101-/);
+  });
+
+  test('is one by its own check, always', () => {
+    fc.assert(fc.property(numbers, (number) => isOrderNumber(number)));
+  });
+
+  test('is drawn anew each time', () => {
+    const drawn = new Set(Array.from({ length: 2000 }, () => newOrderNumber(NOON)));
+    expect(drawn.size).toBe(2000);
+  });
+
+  test('the example of the documentation is one, and with another last symbol it is not', () => {
+    const valid = [...SYMBOLS].filter((last) => isOrderNumber(`TU-261122-7K3M-9QX${last}`));
+    expect(valid).toEqual(['E']);
+  });
+
+  test.each([
+    '',
+    'TU-261122-7K3M-9QX',
+    'TU-261122-7k3m-9qxe',
+    'TU-261122-7K3M9QXE',
+    'XX-261122-7K3M-9QXE',
+    'TU-26112A-7K3M-9QXE',
+  ])('%j is none', (text) => {
+    expect(isOrderNumber(text)).toBe(false);
+  });
+});
+
+describe('a slip of the tongue', () => {
+  test('any one wrong symbol, of the day or of the groups, is caught', () => {
+    fc.assert(
+      fc.property(numbers, (number) => {
+        const missed = places(number).flatMap((at) =>
+          [...SYMBOLS]
+            .filter((symbol) => symbol !== number[at])
+            .map((symbol) => replaced(number, { [at]: symbol }))
+            .filter(isOrderNumber),
+        );
+        expect(missed).toEqual([]);
+      }),
+    );
+  });
+
+  test('any two neighbours that change places are caught, across a dash too', () => {
+    fc.assert(
+      fc.property(numbers, (number) => {
+        const at = places(number);
+        const missed = at
+          .slice(1)
+          .map((right, index): [number, number] => [at[index] ?? 0, right])
+          .filter(([left, right]) => number[left] !== number[right])
+          .map(([left, right]) => replaced(number, { [left]: number[right] ?? '', [right]: number[left] ?? '' }))
+          .filter(isOrderNumber);
+        expect(missed).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('of texts made up at random about one in 32 passes: the check is no secret', () => {
+    const group = fc.string({ unit: fc.constantFrom(...SYMBOLS), minLength: 4, maxLength: 4 });
+    const sample = fc.sample(fc.tuple(group, group), { numRuns: 3200, seed: 1 });
+    const passed = sample.filter(([first, second]) => isOrderNumber(`TU-261122-${first}-${second}`)).length;
+    expect(passed).toBeGreaterThan(50);
+    expect(passed).toBeLessThan(160);
+  });
+});

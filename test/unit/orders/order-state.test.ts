@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import {
+  AWAITS_SETTLEMENT,
+  canMove,
+  ORDER_STATUSES,
+  type OrderStatus,
+  TRANSITIONS,
+} from '../../../src/orders/order-state.ts';
+
+/** domain.md 8, row by row. */
+const ALLOWED: [OrderStatus, OrderStatus][] = [
+  ['DRAFT', 'PENDING_PAYMENT'],
+  ['DRAFT', 'EXPIRED'],
+  ['PENDING_PAYMENT', 'EXPIRED'],
+  ['DRAFT', 'CANCELLED'],
+  ['PENDING_PAYMENT', 'CANCELLED'],
+  ['PENDING_PAYMENT', 'PAID'],
+  ['EXPIRED', 'PAID'],
+  ['CANCELLED', 'PAID'],
+  ['PENDING_PAYMENT', 'PAYMENT_REVIEW'],
+  ['EXPIRED', 'PAYMENT_REVIEW'],
+  ['CANCELLED', 'PAYMENT_REVIEW'],
+  ['PAYMENT_REVIEW', 'PAID'],
+  ['PAYMENT_REVIEW', 'REFUNDED'],
+  ['PAID', 'COMPLETED'],
+];
+
+const EVERY_PAIR = ORDER_STATUSES.flatMap((from) => ORDER_STATUSES.map((to): [OrderStatus, OrderStatus] => [from, to]));
+
+describe('the states of an order', () => {
+  test.each(EVERY_PAIR)('%s → %s is open exactly where the product says so', (from, to) => {
+    const expected = ALLOWED.some(([a, b]) => a === from && b === to);
+    expect(canMove(from, to)).toBe(expected);
+  });
+
+  test('an order comes to be as a DRAFT and no otherwise', () => {
+    expect(TRANSITIONS.filter(({ from }) => from === null).map(({ to }) => to)).toEqual(['DRAFT']);
+  });
+
+  test('no transition stands twice, and every one says what causes it', () => {
+    const ways = TRANSITIONS.map(({ from, to }) => `${from} → ${to}`);
+    expect(new Set(ways).size).toBe(ways.length);
+    expect(TRANSITIONS.filter(({ by }) => by === '')).toEqual([]);
+  });
+
+  test('every state can be reached from DRAFT', () => {
+    const reached = new Set<OrderStatus>(['DRAFT']);
+    for (const from of reached) for (const to of ORDER_STATUSES) if (canMove(from, to)) reached.add(to);
+    expect([...reached].toSorted()).toEqual([...ORDER_STATUSES].toSorted());
+  });
+
+  test('whatever was paid goes on only to be completed', () => {
+    expect(ORDER_STATUSES.filter((to) => canMove('PAID', to))).toEqual(['COMPLETED']);
+    expect(ORDER_STATUSES.filter((to) => canMove('COMPLETED', to))).toEqual([]);
+    expect(ORDER_STATUSES.filter((to) => canMove('REFUNDED', to))).toEqual([]);
+  });
+
+  test('a payment is money for an order that waits, has expired or was cancelled', () => {
+    expect([...AWAITS_SETTLEMENT].toSorted()).toEqual(['CANCELLED', 'EXPIRED', 'PENDING_PAYMENT']);
+  });
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildQuote, mostOrderable, type QuoteItem, sameQuote } from '../../../src/orders/quote.ts';
+import { type OptionSample, offeredOption } from './option-samples.ts';
+
+const TODAY = '2026-11-22';
+
+function item(sample: OptionSample, quantity: bigint, excess: [period: string, quantity: bigint][] = []): QuoteItem {
+  const option = offeredOption(sample);
+  const code = option.configuration.code;
+  const unitPrice = 750n;
+  const owed = excess.map(([period, owed]) => ({ code, period, quantity: owed, unitPrice, amount: owed * unitPrice }));
+  return { option, quantity, owed };
+}
+
+describe('a quote', () => {
+  test('of 5 packs of 1,000 dialogs credits 5,000 and costs 5 packs', () => {
+    const { lines, total } = buildQuote(
+      [item({ code: 'chatbot_ai_extra', unitPrice: 450_000n, multiplier: 1000n }, 5n)],
+      TODAY,
+    );
+    expect(lines).toMatchObject([
+      {
+        kind: 'TOPUP',
+        quotaCode: 'chatbot_ai_extra',
+        quantity: 5n,
+        credits: 5000n,
+        unitPrice: 450_000n,
+        amount: 2_250_000n,
+      },
+    ]);
+    expect(total).toBe(2_250_000n);
+  });
+
+  test('puts all that is owed first, then what is bought, in the order that was asked for', () => {
+    const { lines } = buildQuote(
+      [
+        item({ code: 'agent_extra', unitPrice: 125_000n }, 2n),
+        item({ code: 'muv', unitPrice: 600n }, 500n, [
+          ['2026-10', 5n],
+          ['2026-11', 120n],
+        ]),
+      ],
+      TODAY,
+    );
+    expect(lines.map((line) => `${line.kind} ${line.quotaCode} ${line.excessPeriod} ${line.amount}`)).toEqual([
+      'EXCESS muv 2026-10 3750',
+      'EXCESS muv 2026-11 90000',
+      'TOPUP agent_extra null 250000',
+      'TOPUP muv null 300000',
+    ]);
+  });
+
+  test('settled excess credits nothing, and is of the month that it was used in', () => {
+    const [excess] = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY).lines;
+    expect(excess).toMatchObject({ credits: 0n, multiplier: 1n, periodStart: '2026-10-01', periodEnd: '2026-10-31' });
+  });
+
+  test('books excess under its own package, and under that of the quota where it has none', () => {
+    const own = { code: 'muv', unitPrice: 600n, excessPackageId: 'pkg-muv-excess', excessPackageCode: 'MUV_EXCESS' };
+    expect(buildQuote([item(own, 500n, [['2026-10', 5n]])], TODAY).lines[0]).toMatchObject({
+      packageId: 'pkg-muv-excess',
+      packageCode: 'MUV_EXCESS',
+    });
+    expect(
+      buildQuote([item({ code: 'wa_balance', unitPrice: 1n }, 500n, [['2026-10', 5n]])], TODAY).lines[0],
+    ).toMatchObject({
+      packageId: 'pkg-wa_balance',
+      packageCode: 'PKG_WA_BALANCE',
+    });
+  });
+
+  test('fills the unit price of each line into its label: the excess has another', () => {
+    const sample = { code: 'muv', unitPrice: 600n, label: 'Visitors at {{mekari_billing}}' };
+    const { lines } = buildQuote([item(sample, 500n, [['2026-10', 5n]])], TODAY);
+    expect(lines.map((line) => line.label)).toEqual(['Visitors at Rp750', 'Visitors at Rp600']);
+  });
+
+  test('a contract line ends with the contract, a monthly one with the month, a lifetime one never', () => {
+    const kinds = (['contract', 'monthly', 'lifetime'] as const).map((quotaType) =>
+      item({ code: quotaType, unitPrice: 1n, quotaType, contractEnd: '2027-06-30' }, 1n),
+    );
+    expect(buildQuote(kinds, TODAY).lines.map((line) => line.periodEnd)).toEqual(['2027-06-30', '2026-11-30', null]);
+  });
+
+  test('the lines sum to the totals, whatever is bought and owed', () => {
+    const money = fc.bigInt(1n, 10_000_000n);
+    const anItem = fc
+      .record({ unitPrice: money, quantity: fc.bigInt(1n, 100_000n), owed: fc.array(fc.bigInt(1n, 100_000n)) })
+      .map(({ unitPrice, quantity, owed }) =>
+        item(
+          { code: 'any', unitPrice },
+          quantity,
+          owed.map((units, at) => [`2026-${at}`, units]),
+        ),
+      );
+    fc.assert(
+      fc.property(fc.array(anItem, { maxLength: 6 }), (items) => {
+        const { lines, topupTotal, excessTotal, total } = buildQuote(items, TODAY);
+        const of = (kind: string) =>
+          lines
+            .filter((line) => line.kind === kind)
+            .reduce((all, { quantity, unitPrice }) => all + quantity * unitPrice, 0n);
+        expect([topupTotal, excessTotal, total]).toEqual([of('TOPUP'), of('EXCESS'), of('TOPUP') + of('EXCESS')]);
+      }),
+    );
+  });
+});
+
+describe('two quotes of one order', () => {
+  const { lines } = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY);
+
+  test('are the same whatever the order of their lines', () => {
+    expect(sameQuote(lines, lines.toReversed())).toBe(true);
+  });
+
+  test.each([
+    ['quantity', 501n],
+    ['unitPrice', 601n],
+    ['amount', 1n],
+    ['credits', 1n],
+    ['quotaCode', 'other'],
+    ['excessPeriod', '2026-09'],
+    ['kind', 'TOPUP'],
+  ])('are not where the %s of a line differs', (member, value) => {
+    const [first, ...others] = lines;
+    const changed = [{ ...first, [member]: value }, ...others] as typeof lines;
+    expect(sameQuote(lines, changed)).toBe(false);
+    expect(sameQuote(changed, lines)).toBe(false);
+  });
+
+  test('are not where one has a line more', () => {
+    expect(sameQuote(lines, lines.slice(1))).toBe(false);
+    expect(sameQuote(lines.slice(1), lines)).toBe(false);
+  });
+
+  test('are not where two prices moved against each other under one total', () => {
+    const at = (a: bigint, b: bigint) =>
+      buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TODAY);
+    expect(at(600n, 500n).total).toBe(at(500n, 600n).total);
+    expect(sameQuote(at(600n, 500n).lines, at(500n, 600n).lines)).toBe(false);
+  });
+});
+
+describe('the most that can be ordered of one option', () => {
+  test.each([
+    [1n, 1n, 9_007_199_254_740_991n],
+    [600n, 1n, 15_011_998_757_901n],
+    [450_000n, 1000n, 20_015_998_343n],
+    [1n, 1000n, 9_007_199_254_740n],
+  ])('at %s a unit of %s credits is %s', (unitPrice, multiplier, most) => {
+    expect(mostOrderable(offeredOption({ code: 'x', unitPrice, multiplier }))).toBe(most);
+  });
+});

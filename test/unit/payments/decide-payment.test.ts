@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { ORDER_STATUSES, type OrderStatus } from '../../../src/orders/index.ts';
+import {
+  decidePayment,
+  PAYMENT_EXCEPTIONS,
+  type PaymentEventType,
+  type PaymentNotice,
+  type PaymentOutcome,
+} from '../../../src/payments/decide-payment.ts';
+
+const PAID_AT = new Date('2026-11-22T03:00:00Z');
+const NOTICE: PaymentNotice = {
+  type: 'invoice.paid',
+  orderNumber: 'TU-261122-7K3M-9QXE',
+  invoiceId: 'inv_1',
+  amount: 1_000_000n,
+  currency: 'IDR',
+  paidAt: PAID_AT,
+  paymentMethod: 'va_bni',
+};
+const ACTED = { invoiceId: 'inv_1', amount: 1_000_000n, currency: 'IDR', paidAt: PAID_AT };
+
+/** Statuses that only a confirmed order reaches, those that only an unconfirmed one is in, and both. */
+const SITUATIONS = ['DRAFT', 'PENDING_PAYMENT', 'EXPIRED', 'EXPIRED draft', 'CANCELLED', 'CANCELLED draft'] as const;
+const AFTER_PAYMENT = ['PAID', 'COMPLETED', 'PAYMENT_REVIEW', 'REFUNDED'] as const;
+type Situation = (typeof SITUATIONS)[number] | (typeof AFTER_PAYMENT)[number];
+
+const NOTICES = {
+  agrees: {},
+  'too little': { amount: 999_999n },
+  'too much': { amount: 1_000_001n },
+  'nothing at all': { amount: 0n },
+  'another currency': { currency: 'USD' },
+  'another invoice': { invoiceId: 'inv_2' },
+} satisfies Record<string, Partial<PaymentNotice>>;
+type Kind = keyof typeof NOTICES;
+const KINDS = Object.keys(NOTICES) as Kind[];
+
+function decide(situation: Situation, change: Partial<PaymentNotice>, type: PaymentEventType): PaymentOutcome {
+  const [status, draft] = situation.split(' ') as [OrderStatus, string | undefined];
+  const confirmed = draft === undefined && status !== 'DRAFT';
+  const order = {
+    status,
+    total: 1_000_000n,
+    invoiceId: confirmed ? 'inv_1' : null,
+    confirmed,
+    invoiceOfAnother: false,
+  };
+  const acted = (AFTER_PAYMENT as readonly string[]).includes(status) ? [ACTED] : [];
+  return decidePayment(order, { ...NOTICE, ...change, type }, acted);
+}
+
+/** domain.md 8, by hand: what a paid notice means, for every situation of an order and every way of not agreeing. */
+const WAITS: Record<Kind, PaymentOutcome> = {
+  agrees: 'settled',
+  'too little': 'review',
+  'too much': 'review',
+  'nothing at all': 'review',
+  'another currency': 'review',
+  'another invoice': 'other_invoice',
+};
+const NEVER_CONFIRMED = Object.fromEntries(KINDS.map((kind) => [kind, 'not_payable'])) as Record<Kind, PaymentOutcome>;
+const ACTED_UPON: Record<Kind, PaymentOutcome> = {
+  agrees: 'repeated',
+  'too little': 'second_payment',
+  'too much': 'second_payment',
+  'nothing at all': 'second_payment',
+  'another currency': 'second_payment',
+  'another invoice': 'second_payment',
+};
+const PAID: Record<Situation, Record<Kind, PaymentOutcome>> = {
+  DRAFT: NEVER_CONFIRMED,
+  'EXPIRED draft': NEVER_CONFIRMED,
+  'CANCELLED draft': NEVER_CONFIRMED,
+  PENDING_PAYMENT: WAITS,
+  EXPIRED: WAITS,
+  CANCELLED: WAITS,
+  PAID: ACTED_UPON,
+  COMPLETED: ACTED_UPON,
+  PAYMENT_REVIEW: ACTED_UPON,
+  REFUNDED: ACTED_UPON,
+};
+
+/** Expired and failed: nothing moves; after a payment they contradict it. */
+const NOT_PAID: Record<Situation, PaymentOutcome> = {
+  DRAFT: 'noted',
+  'EXPIRED draft': 'noted',
+  'CANCELLED draft': 'noted',
+  PENDING_PAYMENT: 'noted',
+  EXPIRED: 'noted',
+  CANCELLED: 'noted',
+  PAID: 'contradicts_payment',
+  COMPLETED: 'contradicts_payment',
+  PAYMENT_REVIEW: 'contradicts_payment',
+  REFUNDED: 'contradicts_payment',
+};
+
+const EVERY = ([...SITUATIONS, ...AFTER_PAYMENT] as Situation[]).flatMap((situation) =>
+  KINDS.map((kind): [Situation, Kind] => [situation, kind]),
+);
+
+test('the table has every status', () => {
+  const statuses = new Set(Object.keys(PAID).map((situation) => situation.split(' ')[0]));
+  expect([...statuses].toSorted()).toEqual([...ORDER_STATUSES].toSorted());
+});
+
+describe('invoice.paid', () => {
+  test.each(EVERY)('for an order that is %s, payment: %s', (situation, kind) => {
+    expect(decide(situation, NOTICES[kind], 'invoice.paid')).toBe(PAID[situation][kind]);
+  });
+});
+
+describe.each(['invoice.expired', 'invoice.failed'] as const)('%s', (type) => {
+  test.each(EVERY)('for an order that is %s, notice: %s', (situation, kind) => {
+    const ofAnotherInvoice = kind === 'another invoice' && PAID[situation] !== NEVER_CONFIRMED;
+    expect(decide(situation, NOTICES[kind], type)).toBe(ofAnotherInvoice ? 'other_invoice' : NOT_PAID[situation]);
+  });
+});
+
+describe('the order and the invoice that a payment names', () => {
+  const waits = { status: 'PENDING_PAYMENT', total: 1_000_000n, invoiceId: null, confirmed: true } as const;
+
+  test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'] as const)(
+    '%s of an order that is not ours',
+    (type) => {
+      expect(decidePayment(undefined, { ...NOTICE, type }, [])).toBe('unknown_order');
+    },
+  );
+
+  test('an invoice whose creation was never answered to us is known by its payment', () => {
+    expect(decidePayment({ ...waits, invoiceOfAnother: false }, NOTICE, [])).toBe('settled');
+  });
+
+  test('an invoice that is another order of ours pays nothing here', () => {
+    expect(decidePayment({ ...waits, invoiceOfAnother: true }, NOTICE, [])).toBe('other_invoice');
+  });
+});
+
+describe('a payment told again', () => {
+  const paid = {
+    status: 'PAID',
+    total: 1_000_000n,
+    invoiceId: 'inv_1',
+    confirmed: true,
+    invoiceOfAnother: false,
+  } as const;
+  const again = (change: Partial<PaymentNotice>) => decidePayment(paid, { ...NOTICE, ...change }, [ACTED]);
+
+  test('is the same one within its second: the poll knows no milliseconds', () => {
+    expect(again({ paidAt: new Date('2026-11-22T03:00:00.999Z') })).toBe('repeated');
+  });
+
+  test('is a second one where it was paid at another second', () => {
+    expect(again({ paidAt: new Date('2026-11-22T03:00:01Z') })).toBe('second_payment');
+  });
+
+  test('is the same one where the provider gave no time', () => {
+    expect(again({ paidAt: null })).toBe('repeated');
+  });
+
+  test('that the operator decided on without us having acted on one is not payable', () => {
+    expect(decidePayment(paid, NOTICE, [])).toBe('not_payable');
+  });
+
+  test('in another currency is not the same one', () => {
+    expect(decidePayment(paid, { ...NOTICE, currency: 'USD' }, [ACTED])).toBe('second_payment');
+  });
+});
+
+test('what an operator must be told of is exactly what does not fit an order', () => {
+  expect([...PAYMENT_EXCEPTIONS].toSorted()).toEqual([
+    'contradicts_payment',
+    'not_payable',
+    'other_invoice',
+    'second_payment',
+    'unknown_order',
+  ]);
+});

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checkCatalogue } from '../../../src/topup-options/catalogue-file.ts';
+
+const ROW = {
+  code: 'agent_extra',
+  label: 'Users',
+  package_id: 'pkg-agent',
+  option_value: { input: 'QUANTITY', minimum: 1 },
+  quota_type: 'contract',
+  billing_version_for_pi: 'v3',
+  is_fixed_cost: false,
+};
+
+/** "row column" of every fault. */
+const places = (file: unknown) => checkCatalogue(file).faults.map(({ row, column }) => `${row} ${column}`);
+
+describe('a catalogue file that is right', () => {
+  test('the one that ships has the rows of the product and no fault', () => {
+    const { rows, faults } = checkCatalogue(
+      JSON.parse(readFileSync(new URL('../../../seed/topup-configurations.json', import.meta.url), 'utf8')),
+    );
+    expect(faults).toEqual([]);
+    expect(rows.map(({ code, active }) => `${code} ${active ? 'on' : 'off'}`)).toEqual([
+      'wa_balance on',
+      'muv on',
+      'agent_extra on',
+      'voice_call_extra on',
+      'chatbot_ai_extra on',
+      'email_extra off',
+      'recording_extra off',
+    ]);
+  });
+
+  test('columns that may be left out have their defaults', () => {
+    expect(checkCatalogue([ROW]).rows).toEqual([
+      {
+        ...ROW,
+        description: null,
+        package_code: null,
+        base_price: null,
+        show_by_component: [],
+        hide_by_component: [],
+        feature_flag: null,
+        excess_key: null,
+        excess_package_id: null,
+        excess_package_code: null,
+        active: true,
+      },
+    ]);
+  });
+
+  test.each(['600', 600])('a price may be written as %j', (price) => {
+    expect(checkCatalogue([{ ...ROW, is_fixed_cost: true, base_price: price }]).rows[0]?.base_price).toBe(600n);
+  });
+
+  test('a kind of quota that nobody thought of needs data alone', () => {
+    expect(checkCatalogue([{ ...ROW, code: 'sms_extra', package_id: 'pkg-sms' }]).faults).toEqual([]);
+  });
+});
+
+describe('a fault names its row and its column', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['code', { code: 'Agent Extra' }],
+    ['code', { code: 7 }],
+    ['label', { label: ' ' }],
+    ['description', { description: 'x'.repeat(2001) }],
+    ['option_value', { option_value: { input: 'QUANTITY', minimum: 0 } }],
+    ['option_value', { option_value: undefined }],
+    ['quota_type', { quota_type: 'yearly' }],
+    ['billing_version_for_pi', { billing_version_for_pi: '' }],
+    ['base_price', { base_price: '600.5' }],
+    ['base_price', { base_price: 0.5 }],
+    ['base_price', { base_price: '-1' }],
+    ['base_price', { is_fixed_cost: true, base_price: 0 }],
+    ['base_price', { base_price: '9007199254740992' }],
+    ['base_price', { is_fixed_cost: true }],
+    ['package_id', { package_id: null }],
+    ['is_fixed_cost', { is_fixed_cost: 'yes' }],
+    ['show_by_component', { show_by_component: 'waba' }],
+    ['hide_by_component.1', { hide_by_component: ['a', 5] }],
+    ['excess_key', { excess_package_id: 'pkg-excess' }],
+    ['position', { position: 1.5 }],
+    ['active', { active: 1 }],
+    ['colour', { colour: 'red' }],
+  ])('%s of %j', (column, change) => {
+    expect(places([ROW, { ...ROW, code: 'other', ...change }])).toEqual([`2 ${column}`]);
+  });
+
+  test.each([null, 'agent_extra', 5, []])('%j is not a row', (row) => {
+    expect(checkCatalogue([row]).faults[0]).toMatchObject({ row: 1, column: '-' });
+  });
+
+  test.each([{}, null, 'rows', { rows: [ROW] }])('%j is not an array of rows', (file) => {
+    expect(checkCatalogue(file)).toEqual({
+      rows: [],
+      faults: [{ row: 0, code: undefined, column: '-', reason: 'the file is not an array of rows' }],
+    });
+  });
+});
+
+test('every fault of the file is told at once, beside each other in one row too', () => {
+  const file = [
+    { ...ROW, label: '', quota_type: 'yearly', package_id: null, excess_package_id: 'pkg-excess' },
+    ROW,
+    { ...ROW, is_fixed_cost: true, position: 'first', colour: 'red' },
+  ];
+  expect(places(file).toSorted()).toEqual([
+    '1 excess_key',
+    '1 label',
+    '1 package_id',
+    '1 quota_type',
+    '2 code',
+    '3 base_price',
+    '3 code',
+    '3 colour',
+    '3 position',
+  ]);
+});
+
+test('a code that stands twice names the row that had it first', () => {
+  expect(checkCatalogue([ROW, { ...ROW, code: 'other' }, ROW]).faults).toEqual([
+    { row: 3, code: 'agent_extra', column: 'code', reason: 'is the same as in row 1' },
+  ]);
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { closedGate } from '../../../src/topup-options/gating.ts';
+
+type Gated = Parameters<typeof closedGate>[0];
+const OPEN: Gated = { active: true, featureFlag: null, showByComponent: [], hideByComponent: [] };
+
+/** The reason that hides it, or undefined where it is shown. */
+function reason(row: Partial<Gated>, components: string[] | undefined, flagsOn: string[] = []) {
+  return closedGate({ ...OPEN, ...row }, { components }, { isOn: (key) => flagsOn.includes(key) })?.reason;
+}
+
+describe('one configuration, one organization', () => {
+  test('without conditions it is shown to everyone, even without a component list', () => {
+    expect(reason({}, [])).toBeUndefined();
+    expect(reason({}, undefined)).toBeUndefined();
+  });
+
+  test('any one of the components that show it is enough', () => {
+    expect(reason({ showByComponent: ['waba', 'waba_lite'] }, ['waba_lite'])).toBeUndefined();
+  });
+
+  test('none of the components that show it hides it', () => {
+    expect(reason({ showByComponent: ['waba'] }, ['voice_call'])).toBe('COMPONENT_MISSING');
+    expect(reason({ showByComponent: ['waba'] }, [])).toBe('COMPONENT_MISSING');
+  });
+
+  test('a part of a component name is not the component', () => {
+    expect(reason({ showByComponent: ['waba'] }, ['waba_lite'])).toBe('COMPONENT_MISSING');
+  });
+
+  test('any one of the components that hide it hides it', () => {
+    expect(reason({ hideByComponent: ['other', 'muv_unlimited'] }, ['waba', 'muv_unlimited'])).toBe(
+      'HIDDEN_BY_COMPONENT',
+    );
+  });
+
+  test('hiding wins over showing', () => {
+    const row = { showByComponent: ['waba'], hideByComponent: ['muv_unlimited'] };
+    expect(reason(row, ['waba', 'muv_unlimited'])).toBe('HIDDEN_BY_COMPONENT');
+    expect(reason(row, ['waba'])).toBeUndefined();
+  });
+
+  test('the same component in both lists hides it', () => {
+    expect(reason({ showByComponent: ['waba'], hideByComponent: ['waba'] }, ['waba'])).toBe('HIDDEN_BY_COMPONENT');
+  });
+
+  test('without a component list whatever needs a component is hidden, and only that', () => {
+    expect(reason({ showByComponent: ['waba'] }, undefined)).toBe('COMPONENT_MISSING');
+    expect(reason({ hideByComponent: ['muv_unlimited'] }, undefined)).toBeUndefined();
+  });
+
+  test('its own flag must be on', () => {
+    expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], [])).toBe('FLAG_OFF');
+    expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], ['billing_new_topup'])).toBe('FLAG_OFF');
+    expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], ['billing_voice_call_topup'])).toBeUndefined();
+  });
+
+  test('a row that is switched off is hidden whatever else holds', () => {
+    expect(reason({ active: false, showByComponent: ['waba'] }, ['waba'])).toBe('INACTIVE');
+  });
+
+  test('the detail names the flag or the component for the one who asks', () => {
+    const detail = (row: Partial<Gated>, components: string[] | undefined) =>
+      closedGate({ ...OPEN, ...row }, { components }, { isOn: () => false })?.detail;
+    expect(detail({ featureFlag: 'billing_ai' }, [])).toContain('billing_ai');
+    expect(detail({ hideByComponent: ['muv_unlimited'] }, ['muv_unlimited'])).toContain('muv_unlimited');
+    expect(detail({ showByComponent: ['waba', 'waba_lite'] }, [])).toContain('waba, waba_lite');
+    expect(detail({ showByComponent: ['waba'] }, undefined)).toContain('hub-core gave no components');
+  });
+});

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseOptionValue } from '../../../src/topup-options/option-value.ts';
+
+function reasonOf(value: unknown): string {
+  const parsed = parseOptionValue(value);
+  if (parsed.ok) throw new Error(`it was taken: ${JSON.stringify(value)}`);
+  return parsed.error;
+}
+
+describe('an option_value that is right', () => {
+  test('AMOUNT: a minimum and a step of rupiah', () => {
+    expect(parseOptionValue({ input: 'AMOUNT', minimum: 1_000_000, step: 1 })).toEqual({
+      ok: true,
+      value: { input: 'AMOUNT', minimum: 1_000_000n, maximum: undefined, step: 1n, multiplier: 1n, choices: [] },
+    });
+  });
+
+  test('QUANTITY: step and multiplier are 1 where they are left out', () => {
+    expect(parseOptionValue({ input: 'QUANTITY', minimum: 3 })).toEqual({
+      ok: true,
+      value: { input: 'QUANTITY', minimum: 3n, maximum: undefined, step: 1n, multiplier: 1n, choices: [] },
+    });
+  });
+
+  test('QUANTITY with a multiplier and a maximum', () => {
+    expect(parseOptionValue({ input: 'QUANTITY', minimum: 1, maximum: 50, step: 1, multiplier: 1000 })).toEqual({
+      ok: true,
+      value: { input: 'QUANTITY', minimum: 1n, maximum: 50n, step: 1n, multiplier: 1000n, choices: [] },
+    });
+  });
+
+  test('CHOICE: ascending without repeats; its bounds are its smallest and largest', () => {
+    expect(parseOptionValue({ input: 'CHOICE', choices: [5000, 500, 1000, 500] })).toMatchObject({
+      ok: true,
+      value: { minimum: 500n, maximum: 5000n, choices: [500n, 1000n, 5000n] },
+    });
+  });
+
+  test('CHOICE: what lies outside of minimum and maximum is not offered', () => {
+    expect(
+      parseOptionValue({ input: 'CHOICE', choices: [500, 1000, 2500, 5000], minimum: 1000, maximum: 2500 }),
+    ).toMatchObject({ ok: true, value: { minimum: 1000n, maximum: 2500n, choices: [1000n, 2500n] } });
+  });
+
+  test('the largest exact number is taken', () => {
+    const parsed = parseOptionValue({ input: 'AMOUNT', minimum: 9_007_199_254_740_991 });
+    expect(parsed).toMatchObject({ ok: true, value: { minimum: 9_007_199_254_740_991n } });
+  });
+});
+
+describe('an option_value that is refused, with the member that is wrong', () => {
+  test.each([
+    ['option_value.input', { minimum: 1 }],
+    ['option_value.input', { input: 'amount', minimum: 1 }],
+    ['option_value.minimum', { input: 'AMOUNT' }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: 0 }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: -5 }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: 1.5 }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: '1000000' }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: 9_007_199_254_740_992 }],
+    ['option_value.minimum', { input: 'AMOUNT', minimum: null }],
+    ['option_value.step', { input: 'QUANTITY', minimum: 1, step: 0 }],
+    ['option_value.multiplier', { input: 'QUANTITY', minimum: 1, multiplier: 0.5 }],
+    ['option_value.multiplier', { input: 'QUANTITY', minimum: 1, multiplier: 2_147_483_648 }],
+    ['option_value.maximum', { input: 'QUANTITY', minimum: 10, maximum: 9 }],
+    ['option_value.maximum', { input: 'QUANTITY', minimum: 11, maximum: 19, step: 10 }],
+    ['option_value.choices', { input: 'CHOICE' }],
+    ['option_value.choices', { input: 'CHOICE', choices: [] }],
+    ['option_value.choices.1', { input: 'CHOICE', choices: [500, -1] }],
+    ['option_value.choices', { input: 'CHOICE', choices: [500, 1000], minimum: 2000 }],
+    ['option_value', { input: 'AMOUNT', minimum: 1, choices: [1] }],
+    ['option_value', { input: 'AMOUNT', minimum: 1, mininum: 2 }],
+    ['option_value', null],
+    ['option_value', 'AMOUNT'],
+    ['option_value', []],
+  ])('%s of %j', (member, value) => {
+    expect(reasonOf(value).split(': ')[0]).toBe(member);
+  });
+
+  test('it never throws, whatever stands in the column', () => {
+    const members = {
+      input: fc.constantFrom('AMOUNT', 'CHOICE', 'QUANTITY'),
+      minimum: fc.anything(),
+      step: fc.anything(),
+    };
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.record(members)), (value) => {
+        expect(typeof parseOptionValue(value).ok).toBe('boolean');
+      }),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { fillPlaceholders, validUntil } from '../../../src/topup-options/pricing.ts';
+
+describe('placeholders', () => {
+  test.each([
+    ['{{mekari_billing}} per visitor.', 600n, 'Rp600 per visitor.'],
+    ['{{ mekari_billing }} per pack', 1_000_000n, 'Rp1.000.000 per pack'],
+    ['{{mekari_billing}} and {{mekari_billing}}', 125_000n, 'Rp125.000 and Rp125.000'],
+    ['Balance, in rupiah.', 600n, 'Balance, in rupiah.'],
+    ['{{something_else}} {mekari_billing}', 600n, '{{something_else}} {mekari_billing}'],
+    ['', 600n, ''],
+  ])('%j at %s is %j', (template, price, text) => {
+    expect(fillPlaceholders(template, price)).toBe(text);
+  });
+});
+
+describe('until when it is valid', () => {
+  test.each([
+    ['the middle of a month', '2026-11-22T03:00:00Z', '2026-11-30T16:59:59.000Z'],
+    ['the last second of the month in Jakarta', '2026-11-30T16:59:59Z', '2026-11-30T16:59:59.000Z'],
+    ['the first second of the next, still November in UTC', '2026-11-30T17:00:00Z', '2026-12-31T16:59:59.000Z'],
+    ['the last second of the year in Jakarta', '2026-12-31T16:59:59Z', '2026-12-31T16:59:59.000Z'],
+    ['new year in Jakarta, still December in UTC', '2026-12-31T17:00:00Z', '2027-01-31T16:59:59.000Z'],
+    ['a leap February', '2028-02-01T00:00:00Z', '2028-02-29T16:59:59.000Z'],
+  ])('monthly, in %s', (_when, now, until) => {
+    expect(validUntil('monthly', '2027-12-31', new Date(now))?.toISOString()).toBe(until);
+  });
+
+  test('contract: the end of the last day of the contract, whatever the day is now', () => {
+    const until = validUntil('contract', '2027-06-30', new Date('2026-11-22T03:00:00Z'));
+    expect(until?.toISOString()).toBe('2027-06-30T16:59:59.000Z');
+  });
+
+  test('contract without an end: there is none to tell', () => {
+    expect(validUntil('contract', undefined, new Date('2026-11-22T03:00:00Z'))).toBeUndefined();
+  });
+
+  test('lifetime: for ever, contract or not', () => {
+    expect(validUntil('lifetime', '2027-06-30', new Date('2026-11-22T03:00:00Z'))).toBeUndefined();
+  });
+});
