@@ -31,7 +31,7 @@ const tables = [
   updated_at timestamptz(3) not null default now(),
   constraint topup_configurations_pkey primary key (id),
   constraint topup_configurations_code_key unique (code),
-  constraint topup_configurations_excess_key_key unique (excess_key),
+  constraint topup_configurations_excess_key_key unique (excess_key) deferrable initially deferred,
   constraint topup_configurations_base_price_check check (base_price is null or base_price >= 0),
   constraint topup_configurations_fixed_cost_check check (not is_fixed_cost or coalesce(base_price, 0) > 0),
   constraint topup_configurations_package_check check (is_fixed_cost or package_id is not null),
@@ -308,11 +308,60 @@ end $$`,
   for each statement execute function refuse_direct_count()`,
 ];
 
+/**
+ * What must hold when a transaction ends, checked at its commit: a confirmed order charges the sum of its lines, a paid one
+ * is credited line by line, and nothing is credited that is not paid.
+ */
+const atCommit = [
+  `create function check_order_at_commit() returns trigger language plpgsql as $$
+declare
+  current topup_orders;
+begin
+  select * into strict current from topup_orders where id = new.id;
+  if current.status = 'PENDING_PAYMENT' and current.total is distinct from (
+    select sum(amount) from topup_order_lines where order_id = current.id
+  ) then
+    raise exception 'order % does not charge the sum of its lines', current.number using errcode = 'check_violation';
+  end if;
+  if current.status = 'PAID' and exists (
+    select from topup_order_lines line where line.order_id = current.id
+    and not exists (select from quota_ledger_entries entry where entry.order_line_id = line.id)
+  ) then
+    raise exception 'order % is paid and not credited', current.number using errcode = 'check_violation';
+  end if;
+  return null;
+end $$`,
+  `create constraint trigger topup_orders_at_commit after update of status on topup_orders
+  deferrable initially deferred for each row when (new.status in ('PENDING_PAYMENT', 'PAID'))
+  execute function check_order_at_commit()`,
+  `create function check_entry_at_commit() returns trigger language plpgsql as $$
+declare
+  current record;
+begin
+  select o.number, o.status into strict current from topup_order_lines line
+  join topup_orders o on o.id = line.order_id where line.id = new.order_line_id;
+  if current.status not in ('PAID', 'COMPLETED') then
+    raise exception 'order % is credited and not paid', current.number using errcode = 'check_violation';
+  end if;
+  return null;
+end $$`,
+  `create constraint trigger quota_ledger_entries_at_commit after insert on quota_ledger_entries
+  deferrable initially deferred for each row execute function check_entry_at_commit()`,
+];
+
 export class InitialSchema1764000000000 implements MigrationInterface {
   name = 'InitialSchema1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of [...tables, ...indexes, ...foreignKeys, ...appendOnly, ...orderStates, ...counters]) {
+    for (const statement of [
+      ...tables,
+      ...indexes,
+      ...foreignKeys,
+      ...appendOnly,
+      ...orderStates,
+      ...counters,
+      ...atCommit,
+    ]) {
       await queryRunner.query(statement);
     }
   }

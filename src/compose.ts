@@ -77,6 +77,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
       jwksUrl: config.AUTH_JWKS_URL,
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
+      log,
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
     async readiness() {

@@ -1,13 +1,13 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
 /**
- * JSON lines on standard output. Bodies, tokens and addresses are never passed in; the paths below are a second lock, for
+ * JSON lines, on standard output where nothing else is given. Bodies, tokens and addresses are never passed in; the paths below are a second lock, for
  * the day on which somebody logs a whole request or error.
  */
-export function createLogger(level: string): Logger {
-  return pino({
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service: 'self-topup' },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -19,5 +19,6 @@ export function createLogger(level: string): Logger {
       paths: ['*.authorization', '*.headers', '*.token', '*.email', '*.body'],
       censor: '[redacted]',
     },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -123,6 +123,7 @@ function toFaults(issue: z.core.$ZodIssue, at: { row: number; code: string | und
 export async function applyCatalogue(database: DataSource, rows: readonly Row[], at: Date): Promise<string[]> {
   return inTransaction(database, async (tx) => {
     const existing = await tx.find(TopupConfiguration);
+    assertExcessHasOneOwner(rows, existing);
     const ids = new Map(existing.map((row) => [row.code, row.id]));
     await tx.save(
       TopupConfiguration,
@@ -152,6 +153,16 @@ export async function applyCatalogue(database: DataSource, rows: readonly Row[],
     const named = new Set(rows.map((row) => row.code));
     return existing.map((row) => row.code).filter((code) => !named.has(code));
   });
+}
+
+/** Also across the rows that stay as they are: two owners would charge one excess twice. */
+function assertExcessHasOneOwner(rows: readonly Row[], existing: readonly TopupConfiguration[]): void {
+  const named = new Set(rows.map((row) => row.code));
+  for (const other of existing.filter(({ code, excessKey }) => !named.has(code) && excessKey !== null)) {
+    const row = rows.find(({ excess_key }) => excess_key === other.excessKey);
+    if (row === undefined) continue;
+    throw new Error(`row ${rows.indexOf(row) + 1} (${row.code}), column excess_key: belongs to ${other.code} already`);
+  }
 }
 
 /** The catalogue in the file's own form: what is shown can be edited and applied. */

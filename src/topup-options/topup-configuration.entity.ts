@@ -9,7 +9,7 @@ export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
 @Entity('topup_configurations')
 @Unique('topup_configurations_code_key', ['code'])
 // Two rows that own one excess would charge it twice.
-@Unique('topup_configurations_excess_key_key', ['excessKey'])
+@Unique('topup_configurations_excess_key_key', ['excessKey'], { deferrable: 'INITIALLY DEFERRED' })
 @Check('topup_configurations_quota_type_check', `quota_type in ('lifetime', 'monthly', 'contract')`)
 @Check('topup_configurations_base_price_check', `base_price is null or base_price >= 0`)
 @Check('topup_configurations_fixed_cost_check', `not is_fixed_cost or coalesce(base_price, 0) > 0`)

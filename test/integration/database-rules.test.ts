@@ -74,7 +74,9 @@ describe('what happened is never rewritten', () => {
   test.each(changes)('%s: %s is refused (%s)', async (table, operation, sql) => {
     await expectRefused(`${table} is append-only: ${operation} is refused`, async (tx) => {
       const orderId = await insertOrder(tx);
-      await insertEntry(tx, await insertLine(tx, orderId));
+      const lineId = await insertLine(tx, orderId);
+      // An entry's check at commit would stand in the way of a TRUNCATE by itself.
+      if (operation !== 'TRUNCATE') await insertEntry(tx, lineId);
       const event = { order_id: orderId, correlation_id: 'test', cause: 'test' };
       await insertRow(tx, 'topup_order_events', { ...event, at: '2026-11-22', to_status: 'DRAFT' });
       await insertRow(tx, 'payment_events', {

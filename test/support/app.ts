@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import pino from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
 import { type Composition, compose, type Overrides } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { setFlag } from '../../src/platform/flags/flags.ts';
+import { createLogger } from '../../src/platform/logger.ts';
 import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { assertInvariants } from './invariants.ts';
@@ -46,7 +46,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const sandbox =
     options.shared?.sandbox ?? (await startSandbox({ webhookRetryDelaysMs: [50, 200], ...options.sandbox }));
   const logs: Record<string, unknown>[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => logs.push(JSON.parse(line)) });
+  const log = createLogger('debug', { write: (line: string) => logs.push(JSON.parse(line)) });
   const config = loadConfig({
     ...sandbox.environment(),
     DATABASE_URL: db.url,

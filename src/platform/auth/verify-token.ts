@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
+import type { Logger } from '../logger.ts';
 import type { Caller } from './caller.ts';
 
 /** The token was given and is not good. The message is for the caller: it never says more than what kind of fault. */
@@ -34,7 +35,12 @@ function toCaller(payload: JWTPayload): Caller {
  * Verifies a bearer token against the issuer's key set, with everything pinned that the library would otherwise leave
  * open. No header at all answers undefined: fields that need nobody can still be asked.
  */
-export function createTokenVerifier(options: { jwksUrl: string; issuer: string; audience: string }): VerifyToken {
+export function createTokenVerifier(options: {
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  log: Logger;
+}): VerifyToken {
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 3000, cooldownDuration: 10_000 });
   return async (authorization) => {
     if (authorization === undefined || authorization === '') return undefined;
@@ -53,8 +59,10 @@ export function createTokenVerifier(options: { jwksUrl: string; issuer: string; 
     } catch (error) {
       if (error instanceof InvalidTokenError) throw error;
       if (error instanceof errors.JWTExpired) throw new InvalidTokenError('it has expired');
-      if (error instanceof errors.JOSEError) throw new InvalidTokenError('it could not be verified');
-      // The key set could not be had: nobody can be let in, and it is not the caller's fault.
+      const isTokensFault = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
+      if (isTokensFault) throw new InvalidTokenError('it could not be verified');
+      // The key set could not be had: nobody with a key that we do not know yet can be let in.
+      options.log.error({ event: 'token_keys_unreachable', reason: (error as Error).message });
       throw new InvalidTokenError("the issuer's keys cannot be reached");
     }
   };
