@@ -1,21 +1,10 @@
 import { type DataSource, type EntityManager, In, Not } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import { jakartaDate } from '../kernel/jakarta.ts';
-import { enterLines, type NewEntry } from '../ledger/index.ts';
-import {
-  bookPaidPiJob,
-  enqueueForOrder,
-  enqueueMail,
-  linesOfOrder,
-  lockOrder,
-  TopupOrder,
-  TopupOrderLine,
-  topupPeriod,
-  transition,
-} from '../orders/index.ts';
+import { bookPaidPiJob, enqueueForOrder, enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
+import { creditOrder, isExcessPaidTwice } from './credit-order.ts';
 import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
 import { PaymentEvent, type PaymentSource } from './payment-event.entity.ts';
 
@@ -92,19 +81,7 @@ export class SettlePayment {
   ): Promise<void> {
     const now = this.clock.now();
     const paidAt = notice.paidAt === null || notice.paidAt > now ? now : notice.paidAt;
-    const lines = await linesOfOrder(tx, order.id);
-    for (const line of lines.filter(({ kind }) => kind === 'TOPUP')) {
-      await tx.update(
-        TopupOrderLine,
-        { id: line.id },
-        topupPeriod(line.quotaType, jakartaDate(paidAt), line.periodEnd),
-      );
-    }
-    await enterLines(
-      tx,
-      lines.map((line) => toEntry(order, line)),
-      now,
-    );
+    await creditOrder(tx, order, { paidAt, now });
     const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
     await transition(tx, order, 'PAID', this.cause(source), { paidAt, paymentInvoiceId });
     await enqueueForOrder(tx, bookPaidPiJob, order);
@@ -145,18 +122,6 @@ export class SettlePayment {
   }
 }
 
-function toEntry(order: TopupOrder, line: TopupOrderLine): NewEntry {
-  const isTopup = line.kind === 'TOPUP';
-  return {
-    organizationId: order.organizationId,
-    orderLineId: line.id,
-    quotaCode: line.quotaCode,
-    kind: isTopup ? 'TOPUP' : 'EXCESS_SETTLEMENT',
-    quantity: isTopup ? line.credits : line.quantity,
-    period: line.excessPeriod,
-  };
-}
-
 function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoiceId: string): Promise<boolean> {
   if (order.paymentInvoiceId === paymentInvoiceId) return Promise.resolve(false);
   return tx.existsBy(TopupOrder, { paymentInvoiceId, id: Not(order.id) });
@@ -165,22 +130,6 @@ function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoice
 /** Payments that moved the order before. */
 function actedPayments(tx: EntityManager, order: TopupOrder): Promise<PaymentEvent[]> {
   return tx.findBy(PaymentEvent, { orderId: order.id, outcome: In(['settled', 'review']) });
-}
-
-/**
- * While an order awaits its payment nobody else is asked for its excess. One that was cancelled or expired holds nothing any
- * more: an order after it may have settled the same.
- */
-async function isExcessPaidTwice(tx: EntityManager, order: TopupOrder): Promise<boolean> {
-  if (order.status === 'PENDING_PAYMENT') return false;
-  const settledSince: unknown[] = await tx.query(
-    `select from topup_order_lines line
-     join quota_ledger_entries entry on entry.organization_id = $2 and entry.kind = 'EXCESS_SETTLEMENT'
-       and entry.quota_code = line.quota_code and entry.period = line.excess_period and entry.created_at >= $3
-     where line.order_id = $1 and line.kind = 'EXCESS' limit 1`,
-    [order.id, order.organizationId, order.confirmedAt],
-  );
-  return settledSince.length > 0;
 }
 
 /** false: it is there already. */
