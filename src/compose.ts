@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
-import { auditTask } from './audit/index.ts';
+import { AUDIT_CRONTAB, runAuditHandler } from './audit/index.ts';
 import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import type { Config } from './config.ts';
@@ -121,18 +121,16 @@ function startBackground(
   const { services, database, log, telemetry, clock } = parts;
   const worker = startJobWorker({
     databaseUrl: config.DATABASE_URL,
-    handlers: services.jobHandlers,
+    handlers: [...services.jobHandlers, runAuditHandler(database, clock)],
+    crontab: AUDIT_CRONTAB,
     log,
     onFinished: telemetry.job,
   });
-  const tasks = [
-    reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS),
-    auditTask(database, clock, log),
-  ].map((task) => startPeriodic(database, task, log));
+  const reconcile = startPeriodic(database, reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS), log);
   return {
     worker,
     async stop() {
-      await Promise.all(tasks.map((task) => task.stop()));
+      await reconcile.stop();
       await worker.stop();
     },
   };

@@ -58,10 +58,10 @@ export const settings = z.object({
   MODERATOR_URL: baseUrl('an http(s) URL').describe('Moderator: books paid PIs'),
   MEKARI_CLIENT_ID: text('the HMAC client id').describe('Signs our calls to the neighbours: the user name'),
   MEKARI_CLIENT_SECRET: text('the HMAC client secret').describe('Signs our calls to the neighbours: the key'),
-  MEKARI_PAY_WEBHOOK_SECRET: text('one or more whsec_… secrets, comma-separated')
+  MEKARI_PAY_WEBHOOK_SECRET: text('one or more whsec_… secrets of at least 8 bytes, comma-separated')
     .transform(list)
     .refine((secrets) => secrets.length > 0 && secrets.every(isWebhookSecret), {
-      error: 'is not a comma-separated list of whsec_<base64> secrets',
+      error: 'is not a comma-separated list of whsec_<base64> secrets of at least 8 bytes',
     })
     .describe("Verifies Mekari Pay's webhooks; several while one is being rotated"),
   SMTP_URL: url('an SMTP URL, smtp://host:port', /^smtps?$/).describe('Mail server'),

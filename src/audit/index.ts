@@ -1,2 +1,2 @@
-export { audit, auditTask, type Violation } from './audit.ts';
+export { AUDIT_CRONTAB, audit, runAuditHandler, type Violation } from './audit.ts';
 export { CHECKS } from './checks.ts';

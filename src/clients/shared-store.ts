@@ -63,8 +63,10 @@ function withDeadline<T>(work: Promise<T>): Promise<T> {
 export function createSharedStore(options: { redisUrl?: string; onRedisChange?: (up: boolean) => void }): SharedStore {
   const memory = new Keyv<string>({ store: new QuickLRU({ maxSize: MAX_KEYS_IN_MEMORY }), useKeyPrefix: false });
   let redisUp: boolean | undefined = options.redisUrl === undefined ? undefined : false;
+  let wasSeen = false;
   const noteRedis = (up: boolean) => {
-    if (redisUp === up) return;
+    if (wasSeen && redisUp === up) return;
+    wasSeen = true;
     redisUp = up;
     options.onRedisChange?.(up);
   };

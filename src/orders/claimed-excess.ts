@@ -25,7 +25,7 @@ export async function settledOrClaimedExcess(
   return new Map(rows.map((row) => [excessKey(row.code, row.period), BigInt(row.quantity)]));
 }
 
-/** Confirms of one organization that carry excess go one after the other, to the end of the transaction. */
+/** Confirms of one organization go one after the other, to the end of the transaction. */
 export async function lockExcess(tx: EntityManager, organizationId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('excess:' || $1, 0))`, [organizationId]);
 }

@@ -27,7 +27,7 @@ export class SettlePayment {
     private readonly database: DataSource,
     private readonly clock: Clock,
     private readonly log: Logger,
-    private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome']) => void,
+    private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome'] | 'excess_paid_twice') => void,
   ) {}
 
   /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
@@ -118,7 +118,10 @@ export class SettlePayment {
     if (isException) this.log.error({ ...line, event: 'payment_exception' });
     else if (outcome === 'review') this.log.error({ ...line, event: 'payment_review' });
     else this.log.info(line);
-    if (excessPaidTwice) this.log.error({ ...line, event: 'payment_exception', outcome: 'excess_paid_twice' });
+    if (excessPaidTwice) {
+      this.onOutcome(source, 'excess_paid_twice');
+      this.log.error({ ...line, event: 'payment_exception', outcome: 'excess_paid_twice' });
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit, CHECKS } from '../../src/audit/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { confirmOrder, createOrder, purchase } from '../support/purchase.ts';
+import { confirmOrder, createOrder, purchase, until } from '../support/purchase.ts';
 
 let app: TestApp;
 let number: string;
@@ -87,3 +87,26 @@ for (const [check, statements] of Object.entries(PLANTED)) {
     expect(found[check]).toEqual([check === 'counter_equals_ledger' ? '1001 wa_balance' : number]);
   });
 }
+
+test('the nightly job reports a violation as an error line, with the order', async () => {
+  const other = await app.client({ organization_id: '1006' });
+  const order = await confirmOrder(other, await createOrder(other, '1006', { wa_balance: '1000000' }));
+  // Past the triggers, for as long as the job looks.
+  const tamper = (by: number) =>
+    app.database.transaction(async (tx) => {
+      await tx.query(`set local session_replication_role = replica`);
+      await tx.query(`update topup_orders set total = total + $2, topup_total = topup_total + $2 where id = $1`, [
+        order.id,
+        by,
+      ]);
+    });
+  await tamper(1);
+  await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+  await until(
+    async () => app.logs.find(({ event }) => event === 'audit_done'),
+    (done) => done !== undefined,
+  );
+  await tamper(-1);
+  const violations = app.logs.filter(({ event }) => event === 'audit_violation');
+  expect(violations).toMatchObject([{ level: 50, check: 'total_equals_lines', subject: order.number }]);
+});

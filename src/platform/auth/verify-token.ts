@@ -14,6 +14,8 @@ export class InvalidTokenError extends Error {
 export type VerifyToken = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 const MAX_TOKEN_BYTES = 4096;
+/** The library's codes for a key set that did not come: too late, or with another status than 200. */
+const KEYS_UNREACHABLE = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC']);
 
 const claims = z.object({
   sub: z.string().min(1).max(255),
@@ -59,7 +61,7 @@ export function createTokenVerifier(options: {
     } catch (error) {
       if (error instanceof InvalidTokenError) throw error;
       if (error instanceof errors.JWTExpired) throw new InvalidTokenError('it has expired');
-      const isTokensFault = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
+      const isTokensFault = error instanceof errors.JOSEError && !KEYS_UNREACHABLE.has(error.code);
       if (isTokensFault) throw new InvalidTokenError('it could not be verified');
       // The key set could not be had: nobody with a key that we do not know yet can be let in.
       options.log.error({ event: 'token_keys_unreachable', reason: (error as Error).message });

@@ -11,7 +11,7 @@ export function defineJob<P>(name: string, schema: z.ZodType<P>): JobDefinition<
   return { name, schema };
 }
 
-/** Done or seen: at the longest wait between two attempts (upkeep.ts) this is more than a week. */
+/** Done or seen: with the waits that upkeep.ts allows, this is about five days. */
 const MAX_ATTEMPTS = 1000;
 
 export interface EnqueueOptions {

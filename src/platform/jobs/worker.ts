@@ -31,6 +31,8 @@ export interface JobWorker {
 interface JobWorkerOptions {
   databaseUrl: string;
   handlers: readonly JobHandler[];
+  /** Jobs by the clock (UTC), each enqueued once for all replicas. */
+  crontab?: string;
   log: Logger;
   concurrency?: number;
   onFinished?: (job: string, outcome: 'done' | 'failed') => void;
@@ -85,6 +87,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     runner = await run({
       pgPool: pool,
       taskList,
+      crontab: options.crontab ?? '',
       concurrency,
       noHandleSignals: true,
       pollInterval: 1000,
