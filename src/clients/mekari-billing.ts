@@ -19,7 +19,8 @@ const answer = (packageId: string) =>
       id: z.literal(packageId, { error: 'is another package' }),
       currency: z.literal('IDR', { error: 'is not IDR' }),
       price: z.string().transform((text, context) => {
-        const price = parseRupiah(text);
+        // Rupiah have no decimals: "600.00" says the same as "600", and "600.5" says nothing.
+        const price = parseRupiah(text.replace(/\.0{1,4}$/, ''));
         if (price !== undefined && price > 0n) return price;
         context.addIssue({ code: 'custom', message: 'is not a whole, positive and sane price' });
         return z.NEVER;

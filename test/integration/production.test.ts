@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { settings } from '../../src/config.ts';
-import { buildOnce, endStarted, type RunningProcess, runBuilt, startBuilt } from '../support/built.ts';
+import { buildOnce, endStarted, npmStart, type RunningProcess, runBuilt, startBuilt } from '../support/built.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestClient } from '../support/test-client.ts';
 
@@ -44,8 +44,12 @@ const environment = (more: Record<string, string> = {}): Record<string, string> 
 /** Starts the server and waits until it says where it listens. */
 async function startServer(more: Record<string, string> = {}): Promise<{ server: RunningProcess; url: string }> {
   const server = startBuilt(MAIN, [], environment(more));
+  return { server, url: await addressOf(server) };
+}
+
+async function addressOf(server: RunningProcess): Promise<string> {
   const [, port] = await server.untilPrinted(/"event":"listening".*?"port":(\d+)/);
-  return { server, url: `http://127.0.0.1:${port}` };
+  return `http://127.0.0.1:${port}`;
 }
 
 test('an empty environment ends it at once, and every setting that is missing is named', async () => {
@@ -118,6 +122,15 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it starts, is ready, answers, and %s 
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).not.toContain(admin.token);
+});
+
+test('a SIGTERM to npm start reaches the server: nothing of it is left behind', async () => {
+  const server = npmStart(environment());
+  const url = await addressOf(server);
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  server.signal('SIGTERM');
+  expect((await server.finished).code).toBe(0);
+  await expect(fetch(`${url}/livez`)).rejects.toThrow();
 });
 
 test('what is under way when it is told to stop is answered first', async () => {

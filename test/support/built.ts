@@ -50,9 +50,23 @@ export function startBuilt(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
-  { ownGroup = false } = {},
+  options: { ownGroup?: boolean } = {},
 ): RunningProcess {
-  const child = spawn(process.execPath, [join(root, 'dist', file), ...args], {
+  return startProcess(process.execPath, [join(root, 'dist', file), ...args], env, options);
+}
+
+/** `npm start`, as a container or a supervisor would run it. */
+export function npmStart(env: Record<string, string>): RunningProcess {
+  return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
+}
+
+function startProcess(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  { ownGroup = false }: { ownGroup?: boolean },
+): RunningProcess {
+  const child = spawn(command, args, {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -115,7 +115,12 @@ describe('a price that is none', () => {
     expect(await failureOf('Mekari Billing packagePrice', kind)).toMatchObject({ kind: 'malformed' });
   });
 
-  test.each(['0', '', '600.0', '600,00', ' 600', '6e2', 'free'])('%j is malformed', async (price) => {
+  test.each(['600', '600.0', '600.00'])('%j is 600 rupiah', async (price) => {
+    sandbox.mekariBilling.packages.set('pkg-muv', { price });
+    expect(await CALLS['Mekari Billing packagePrice']?.call()).toEqual({ packageId: 'pkg-muv', price: 600n });
+  });
+
+  test.each(['0', '', '600.5', '600.', '600,00', ' 600', '6e2', 'free'])('%j is malformed', async (price) => {
     sandbox.mekariBilling.setPrice('pkg-muv', price);
     await expect(CALLS['Mekari Billing packagePrice']?.call()).rejects.toMatchObject({ kind: 'malformed' });
   });
