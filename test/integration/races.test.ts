@@ -1,0 +1,175 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { retryJobs } from '../../src/platform/jobs/stuck-jobs.ts';
+import type { OrderFragment } from '../generated/operations.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { failedJob, queuedJobs } from '../support/jobs.ts';
+import { codes, tryCancel, tryConfirm } from '../support/mutations.ts';
+import { addOrganization } from '../support/organizations.ts';
+import { createOrder, readOrder, until, untilStatus } from '../support/purchase.ts';
+import { type Relay, type RelayedCall, startRelay } from '../support/relay.ts';
+import type { TestClient } from '../support/test-client.ts';
+import { balances } from '../support/webhook.ts';
+
+let app: TestApp;
+let pay: Relay;
+
+beforeAll(async () => {
+  pay = await startRelay();
+  app = await startApp({ env: { MEKARI_PAY_URL: pay.url, UPSTREAM_TIMEOUT_MS: '15000' } });
+  pay.setTarget(app.sandbox.mekariPay.url);
+});
+
+afterEach(async () => {
+  pay.clear();
+  await app.sandbox.reset();
+});
+afterAll(async () => {
+  await app.close();
+  await pay.stop();
+});
+
+async function draft() {
+  const id = addOrganization(app.sandbox, '1001');
+  const client = await app.client({ organization_id: id });
+  return { id, client, order: await createOrder(client, id, { wa_balance: '1000000' }) };
+}
+
+const LOOK_UP = ({ method, path }: RelayedCall) => method === 'GET' && path.includes('external_id=');
+const CREATION = ({ method, path }: RelayedCall) => method === 'POST' && path.endsWith('/invoices');
+
+/** Confirmed, but for its invoice: that was looked for in vain, and the call to make it stands before Mekari Pay. */
+async function beforeInvoice() {
+  const made = await draft();
+  const creation = pay.hold(CREATION, 'call');
+  const confirming = tryConfirm(made.client, made.order);
+  await creation.reached;
+  return { ...made, makeInvoice: () => [creation.release(), confirming][1] as typeof confirming };
+}
+
+const invoiceStatuses = (number: string) => app.sandbox.mekariPay.invoices(number).map(({ status }) => status);
+const untilVoid = (number: string) =>
+  until(
+    async () => invoiceStatuses(number),
+    (statuses) => statuses.length === 1 && statuses[0] === 'void',
+  );
+const tos = ({ timeline }: OrderFragment) => timeline.map(({ to }) => to);
+
+describe('an invoice is made while the order is cancelled', () => {
+  test('after cancel looked for it and was done: it is voided all the same, and nobody is sent to pay it', async () => {
+    const { client, order, makeInvoice } = await beforeInvoice();
+    expect((await tryCancel(client, order.id)).order?.status).toBe('CANCELLED');
+    expect(invoiceStatuses(order.number)).toEqual([]);
+    const confirmed = await makeInvoice();
+    expect(confirmed.order).toMatchObject({ status: 'CANCELLED', paymentUrl: null });
+    await untilVoid(order.number);
+    expect((await queuedJobs(app, order.id)).map(({ task }) => task)).not.toContain('send_order_mail');
+    expect(app.sandbox.mail.messages().filter(({ subject }) => subject.includes(order.number))).toEqual([]);
+  });
+
+  test('after cancel looked for it and before it was stored: it is void when cancel is answered', async () => {
+    const { client, order, makeInvoice } = await beforeInvoice();
+    const lookedUp = pay.hold(LOOK_UP, 'answer');
+    const cancelling = tryCancel(client, order.id);
+    await lookedUp.reached;
+    expect((await makeInvoice()).order?.paymentUrl).not.toBeNull();
+    lookedUp.release();
+    expect((await cancelling).order?.status).toBe('CANCELLED');
+    expect(invoiceStatuses(order.number)).toEqual(['void']);
+  });
+});
+
+describe('an invoice is made while the order expires', () => {
+  /** The invoice's own time is another: the call that stands before Mekari Pay names the one of the confirm. */
+  const endTimeToPay = ({ id }: OrderFragment) =>
+    app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [id]);
+
+  test('after the order expired: it is voided all the same', async () => {
+    const { client, order, makeInvoice } = await beforeInvoice();
+    await endTimeToPay(order);
+    await app.reconcile();
+    expect((await readOrder(client, order.id)).status).toBe('EXPIRED');
+    expect(invoiceStatuses(order.number)).toEqual([]);
+    expect((await makeInvoice()).order?.status).toBe('EXPIRED');
+    await untilVoid(order.number);
+  });
+
+  test('after the last look for it and before it was stored: the order expires in the next run, with its invoice void', async () => {
+    const { client, order, makeInvoice } = await beforeInvoice();
+    await endTimeToPay(order);
+    // It looks when it asks for payments, when it would make an invoice, and when it voids what there is.
+    for (const _ of ['payment', 'invoice']) pay.hold(LOOK_UP, 'answer').release();
+    const last = pay.hold(LOOK_UP, 'answer');
+    const reconciling = app.reconcile();
+    await last.reached;
+    await makeInvoice();
+    last.release();
+    await reconciling;
+    expect((await readOrder(client, order.id)).status).toBe('PENDING_PAYMENT');
+    await app.reconcile();
+    expect((await readOrder(client, order.id)).status).toBe('EXPIRED');
+    expect(invoiceStatuses(order.number)).toEqual(['void']);
+  });
+});
+
+describe('the void of an invoice that came after cancel', () => {
+  /** The job's first attempt met a Mekari Pay that is away; it is well again now, and the job waits. */
+  async function failedVoid() {
+    const { id, client, order, makeInvoice } = await beforeInvoice();
+    await tryCancel(client, order.id);
+    app.sandbox.mekariPay.faults.set([{ kind: 'status', status: 503, match: { path: '/void' } }]);
+    await makeInvoice();
+    const job = await failedJob(app, 'void_invoice', order.id);
+    expect(job.last_error).toBe('mekari-pay unavailable: it answered 503');
+    expect(invoiceStatuses(order.number)).toEqual(['pending']);
+    return { id, client, order, retry: () => retryJobs(app.database, [job.id]) };
+  }
+
+  test('is tried again until it is void', async () => {
+    const { client, order, retry } = await failedVoid();
+    app.sandbox.mekariPay.faults.clear();
+    await retry();
+    await untilVoid(order.number);
+    expect((await readOrder(client, order.id)).status).toBe('CANCELLED');
+  });
+
+  test('finds it paid: the order is credited', async () => {
+    const { id, client, order, retry } = await failedVoid();
+    await app.sandbox.mekariPay.pay(order.number, { webhook: false });
+    app.sandbox.mekariPay.faults.clear();
+    await retry();
+    const completed = await untilStatus(client, order.id, 'COMPLETED');
+    expect(tos(completed)).toEqual(['DRAFT', 'PENDING_PAYMENT', 'CANCELLED', 'PAID', 'COMPLETED']);
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+  });
+});
+
+/** Runs `work` while somebody has the order's row, until that many of the server's statements wait for a lock. */
+async function whileLocked<T>(orderId: string, waiting: number, work: () => Promise<T>): Promise<T> {
+  const holder = new pg.Client({ connectionString: app.db.url });
+  await holder.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select from topup_orders where id = $1 for update', [orderId]);
+    const result = work();
+    const waiters = `select from pg_stat_activity
+      where datname = current_database() and application_name = 'self-topup' and wait_event_type = 'Lock'`;
+    await until(
+      () => app.db.query(waiters),
+      (rows) => rows.length === waiting,
+    );
+    await holder.query('commit');
+    return await result;
+  } finally {
+    await holder.end();
+  }
+}
+
+test('of eight confirms with keys of their own that stand before one order, one is it, and none locks another out', async () => {
+  const { client, order } = await draft();
+  const confirm = (other: TestClient) => tryConfirm(other, order);
+  const outcomes = await whileLocked(order.id, 8, () => Promise.all(Array.from({ length: 8 }, () => confirm(client))));
+  expect(outcomes.flatMap(codes)).toEqual(Array(7).fill('INVALID_TRANSITION'));
+  expect(tos(await readOrder(client, order.id))).toEqual(['DRAFT', 'PENDING_PAYMENT']);
+  expect(invoiceStatuses(order.number)).toHaveLength(1);
+});
