@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HiddenTopupOptionsDocument, TopupOptionsDocument } from '../generated/operations.ts';
+import { CreateTopupOrderDocument, HiddenTopupOptionsDocument, TopupOptionsDocument } from '../generated/operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { ledgerTable } from '../support/ledger-table.ts';
+import { purchase, toItems } from '../support/purchase.ts';
 
 let app: TestApp;
 
@@ -75,4 +77,26 @@ test('every row of the catalogue is either shown or hidden with a reason, never 
     const seen = [...(topupOptions ?? []), ...(hiddenTopupOptions ?? [])].map(({ code }) => code);
     expect(seen.toSorted(), organizationId).toEqual(catalogue.map(({ code }) => code).toSorted());
   }
+});
+
+test('each buys what it sees, and nothing that it does not see', async () => {
+  const bought = { '1001': 'chatbot_ai_extra', '1002': 'voice_call_extra', '1006': 'wa_balance' };
+  const least = { chatbot_ai_extra: '1', voice_call_extra: '500000', wa_balance: '1000000' };
+  for (const [organizationId, code] of Object.entries(bought)) {
+    const admin = await app.client({ organization_id: organizationId });
+    await purchase(app, admin, organizationId, { [code]: least[code as keyof typeof least] });
+  }
+  const voice = await app.client({ organization_id: '1002' });
+  const { createTopupOrder } = await voice.query(CreateTopupOrderDocument, {
+    input: { items: toItems('1002', { wa_balance: '1000000', chatbot_ai_extra: '1' }), idempotencyKey: 'unseen' },
+  });
+  expect(createTopupOrder?.userErrors.map(({ code }) => code)).toEqual(['OPTION_UNAVAILABLE', 'OPTION_UNAVAILABLE']);
+  expect(await ledgerTable(app.db)).toBe(
+    [
+      'organization | quota            | kind  | quantity | period | unit_price | amount',
+      '1001         | chatbot_ai_extra | TOPUP | 1000     |        | 450000     | 450000',
+      '1002         | voice_call_extra | TOPUP | 500000   |        | 1          | 500000',
+      '1006         | wa_balance       | TOPUP | 1000000  |        | 1          | 1000000',
+    ].join('\n'),
+  );
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExcessUsagesDocument, TopupOptionsDocument } from '../generated/operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { ledgerTable } from '../support/ledger-table.ts';
 import { movableClock } from '../support/movable-clock.ts';
+import { confirmOrder, createOrder, untilStatus } from '../support/purchase.ts';
 
 const HOUR_SECONDS = 3600;
 const time = movableClock();
@@ -58,4 +60,17 @@ test('Mekari Billing moves a price, fails and comes back; the page follows withi
   app.sandbox.mekariBilling.faults.clear();
   time.advance(6);
   expect(await shown()).toEqual(after);
+
+  // What is bought now is bought at the price that is shown now.
+  const admin = await app.client({ organization_id: '1001', expires_in: 1_000_000 });
+  const order = await confirmOrder(admin, await createOrder(admin, '1001', { muv: '500' }));
+  await app.sandbox.mekariPay.pay(order.number, { webhook: false });
+  await app.reconcile();
+  await untilStatus(admin, order.id, 'COMPLETED');
+  expect(await ledgerTable(app.db)).toBe(
+    [
+      'organization | quota | kind  | quantity | period | unit_price | amount',
+      '1001         | muv   | TOPUP | 500      |        | 650        | 325000',
+    ].join('\n'),
+  );
 });
