@@ -1,2 +1,2 @@
-export { AUDIT_CRONTAB, audit, runAuditHandler, type Violation } from './audit.ts';
+export { AUDIT_CRONTAB, audit, runAuditHandler } from './audit.ts';
 export { CHECKS } from './checks.ts';

@@ -11,9 +11,7 @@ export {
   enqueueForOrder,
   enqueueMail,
   issueInvoiceJob,
-  MAIL_KINDS,
   type MailKind,
-  type OrderJobPayload,
   sendOrderMailJob,
   voidInvoiceJob,
 } from './order-jobs.ts';
@@ -32,6 +30,6 @@ export { QuoteOrder } from './quote-order.ts';
 export { TopupOrder } from './topup-order.entity.ts';
 export { TopupOrderEvent } from './topup-order-event.entity.ts';
 export { TopupOrderLine } from './topup-order-line.entity.ts';
-export { type Cause, lockOrder, transition } from './transition.ts';
+export { lockOrder, transition } from './transition.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './user-error.ts';
 export { voidInvoices } from './void-invoices.ts';

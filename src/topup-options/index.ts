@@ -1,4 +1,4 @@
-export { Catalogue, type CatalogueRow } from './catalogue.ts';
+export { Catalogue } from './catalogue.ts';
 export { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from './catalogue-file.ts';
 export { parseOptionId } from './option-id.ts';
 export { Prices } from './prices.ts';

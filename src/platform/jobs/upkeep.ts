@@ -10,9 +10,9 @@ const LONGEST_WAIT_SECONDS = 600;
 
 /**
  * Keeps the queue moving: tells the other replicas that this one's workers live, frees the jobs of those that no longer do,
- * and shortens waits that have grown too long. The library alone
- * would leave a killed worker's jobs locked for four hours: far too long after a payment. A worker that only seemed dead
- * (a stopped process) makes a job run twice, which every handler bears.
+ * and shortens waits that have grown too long. The library alone would leave a killed worker's jobs locked for four hours:
+ * far too long after a payment. A worker that only seemed dead (a stopped process) makes a job run twice, which every
+ * handler bears.
  */
 export function startUpkeep(pool: Pool, log: Logger) {
   const workers = new Set<string>();
