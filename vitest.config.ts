@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
+    reporters: ['default', './test/support/skipped-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     sequence: { shuffle: { files: true, tests: false } },

@@ -8,13 +8,15 @@ import { entities } from '../../src/entities.ts';
 import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { TEMPLATE, withDatabaseName } from './database-names.ts';
-import { findRedis, type RedisServer } from './redis.ts';
+import { canStartRedis, findRedis, type RedisServer } from './redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
     /** undefined: there is none here, and the tests that need one say so and are skipped. */
     redisUrl: string | undefined;
+    /** Whether a test can have a Redis of its own, to be killed. */
+    canStartRedis: boolean;
   }
 }
 
@@ -25,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisUrl', redis?.url);
+  project.provide('canStartRedis', canStartRedis());
   return async () => {
     await redis?.stop();
     await postgres.stop();

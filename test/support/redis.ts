@@ -9,12 +9,15 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+export function canStartRedis(): boolean {
+  return spawnSync('redis-server', ['--version']).error === undefined;
+}
+
 /** REDIS_URL's server, or one of our own where redis-server is on the PATH, or none. */
 export async function findRedis(): Promise<RedisServer | undefined> {
   const given = process.env['REDIS_URL'];
   if (given) return { url: given, stop: async () => undefined };
-  if (spawnSync('redis-server', ['--version']).error !== undefined) return undefined;
-  return startRedis();
+  return canStartRedis() ? startRedis() : undefined;
 }
 
 /** A redis-server of our own: empty, in memory, on loopback. */
