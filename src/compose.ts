@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
-import { AUDIT_CRONTAB, runAuditHandler } from './audit/index.ts';
+import { AUDIT_CRONTAB, auditAgeGauge, auditViolationsGauge, runAuditHandler } from './audit/index.ts';
 import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import type { Config } from './config.ts';
 import { entities } from './entities.ts';
 import { buildGraph } from './graph.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
+import { openPaymentsGauge } from './operators/index.ts';
 import { orderGauge } from './orders/index.ts';
 import { reconcileTask } from './payments/index.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
@@ -59,6 +60,9 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const subgraph = buildGraph(services);
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(jobGauge(database));
+  telemetry.gauge(openPaymentsGauge(database));
+  telemetry.gauge(auditViolationsGauge(database));
+  telemetry.gauge(auditAgeGauge(database, clock));
 
   let stopping = false;
   let background: ReturnType<typeof startBackground> | undefined;

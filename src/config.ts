@@ -127,6 +127,17 @@ export function loadConfig(environment: Environment = processEnvironment): Confi
   return Object.freeze(read(settings, environment));
 }
 
+/** What a command needs that asks hub-core. */
+export function loadHubCoreConfig(environment: Environment = processEnvironment) {
+  const wanted = {
+    HUB_CORE_URL: true,
+    MEKARI_CLIENT_ID: true,
+    MEKARI_CLIENT_SECRET: true,
+    UPSTREAM_TIMEOUT_MS: true,
+  } as const;
+  return read(settings.pick(wanted), environment);
+}
+
 /** What the operators' commands need: they run where the neighbours' settings are not at hand. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {
   return read(settings.pick({ DATABASE_URL: true, LOG_LEVEL: true }), environment);

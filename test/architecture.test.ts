@@ -13,6 +13,7 @@ const FEATURES: Record<string, readonly string[]> = {
   orders: ['organizations', 'topup-options', 'excess-usage', 'ledger'],
   payments: ['organizations', 'orders', 'ledger'],
   fulfilment: ['organizations', 'orders'],
+  operators: ['organizations', 'topup-options', 'excess-usage', 'ledger', 'orders', 'payments', 'fulfilment'],
   audit: [],
 };
 const BASE = ['kernel', 'clients', 'platform'];

@@ -1,8 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { defineJob } from '../platform/jobs/job.ts';
-import { handle, type JobHandler } from '../platform/jobs/worker.ts';
 import { CHECKS } from './checks.ts';
 
 export interface Violation {
@@ -40,18 +37,4 @@ export async function audit(database: DataSource, clock: Clock): Promise<AuditRe
     }
   });
   return { violations, counts };
-}
-
-/** 02:30 in Jakarta, in UTC as the queue's crontab wants it: once for all replicas. */
-export const AUDIT_CRONTAB = '30 19 * * * run_audit';
-
-const runAuditJob = defineJob('run_audit', z.unknown());
-
-/** Every violation is an error line with a stable event name. */
-export function runAuditHandler(database: DataSource, clock: Clock): JobHandler {
-  return handle(runAuditJob, async (_payload, { log }) => {
-    const { violations, counts } = await audit(database, clock);
-    for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
-    log.info({ event: 'audit_done', checks: counts.size, violations: [...counts.values()].reduce((a, b) => a + b, 0) });
-  });
 }

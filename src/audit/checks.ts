@@ -22,7 +22,7 @@ export const CHECKS: readonly Check[] = [
       from organization_packages
       full join (
         select organization_id, quota_code,
-               coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0) as topup,
+               coalesce(sum(quantity) filter (where kind in ('TOPUP', 'REFUND')), 0) as topup,
                coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0) as settlement
         from quota_ledger_entries group by organization_id, quota_code
       ) as ledger using (organization_id, quota_code)
@@ -34,7 +34,7 @@ export const CHECKS: readonly Check[] = [
     sql: `
       select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
       from topup_orders o join topup_order_lines line on line.order_id = o.id
-      where o.status in ('PAID', 'COMPLETED')
+      where (o.status in ('PAID', 'COMPLETED') or o.completed_at is not null)
         and not exists (select from quota_ledger_entries entry where entry.order_line_id = line.id)`,
   },
   {
@@ -45,7 +45,7 @@ export const CHECKS: readonly Check[] = [
       from quota_ledger_entries entry
       join topup_order_lines line on line.id = entry.order_line_id
       join topup_orders o on o.id = line.order_id
-      where o.status not in ('PAID', 'COMPLETED')`,
+      where o.status not in ('PAID', 'COMPLETED') and o.completed_at is null`,
   },
   {
     name: 'credit_equals_line',
@@ -56,8 +56,22 @@ export const CHECKS: readonly Check[] = [
       from quota_ledger_entries entry
       join topup_order_lines line on line.id = entry.order_line_id
       join topup_orders o on o.id = line.order_id
+      where entry.kind <> 'REFUND'
       group by o.number, line.id
       having count(*) > 1 or sum(entry.quantity) <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
+  },
+  {
+    name: 'refund_within_credit',
+    meaning: 'More was taken back of a line than it had credited, or of an order that is not refunded.',
+    sql: `
+      select o.number as subject,
+             format('%s: taken back %s of %s, and the order is %s', line.quota_code, -sum(entry.quantity), line.credits, o.status) as detail
+      from quota_ledger_entries entry
+      join topup_order_lines line on line.id = entry.order_line_id
+      join topup_orders o on o.id = line.order_id
+      where entry.kind = 'REFUND'
+      group by o.number, o.status, line.id
+      having -sum(entry.quantity) > line.credits or o.status <> 'REFUNDED'`,
   },
   {
     name: 'total_equals_lines',
@@ -86,7 +100,7 @@ export const CHECKS: readonly Check[] = [
     sql: `
       select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
-      where (event.outcome = 'settled' and o.status not in ('PAID', 'COMPLETED'))
+      where (event.outcome = 'settled' and o.status not in ('PAID', 'COMPLETED') and o.completed_at is null)
          or (event.outcome = 'review' and o.status not in ('PAYMENT_REVIEW', 'PAID', 'COMPLETED', 'REFUNDED'))`,
   },
   {
@@ -95,6 +109,32 @@ export const CHECKS: readonly Check[] = [
     sql: `
       select number as subject, format('paid at %s', paid_at) as detail
       from topup_orders where status = 'PAID' and paid_at < $1::timestamptz - ${BOOKED_WITHIN}`,
+  },
+  {
+    name: 'paid_order_has_its_job',
+    meaning: 'An order is paid, not booked, and no job will book it.',
+    sql: `
+      select number as subject, format('paid at %s', paid_at) as detail
+      from topup_orders o
+      where status = 'PAID'
+        and not exists (select from graphile_worker.jobs job where job.key = 'book_paid_pi:' || o.id)`,
+  },
+  {
+    name: 'paid_invoice_of_one_order',
+    meaning: 'Two orders have the same paid PI: accounting has one of them only.',
+    sql: `
+      select string_agg(number, ' ' order by number) as subject, paid_invoice_number as detail
+      from topup_orders where paid_invoice_number is not null
+      group by paid_invoice_number having count(*) > 1`,
+  },
+  {
+    name: 'payment_is_acted_on_once',
+    meaning: 'Two payments moved one order.',
+    sql: `
+      select o.number as subject, format('%s payments', count(*)) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where event.outcome in ('settled', 'review')
+      group by o.id having count(*) > 1`,
   },
   {
     name: 'pending_order_moves',

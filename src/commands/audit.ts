@@ -1,4 +1,4 @@
-import { audit, CHECKS } from '../audit/index.ts';
+import { audit, CHECKS, noteAuditRun } from '../audit/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { command, print, UsageError } from './command.ts';
 
@@ -6,6 +6,7 @@ import { command, print, UsageError } from './command.ts';
 command(async (args, database) => {
   if (args.length > 0) throw new UsageError('Usage: npm run audit');
   const { violations, counts } = await audit(database, systemClock);
+  await noteAuditRun(database, counts, systemClock.now());
   for (const { name, meaning } of CHECKS) {
     const count = counts.get(name) ?? 0;
     print(`${count === 0 ? 'ok  ' : 'FAIL'}  ${name}${count === 0 ? '' : `: ${count}. ${meaning}`}`);

@@ -24,9 +24,11 @@ export class SendOrderMail {
     private readonly clock: Clock,
   ) {}
 
-  async send(kind: MailKind, orderId: string): Promise<void> {
+  /** `sending`: 1 by itself, more when an operator asks for it again. */
+  async send(kind: MailKind, orderId: string, sending: number): Promise<void> {
     const order = await orderById(this.database, orderId);
-    if (isOutdated(kind, order)) return;
+    // A mail that comes late says nothing false: nobody is asked to pay what is paid, cancelled or expired.
+    if (mailOfOrder(order) !== kind) return;
     const organization = await this.organizations.findFresh(order.organizationId);
     if (isUpstreamError(organization)) throw organization;
     const contacts = organization?.billingContacts ?? [];
@@ -35,15 +37,20 @@ export class SendOrderMail {
       throw new Error('hub-core has no billing contact to write to');
     const failures: unknown[] = [];
     for (const contact of new Map(contacts.map((contact) => [contact.email, contact])).values()) {
-      await this.sendTo(contact, kind, order, organization).catch((error) => failures.push(error));
+      await this.sendTo(contact, { kind, sending }, order, organization).catch((error) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  private async sendTo(contact: Contact, kind: MailKind, order: TopupOrder, organization: OrganizationSnapshot) {
+  private async sendTo(
+    contact: Contact,
+    { kind, sending }: { kind: MailKind; sending: number },
+    order: TopupOrder,
+    organization: OrganizationSnapshot,
+  ): Promise<void> {
     const deliveries = this.database.getRepository(OrderMailDelivery);
     const recipientHash = createHash('sha256').update(contact.email.toLowerCase()).digest('hex');
-    const delivery = { orderId: order.id, kind, recipientHash };
+    const delivery = { orderId: order.id, kind, recipientHash, sending };
     if (await deliveries.existsBy(delivery)) return;
     const mail = renderOrderMail(kind, toMailLocale(contact.locale), {
       orderNumber: order.number,
@@ -56,16 +63,17 @@ export class SendOrderMail {
       paidAt: order.paidAt,
       paidInvoiceNumber: order.paidInvoiceNumber,
     });
-    const messageId = `<${order.number}.${kind}.${recipientHash.slice(0, 16)}@self-topup>`;
+    const again = sending === 1 ? '' : `.${sending}`;
+    const messageId = `<${order.number}.${kind}.${recipientHash.slice(0, 16)}${again}@self-topup>`;
     await this.mailer.send({ ...mail, to: { name: contact.name, address: contact.email }, messageId });
-    await deliveries.upsert({ ...delivery, sentAt: this.clock.now() }, ['orderId', 'kind', 'recipientHash']);
+    await deliveries.upsert({ ...delivery, sentAt: this.clock.now() }, ['orderId', 'kind', 'recipientHash', 'sending']);
   }
 }
 
-/** A mail that came late says nothing false: nobody is asked to pay what is paid, cancelled or expired. */
-function isOutdated(kind: MailKind, order: TopupOrder): boolean {
-  if (kind === 'awaiting_payment') return order.status !== 'PENDING_PAYMENT';
-  if (kind === 'order_expired') return order.status !== 'EXPIRED';
-  if (kind === 'payment_under_review') return order.status !== 'PAYMENT_REVIEW';
-  return false;
+/** The e-mail that tells how an order stands; undefined where there is none to send. */
+export function mailOfOrder({ status, confirmedAt, paymentUrl }: TopupOrder): MailKind | undefined {
+  if (status === 'PENDING_PAYMENT') return paymentUrl === null ? undefined : 'awaiting_payment';
+  if (status === 'EXPIRED') return confirmedAt === null ? undefined : 'order_expired';
+  if (status === 'PAYMENT_REVIEW') return 'payment_under_review';
+  return status === 'COMPLETED' ? 'payment_received' : undefined;
 }

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { type DataSource, In } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { OrganizationPackage } from './organization-package.entity.ts';
 import type { QuotaBalance } from './quota-balance.type.ts';
@@ -31,4 +31,14 @@ export class BalancesLoader {
       (id) => new Map((byOrganization.get(id) ?? []).map((row) => [row.quotaCode, row.balance])),
     );
   }
+}
+
+/** The counters of an organization, locked until the transaction ends, in the order in which the ledger locks them. */
+export async function lockBalances(tx: EntityManager, organizationId: string): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await tx.find(OrganizationPackage, {
+    where: { organizationId },
+    order: { quotaCode: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  return new Map(rows.map((row) => [row.quotaCode, row.balance]));
 }

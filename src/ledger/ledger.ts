@@ -14,7 +14,7 @@ export interface NewEntry {
 }
 
 /**
- * Enters what an order's lines credit and settle, as part of the settling transaction. Entering a line twice fails on
+ * Enters what an order's lines credit, settle or give back, as part of the transaction that decides it. Entering a line twice fails on
  * quota_ledger_entries_line_kind_key. Entries go in by quota code, so that two orders of one organization take the
  * counters' row locks in the same order and cannot deadlock.
  */
@@ -33,29 +33,35 @@ export const excessKey = (code: string, period: string) => `${code} ${period}`;
 
 /** What was settled of past excess, per quota and period; one statement for all organizations of a request. */
 export class SettledExcessLoader {
-  private readonly loader = perRequest(() => new DataLoader<string, SettledExcess>((ids) => this.read(ids)));
+  private readonly loader = perRequest(
+    () => new DataLoader<string, SettledExcess>((ids) => settledExcess(this.database, ids)),
+  );
 
   constructor(private readonly database: DataSource) {}
 
   ofOrganization(request: RequestContext, organizationId: string): Promise<SettledExcess> {
     return this.loader(request).load(organizationId);
   }
+}
 
-  private async read(organizationIds: readonly string[]): Promise<SettledExcess[]> {
-    const rows: { organizationId: string; code: string; period: string; quantity: string }[] = await this.database
-      .getRepository(QuotaLedgerEntry)
-      .createQueryBuilder('entry')
-      .select('entry.organizationId', 'organizationId')
-      .addSelect('entry.quotaCode', 'code')
-      .addSelect('entry.period', 'period')
-      .addSelect('sum(entry.quantity)', 'quantity')
-      .where({ organizationId: In([...organizationIds]), kind: 'EXCESS_SETTLEMENT' })
-      .groupBy('entry.organizationId, entry.quotaCode, entry.period')
-      .getRawMany();
-    const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
-    return organizationIds.map(
-      (id) =>
-        new Map((byOrganization.get(id) ?? []).map((row) => [excessKey(row.code, row.period), BigInt(row.quantity)])),
-    );
-  }
+/** In the order of the ids. */
+export async function settledExcess(
+  database: DataSource,
+  organizationIds: readonly string[],
+): Promise<SettledExcess[]> {
+  const rows: { organizationId: string; code: string; period: string; quantity: string }[] = await database
+    .getRepository(QuotaLedgerEntry)
+    .createQueryBuilder('entry')
+    .select('entry.organizationId', 'organizationId')
+    .addSelect('entry.quotaCode', 'code')
+    .addSelect('entry.period', 'period')
+    .addSelect('sum(entry.quantity)', 'quantity')
+    .where({ organizationId: In([...organizationIds]), kind: 'EXCESS_SETTLEMENT' })
+    .groupBy('entry.organizationId, entry.quotaCode, entry.period')
+    .getRawMany();
+  const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
+  return organizationIds.map(
+    (id) =>
+      new Map((byOrganization.get(id) ?? []).map((row) => [excessKey(row.code, row.period), BigInt(row.quantity)])),
+  );
 }

@@ -3,7 +3,7 @@ import { bigintColumn } from '../platform/database/columns.ts';
 
 /**
  * An organization's counter of one quota. Written by the ledger's trigger alone, so that it equals the sum of its entries
- * by construction: `balance` of kind TOPUP, `excess_settled` of kind EXCESS_SETTLEMENT.
+ * by construction: `balance` of kinds TOPUP and REFUND, `excess_settled` of kind EXCESS_SETTLEMENT.
  */
 @Entity('organization_packages')
 @Check('organization_packages_balance_check', `balance >= 0 and excess_settled >= 0`)

@@ -1,17 +1,17 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { bigintColumn } from '../platform/database/columns.ts';
 
-export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT';
+export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
 
 /**
- * What was credited or settled, by which order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. A line
- * is entered once per kind: the unique constraint is what makes a credit happen exactly once (domain.md 9).
+ * What was credited, settled or taken back, by which order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
+ * A line is entered once per kind: the unique constraint is what makes a credit happen exactly once (domain.md 9).
  */
 @Entity('quota_ledger_entries')
 @Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
 @Index('quota_ledger_entries_organization_idx', ['organizationId', 'quotaCode', 'kind', 'period'])
-@Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT')`)
-@Check('quota_ledger_entries_quantity_check', `quantity > 0`)
+@Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT', 'REFUND')`)
+@Check('quota_ledger_entries_quantity_check', `quantity <> 0 and (kind = 'REFUND') = (quantity < 0)`)
 @Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)
 export class QuotaLedgerEntry {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'quota_ledger_entries_pkey' })
@@ -30,7 +30,7 @@ export class QuotaLedgerEntry {
   @Column({ type: 'text' })
   kind!: LedgerKind;
 
-  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. */
+  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. Below zero for what a refund takes back. */
   @Column({ type: 'bigint', transformer: bigintColumn })
   quantity!: bigint;
 

@@ -30,6 +30,6 @@ export { QuoteOrder } from './quote-order.ts';
 export { TopupOrder } from './topup-order.entity.ts';
 export { TopupOrderEvent } from './topup-order-event.entity.ts';
 export { TopupOrderLine } from './topup-order-line.entity.ts';
-export { lockOrder, transition } from './transition.ts';
+export { appendEvent, type Cause, lockOrder, transition } from './transition.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './user-error.ts';
 export { voidInvoices } from './void-invoices.ts';

@@ -8,7 +8,8 @@ export type OrderJobPayload = z.output<typeof orderPayload>;
 
 export const MAIL_KINDS = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
-const mailPayload = orderPayload.extend({ kind: z.enum(MAIL_KINDS) });
+/** `sending` counts from 1; an operator who asks for a mail again makes the next one. */
+const mailPayload = orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) });
 
 /** What goes on after a transaction of an order (domain.md 10). Handlers: payments/, fulfilment/. */
 export const issueInvoiceJob = defineJob('issue_invoice', orderPayload);
@@ -29,7 +30,8 @@ export async function enqueueForOrder(
   await enqueue(tx, job, payload, { ...options, key: `${job.name}:${order.id}` });
 }
 
-export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order): Promise<void> {
-  const payload = { orderId: order.id, correlationId: order.correlationId, kind };
-  await enqueue(tx, sendOrderMailJob, payload, { key: `${sendOrderMailJob.name}:${kind}:${order.id}` });
+export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order, sending = 1): Promise<void> {
+  const payload = { orderId: order.id, correlationId: order.correlationId, kind, sending };
+  const purpose = sending === 1 ? kind : `${kind}:${sending}`;
+  await enqueue(tx, sendOrderMailJob, payload, { key: `${sendOrderMailJob.name}:${purpose}:${order.id}` });
 }

@@ -34,6 +34,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'PAYMENT_REVIEW', to: 'PAID', by: 'operator' },
   { from: 'PAYMENT_REVIEW', to: 'REFUNDED', by: 'operator' },
   { from: 'PAID', to: 'COMPLETED', by: 'paid PI booked' },
+  { from: 'COMPLETED', to: 'REFUNDED', by: 'operator' },
 ];
 
 export function canMove(from: OrderStatus, to: OrderStatus): boolean {

@@ -21,7 +21,7 @@ registerEnumType(TopupOrderStatus, {
     PAYMENT_REVIEW: { description: 'A payment came that does not fit; nothing is credited until an operator decides.' },
     EXPIRED: { description: 'The quote or the time to pay ran out. A payment that comes all the same is credited.' },
     CANCELLED: { description: 'Cancelled by the buyer.' },
-    REFUNDED: { description: 'The payment under review was given back.' },
+    REFUNDED: { description: 'The payment was given back, and the quota that was not used yet taken back.' },
   },
 });
 

@@ -30,9 +30,13 @@ export class TopupOrderEvent {
   @Column({ type: 'text' })
   cause!: string;
 
-  /** Who caused it: a token's subject; null for the system. Not shown in the graph. */
+  /** Who caused it: a token's subject or an operator; null for the system. Not shown in the graph. */
   @Column({ type: 'text', nullable: true })
   actor!: string | null;
+
+  /** Why, in the operator's words. Not shown in the graph. */
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
 
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;

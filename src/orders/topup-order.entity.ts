@@ -29,7 +29,9 @@ export const OPEN_ORDER = `status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYME
 @Check('topup_orders_paid_check', `status not in ('PAID', 'COMPLETED') or paid_at is not null`)
 @Check(
   'topup_orders_completed_check',
-  `(status = 'COMPLETED') = (completed_at is not null and paid_invoice_number is not null)`,
+  `(completed_at is null) = (paid_invoice_number is null)
+   and (status <> 'COMPLETED' or completed_at is not null)
+   and (completed_at is null or status in ('COMPLETED', 'REFUNDED'))`,
 )
 @Check('topup_orders_payment_url_check', `payment_url is null or payment_invoice_id is not null`)
 export class TopupOrder {

@@ -8,6 +8,8 @@ export interface Cause {
   cause: string;
   /** A token's subject or an operator; null for the system. */
   actor: string | null;
+  /** Why, in an operator's words. */
+  reason?: string;
 }
 
 /** The row, locked until the transaction ends: whoever else would move the order waits. */
@@ -37,8 +39,8 @@ export async function appendEvent(
   order: Pick<TopupOrder, 'id' | 'correlationId'>,
   from: OrderStatus | null,
   to: OrderStatus,
-  { at, cause, actor }: Cause,
+  { at, cause, actor, reason }: Cause,
 ): Promise<void> {
   const { id: orderId, correlationId } = order;
-  await tx.insert(TopupOrderEvent, { orderId, at, from, to, cause, actor, correlationId });
+  await tx.insert(TopupOrderEvent, { orderId, at, from, to, cause, actor, reason: reason ?? null, correlationId });
 }

@@ -1,17 +1,39 @@
 import type { EntityManager } from 'typeorm';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { enterLines, type NewEntry } from '../ledger/index.ts';
-import { linesOfOrder, type TopupOrder, TopupOrderLine, topupPeriod } from '../orders/index.ts';
+import {
+  bookPaidPiJob,
+  type Cause,
+  enqueueForOrder,
+  linesOfOrder,
+  type TopupOrder,
+  TopupOrderLine,
+  topupPeriod,
+  transition,
+} from '../orders/index.ts';
+
+/** When it was paid, where that is known, and by which invoice. */
+export type AcceptedPayment = { paidAt: Date | null; invoiceId: string };
 
 /**
- * Enters every line of an order into the ledger, and dates what it bought from the day of payment: part of the settling
- * transaction. A second time fails on the ledger's unique key.
+ * Makes a locked order PAID: its lines are credited, and the job that books it is enqueued. Part of the transaction in which
+ * the payment was decided on, by its notice or by an operator; a second time fails on the ledger's unique key.
  */
 export async function creditOrder(
   tx: EntityManager,
   order: TopupOrder,
-  at: { paidAt: Date; now: Date },
+  payment: AcceptedPayment,
+  cause: Cause,
 ): Promise<void> {
+  const paidAt = payment.paidAt === null || payment.paidAt > cause.at ? cause.at : payment.paidAt;
+  await creditLines(tx, order, { paidAt, now: cause.at });
+  const paymentInvoiceId = order.paymentInvoiceId ?? payment.invoiceId;
+  await transition(tx, order, 'PAID', cause, { paidAt, paymentInvoiceId });
+  await enqueueForOrder(tx, bookPaidPiJob, order);
+}
+
+/** Enters every line into the ledger, and dates what it bought from the day of payment. */
+async function creditLines(tx: EntityManager, order: TopupOrder, at: { paidAt: Date; now: Date }): Promise<void> {
   const lines = await linesOfOrder(tx, order.id);
   for (const line of lines.filter(({ kind }) => kind === 'TOPUP')) {
     const period = topupPeriod(line.quotaType, jakartaDate(at.paidAt), line.periodEnd);

@@ -11,6 +11,7 @@ export type PaymentSource = 'webhook' | 'poll' | 'check';
 @Entity('payment_events')
 @Unique('payment_events_event_key', ['eventId'])
 @Index('payment_events_order_idx', ['orderId'])
+@Index('payment_events_attention_idx', ['receivedAt'], { where: `outcome not in ('settled', 'repeated', 'noted')` })
 export class PaymentEvent {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payment_events_pkey' })
   id!: string;

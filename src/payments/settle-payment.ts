@@ -1,7 +1,7 @@
 import { type DataSource, type EntityManager, In, Not } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import { bookPaidPiJob, enqueueForOrder, enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.ts';
+import { enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
 import { creditOrder, isExcessPaidTwice } from './credit-order.ts';
@@ -69,22 +69,8 @@ export class SettlePayment {
     if (outcome === 'review') await this.review(tx, order, source, notice);
     if (outcome !== 'settled') return { outcome, order };
     const excessPaidTwice = await isExcessPaidTwice(tx, order);
-    await this.credit(tx, order, source, notice);
+    await creditOrder(tx, order, notice, this.cause(source));
     return { outcome, order, excessPaidTwice };
-  }
-
-  private async credit(
-    tx: EntityManager,
-    order: TopupOrder,
-    source: PaymentSource,
-    notice: PaymentNotice,
-  ): Promise<void> {
-    const now = this.clock.now();
-    const paidAt = notice.paidAt === null || notice.paidAt > now ? now : notice.paidAt;
-    await creditOrder(tx, order, { paidAt, now });
-    const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
-    await transition(tx, order, 'PAID', this.cause(source), { paidAt, paymentInvoiceId });
-    await enqueueForOrder(tx, bookPaidPiJob, order);
   }
 
   private async review(

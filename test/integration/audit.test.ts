@@ -24,7 +24,7 @@ const PLANTED: Record<string, string[]> = {
     `update organization_packages set balance = 0 where quota_code = 'wa_balance'`,
   ],
   credit_belongs_to_paid_order: [
-    `update topup_orders set status = 'CANCELLED', completed_at = null where number = :number`,
+    `update topup_orders set status = 'CANCELLED', completed_at = null, paid_invoice_number = null where number = :number`,
   ],
   credit_equals_line: [`update quota_ledger_entries set quantity = quantity + 1`],
   total_equals_lines: [
@@ -34,13 +34,35 @@ const PLANTED: Record<string, string[]> = {
     `delete from topup_order_events where to_status = 'COMPLETED'
      and order_id = (select id from topup_orders where number = :number)`,
   ],
-  payment_matches_status: [`update topup_orders set status = 'EXPIRED', completed_at = null where number = :number`],
+  payment_matches_status: [
+    `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
+  ],
   paid_order_is_booked: [
-    `update topup_orders set status = 'PAID', completed_at = null, paid_at = now() - interval '2 hours'
+    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null, paid_at = now() - interval '2 hours'
      where number = :number`,
   ],
+  refund_within_credit: [
+    `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at)
+     select gen_random_uuid(), o.organization_id, line.id, line.quota_code, 'REFUND', -1, now()
+     from topup_orders o join topup_order_lines line on line.order_id = o.id
+     where o.number = :number and line.quota_code = 'wa_balance'`,
+    `update organization_packages set balance = balance - 1 where quota_code = 'wa_balance'`,
+  ],
+  paid_order_has_its_job: [
+    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null where number = :number`,
+  ],
+  paid_invoice_of_one_order: [
+    `create temp table copied on commit drop as select * from topup_orders where number = :number`,
+    `update copied set id = gen_random_uuid(), number = 'TU-COPY', payment_invoice_id = null, payment_url = null`,
+    `insert into topup_orders select * from copied`,
+  ],
+  payment_is_acted_on_once: [
+    `create temp table copied on commit drop as select * from payment_events where order_number = :number`,
+    `update copied set id = gen_random_uuid(), event_id = 'another'`,
+    `insert into payment_events select * from copied`,
+  ],
   pending_order_moves: [
-    `update topup_orders set status = 'PENDING_PAYMENT', completed_at = null, payment_expires_at = now() - interval '2 hours'
+    `update topup_orders set status = 'PENDING_PAYMENT', completed_at = null, paid_invoice_number = null, payment_expires_at = now() - interval '2 hours'
      where number = :number`,
   ],
   job_has_attempts_left: [
@@ -48,6 +70,12 @@ const PLANTED: Record<string, string[]> = {
        max_attempts := 1) from topup_orders where number = :number`,
     `update graphile_worker._private_jobs set attempts = 1 where key like 'book_paid_pi:%'`,
   ],
+};
+
+/** Where it is not the order's number alone. */
+const SUBJECTS: Record<string, () => string> = {
+  counter_equals_ledger: () => '1001 wa_balance',
+  paid_invoice_of_one_order: () => `${number} TU-COPY`,
 };
 
 /** In a transaction that is never committed: the database is whole again after it. */
@@ -84,7 +112,7 @@ for (const [check, statements] of Object.entries(PLANTED)) {
   test(`${check}: a planted violation is reported by the order's number`, async () => {
     const found = await plant(statements);
     expect(Object.keys(found)).toContain(check);
-    expect(found[check]).toEqual([check === 'counter_equals_ledger' ? '1001 wa_balance' : number]);
+    expect(found[check]).toEqual([SUBJECTS[check]?.() ?? number]);
   });
 }
 

@@ -11,7 +11,7 @@ const VIOLATIONS: Record<string, string> = {
     from organization_packages
     full join (
       select organization_id, quota_code,
-             coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0) as topup,
+             coalesce(sum(quantity) filter (where kind <> 'EXCESS_SETTLEMENT'), 0) as topup,
              coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0) as settlement
       from quota_ledger_entries group by organization_id, quota_code
     ) as ledger using (organization_id, quota_code)
@@ -20,10 +20,18 @@ const VIOLATIONS: Record<string, string> = {
     select o.number, o.status, line.kind, line.quota_code, entry.quantity
     from topup_orders o
     join topup_order_lines line on line.order_id = o.id
-    left join quota_ledger_entries entry on entry.order_line_id = line.id
-    where (o.status in ('PAID', 'COMPLETED')) <> (entry.id is not null)
+    left join quota_ledger_entries entry on entry.order_line_id = line.id and entry.kind <> 'REFUND'
+    where (o.status in ('PAID', 'COMPLETED') or (o.status = 'REFUNDED' and o.paid_invoice_number is not null))
+          <> (entry.id is not null)
        or (entry.id is not null
            and entry.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end)`,
+  'more was taken back than credited, or of an order that is not refunded': `
+    select o.number, o.status, line.quota_code, line.credits, entry.quantity
+    from quota_ledger_entries entry
+    join topup_order_lines line on line.id = entry.order_line_id
+    join topup_orders o on o.id = line.order_id
+    where entry.kind = 'REFUND'
+      and (entry.quantity not between -line.credits and -1 or line.kind <> 'TOPUP' or o.status <> 'REFUNDED')`,
   'a total is not the sum of its lines': `
     select o.number, o.total, sum(line.amount) from topup_orders o
     join topup_order_lines line on line.order_id = o.id

@@ -70,8 +70,8 @@ const FACTS = `confirmed_at = '2026-11-22', payment_expires_at = '2026-11-23', p
 
 /** Tries to move an order, with every fact that the new status wants. */
 export async function moveOrder(tx: EntityManager, id: string, to: OrderStatus): Promise<void> {
-  const done = to === 'COMPLETED' ? `'2026-11-22', paid_invoice_number = 'PI/1'` : 'null, paid_invoice_number = null';
-  await tx.query(`update topup_orders set status = $2, completed_at = ${done} where id = $1`, [id, to]);
+  const done = to === 'COMPLETED' ? `, completed_at = '2026-11-22', paid_invoice_number = 'PI/1'` : '';
+  await tx.query(`update topup_orders set status = $2${done} where id = $1`, [id, to]);
 }
 
 /** A new order, moved along the state table to a status. */

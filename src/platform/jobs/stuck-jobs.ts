@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** A job that failed at least once, or that should have run and has not. */
 export interface StuckJob {
@@ -25,7 +25,10 @@ export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
 }
 
 /** Runs them again at once, with all their attempts: those of `ids`, or every stuck one. Answers how many. */
-export async function retryJobs(database: DataSource, ids: readonly string[] | 'all'): Promise<number> {
+export async function retryJobs(
+  database: Pick<EntityManager, 'query'>,
+  ids: readonly string[] | 'all',
+): Promise<number> {
   const rows: unknown[] = await database.query(
     `select retried.id from graphile_worker.reschedule_jobs(
        array(select id from graphile_worker.jobs where locked_at is null and ${ids === 'all' ? STUCK : 'id = any($1::bigint[])'}),

@@ -23,6 +23,7 @@ const ALLOWED: [OrderStatus, OrderStatus][] = [
   ['PAYMENT_REVIEW', 'PAID'],
   ['PAYMENT_REVIEW', 'REFUNDED'],
   ['PAID', 'COMPLETED'],
+  ['COMPLETED', 'REFUNDED'],
 ];
 
 const EVERY_PAIR = ORDER_STATUSES.flatMap((from) => ORDER_STATUSES.map((to): [OrderStatus, OrderStatus] => [from, to]));
@@ -49,9 +50,9 @@ describe('the states of an order', () => {
     expect([...reached].toSorted()).toEqual([...ORDER_STATUSES].toSorted());
   });
 
-  test('whatever was paid goes on only to be completed', () => {
+  test('whatever was paid goes on to be completed, and from there only an operator moves it', () => {
     expect(ORDER_STATUSES.filter((to) => canMove('PAID', to))).toEqual(['COMPLETED']);
-    expect(ORDER_STATUSES.filter((to) => canMove('COMPLETED', to))).toEqual([]);
+    expect(ORDER_STATUSES.filter((to) => canMove('COMPLETED', to))).toEqual(['REFUNDED']);
     expect(ORDER_STATUSES.filter((to) => canMove('REFUNDED', to))).toEqual([]);
   });
 

@@ -1,0 +1,22 @@
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import type { Clock } from '../kernel/clock.ts';
+import { defineJob } from '../platform/jobs/job.ts';
+import { handle, type JobHandler } from '../platform/jobs/worker.ts';
+import { audit } from './audit.ts';
+import { noteAuditRun } from './audit-runs.ts';
+
+/** 02:30 in Jakarta, in UTC as the queue's crontab wants it: once for all replicas. */
+export const AUDIT_CRONTAB = '30 19 * * * run_audit';
+
+const runAuditJob = defineJob('run_audit', z.unknown());
+
+/** Every violation is an error line with a stable event name; the counts go where the gauges read them. */
+export function runAuditHandler(database: DataSource, clock: Clock): JobHandler {
+  return handle(runAuditJob, async (_payload, { log }) => {
+    const { violations, counts } = await audit(database, clock);
+    for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
+    await noteAuditRun(database, counts, clock.now());
+    log.info({ event: 'audit_done', checks: counts.size, violations: [...counts.values()].reduce((a, b) => a + b, 0) });
+  });
+}

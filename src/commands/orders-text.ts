@@ -1,0 +1,70 @@
+import { formatRupiah } from '../kernel/money.ts';
+import type { OpenPayment, OrderReport } from '../operators/index.ts';
+import type { TopupOrder } from '../orders/index.ts';
+
+const at = (instant: Date | null) => instant?.toISOString() ?? '-';
+
+export function describeOrder(order: TopupOrder): string {
+  const { number, status, organizationId, organizationName, total, createdAt } = order;
+  return `${number}  ${status.padEnd(15)}  ${formatRupiah(total).padStart(16)}  ${at(createdAt)}  ${organizationId} ${organizationName}`;
+}
+
+export function describeOpenPayment(payment: OpenPayment): string {
+  const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId } = payment;
+  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${currency} ${amount}  invoice ${invoiceId}  received ${at(receivedAt)}`;
+}
+
+/** An order with all that is stored about it, section by section; empty ones are left out. */
+export function describeReport(report: OrderReport): string[] {
+  const { order } = report;
+  return [
+    describeOrder(order),
+    `  id ${order.id}  correlation ${order.correlationId}`,
+    `  confirmed ${at(order.confirmedAt)}  to be paid until ${at(order.paymentExpiresAt)}  invoice ${order.paymentInvoiceId ?? '-'}`,
+    `  paid ${at(order.paidAt)}  completed ${at(order.completedAt)}  paid PI ${order.paidInvoiceNumber ?? '-'}`,
+    ...section(
+      'lines',
+      report.lines.map(
+        (line) =>
+          `${line.kind}  ${line.quotaCode}  ${line.quantity} × ${formatRupiah(line.unitPrice)} = ${formatRupiah(line.amount)}  credits ${line.credits}`,
+      ),
+    ),
+    ...section(
+      'timeline',
+      report.timeline.map((event) => {
+        const by = event.actor === null ? '' : `  by ${event.actor}`;
+        const why = event.reason === null ? '' : `: ${event.reason}`;
+        return `${at(event.at)}  ${event.from ?? '–'} → ${event.to}  ${event.cause}${by}${why}`;
+      }),
+    ),
+    ...section(
+      'payments',
+      report.payments.map(
+        (event) =>
+          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${event.currency} ${event.amount}  invoice ${event.invoiceId}  by ${event.source}`,
+      ),
+    ),
+    ...section(
+      'ledger',
+      report.entries.map((entry) => `${at(entry.createdAt)}  ${entry.kind}  ${entry.quotaCode}  ${entry.quantity}`),
+    ),
+    ...section(
+      'mails',
+      report.mails.map(
+        (mail) => `${at(mail.sentAt)}  ${mail.kind}${mail.sending > 1 ? `  sending ${mail.sending}` : ''}`,
+      ),
+    ),
+    ...section(
+      'jobs',
+      report.jobs.map((job) => {
+        const state = job.running ? 'running' : `next ${at(job.runAt)}`;
+        const error = job.lastError === null ? '' : `  ${job.lastError.split('\n')[0]}`;
+        return `${job.id}  ${job.task}  attempts ${job.attempts}/${job.maxAttempts}  ${state}${error}`;
+      }),
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+}

@@ -1,0 +1,81 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { mailOfOrder, OrderMailDelivery } from '../fulfilment/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import {
+  appendEvent,
+  bookPaidPiJob,
+  enqueueForOrder,
+  enqueueMail,
+  issueInvoiceJob,
+  type MailKind,
+  TopupOrder,
+  voidInvoiceJob,
+} from '../orders/index.ts';
+import { retryJobs } from '../platform/jobs/stuck-jobs.ts';
+import { jobsOfOrder } from './jobs-of-order.ts';
+import { withLockedOrder } from './locked-order.ts';
+import { OperatorRefusal, type Signed } from './operator-refusal.ts';
+
+export interface RetriedOrder {
+  order: TopupOrder;
+  /** What runs now: names of jobs. */
+  jobs: readonly string[];
+}
+
+/**
+ * Has everything that the order still wants tried now: its waiting jobs with all their attempts, the job that its state
+ * calls for even where that is lost, and the next poll. Every job bears a repeat, so this is safe at any time.
+ */
+export function retryOrder(database: DataSource, clock: Clock, orderNumber: string, by: Signed): Promise<RetriedOrder> {
+  return withLockedOrder(database, orderNumber, async (tx, order) => {
+    const waiting = (await jobsOfOrder(tx, order.id)).filter(({ running }) => !running);
+    await retryJobs(
+      tx,
+      waiting.map(({ id }) => id),
+    );
+    const wanted = await enqueueWanted(tx, order);
+    if (order.status === 'PENDING_PAYMENT') {
+      await tx.update(TopupOrder, { id: order.id }, { paymentCheckedAt: null });
+    }
+    await note(tx, clock, order, 'operator: retried', by);
+    return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...wanted])] };
+  });
+}
+
+/** Sends the mail that tells how the order stands, once more to every billing contact. */
+export function sendMailAgain(
+  database: DataSource,
+  clock: Clock,
+  orderNumber: string,
+  by: Signed,
+): Promise<{ order: TopupOrder; kind: MailKind }> {
+  return withLockedOrder(database, orderNumber, async (tx, order) => {
+    const kind = mailOfOrder(order);
+    if (kind === undefined)
+      throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail about that.`);
+    const sent = (await tx.maximum(OrderMailDelivery, 'sending', { orderId: order.id, kind })) ?? 0;
+    await enqueueMail(tx, kind, order, sent + 1);
+    await note(tx, clock, order, `operator: mail ${kind} sent again`, by);
+    return { order, kind };
+  });
+}
+
+/** The job without which the order would stand still. Enqueued under its key, it is the one that is there already. */
+async function enqueueWanted(tx: EntityManager, order: TopupOrder): Promise<string[]> {
+  const wanted = wantedJob(order);
+  if (wanted === undefined) return [];
+  await enqueueForOrder(tx, wanted, order);
+  return [wanted.name];
+}
+
+function wantedJob({ status, paymentInvoiceId, confirmedAt }: TopupOrder) {
+  if (status === 'PENDING_PAYMENT' && paymentInvoiceId === null) return issueInvoiceJob;
+  if (status === 'PAID') return bookPaidPiJob;
+  if ((status === 'CANCELLED' || status === 'EXPIRED') && confirmedAt !== null) return voidInvoiceJob;
+  return undefined;
+}
+
+/** No move, and in the timeline all the same. */
+function note(tx: EntityManager, clock: Clock, order: TopupOrder, cause: string, { actor, reason }: Signed) {
+  return appendEvent(tx, order, order.status, order.status, { at: clock.now(), cause, actor, reason });
+}
