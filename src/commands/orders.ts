@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { createNeighbour, type Neighbour } from '../clients/http.ts';
 import { createHubCore } from '../clients/hub-core.ts';

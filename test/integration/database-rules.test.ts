@@ -72,7 +72,10 @@ describe('what happened is never rewritten', () => {
   ]);
 
   test.each(changes)('%s: %s is refused (%s)', async (table, operation, sql) => {
-    await expectRefused(`${table} is append-only: ${operation} is refused`, async (tx) => {
+    // TRUNCATE of a table that another refers to is refused before any trigger is asked.
+    const isReferredTo = table === 'payment_events' && sql === 'truncate payment_events';
+    const words = isReferredTo ? 'referenced in a foreign key' : `${table} is append-only: ${operation} is refused`;
+    await expectRefused(words, async (tx) => {
       const orderId = await insertOrder(tx);
       const lineId = await insertLine(tx, orderId);
       // An entry's check at commit would stand in the way of a TRUNCATE by itself.
