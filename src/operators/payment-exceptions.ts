@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import { appendEvent, lockOrder } from '../orders/index.ts';
 import { PAYMENT_EXCEPTIONS, PaymentEvent } from '../payments/index.ts';
+import { insertOnce } from '../platform/database/insert-once.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Gauge } from '../platform/telemetry.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
@@ -80,16 +81,8 @@ export function closePaymentException(
 }
 
 async function enterClosing(tx: EntityManager, closing: PaymentExceptionClosing): Promise<void> {
+  if (await insertOnce(tx, PaymentExceptionClosing, closing, 'payment_exception_closings_pkey')) return;
   const { paymentEventId } = closing;
-  const inserted = await tx
-    .createQueryBuilder()
-    .insert()
-    .into(PaymentExceptionClosing)
-    .values(closing)
-    .orIgnore()
-    .returning('*')
-    .execute();
-  if ((inserted.raw as unknown[]).length === 1) return;
   const before = await tx.findOneByOrFail(PaymentExceptionClosing, { paymentEventId });
   throw new OperatorRefusal(
     `${paymentEventId} was closed by ${before.actor} at ${before.closedAt.toISOString()}: ${before.reason}`,

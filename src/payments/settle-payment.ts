@@ -2,6 +2,7 @@ import { type DataSource, type EntityManager, In, Not } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.ts';
+import { insertOnce } from '../platform/database/insert-once.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
 import { creditOrder, isExcessPaidTwice } from './credit-order.ts';
@@ -55,7 +56,7 @@ export class SettlePayment {
       notice,
       order === undefined ? [] : await actedPayments(tx, order),
     );
-    const entered = await enterEvent(tx, {
+    const event: PaymentEvent = {
       ...notice,
       id: newId(),
       eventId,
@@ -63,8 +64,9 @@ export class SettlePayment {
       orderId: order?.id ?? null,
       outcome,
       receivedAt: this.clock.now(),
-    });
-    if (!entered) return { outcome: 'duplicate', order };
+    };
+    if (!(await insertOnce(tx, PaymentEvent, event, 'payment_events_event_key')))
+      return { outcome: 'duplicate', order };
     if (order === undefined) return { outcome };
     if (outcome === 'review') await this.review(tx, order, source, notice);
     if (outcome !== 'settled') return { outcome, order };
@@ -119,17 +121,4 @@ function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoice
 /** Payments that moved the order before. */
 function actedPayments(tx: EntityManager, order: TopupOrder): Promise<PaymentEvent[]> {
   return tx.findBy(PaymentEvent, { orderId: order.id, outcome: In(['settled', 'review']) });
-}
-
-/** false: it is there already. */
-async function enterEvent(tx: EntityManager, event: PaymentEvent): Promise<boolean> {
-  const result = await tx
-    .createQueryBuilder()
-    .insert()
-    .into(PaymentEvent)
-    .values(event)
-    .orIgnore()
-    .returning('id')
-    .execute();
-  return (result.raw as unknown[]).length === 1;
 }
