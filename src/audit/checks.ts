@@ -128,6 +128,14 @@ export const CHECKS: readonly Check[] = [
       group by paid_invoice_number having count(*) > 1`,
   },
   {
+    name: 'inbox_is_processed',
+    meaning: 'A payment stands in the inbox as that of no order, and the order is there.',
+    sql: `
+      select o.number as subject, format('event %s of invoice %s, %s %s', event.id, event.invoice_id, event.currency, event.amount) as detail
+      from payment_events event join topup_orders o on o.number = event.order_number
+      where event.order_id is distinct from o.id`,
+  },
+  {
     name: 'payment_is_acted_on_once',
     meaning: 'Two payments moved one order.',
     sql: `

@@ -56,6 +56,9 @@ const PLANTED: Record<string, string[]> = {
     `update copied set id = gen_random_uuid(), number = 'TU-COPY', payment_invoice_id = null, payment_url = null`,
     `insert into topup_orders select * from copied`,
   ],
+  inbox_is_processed: [
+    `update payment_events set order_id = null, outcome = 'unknown_order' where order_number = :number`,
+  ],
   payment_is_acted_on_once: [
     `create temp table copied on commit drop as select * from payment_events where order_number = :number`,
     `update copied set id = gen_random_uuid(), event_id = 'another'`,
