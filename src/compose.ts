@@ -41,8 +41,13 @@ export interface Composition {
   neighbours: Neighbours;
   subgraph: Subgraph;
   log: Logger;
-  /** Finishes what is under way, then lets everything go. */
-  stop(): Promise<void>;
+  /**
+   * Finishes what is under way, requests and jobs side by side, then lets everything go. `drained`: first lets the callers
+   * hear of it, so that none loses a request; that takes two seconds.
+   */
+  stop(options?: { drained?: boolean }): Promise<void>;
+  /** What stop() still waits for. */
+  unfinished(): string[];
 }
 
 /** The composition root: builds everything from the configuration and connects it. Nothing listens yet. */
@@ -71,7 +76,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     telemetry,
     mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE),
   });
-  const server = await createHttpServer({
+  const { app: server, drain } = await createHttpServer({
     apollo,
     rawRoutes: services.rawRoutes,
     restRoutes: services.restRoutes,
@@ -98,6 +103,22 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   });
 
   if (!overrides.withoutBackground) background = startBackground(config, { services, database, log, telemetry, clock });
+  const stopServing = async (drained: boolean) => {
+    if (drained) await drain.run();
+    // Closes the server too.
+    await apollo.stop();
+  };
+  const letGo = async () => {
+    await neighbours.close();
+    await telemetry.stop();
+    await database.destroy();
+  };
+  const awaited = new Set<string>();
+  const waitFor = async (what: string, ending: Promise<void> | undefined) => {
+    awaited.add(what);
+    await ending;
+    awaited.delete(what);
+  };
   return {
     server,
     worker: background?.worker,
@@ -106,15 +127,16 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     neighbours,
     subgraph,
     log,
-    async stop() {
+    async stop({ drained = false } = {}) {
       stopping = true;
-      await server.close();
-      await apollo.stop();
-      await background?.stop();
-      await neighbours.close();
-      await telemetry.stop();
-      await database.destroy();
+      await Promise.all([
+        waitFor('requests', stopServing(drained)),
+        waitFor('jobs', background?.worker.stop()),
+        waitFor('periodic tasks', background?.reconcile.stop()),
+      ]);
+      await waitFor('connections', letGo());
     },
+    unfinished: () => [...awaited],
   };
 }
 
@@ -131,11 +153,5 @@ function startBackground(
     onFinished: telemetry.job,
   });
   const reconcile = startPeriodic(database, reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS), log);
-  return {
-    worker,
-    async stop() {
-      await reconcile.stop();
-      await worker.stop();
-    },
-  };
+  return { worker, reconcile };
 }

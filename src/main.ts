@@ -10,13 +10,22 @@ async function main(): Promise<void> {
   stopOnSignal(composition);
 }
 
-function stopOnSignal({ stop, log }: Composition): void {
+/** Supervisors kill after ten seconds (docker stop) or thirty (Kubernetes): it ends by itself before that, whatever hangs. */
+const STOP_DEADLINE_MS = 9000;
+
+function stopOnSignal({ stop, unfinished, log }: Composition): void {
   let stopping = false;
   const stopOnce = (reason: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ event: 'stopping', reason });
-    stop().then(
+    // A job that is left behind is freed by the upkeep of another replica, a periodic task's lease runs out; every step of
+    // theirs stands alone. It ends with 1: whoever restarts replicas in turn should know that something was cut off.
+    setTimeout(() => {
+      log.error({ event: 'stop_incomplete', unfinished: unfinished() });
+      process.exit(1);
+    }, STOP_DEADLINE_MS);
+    stop({ drained: true }).then(
       () => process.exit(0),
       (error: Error) => {
         log.error({ event: 'stop_failed', err: error });

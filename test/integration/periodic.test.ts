@@ -24,7 +24,8 @@ let task: { name: string; intervalSeconds: number; leaseSeconds: number };
 let tests = 0;
 const logs: Record<string, unknown>[] = [];
 const log = createLogger('info', { write: (line: string) => logs.push(JSON.parse(line)) });
-/** What ends the replicas of a test, a failed one too. */
+/** What ends the runs and the replicas of a test, a failed one too. */
+const releases: (() => void)[] = [];
 const endings: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -38,7 +39,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
+  for (const release of releases.splice(0)) release();
+  for (const end of endings.splice(0)) await end();
 });
 
 afterAll(() => db.drop());
@@ -52,6 +54,13 @@ async function replica(run: () => Promise<void>): Promise<{ database: DataSource
     if (database.isInitialized) await database.destroy();
   });
   return { database, stop: () => periodic.stop() };
+}
+
+/** A run that waits for this ends with its test at the latest. */
+function runEnd() {
+  const end = Promise.withResolvers<void>();
+  releases.push(end.resolve);
+  return end;
 }
 
 /** Its times in milliseconds of the database's clock. */
@@ -96,7 +105,7 @@ test('of three replicas one runs per interval, and the first run is one interval
 });
 
 test('a slow run is overtaken by nobody, however long it takes: its lease is renewed', async () => {
-  const finish = Promise.withResolvers<void>();
+  const finish = runEnd();
   let runs = 0;
   let atOnce = 0;
   let mostAtOnce = 0;
@@ -117,7 +126,7 @@ test('a slow run is overtaken by nobody, however long it takes: its lease is ren
 });
 
 test('a holder that can neither renew nor give back is followed by another when its lease is over', async () => {
-  const finish = Promise.withResolvers<void>();
+  const finish = runEnd();
   const lost = await replica(() => finish.promise);
   await untilHeld();
   await lost.database.destroy();
@@ -132,7 +141,7 @@ test('a holder that can neither renew nor give back is followed by another when 
 test('a frozen holder does not block the others, and takes nothing from them when it wakes', async () => {
   const frozen = periodicProcess();
   await frozen.until('began');
-  const finish = Promise.withResolvers<void>();
+  const finish = runEnd();
   let runs = 0;
   const other = await replica(async () => {
     runs += 1;
@@ -167,7 +176,7 @@ test('a run that fails is logged, and gives its lease back: the next one comes',
 
 test('a replica that stops finishes its run and gives its lease back', async () => {
   task.leaseSeconds = 3600;
-  const finish = Promise.withResolvers<void>();
+  const finish = runEnd();
   const first = await replica(() => finish.promise);
   await untilHeld();
   const stopped = first.stop();

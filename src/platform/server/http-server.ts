@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { type Drain, prepareDrain } from './drain.ts';
 import type { RawRoute } from './raw-route.ts';
 import { createRequestContexts, type RequestContextOptions } from './request-contexts.ts';
 import type { RestRoute } from './rest-route.ts';
@@ -25,19 +26,10 @@ export interface HttpServerOptions extends RequestContextOptions {
 
 const MAX_GRAPHQL_BYTES = 512 * 1024;
 
-/** Longest that a connection may keep the server from stopping; requests under way are long answered by then. */
-const STOP_GRACE_MS = 10_000;
-
-/** Lets go of kept-alive connections with their next answer, and at last of those that never ask anything. */
-function closeConnectionsOnStop(app: FastifyInstance): void {
-  let stopping = false;
-  app.addHook('preClose', async () => {
-    stopping = true;
-    setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS).unref();
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (stopping) void reply.header('connection', 'close');
-  });
+export interface HttpServer {
+  app: FastifyInstance;
+  /** Before Apollo is stopped, which closes the server, where requests may be on their way. */
+  drain: Drain;
 }
 
 /** Without the query string: it may hold what no log should. */
@@ -70,10 +62,10 @@ function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
 }
 
 /** Everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
-export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log } = options;
   const app = Fastify({ logger: false, bodyLimit: MAX_GRAPHQL_BYTES, forceCloseConnections: 'idle' });
-  closeConnectionsOnStop(app);
+  const drain = prepareDrain(app);
   const contexts = createRequestContexts(options);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
@@ -112,5 +104,5 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.hijack();
     options.telemetry.serve(request.raw, reply.raw);
   });
-  return app;
+  return { app, drain };
 }
