@@ -7,11 +7,16 @@ const STILL_ACCEPTING_MS = 1000;
 /** Long enough for a client that is at work to send its next request, and to be told to go with the answer. */
 const LAST_ANSWERS_MS = 1000;
 const LOOK_AGAIN_MS = 50;
+/** Turns of the event loop without a new connection, after which nobody waits in the listener's queue. */
+const QUIET_TURNS = 3;
+/** Callers that never pause must not keep the listener open. */
+const MOST_TURNS = 2000;
 
 /**
- * Takes a listening server out of service without losing a request that reached it. A kept-alive connection that is closed
- * while its client writes on it loses that request, so none is closed before its client was told to with an answer, or said
- * nothing for a second. The listener is closed while the clients have connections: what waits in its queue would be lost.
+ * Takes a listening server out of service without losing a request that reached it. Two things would lose one: closing a
+ * connection on which its client is just writing, so none is closed before its client was told to with an answer, or asked
+ * nothing for a second; and closing the listener while connections wait in its queue, which the system has accepted and we
+ * have not.
  */
 export interface Drain {
   /** Resolves when no connection is left. A request under way is waited for, however long it takes. */
@@ -20,26 +25,42 @@ export interface Drain {
 
 export function prepareDrain(app: FastifyInstance): Drain {
   const open = new Set<Socket>();
+  let accepted = 0;
   let lastAnswers = false;
+  let held: Promise<void> | undefined;
   app.server.on('connection', (socket: Socket) => {
+    accepted += 1;
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  // A server that is closed without this, as tests do it, answers what is under way as its last.
+  // A server that is closed without a drain, as tests do it, answers what is under way as its last.
   app.addHook('preClose', async () => {
     lastAnswers = true;
   });
   app.addHook('onSend', async (_request, reply) => {
+    await held;
     if (lastAnswers) void reply.header('connection', 'close');
   });
 
+  /** Who gets an answer comes back at once: answers wait for the milliseconds in which the queue is emptied. */
+  async function closeListener(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    for (let quiet = 0, turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns += 1) {
+      const before = accepted;
+      await afterPoll();
+      quiet = accepted === before ? quiet + 1 : 0;
+    }
+    // HTTP's own close() would close idle connections too.
+    Server.prototype.close.call(app.server);
+    lastAnswers = true;
+    held = undefined;
+    resolve();
+  }
+
   async function run(): Promise<void> {
     if (open.size > 0) await sleep(STILL_ACCEPTING_MS);
-    // What came up to now has just been accepted. HTTP's own close() would close idle connections too.
-    await afterPoll();
-    Server.prototype.close.call(app.server);
-    // Not before: who is told to go comes back at once, and would wait in that queue.
-    lastAnswers = true;
+    await closeListener();
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
     while (open.size > 0) {
       app.server.closeIdleConnections();
