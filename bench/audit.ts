@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DataSource, EntityManager } from 'typeorm';
+import { migrations } from '../migrations/index.ts';
+import { startPostgres } from '../sandbox/postgres/postgres.ts';
+import { audit, CHECKS } from '../src/audit/index.ts';
+import { entities } from '../src/entities.ts';
+import { systemClock } from '../src/kernel/clock.ts';
+import { connectDatabase } from '../src/platform/database/data-source.ts';
+import { migrate } from '../src/platform/database/migrate.ts';
+import { fillLedger } from './fill-ledger.ts';
+
+const RUNS = 3;
+const ORGANIZATIONS = 10_000;
+const WHOLE = 'whole audit';
+/** From dist/bench, where it runs. */
+const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'audit.md');
+
+/** How long the audit takes, per check and whole, over a database with so many ledger entries: 1,000,000 if not said. */
+export async function benchAudit([given = '1000000']: readonly string[]): Promise<void> {
+  const rows = Number(given);
+  if (!Number.isInteger(rows) || rows < 2 || rows % 2 !== 0) throw new Error('rows: expected an even number');
+  const postgres = await startPostgres({ directory: join(tmpdir(), `self-topup-bench-${process.pid}`) });
+  try {
+    const options = { url: postgres.url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 };
+    const database = await connectDatabase(options);
+    try {
+      await migrate(database);
+      const filled = await timed(() => fillLedger(database, { rows, organizations: ORGANIZATIONS }));
+      console.log(`filled in ${seconds(filled)} s`);
+      const runs: Map<string, number>[] = [];
+      for (let run = 0; run < RUNS; run++) runs.push(await auditOnce(database));
+      report(await describe(database), runs);
+    } finally {
+      await database.destroy();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** Milliseconds, by check. */
+async function auditOnce(database: DataSource): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  let counts: ReadonlyMap<string, number> = new Map();
+  const whole = await timed(async () => {
+    ({ counts } = await audit(withTimedQueries(database, times), systemClock));
+  });
+  const violated = [...counts].filter(([, count]) => count > 0);
+  if (violated.length > 0) throw new Error(`the filling violates ${JSON.stringify(violated)}`);
+  return times.set(WHOLE, whole);
+}
+
+/** The audit's own statements are timed, so that none of them is written down here again. */
+function withTimedQueries(database: DataSource, times: Map<string, number>): DataSource {
+  const transaction = (isolation: 'REPEATABLE READ', work: (tx: EntityManager) => Promise<unknown>) =>
+    database.transaction(isolation, (tx) => {
+      const query = async (sql: string, values?: unknown[]) => {
+        const check = CHECKS.find((each) => sql.includes(each.sql));
+        let answer: unknown;
+        const took = await timed(async () => {
+          answer = await tx.query(sql, values);
+        });
+        if (check !== undefined) times.set(check.name, took);
+        return answer;
+      };
+      return work(Object.assign(Object.create(tx), { query }));
+    });
+  return Object.assign(Object.create(database), { transaction });
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function describe(database: DataSource): Promise<string[]> {
+  const tables = ['topup_orders', 'topup_order_lines', 'topup_order_events', 'payment_events', 'quota_ledger_entries'];
+  const counted: string[] = [];
+  for (const table of tables) {
+    const [row]: { count: string }[] = await database.query(`select count(*) from ${table}`);
+    counted.push(`${Number(row?.count).toLocaleString('en')} ${table}`);
+  }
+  const [version]: { server_version: string }[] = await database.query('show server_version');
+  const [size]: { size: string }[] = await database.query(
+    'select pg_size_pretty(pg_database_size(current_database())) as size',
+  );
+  const day = new Date().toISOString().slice(0, 10);
+  return [
+    `${day}, PostgreSQL ${version?.server_version} with its default settings, Node ${process.versions.node}.`,
+    `${counted.join(', ')}; ${ORGANIZATIONS.toLocaleString('en')} organizations; ${size?.size}.`,
+  ];
+}
+
+const seconds = (ms: number) => (ms / 1000).toFixed(2);
+
+function report(facts: readonly string[], runs: readonly Map<string, number>[]): void {
+  const names = [...CHECKS.map(({ name }) => name), WHOLE];
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = names.map((name) => {
+    const sorted = runs.map((run) => run.get(name) ?? Number.NaN).toSorted((a, b) => a - b);
+    return `| ${name.padEnd(width)} | ${seconds(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).padStart(8)} |`;
+  });
+  const table = [`| ${'check'.padEnd(width)} |  seconds |`, `| ${'-'.repeat(width)} | -------: |`, ...lines].join('\n');
+  const text = `# Audit\n\n${facts.join('\n')}\nThe median of ${runs.length} runs of \`npm run bench -- audit\`.\n\n${table}\n`;
+  console.log(text);
+  mkdirSync(dirname(RESULT), { recursive: true });
+  writeFileSync(RESULT, text);
+}

@@ -1,0 +1,14 @@
+/** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
+import 'reflect-metadata';
+import { benchAudit } from './audit.ts';
+
+const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = { audit: benchAudit };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`Usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} …`);
+  process.exitCode = 2;
+} else {
+  await bench(args);
+}
