@@ -26,6 +26,8 @@ export async function buildOnce(): Promise<void> {
 
 export interface Finished {
   code: number | null;
+  /** What ended it, where it did not end by itself. */
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
@@ -33,7 +35,7 @@ export interface Finished {
 export interface RunningProcess {
   readonly pid: number;
   /** What it has written so far. */
-  readonly output: Omit<Finished, 'code'>;
+  readonly output: Pick<Finished, 'stdout' | 'stderr'>;
   readonly finished: Promise<Finished>;
   readonly hasEnded: boolean;
   signal(signal: NodeJS.Signals): void;
@@ -81,9 +83,9 @@ function startProcess(
     output.stderr += text;
   });
   let ended = false;
-  const finished = once(child, 'close').then(([code]) => {
+  const finished = once(child, 'close').then(([code, signal]) => {
     ended = true;
-    return { code: code as number | null, ...output };
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null, ...output };
   });
   return {
     pid: child.pid ?? 0,
