@@ -5,17 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Ends the server that an earlier run left in this directory, if there is one, and clears the directory. */
 export async function stopOrphan(directory: string): Promise<void> {
-  const pid = orphanOf(directory);
+  const pid = serverOf(directory);
   if (pid !== undefined) {
     // Immediate: nobody needs its data.
     process.kill(pid, 'SIGQUIT');
-    for (let waited = 0; waited < 10_000 && orphanOf(directory) === pid; waited += 50) await sleep(50);
+    for (let waited = 0; waited < 10_000 && serverOf(directory) === pid; waited += 50) await sleep(50);
   }
   rmSync(directory, { recursive: true, force: true });
 }
 
 /** The process in the directory's own pid file, if it runs and is that server: another may have got the number since. */
-function orphanOf(directory: string): number | undefined {
+export function serverOf(directory: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]);
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });

@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../dev/free-port.ts';
-import type { KeeperMessage, KeeperOptions } from './keeper.ts';
+import type { KeeperMessage, KeeperOptions, KeeperRequest } from './keeper.ts';
 
 export interface Postgres {
   /** Of the database `postgres`, as superuser. */
   url: string;
+  /** As after a crash: all connections are cut, and it comes back on the same port with what was committed. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,13 +24,21 @@ export async function startPostgres(options: { directory: string; port?: number 
   const keeper = fork(new URL(keeperFile, import.meta.url), { detached: true, execArgv: [] });
   keeper.send({ directory: options.directory, port, user, password, flags: FLAGS } satisfies KeeperOptions);
   const exited = once(keeper, 'exit');
-  const [message] = (await Promise.race([
-    once(keeper, 'message'),
-    exited.then(() => [{ failed: 'its process ended' }]),
-  ])) as [KeeperMessage];
-  if ('failed' in message) throw new Error(`PostgreSQL did not start: ${message.failed}`);
+  const started = async () => {
+    const [message] = (await Promise.race([
+      once(keeper, 'message'),
+      exited.then(() => [{ failed: 'its process ended' }]),
+    ])) as [KeeperMessage];
+    if ('failed' in message) throw new Error(`PostgreSQL did not start: ${message.failed}`);
+  };
+  await started();
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+    async restart() {
+      const restarted = started();
+      keeper.send('restart' satisfies KeeperRequest);
+      await restarted;
+    },
     async stop() {
       if (keeper.connected) keeper.disconnect();
       await exited;
