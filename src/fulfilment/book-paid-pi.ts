@@ -27,7 +27,10 @@ export class BookPaidPi {
   async book(orderId: string): Promise<void> {
     const order = await orderById(this.database, orderId);
     if (order.status !== 'PAID') return;
-    const number = await this.moderator.bookPaidPi(toPaidPi(order, await linesOfOrder(this.database, orderId)));
+    const paidPi = toPaidPi(order, await linesOfOrder(this.database, orderId));
+    // fault point: paid PI, about to be sent
+    const number = await this.moderator.bookPaidPi(paidPi);
+    // fault point: paid PI, booked and not noted
     await inTransaction(this.database, async (tx) => {
       const locked = await lockOrder(tx, { id: orderId });
       if (locked?.status !== 'PAID') return;
@@ -35,7 +38,9 @@ export class BookPaidPi {
       const cause = { at: now, cause: 'paid PI booked', actor: null };
       await transition(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
       await enqueueMail(tx, 'payment_received', locked);
+      // fault point: paid PI, noted and not committed
     });
+    // fault point: paid PI, committed and the job not ended
   }
 }
 

@@ -65,8 +65,11 @@ export class SendOrderMail {
     });
     const again = sending === 1 ? '' : `.${sending}`;
     const messageId = `<${order.number}.${kind}.${recipientHash.slice(0, 16)}${again}@self-topup>`;
+    // fault point: mail, about to be sent
     await this.mailer.send({ ...mail, to: { name: contact.name, address: contact.email }, messageId });
+    // fault point: mail, sent and not noted
     await deliveries.upsert({ ...delivery, sentAt: this.clock.now() }, ['orderId', 'kind', 'recipientHash', 'sending']);
+    // fault point: mail, noted and the job not ended
   }
 }
 

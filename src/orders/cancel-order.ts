@@ -35,6 +35,7 @@ export class CancelOrder {
       if (order.status === 'PENDING_PAYMENT') {
         const refusal = await this.voidFirst(order);
         if (refusal !== undefined) return { order, userErrors: [refusal] };
+        // fault point: cancel, invoice void and order not cancelled
       }
       const cancelled = await this.store(request, order);
       if (cancelled !== undefined) return { order: cancelled, userErrors: [] };
@@ -59,6 +60,7 @@ export class CancelOrder {
       const order = await lockOrder(tx, { id: seen.id });
       if (order?.status !== seen.status || order.paymentInvoiceId !== seen.paymentInvoiceId) return undefined;
       await transition(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
+      // fault point: cancel, moved and not committed
       return order;
     });
   }

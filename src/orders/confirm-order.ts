@@ -129,8 +129,10 @@ export class ConfirmOrder {
         paymentExpiresAt: addSeconds(now, this.options.paymentTtlSeconds),
       });
       await enqueueForOrder(tx, issueInvoiceJob, locked, { runAt: addSeconds(now, INVOICE_GRACE_SECONDS) });
+      // fault point: confirm, moved and not committed
       return locked;
     });
+    // fault point: confirm, committed and no invoice asked for
     return this.withInvoice(confirmed);
   }
 

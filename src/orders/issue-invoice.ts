@@ -49,7 +49,8 @@ export class IssueInvoice {
 
   private async create(order: TopupOrder): Promise<Invoice> {
     const lines = await linesOfOrder(this.database, order.id);
-    return this.pay.createInvoice({
+    // fault point: invoice, looked for and not created
+    const invoice = await this.pay.createInvoice({
       orderNumber: order.number,
       amount: order.total,
       description: `Qontak top-up ${order.number}`,
@@ -58,6 +59,8 @@ export class IssueInvoice {
       returnUrl: withOrder(this.options.returnUrl, order.id),
       expiresAt: order.paymentExpiresAt ?? order.quoteExpiresAt,
     });
+    // fault point: invoice, created and not stored
+    return invoice;
   }
 
   private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
@@ -70,7 +73,7 @@ export class IssueInvoice {
     // One that is void or over already (an earlier cancel got that far) is remembered, but nobody is sent to pay it.
     const isPayable = invoice.status === 'pending';
     const changes = { paymentInvoiceId: invoice.id, paymentUrl: isPayable ? (invoice.paymentUrl ?? null) : null };
-    return inTransaction(this.database, async (tx) => {
+    const stored = await inTransaction(this.database, async (tx) => {
       const { affected } = await tx.update(TopupOrder, { id: order.id, paymentInvoiceId: IsNull() }, changes);
       const current = await tx.findOneByOrFail(TopupOrder, { id: order.id });
       if (affected === 1 && isPayable && current.status === 'PENDING_PAYMENT') {
@@ -80,8 +83,11 @@ export class IssueInvoice {
       if (current.status === 'CANCELLED' || current.status === 'EXPIRED') {
         await enqueueForOrder(tx, voidInvoiceJob, current);
       }
+      // fault point: invoice, stored and not committed
       return current;
     });
+    // fault point: invoice, committed and not answered
+    return stored;
   }
 }
 

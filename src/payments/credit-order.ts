@@ -27,9 +27,11 @@ export async function creditOrder(
 ): Promise<void> {
   const paidAt = payment.paidAt === null || payment.paidAt > cause.at ? cause.at : payment.paidAt;
   await creditLines(tx, order, { paidAt, now: cause.at });
+  // fault point: settle, credited and order not moved
   const paymentInvoiceId = order.paymentInvoiceId ?? payment.invoiceId;
   await transition(tx, order, 'PAID', cause, { paidAt, paymentInvoiceId });
   await enqueueForOrder(tx, bookPaidPiJob, order);
+  // fault point: settle, moved and job enqueued, not committed
 }
 
 /** Enters every line into the ledger, and dates what it bought from the day of payment. */

@@ -95,6 +95,7 @@ export class Reconcile {
   private async expire(seen: TopupOrder): Promise<void> {
     // Paid in this very moment: the next run settles it, if its webhook does not.
     if ((await voidInvoices(this.pay, seen)) === 'paid') return;
+    // fault point: expiry, invoice void and order not expired
     await inTransaction(this.database, async (tx) => {
       const order = await lockOrder(tx, { id: seen.id });
       // An invoice that came meanwhile is not void yet: the next run sees to both.
@@ -102,6 +103,7 @@ export class Reconcile {
       const cause = 'time: unpaid, and the provider says so';
       await transition(tx, order, 'EXPIRED', { at: this.clock.now(), cause, actor: null });
       await enqueueMail(tx, 'order_expired', order);
+      // fault point: expiry, moved and mail enqueued, not committed
     });
   }
 }

@@ -34,6 +34,7 @@ export class SettlePayment {
   /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
   async settle(source: PaymentSource, eventId: string, notice: PaymentNotice): Promise<Settlement> {
     const settlement = await inTransaction(this.database, (tx) => this.settleIn(tx, source, eventId, notice));
+    // fault point: settle, committed and not answered
     this.report(source, notice, settlement);
     return settlement;
   }
@@ -56,6 +57,7 @@ export class SettlePayment {
       notice,
       order === undefined ? [] : await actedPayments(tx, order),
     );
+    // fault point: settle, order locked and decided
     const event: PaymentEvent = {
       ...notice,
       id: newId(),
@@ -65,8 +67,9 @@ export class SettlePayment {
       outcome,
       receivedAt: this.clock.now(),
     };
-    if (!(await insertOnce(tx, PaymentEvent, event, 'payment_events_event_key')))
-      return { outcome: 'duplicate', order };
+    const entered = await insertOnce(tx, PaymentEvent, event, 'payment_events_event_key');
+    // fault point: settle, event entered
+    if (!entered) return { outcome: 'duplicate', order };
     if (order === undefined) return { outcome };
     if (outcome === 'review') await this.review(tx, order, source, notice);
     if (outcome !== 'settled') return { outcome, order };
@@ -84,6 +87,7 @@ export class SettlePayment {
     const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
     await transition(tx, order, 'PAYMENT_REVIEW', this.cause(source), { paymentInvoiceId });
     await enqueueMail(tx, 'payment_under_review', order);
+    // fault point: review, moved and mail enqueued, not committed
   }
 
   private cause(source: PaymentSource) {

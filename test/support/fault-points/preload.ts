@@ -1,0 +1,23 @@
+/**
+ * Loaded before the built server (`node --import`): makes of the armed fault point's comment the death of the process at that
+ * very place. Nothing but that line is changed, so all the others keep their numbers. decisions/0026.
+ */
+import { registerHooks } from 'node:module';
+
+const armed = process.env['FAULT_POINT'] ?? '';
+const built = new URL('../../../dist/src/', import.meta.url).href;
+
+/** Both calls are over when they return: the line is written, and nothing runs after the signal. */
+const death =
+  `;{ const { writeSync } = process.getBuiltinModule('node:fs');` +
+  ` writeSync(2, ${JSON.stringify(`died at fault point: ${armed}\n`)}); process.kill(process.pid, 'SIGKILL'); }`;
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    if (!url.startsWith(built) || loaded.source == null) return loaded;
+    const source = Buffer.from(loaded.source as string | Uint8Array).toString('utf8');
+    const lines = source.split('\n').map((line) => (line.trim() === `// fault point: ${armed}` ? death : line));
+    return { ...loaded, source: lines.join('\n') };
+  },
+});
