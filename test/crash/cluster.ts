@@ -1,0 +1,67 @@
+import { freePort } from '../../sandbox/dev/free-port.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { until } from '../support/purchase.ts';
+import type { Random } from '../support/random.ts';
+import { type Replica, startReplica } from '../support/replica.ts';
+
+export interface Cluster {
+  /** Of both, whether they live at the moment or not: each keeps its address over its lives. */
+  readonly urls: readonly string[];
+  /** How those ended that nobody killed: there must be none. */
+  readonly endedByThemselves: readonly string[];
+  /** SIGKILL to a random one of those that live; it is started again without waiting for it. */
+  killOne(): Promise<void>;
+  untilBothLive(): Promise<void>;
+  /** Lets both finish what is under way, and answers their exit codes. */
+  end(): Promise<(number | null)[]>;
+}
+
+/** Two replicas and a supervisor that starts each again. */
+export async function startCluster(
+  parts: { db: { url: string }; sandbox: Sandbox },
+  env: Record<string, string>,
+  random: Random,
+): Promise<Cluster> {
+  const ports = [await freePort(), await freePort()];
+  const living = new Map<number, Replica>();
+  const endedByThemselves: string[] = [];
+  let isEnding = false;
+
+  async function start(port: number): Promise<void> {
+    const replica = await startReplica(parts, { ...env, PORT: String(port) });
+    living.set(port, replica);
+    void replica.process.finished.then(({ signal, code, stderr }) => {
+      living.delete(port);
+      if (signal !== 'SIGKILL' && !isEnding) endedByThemselves.push(`${code} ${signal}: ${stderr}`);
+    });
+  }
+
+  const untilBothLive = async () => {
+    await until(
+      async () => living.size,
+      (size) => size === ports.length || endedByThemselves.length > 0,
+    );
+  };
+  await Promise.all(ports.map(start));
+  return {
+    urls: ports.map((port) => `http://127.0.0.1:${port}`),
+    endedByThemselves,
+    untilBothLive,
+    async killOne() {
+      await until(
+        async () => living.size,
+        (size) => size > 0,
+      );
+      const [port, { process }] = random.oneOf([...living]);
+      process.signal('SIGKILL');
+      await process.finished;
+      start(port).catch((error: Error) => endedByThemselves.push(error.message));
+    },
+    async end() {
+      isEnding = true;
+      const processes = [...living.values()].map(({ process }) => process);
+      for (const process of processes) process.signal('SIGTERM');
+      return Promise.all(processes.map(async ({ finished }) => (await finished).code));
+    },
+  };
+}
