@@ -102,18 +102,6 @@ describe('never two invoices for one order', () => {
     expect(others).toEqual([]);
   });
 
-  test('when twenty confirms come at once with one key', async () => {
-    const draft = await draftOrder();
-    const key = randomUUID();
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => tryConfirm(admin, draft, key)));
-    const [invoice, ...others] = app.sandbox.mekariPay.invoices(draft.number);
-    expect(others).toEqual([]);
-    expect(outcomes.flatMap(codes)).toEqual([]);
-    expect(new Set(outcomes.map(({ order }) => order?.paymentUrl))).toEqual(new Set([invoice?.payment_url]));
-    const { timeline } = await readOrder(admin, draft.id);
-    expect(timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT']);
-  });
-
   test('when confirms come at once with keys of their own: one is it, the others are refused', async () => {
     const draft = await draftOrder();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => tryConfirm(admin, draft)));

@@ -90,27 +90,6 @@ test('a key belongs to its organization: two may use the same one', async () => 
   expect(second.order?.id).not.toBe(first.order?.id);
 });
 
-test('twenty calls at once with one key make one order and answer it twenty times', async () => {
-  const { organizationId, client } = await buyer();
-  const key = randomUUID();
-  const outcomes = await Promise.all(
-    Array.from({ length: 20 }, () => tryCreate(client, organizationId, { agent_extra: '1' }, key)),
-  );
-  expect(outcomes.flatMap(codes)).toEqual([]);
-  expect(new Set(outcomes.map(({ order }) => order?.id)).size).toBe(1);
-  expect(await orderCount(organizationId)).toBe(1);
-});
-
-test('of two at once with one key and other content one is an order and the other a conflict', async () => {
-  const { organizationId, client } = await buyer();
-  const key = randomUUID();
-  const outcomes = await Promise.all(
-    ['1', '2'].map((quantity) => tryCreate(client, organizationId, { agent_extra: quantity }, key)),
-  );
-  expect(outcomes.flatMap(codes)).toEqual(['IDEMPOTENCY_CONFLICT']);
-  expect(await orderCount(organizationId)).toBe(1);
-});
-
 test.each(['', '   ', 'k'.repeat(256)])('%o is no key', async (idempotencyKey) => {
   const { organizationId, client } = await buyer();
   const input = { items: toItems(organizationId, { agent_extra: '1' }), idempotencyKey };

@@ -69,45 +69,6 @@ describe('told again', () => {
   });
 });
 
-describe('at the same moment, on two replicas', () => {
-  test('a hundred of one event credit once, with one PI', async () => {
-    const replica = await startApp({ shared: { db: app.db, sandbox: app.sandbox } });
-    try {
-      const { id, client, order } = await pending();
-      await app.sandbox.mekariPay.pay(order.number, { webhook: false });
-      const urls = [app.url, replica.url].map((url) => `${url}/webhooks/mekari-pay`);
-      const { statuses } = await app.sandbox.mekariPay.resend(order.number, { times: 100, concurrency: 50, urls });
-      expect(statuses).toEqual(Array(100).fill(200));
-      await untilStatus(client, order.id, 'COMPLETED');
-      expect(await balances(app, id)).toEqual({ agent_extra: '4' });
-      expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled']);
-      expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
-    } finally {
-      await replica.close();
-    }
-  });
-
-  test('forty under ids of their own credit once too', async () => {
-    const replica = await startApp({ shared: { db: app.db, sandbox: app.sandbox } });
-    try {
-      const { id, client, order } = await pending();
-      const body = invoiceEvent(app, order);
-      const sent = Array.from({ length: 40 }, (_, i) =>
-        app.sandbox.mekariPay.sendRaw({ body, url: `${[app, replica][i % 2]?.url}/webhooks/mekari-pay` }),
-      );
-      expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(Array(40).fill(200));
-      await untilStatus(client, order.id, 'COMPLETED');
-      expect(await balances(app, id)).toEqual({ agent_extra: '4' });
-      expect((await inbox(app, order.number)).toSorted()).toEqual([
-        ...Array(39).fill('webhook invoice.paid: repeated'),
-        'webhook invoice.paid: settled',
-      ]);
-    } finally {
-      await replica.close();
-    }
-  });
-});
-
 describe('a payment that does not fit', () => {
   test.each([
     ['a rupiah too little', { amount: 499_999 }],
