@@ -7,8 +7,8 @@ import { type Replica, startReplica } from '../support/replica.ts';
 export interface Cluster {
   /** Of both, whether they live at the moment or not: each keeps its address over its lives. */
   readonly urls: readonly string[];
-  /** How those ended that nobody killed: there must be none. */
-  readonly endedByThemselves: readonly string[];
+  /** Rejects when one ends that nobody killed. */
+  readonly failure: Promise<never>;
   /** SIGKILL to a random one of those that live; it is started again without waiting for it. */
   killOne(): Promise<void>;
   untilBothLive(): Promise<void>;
@@ -24,7 +24,8 @@ export async function startCluster(
 ): Promise<Cluster> {
   const ports = [await freePort(), await freePort()];
   const living = new Map<number, Replica>();
-  const endedByThemselves: string[] = [];
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
   let isEnding = false;
 
   async function start(port: number): Promise<void> {
@@ -32,20 +33,21 @@ export async function startCluster(
     living.set(port, replica);
     void replica.process.finished.then(({ signal, code, stderr }) => {
       living.delete(port);
-      if (signal !== 'SIGKILL' && !isEnding) endedByThemselves.push(`${code} ${signal}: ${stderr}`);
+      if (signal !== 'SIGKILL' && !isEnding)
+        failure.reject(new Error(`a replica ended with ${code ?? signal}: ${stderr}`));
     });
   }
 
   const untilBothLive = async () => {
     await until(
       async () => living.size,
-      (size) => size === ports.length || endedByThemselves.length > 0,
+      (size) => size === ports.length,
     );
   };
   await Promise.all(ports.map(start));
   return {
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
-    endedByThemselves,
+    failure: failure.promise,
     untilBothLive,
     async killOne() {
       await until(
@@ -55,7 +57,7 @@ export async function startCluster(
       const [port, { process }] = random.oneOf([...living]);
       process.signal('SIGKILL');
       await process.finished;
-      start(port).catch((error: Error) => endedByThemselves.push(error.message));
+      start(port).catch(failure.reject);
     },
     async end() {
       isEnding = true;
