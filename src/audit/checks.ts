@@ -52,13 +52,15 @@ export const CHECKS: readonly Check[] = [
     meaning: 'A ledger entry has another quantity than its line, or a line is entered more than once.',
     sql: `
       select o.number as subject,
-             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, sum(entry.quantity), count(*)) as detail
-      from quota_ledger_entries entry
-      join topup_order_lines line on line.id = entry.order_line_id
+             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, entered.quantity, entered.entries) as detail
+      from (
+        select order_line_id, sum(quantity) as quantity, count(*) as entries
+        from quota_ledger_entries where kind <> 'REFUND' group by order_line_id
+      ) as entered
+      join topup_order_lines line on line.id = entered.order_line_id
       join topup_orders o on o.id = line.order_id
-      where entry.kind <> 'REFUND'
-      group by o.number, line.id
-      having count(*) > 1 or sum(entry.quantity) <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
+      where entered.entries > 1
+         or entered.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
   },
   {
     name: 'refund_within_credit',
@@ -77,11 +79,13 @@ export const CHECKS: readonly Check[] = [
     name: 'total_equals_lines',
     meaning: 'An order charges something else than the sum of its lines.',
     sql: `
-      select o.number as subject, format('total %s, lines %s', o.total, coalesce(sum(line.amount), 0)) as detail
-      from topup_orders o left join topup_order_lines line on line.order_id = o.id
-      group by o.id
-      having o.total <> coalesce(sum(line.amount), 0)
-          or o.topup_total <> coalesce(sum(line.amount) filter (where line.kind = 'TOPUP'), 0)`,
+      select o.number as subject, format('total %s, lines %s', o.total, coalesce(lines.total, 0)) as detail
+      from topup_orders o
+      left join (
+        select order_id, sum(amount) as total, coalesce(sum(amount) filter (where kind = 'TOPUP'), 0) as topup_total
+        from topup_order_lines group by order_id
+      ) as lines on lines.order_id = o.id
+      where o.total is distinct from lines.total or o.topup_total is distinct from lines.topup_total`,
   },
   {
     name: 'timeline_ends_at_status',
@@ -89,9 +93,9 @@ export const CHECKS: readonly Check[] = [
     sql: `
       select o.number as subject, format('status %s, timeline %s', o.status, coalesce(last.to_status, 'empty')) as detail
       from topup_orders o
-      left join lateral (
-        select to_status from topup_order_events event where event.order_id = o.id order by event.id desc limit 1
-      ) as last on true
+      left join (
+        select distinct on (order_id) order_id, to_status from topup_order_events order by order_id, id desc
+      ) as last on last.order_id = o.id
       where last.to_status is distinct from o.status`,
   },
   {
