@@ -95,7 +95,17 @@ async function caller(connection: KeptAliveClient, organizationId: string) {
 
 test('two replicas restarted in turn under load lose no request that reached them', async () => {
   const ports: [number, number] = [await fixedPort(), await fixedPort()];
-  const start = (replica: number) => startReplica({ PORT: String(ports[replica]) });
+  const token = await sandbox.auth.token();
+  const start = async (replica: number) => {
+    const started = await startReplica({ PORT: String(ports[replica]) });
+    // It has fetched the issuer's keys, which this busy process serves, before callers come.
+    const first = createTestClient(started.url, token);
+    await until(
+      () => first.send('{ topupOrders { totalCount } }'),
+      ({ status }) => status === 200,
+    );
+    return started;
+  };
   const replicas = await Promise.all([start(0), start(1)]);
   const figures = noFigures();
   const connections = Array.from(
