@@ -28,16 +28,17 @@ export class Reconcile {
     private readonly log: Logger,
   ) {}
 
-  async run(): Promise<void> {
-    await this.expireDrafts().catch((error: Error) => {
+  /** Told to stop, it sees to the orders in hand, and leaves the others to the next run. */
+  async run(stopping?: AbortSignal): Promise<void> {
+    await this.expireDrafts(stopping).catch((error: Error) => {
       this.log.error({ event: 'reconcile_failed', reason: error.message });
     });
     const limit = pLimit(AT_ONCE);
     const orders = [...(await this.pendingOrders()), ...(await this.recentlyOver())];
-    await Promise.all(orders.map((order) => limit(() => this.seeTo(order))));
+    await Promise.all(orders.map((order) => limit(() => (stopping?.aborted ? undefined : this.seeTo(order)))));
   }
 
-  private async expireDrafts(): Promise<void> {
+  private async expireDrafts(stopping?: AbortSignal): Promise<void> {
     const now = this.clock.now();
     const drafts = await this.database.getRepository(TopupOrder).find({
       select: { id: true },
@@ -46,6 +47,7 @@ export class Reconcile {
       take: BATCH,
     });
     for (const { id } of drafts) {
+      if (stopping?.aborted) return;
       await inTransaction(this.database, async (tx) => {
         const order = await lockOrder(tx, { id });
         if (order?.status !== 'DRAFT' || order.quoteExpiresAt > now) return;

@@ -238,6 +238,16 @@ describe('a payment that came late', () => {
   });
 });
 
+test('told to stop, it ends what it is at and leaves the rest to the next run', async () => {
+  const made = [await pending(), await pending(), await draft()];
+  time.advance(DAY + 1);
+  const statuses = () => Promise.all(made.map(async ({ client, order }) => (await readOrder(client, order.id)).status));
+  await app.services.reconcile.run(AbortSignal.abort());
+  expect(await statuses()).toEqual(['PENDING_PAYMENT', 'PENDING_PAYMENT', 'DRAFT']);
+  await app.reconcile();
+  expect(await statuses()).toEqual(['EXPIRED', 'EXPIRED', 'EXPIRED']);
+});
+
 test('it runs by itself, on its timer', async () => {
   const own = await startApp({ env: { RECONCILE_INTERVAL_SECONDS: '1', QUOTE_TTL_SECONDS: '1' } });
   try {

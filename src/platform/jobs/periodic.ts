@@ -11,8 +11,8 @@ export interface PeriodicTask {
   intervalSeconds: number;
   /** How long a holder that says nothing keeps the others away; half a minute where it is left out. */
   leaseSeconds?: number;
-  /** May be run twice at once: a holder that was only frozen goes on when it wakes. */
-  run(): Promise<void>;
+  /** May be run twice at once: a holder that was only frozen goes on when it wakes. Told to stop, it ends what it is at. */
+  run(stopping: AbortSignal): Promise<void>;
 }
 
 const LEASE_SECONDS = 30;
@@ -52,7 +52,7 @@ export function startPeriodic(database: DataSource, task: PeriodicTask, log: Log
   async function runAs(holder: string): Promise<void> {
     const renewal = setInterval(() => void renew(holder, renewal), (leaseSeconds * 1000) / RENEWALS);
     try {
-      await task.run();
+      await task.run(stopping.signal);
     } finally {
       clearInterval(renewal);
       await lease.giveBack(holder);
