@@ -7,7 +7,7 @@ import { armedWith, type FaultPoint, faultPointsIn, lastWords } from '../support
 import { tryCancel } from '../support/mutations.ts';
 import { addOrganization } from '../support/organizations.ts';
 import { readOrder, until } from '../support/purchase.ts';
-import { prepareDatabase, type Replica, startReplica } from '../support/replica.ts';
+import { launchReplica, prepareDatabase, type Replica, startReplica, untilListening } from '../support/replica.ts';
 import { assertNothingLost, mailsByOrder, untilAtRest } from './at-rest.ts';
 import { accepted, Buyer, untilAnswered } from './buyer.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const webhookRetryDelaysMs = Array<number>(2000).fill(500);
   [db, sandbox] = await Promise.all([createDatabase(), startSandbox({ webhookRetryDelaysMs }), buildOnce()]);
   await prepareDatabase(db);
-});
+}, 120_000);
 
 afterAll(async () => {
   await endStarted();
@@ -116,16 +116,18 @@ async function newStory(point: FaultPoint): Promise<Story> {
 async function dieAt({ point, way, buyer }: Story): Promise<void> {
   const [clock] = await db.query<{ now: Date }>('select now()');
   startedAt = clock?.now ?? new Date();
-  const replica = await startReplica(
-    { db, sandbox },
-    { RECONCILE_INTERVAL_SECONDS: '3600', ...way.env, ...armedWith(point.name) },
-  );
-  await untilQuiet(replica);
-  // Whoever waited for an answer gets none; what else goes wrong is to be seen, or it would be waited for a death in vain.
-  const driven = way.drive(buyer, replica, way).catch((error: Error) => {
-    if (!(error instanceof TypeError)) throw error;
+  const env = { RECONCILE_INTERVAL_SECONDS: '3600', ...way.env, ...armedWith(point.name) };
+  const process = launchReplica({ db, sandbox }, env);
+  const drive = async () => {
+    const replica = await untilListening(process);
+    await untilQuiet(replica);
+    await way.drive(buyer, replica, way);
+  };
+  // Whoever waited for the dead gets no answer; what else goes wrong is to be seen, or a death would be waited for in vain.
+  const driven = drive().catch((error: Error) => {
+    if (!process.hasEnded && !(error instanceof TypeError)) throw error;
   });
-  const [{ signal, stderr }] = await Promise.all([replica.process.finished, driven]);
+  const [{ signal, stderr }] = await Promise.all([process.finished, driven]);
   expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: lastWords(point.name) });
 }
 

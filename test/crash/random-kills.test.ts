@@ -35,7 +35,7 @@ beforeAll(async () => {
   ]);
   db = connectTo(postgres.url);
   await prepareDatabase(db);
-});
+}, 120_000);
 
 afterAll(async () => {
   await endStarted();

@@ -14,8 +14,13 @@ interface Parts {
 }
 
 /** The built server as a process of its own, once it listens: on a free port where none is given. */
-export async function startReplica({ db, sandbox }: Parts, env: Record<string, string> = {}): Promise<Replica> {
-  const process = startBuilt('src/main.js', [], {
+export async function startReplica(parts: Parts, env: Record<string, string> = {}): Promise<Replica> {
+  return untilListening(launchReplica(parts, env));
+}
+
+/** Its jobs begin before it listens: one that is to die of a job may never get there. */
+export function launchReplica({ db, sandbox }: Parts, env: Record<string, string> = {}): RunningProcess {
+  return startBuilt('src/main.js', [], {
     ...sandbox.environment(),
     DATABASE_URL: db.url,
     HOST: '127.0.0.1',
@@ -25,6 +30,10 @@ export async function startReplica({ db, sandbox }: Parts, env: Record<string, s
     MUTATIONS_PER_MINUTE: '0',
     ...env,
   });
+}
+
+/** Throws where it ends before. */
+export async function untilListening(process: RunningProcess): Promise<Replica> {
   const [, port] = await process.untilPrinted(/"event":"listening".*?"port":(\d+)/);
   return { url: `http://127.0.0.1:${port}`, process };
 }
