@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { create, type Death, type Deed, doTo, never, reconcile, timePasses, words } from './acts.ts';
+import {
+  approved,
+  cancelled,
+  checked,
+  confirmed,
+  type Payment,
+  paid,
+  paidWithoutInvoice,
+  refunded,
+  said,
+  told,
+} from './deeds.ts';
+import { BASKETS, type Status, statusOf, type TakeBack, type World } from './order-model.ts';
+import type { Shop } from './shop.ts';
+
+class Command implements fc.AsyncCommand<World, Shop> {
+  constructor(
+    private readonly name: string,
+    private readonly can: (world: Readonly<World>) => boolean,
+    readonly run: (world: World, shop: Shop) => Promise<void>,
+  ) {}
+
+  check(world: Readonly<World>): boolean {
+    return this.can(world);
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+const MOST_ORDERS = 4;
+/** Often: it costs little. A check or a poll is some ten packets; a confirm, or a settlement with what follows it, some fifty. */
+const packets = (max: number) => fc.noBias(fc.integer({ min: 1, max }));
+const death = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: packets(15) },
+  { weight: 2, arbitrary: packets(50) },
+);
+const pick = fc.nat({ max: MOST_ORDERS - 1 });
+
+function ofOrder(deed: Deed, which: number, dies?: Death): Command {
+  const suiting = ({ orders }: Readonly<World>) =>
+    [...orders.keys()].filter((index) => deed.suits?.(orders[index] ?? never()) ?? true);
+  return new Command(
+    words(`${deed.name} (${which})`, dies),
+    (world) => suiting(world).length > 0,
+    async (world, shop) => {
+      const indices = suiting(world);
+      const index = indices[which % indices.length] ?? never();
+      await doTo(world, shop, index, deed, dies);
+      // Of those who got no answer every other one asks again at once.
+      if (dies !== undefined && dies % 2 === 0) await doTo(world, shop, index, { ...deed, before: undefined });
+    },
+  );
+}
+
+const some = (deed: fc.Arbitrary<Deed>) => fc.tuple(deed, pick, death).map((given) => ofOrder(...given));
+/** Where the webhook is lost the server does nothing that could be interrupted. */
+const toldOrLost = (deed: (webhook: boolean) => Deed): fc.Arbitrary<Command> =>
+  fc.oneof(
+    some(fc.constant(deed(true))),
+    pick.map((which) => ofOrder(deed(false), which)),
+  );
+/** Of the orders that are there, those of which something becomes by it. */
+const those = (deed: Deed, ...statuses: Status[]): Deed => ({
+  ...deed,
+  suits: (order) => statuses.includes(statusOf(order)),
+});
+const wrong = fc.constantFrom<Payment>('a rupiah less', 'a rupiah more', 'in dollars');
+const takeBack = fc.constantFrom<TakeBack>('nothing', 'all', 'half', 'too much');
+const anyEvent = fc
+  .tuple(fc.nat({ max: 9 }), fc.integer({ min: 1, max: 3 }))
+  .map(([which, times]) => told(({ events }) => which % events.length, times));
+
+const creation = fc.tuple(fc.nat({ max: 1 }), fc.nat({ max: BASKETS.length - 1 }), death);
+const created = creation.map(
+  ([organization, basket, dies]) =>
+    new Command(
+      words(`create (organization ${organization}, basket ${basket})`, dies),
+      ({ orders }) => orders.length < MOST_ORDERS,
+      (world, shop) => create(world, shop, organization, basket, dies),
+    ),
+);
+const reconciled = death.map(
+  (dies) =>
+    new Command(
+      words('reconcile', dies),
+      ({ orders }) => orders.length > 0,
+      (world, shop) => reconcile(world, shop, dies),
+    ),
+);
+const passed = fc.constantFrom(1, 11, 31, 25 * 60, 49 * 60).map(
+  (minutes) =>
+    new Command(
+      `${minutes} minutes pass`,
+      () => true,
+      (world, shop) => timePasses(world, shop, minutes * 60),
+    ),
+);
+
+/** Everything that can happen; what stands here more often happens more often. */
+export const commands: fc.Arbitrary<Command>[] = [
+  created,
+  some(fc.constant(those(confirmed('as before'), 'DRAFT'))),
+  some(fc.constant(those(confirmed('as before'), 'DRAFT'))),
+  some(fc.constant(confirmed('as before'))),
+  some(fc.constantFrom(confirmed('with another key'), confirmed('at another total'))),
+  toldOrLost((webhook) => paid('right', webhook)),
+  toldOrLost((webhook) => paid('right', webhook)),
+  wrong.chain((payment) => toldOrLost((webhook) => paid(payment, webhook))),
+  some(anyEvent),
+  toldOrLost((webhook) => said('expire', webhook)),
+  toldOrLost((webhook) => said('fail', webhook)),
+  pick.map((which) => ofOrder(paidWithoutInvoice, which)),
+  some(fc.constant(cancelled)),
+  some(fc.constant(checked)),
+  some(fc.constant(approved)),
+  some(fc.constant(those(approved, 'PAYMENT_REVIEW'))),
+  some(takeBack.map(refunded)),
+  some(takeBack.map((units) => those(refunded(units), 'PAYMENT_REVIEW', 'PAID'))),
+  reconciled,
+  passed,
+];

@@ -1,0 +1,96 @@
+import { type Deed, never } from './acts.ts';
+import * as operator from './operator.ts';
+import type { Act, Confirm, Order, TakeBack } from './order-model.ts';
+import * as model from './order-model.ts';
+import * as real from './shop.ts';
+
+export const confirmed = (how: Confirm): Deed => ({
+  name: `confirm ${how}`,
+  expected: (world, order) => model.confirm(world, order, how),
+  act: (_, shop, app, index) => real.confirm(shop, app, index, how),
+});
+
+export const cancelled: Deed = {
+  name: 'cancel',
+  expected: model.cancel,
+  act: (_, shop, app, index) => real.cancel(shop, app, index),
+};
+
+export const checked: Deed = {
+  name: 'check',
+  expected: model.check,
+  act: (_, shop, app, index) => real.check(shop, app, index),
+};
+
+const toldAs = (event: number, order: Order): Act => ({ states: [model.told(order, event, 'webhook')], refusals: [] });
+
+/** The webhook of an event, again or for the first time; several at once are one. */
+export const told = (event: (order: Order) => number, times = 1): Deed => ({
+  name: `the webhook comes, ${times} at once`,
+  suits: ({ events }) => events.length > 0,
+  expected: (_, order) => toldAs(event(order), order),
+  act: (world, shop, app, index) => real.tell(shop, app, index, event(world.orders[index] ?? never()), times),
+});
+
+const newest = ({ events }: Order) => events.length - 1;
+const lost: Pick<Deed, 'expected' | 'act'> = {
+  expected: () => ({ states: [], refusals: [] }),
+  act: async () => [],
+};
+
+export type Payment = 'right' | 'a rupiah less' | 'a rupiah more' | 'in dollars';
+
+export function paid(payment: Payment, webhook: boolean): Deed {
+  const fits = payment === 'right';
+  return {
+    ...(webhook ? told(newest) : lost),
+    name: `pay ${payment}${webhook ? '' : ', the webhook is lost'}`,
+    suits: ({ invoice }) => invoice !== 'none',
+    async before(world, shop, index) {
+      const order = world.orders[index] ?? never();
+      const total = model.totalOf(order);
+      const amount = payment === 'a rupiah less' ? total - 1 : payment === 'a rupiah more' ? total + 1 : total;
+      await real.pay(shop, index, { amount, currency: payment === 'in dollars' ? 'USD' : 'IDR' });
+      world.orders[index] = model.happens(world, order, { type: 'paid', fits });
+    },
+  };
+}
+
+export const said = (what: 'expire' | 'fail', webhook: boolean): Deed => ({
+  ...(webhook ? told(newest) : lost),
+  name: `the provider says ${what}${webhook ? '' : ', the webhook is lost'}`,
+  suits: ({ invoice }) => invoice !== 'none',
+  async before(world, shop, index) {
+    await real.providerSays(shop, index, what);
+    const type = what === 'expire' ? 'expired' : 'failed';
+    world.orders[index] = model.happens(world, world.orders[index] ?? never(), { type, fits: false });
+  },
+});
+
+/** For an order that was never confirmed there is no invoice; yet somebody says that it is paid. */
+export const paidWithoutInvoice: Deed = {
+  ...told(newest),
+  name: 'a payment of an order that was never confirmed',
+  suits: (order) => !order.confirmed,
+  async before(world, shop, index) {
+    real.inventPayment(shop, index);
+    world.orders[index] = model.happens(world, world.orders[index] ?? never(), { type: 'paid', fits: true });
+  },
+};
+
+export const approved: Deed = {
+  name: 'an operator approves',
+  expected: (_, order) => model.approve(order),
+  act: (_, shop, app, index) => operator.approve(shop, app, index),
+};
+
+/** An order is refunded when it is booked; one that is being booked is waited for. */
+export const refunded = (takeBack: TakeBack): Deed => ({
+  name: `an operator refunds and takes back ${takeBack}`,
+  async before(world, shop, index) {
+    if (model.statusOf(world.orders[index] ?? never()) === 'PAID') await operator.untilBooked(shop, index);
+  },
+  expected: (world, order) => model.refund(world, order, model.takeBackOf(order, takeBack)),
+  act: (world, shop, app, index) =>
+    operator.refund(shop, app, index, model.takeBackOf(world.orders[index] ?? never(), takeBack)),
+});
