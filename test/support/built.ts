@@ -62,6 +62,9 @@ export function npmStart(env: Record<string, string>): RunningProcess {
   return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
 }
 
+/** What Node compiled of our modules and their libraries: the tests start dozens of processes, which compile the same. */
+const COMPILE_CACHE = join(root, 'node_modules/.cache/compiled-for-tests');
+
 function startProcess(
   command: string,
   args: readonly string[],
@@ -70,7 +73,7 @@ function startProcess(
 ): RunningProcess {
   const child = spawn(command, args, {
     cwd: root,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: ownGroup,
   });
