@@ -10,10 +10,11 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', './test/support/skipped-reporter.ts'],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 60_000,
     sequence: { shuffle: { files: true, tests: false } },
-    maxWorkers: 2,
+    // Many tests wait for processes, timers and neighbours: one more than the two cores that we count on.
+    maxWorkers: 3,
     // A test that leaves something running keeps its process: it is then ended, and the run fails.
     teardownTimeout: 10_000,
   },
