@@ -77,5 +77,7 @@ const STATEMENTS = [
   `insert into organization_packages (organization_id, quota_code, balance, excess_settled, updated_at)
    select organization_id, quota_code, sum(quantity), 0, max(created_at)
    from quota_ledger_entries group by organization_id, quota_code`,
+  `select graphile_worker.add_job('book_paid_pi', json_build_object('orderId', id), run_at := now() + interval '1 day',
+     job_key := 'book_paid_pi:' || id) from wanted where not booked`,
   `drop table wanted`,
 ];

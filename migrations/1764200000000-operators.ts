@@ -1,12 +1,19 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/**
+ * In the order in which a settlement takes them, so that this waits for those under way, and never holds what they wait for.
+ * A long-running reader (a backup, the audit) must not make everybody else queue behind this: it gives up, to be run again.
+ */
+const locks = [
+  `set local lock_timeout = '10s'`,
+  `lock table topup_orders, payment_events, quota_ledger_entries, topup_order_events, order_mail_deliveries
+  in access exclusive mode`,
+];
+
 /** What an operator decides about an order, with who and why; and what goes back into the ledger with a refund. */
 const columns = [
   `alter table topup_order_events add column reason text`,
   `alter table order_mail_deliveries add column sending integer not null default 1`,
-  `alter table order_mail_deliveries drop constraint order_mail_deliveries_pkey`,
-  `alter table order_mail_deliveries add constraint order_mail_deliveries_pkey
-  primary key (order_id, kind, recipient_hash, sending)`,
 ];
 
 /** A refund is a third kind of entry, the only one below zero: an entry of its own, because none is ever changed. */
@@ -143,7 +150,8 @@ export class Operators1764200000000 implements MigrationInterface {
   name = 'Operators1764200000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of [...columns, ...refunds, ...states, ...tables]) await queryRunner.query(statement);
+    for (const statement of [...locks, ...columns, ...refunds, ...states, ...tables])
+      await queryRunner.query(statement);
   }
 
   /** Refunds may stand in the ledger by then, which the earlier constraints would refuse. */

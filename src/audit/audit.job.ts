@@ -13,8 +13,8 @@ const runAuditJob = defineJob('run_audit', z.unknown());
 
 /** Every violation is an error line with a stable event name; the counts go where the gauges read them. */
 export function runAuditHandler(database: DataSource, clock: Clock): JobHandler {
-  return handle(runAuditJob, async (_payload, { log }) => {
-    const { violations, counts } = await audit(database, clock);
+  return handle(runAuditJob, async (_payload, { log, stopping }) => {
+    const { violations, counts } = await audit(database, clock, stopping);
     for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
     await noteAuditRun(database, counts, clock.now());
     log.info({ event: 'audit_done', checks: counts.size, violations: [...counts.values()].reduce((a, b) => a + b, 0) });

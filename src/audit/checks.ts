@@ -35,7 +35,9 @@ export const CHECKS: readonly Check[] = [
       select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
       from topup_orders o join topup_order_lines line on line.order_id = o.id
       where (o.status in ('PAID', 'COMPLETED') or o.completed_at is not null)
-        and not exists (select from quota_ledger_entries entry where entry.order_line_id = line.id)`,
+        and not exists (
+          select from quota_ledger_entries entry where entry.order_line_id = line.id and entry.kind <> 'REFUND'
+        )`,
   },
   {
     name: 'credit_belongs_to_paid_order',
@@ -99,6 +101,36 @@ export const CHECKS: readonly Check[] = [
       where last.to_status is distinct from o.status`,
   },
   {
+    name: 'timeline_has_no_gap',
+    meaning: 'A step of a timeline does not begin where the one before it ended.',
+    sql: `
+      select o.number as subject,
+             format('a step from %s after one to %s', coalesce(from_status, 'nothing'), coalesce(previous, 'nothing')) as detail
+      from (
+        select order_id, from_status, lag(to_status) over (partition by order_id order by id) as previous
+        from topup_order_events
+      ) as step
+      join topup_orders o on o.id = step.order_id
+      where from_status is distinct from previous`,
+  },
+  {
+    name: 'paid_order_has_its_payment',
+    meaning: 'An order is paid, and no payment made it so: none that fitted, and none that an operator approved.',
+    sql: `
+      select number as subject, format('%s, paid at %s', status, paid_at) as detail
+      from topup_orders o
+      where (status in ('PAID', 'COMPLETED') or completed_at is not null)
+        and not exists (
+          select from payment_events event
+          where event.order_id = o.id
+            and (event.outcome = 'settled'
+                 or (event.outcome = 'review' and exists (
+                       select from topup_order_events step
+                       where step.order_id = o.id and step.from_status = 'PAYMENT_REVIEW' and step.to_status = 'PAID'
+                         and step.actor is not null and step.reason is not null)))
+        )`,
+  },
+  {
     name: 'payment_matches_status',
     meaning: 'A payment event moved an order, and the order is not where that leads.',
     sql: `
@@ -111,8 +143,10 @@ export const CHECKS: readonly Check[] = [
     name: 'paid_order_is_booked',
     meaning: 'An order was paid more than an hour ago, and accounting has not booked it.',
     sql: `
-      select number as subject, format('paid at %s', paid_at) as detail
-      from topup_orders where status = 'PAID' and paid_at < $1::timestamptz - ${BOOKED_WITHIN}`,
+      select o.number as subject, format('since %s', step.at) as detail
+      from topup_orders o
+      join topup_order_events step on step.order_id = o.id and step.to_status = 'PAID' and step.from_status <> 'PAID'
+      where o.status = 'PAID' and step.at < $1::timestamptz - ${BOOKED_WITHIN}`,
   },
   {
     name: 'paid_order_has_its_job',
@@ -137,7 +171,8 @@ export const CHECKS: readonly Check[] = [
     sql: `
       select o.number as subject, format('event %s of invoice %s, %s %s', event.id, event.invoice_id, event.currency, event.amount) as detail
       from payment_events event join topup_orders o on o.number = event.order_number
-      where event.order_id is distinct from o.id`,
+      where event.order_id is distinct from o.id
+        and not exists (select from payment_exception_closings closing where closing.payment_event_id = event.id)`,
   },
   {
     name: 'payment_is_acted_on_once',
@@ -162,10 +197,10 @@ export const CHECKS: readonly Check[] = [
     name: 'job_has_attempts_left',
     meaning: 'A job has used up its attempts: it does nothing more until it is retried by hand.',
     sql: `
-      select coalesce(o.number, job.key) as subject, format('%s, job %s', job.task_identifier, job.id) as detail
+      select coalesce(o.number, job.key, job.task_identifier || ' ' || job.id) as subject, format('%s, job %s', job.task_identifier, job.id) as detail
       from graphile_worker.jobs job
       -- Our jobs' keys end in the order's id (orders/order-jobs.ts).
       left join topup_orders o on o.id::text = right(job.key, 36)
-      where job.attempts >= job.max_attempts`,
+      where job.attempts >= job.max_attempts and job.locked_at is null`,
   },
 ];

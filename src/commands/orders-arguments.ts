@@ -92,7 +92,7 @@ function one(positionals: readonly string[]): string {
 /** "muv=500" → 500 of muv. */
 function quantities(given: readonly string[]): ReadonlyMap<string, bigint> {
   const pairs = given.map((text): [string, bigint] => {
-    const [, code, units] = /^([^=]+)=(\d{1,16})$/.exec(text) ?? [];
+    const [, code, units] = /^([\w-]+)=(\d{1,16})$/.exec(text) ?? [];
     if (code === undefined || units === undefined) {
       throw new UsageError(`--take-back must be CODE=UNITS, such as muv=500, not ${text}.`);
     }

@@ -34,7 +34,8 @@ async function run(asked: OrdersCommand, database: DataSource): Promise<readonly
       return describeReport(await reportOrder(database, asked.number));
     case 'approve': {
       const { order, excessPaidTwice } = await approvePayment(database, systemClock, asked.number, asked.by);
-      const warning = 'Another order settled the same excess: give its amount back, or agree on it with the buyer.';
+      const warning =
+        'Another order carries the same excess: it is paid twice. Give its amount back, or agree on it with the buyer.';
       return [`${order.number} is PAID: credited, and to be booked`, ...(excessPaidTwice ? [warning] : [])];
     }
     case 'refund': {

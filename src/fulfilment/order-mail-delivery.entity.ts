@@ -14,8 +14,8 @@ export class OrderMailDelivery {
   @PrimaryColumn({ name: 'recipient_hash', type: 'text', primaryKeyConstraintName: 'order_mail_deliveries_pkey' })
   recipientHash!: string;
 
-  /** 1: by itself. 2 and more: because an operator asked for it again. */
-  @PrimaryColumn({ type: 'integer', default: 1, primaryKeyConstraintName: 'order_mail_deliveries_pkey' })
+  /** The last that was sent. 1: by itself. 2 and more: because an operator asked for it again. */
+  @Column({ type: 'integer', default: 1 })
   sending!: number;
 
   @Column({ name: 'sent_at', type: 'timestamptz', precision: 3 })

@@ -50,8 +50,9 @@ export class SendOrderMail {
   ): Promise<void> {
     const deliveries = this.database.getRepository(OrderMailDelivery);
     const recipientHash = createHash('sha256').update(contact.email.toLowerCase()).digest('hex');
-    const delivery = { orderId: order.id, kind, recipientHash, sending };
-    if (await deliveries.existsBy(delivery)) return;
+    const delivery = { orderId: order.id, kind, recipientHash };
+    const sent = await deliveries.findOneBy(delivery);
+    if (sent !== null && sent.sending >= sending) return;
     const mail = renderOrderMail(kind, toMailLocale(contact.locale), {
       orderNumber: order.number,
       organizationName: organization.name,
@@ -68,7 +69,7 @@ export class SendOrderMail {
     // fault point: mail, about to be sent
     await this.mailer.send({ ...mail, to: { name: contact.name, address: contact.email }, messageId });
     // fault point: mail, sent and not noted
-    await deliveries.upsert({ ...delivery, sentAt: this.clock.now() }, ['orderId', 'kind', 'recipientHash', 'sending']);
+    await deliveries.upsert({ ...delivery, sending, sentAt: this.clock.now() }, ['orderId', 'kind', 'recipientHash']);
     // fault point: mail, noted and the job not ended
   }
 }

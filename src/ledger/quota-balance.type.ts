@@ -1,7 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
 import { DecimalScalar } from '../platform/graphql/scalars.ts';
 
-@ObjectType({ description: "What top-ups have credited to one of an organization's quotas." })
+@ObjectType({
+  description: "What top-ups have credited to one of an organization's quotas, less what refunds took back.",
+})
 export class QuotaBalance {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;

@@ -7,7 +7,7 @@ import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface ApprovedPayment {
   order: TopupOrder;
-  /** Another order settled the same excess meanwhile: its amount is to be given back, or agreed on with the buyer. */
+  /** Another order settled the same excess meanwhile, or is about to: its amount is to be given back, or agreed on with the buyer. */
   excessPaidTwice: boolean;
 }
 
@@ -27,7 +27,8 @@ export function approvePayment(
     }
     const payment = await tx.findOneByOrFail(PaymentEvent, { orderId: order.id, outcome: 'review' });
     const excessPaidTwice = await isExcessPaidTwice(tx, order);
-    const cause = { at: clock.now(), cause: 'operator: payment approved', actor, reason };
+    const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
+    const cause = { at: clock.now(), cause: approved, actor, reason };
     const { invoiceId, paidAt, receivedAt } = payment;
     await creditOrder(tx, order, { invoiceId, paidAt: paidAt ?? receivedAt }, cause);
     return { order, excessPaidTwice };

@@ -82,7 +82,9 @@ async function takeBackLines(
   const unused = new Map(
     lines.map((line) => {
       const balance = balances.get(line.quotaCode) ?? 0n;
-      const outstandingExcess = request.outstanding.get(line.quotaCode) ?? 0n;
+      const outstandingExcess = request.outstanding.get(line.quotaCode);
+      // Not asked about: it was no completed order then.
+      if (outstandingExcess === undefined) throw new OperatorRefusal(`${order.number} has just changed: try again.`);
       return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
     }),
   );

@@ -8,11 +8,12 @@ import {
   enqueueMail,
   issueInvoiceJob,
   type MailKind,
+  mailJobKey,
   TopupOrder,
   voidInvoiceJob,
 } from '../orders/index.ts';
 import { retryJobs } from '../platform/jobs/stuck-jobs.ts';
-import { jobsOfOrder } from './jobs-of-order.ts';
+import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
@@ -28,12 +29,13 @@ export interface RetriedOrder {
  */
 export function retryOrder(database: DataSource, clock: Clock, orderNumber: string, by: Signed): Promise<RetriedOrder> {
   return withLockedOrder(database, orderNumber, async (tx, order) => {
-    const waiting = (await jobsOfOrder(tx, order.id)).filter(({ running }) => !running);
+    const jobs = await jobsOfOrder(tx, order.id);
+    const waiting = jobs.filter(({ running }) => !running);
     await retryJobs(
       tx,
       waiting.map(({ id }) => id),
     );
-    const wanted = await enqueueWanted(tx, order);
+    const wanted = await enqueueWanted(tx, order, jobs);
     if (order.status === 'PENDING_PAYMENT') {
       await tx.update(TopupOrder, { id: order.id }, { paymentCheckedAt: null });
     }
@@ -54,16 +56,21 @@ export function sendMailAgain(
     if (kind === undefined)
       throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail about that.`);
     const sent = (await tx.maximum(OrderMailDelivery, 'sending', { orderId: order.id, kind })) ?? 0;
-    await enqueueMail(tx, kind, order, sent + 1);
+    const jobs = await jobsOfOrder(tx, order.id);
+    const isQueued = (sending: number) => jobs.some(({ key }) => key === mailJobKey(kind, order, sending));
+    let sending = sent + 1;
+    // One under its key would be taken for it, and one that runs would be given up.
+    while (isQueued(sending)) sending += 1;
+    await enqueueMail(tx, kind, order, sending);
     await note(tx, clock, order, `operator: mail ${kind} sent again`, by);
     return { order, kind };
   });
 }
 
-/** The job without which the order would stand still. Enqueued under its key, it is the one that is there already. */
-async function enqueueWanted(tx: EntityManager, order: TopupOrder): Promise<string[]> {
+/** The job without which the order would stand still, where it is lost. */
+async function enqueueWanted(tx: EntityManager, order: TopupOrder, jobs: readonly OrderJob[]): Promise<string[]> {
   const wanted = wantedJob(order);
-  if (wanted === undefined) return [];
+  if (wanted === undefined || jobs.some(({ task }) => task === wanted.name)) return [];
   await enqueueForOrder(tx, wanted, order);
   return [wanted.name];
 }

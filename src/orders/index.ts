@@ -12,6 +12,7 @@ export {
   enqueueMail,
   issueInvoiceJob,
   type MailKind,
+  mailJobKey,
   sendOrderMailJob,
   voidInvoiceJob,
 } from './order-jobs.ts';

@@ -32,6 +32,10 @@ export async function enqueueForOrder(
 
 export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order, sending = 1): Promise<void> {
   const payload = { orderId: order.id, correlationId: order.correlationId, kind, sending };
+  await enqueue(tx, sendOrderMailJob, payload, { key: mailJobKey(kind, order, sending) });
+}
+
+export function mailJobKey(kind: MailKind, order: Pick<Order, 'id'>, sending: number): string {
   const purpose = sending === 1 ? kind : `${kind}:${sending}`;
-  await enqueue(tx, sendOrderMailJob, payload, { key: `${sendOrderMailJob.name}:${purpose}:${order.id}` });
+  return `${sendOrderMailJob.name}:${purpose}:${order.id}`;
 }

@@ -82,7 +82,10 @@ export class TopupOrderEvent {
   @Field(() => TopupOrderStatus, { nullable: true, description: 'The status before; null when it was created.' })
   from!: OrderStatus | null;
 
-  @Field(() => TopupOrderStatus, { description: 'The status after; the same as before when it was quoted anew.' })
+  @Field(() => TopupOrderStatus, {
+    description:
+      'The status after; the same as before when it was quoted anew, or when an operator did something that moves nothing.',
+  })
   to!: OrderStatus;
 
   @Field(() => String, { description: 'What caused it, e.g. `confirmOrder` or `payment: webhook`.' })

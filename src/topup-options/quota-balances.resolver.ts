@@ -16,7 +16,7 @@ export class QuotaBalancesResolver {
   @FieldResolver(() => [QuotaBalance], {
     nullable: true,
     description:
-      'What top-ups have credited, per quota: every quota of the catalogue that is switched on, and every other one that was ever credited.',
+      'What top-ups have credited, less what refunds took back, per quota: every quota of the catalogue that is switched on, and every other one that was ever credited.',
   })
   async quotaBalances(@Root() organization: Organization, @Ctx() request: RequestContext): Promise<QuotaBalance[]> {
     const [credited, rows] = await Promise.all([

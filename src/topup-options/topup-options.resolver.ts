@@ -58,7 +58,7 @@ export class TopupOptionResolver {
 
   @FieldResolver(() => QuotaBalance, {
     nullable: true,
-    description: 'What has been credited to this quota by top-ups.',
+    description: 'What has been credited to this quota by top-ups, less what refunds took back.',
   })
   balance(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<QuotaBalance> {
     return this.balances.ofCode(request, option.organizationId, option.code);

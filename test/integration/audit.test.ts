@@ -34,12 +34,18 @@ const PLANTED: Record<string, string[]> = {
     `delete from topup_order_events where to_status = 'COMPLETED'
      and order_id = (select id from topup_orders where number = :number)`,
   ],
+  timeline_has_no_gap: [
+    `delete from topup_order_events where to_status = 'PENDING_PAYMENT'
+     and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
   payment_matches_status: [
     `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
   ],
   paid_order_is_booked: [
-    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null, paid_at = now() - interval '2 hours'
-     where number = :number`,
+    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null where number = :number`,
+    `update topup_order_events set at = at - interval '2 hours' where to_status = 'PAID'
+     and order_id = (select id from topup_orders where number = :number)`,
   ],
   refund_within_credit: [
     `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at)

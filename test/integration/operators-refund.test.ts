@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { audit } from '../../src/audit/index.ts';
 import { createNeighbour } from '../../src/clients/http.ts';
@@ -164,17 +165,51 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toMatch(words);
   });
 
-  test('an order that is being booked', async () => {
+  /** Paid, and accounting does not answer. */
+  async function beingBooked() {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
-    const client = await app.client({ organization_id: '1001' });
-    const order = await confirmOrder(client, await createOrder(client, '1001', { wa_balance: '1000000' }));
+    const id = addOrganization(app.sandbox, '1001');
+    const client = await app.client({ organization_id: id });
+    const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
     await app.sandbox.mekariPay.pay(order.number);
-    await until(
-      () => readOrder(client, order.id),
-      ({ status }) => status === 'PAID',
-    );
+    expect((await readOrder(client, order.id)).status).toBe('PAID');
+    return { id, order };
+  }
+
+  test('an order that is being booked', async () => {
+    const { order } = await beingBooked();
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
       `${order.number} is PAID and is being booked: refund it when it is COMPLETED.`,
     );
+  });
+
+  test('an order that is booked in this very moment: what was used had not been asked', async () => {
+    const { id, order } = await beingBooked();
+    const booker = new pg.Client({ connectionString: app.db.url });
+    await booker.connect();
+    try {
+      await booker.query('begin');
+      await booker.query('select from topup_orders where id = $1 for update', [order.id]);
+      const refunding = refusal(refund(order.number, { wa_balance: 1n }));
+      await until(
+        () =>
+          app.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`),
+        (waiting) => waiting.length > 0,
+      );
+      await booker.query(
+        `update topup_orders set status = 'COMPLETED', completed_at = now(), paid_invoice_number = 'PI/of-this-moment' where id = $1`,
+        [order.id],
+      );
+      await booker.query(
+        `insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
+         values ($1, now(), 'PAID', 'COMPLETED', 'paid PI booked', 'test')`,
+        [order.id],
+      );
+      await booker.query('commit');
+      expect(await refunding).toBe(`${order.number} has just changed: try again.`);
+    } finally {
+      await booker.end();
+    }
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 });

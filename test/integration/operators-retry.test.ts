@@ -69,6 +69,42 @@ describe('an order whose booking does not come on', () => {
   });
 });
 
+/** Jobs that nobody can find by their order any more, and that will never run. */
+const abandoned = () =>
+  app.db.query(
+    `select id from graphile_worker.jobs where key is null or (locked_at is null and attempts >= max_attempts)`,
+  );
+
+test('a booking that is under way is left alone: it ends, and no dead job stays behind', async () => {
+  app.sandbox.moderator.faults.set([{ kind: 'latency', latencyMs: 1000 }]);
+  const { client, order } = await pending();
+  await app.sandbox.mekariPay.pay(order.number);
+  await app.sandbox.moderator.waitForRequest({ path: '/paid_pi' });
+  expect((await retry(order.number)).jobs).not.toContain('book_paid_pi');
+  await untilStatus(client, order.id, 'COMPLETED');
+  expect(await abandoned()).toEqual([]);
+});
+
+test('a mail whose job has used up its attempts is sent again, and no dead job stays behind', async () => {
+  await app.sandbox.mail.refuse();
+  const { order } = await pending();
+  const { id } = await failedJob(app, 'send_order_mail', order.id);
+  await app.db.query(`update graphile_worker._private_jobs set attempts = max_attempts where id = $1`, [id]);
+  await app.sandbox.mail.accept();
+  await again(order.number);
+  await until(
+    async () => mails(order.number, /./).length,
+    (sent) => sent > 0,
+  );
+  await retry(order.number);
+  await until(
+    () => queuedJobs(app, order.id),
+    (jobs) => jobs.every(({ task }) => task !== 'send_order_mail'),
+  );
+  expect(mails(order.number, /./)).toHaveLength(1);
+  expect(await abandoned()).toEqual([]);
+});
+
 test('an order without a payment link gets one', async () => {
   app.sandbox.mekariPay.faults.set([{ kind: 'status', status: 503 }]);
   const { client, order } = await buyer();

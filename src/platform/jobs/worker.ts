@@ -9,6 +9,8 @@ export interface JobMeta {
   jobId: string;
   attempt: number;
   log: Logger;
+  /** Aborted when this replica stops and waits no longer: what takes long should end. */
+  stopping: AbortSignal;
 }
 
 /** Whoever runs a job: it may run again at any time, also beside itself, and must then change nothing. */
@@ -43,7 +45,12 @@ function toTask(handler: JobHandler, options: JobWorkerOptions) {
     const { correlationId } = (payload ?? {}) as { correlationId?: string };
     const log = options.log.child({ job: handler.name, jobId: helpers.job.id, correlationId });
     try {
-      await handler.run(payload, { jobId: helpers.job.id, attempt: helpers.job.attempts, log });
+      await handler.run(payload, {
+        jobId: helpers.job.id,
+        attempt: helpers.job.attempts,
+        log,
+        stopping: helpers.abortSignal,
+      });
       log.info({ event: 'job_done', attempt: helpers.job.attempts });
       options.onFinished?.(handler.name, 'done');
     } catch (error) {
