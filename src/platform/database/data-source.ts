@@ -1,4 +1,5 @@
-import type { Pool } from 'pg';
+import type { Socket } from 'node:net';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type MigrationInterface } from 'typeorm';
 import type { Logger } from '../logger.ts';
 
@@ -11,6 +12,10 @@ export interface DatabaseOptions {
   /** Longest that one statement may take; 0 for as long as it takes, for operators' commands. */
   statementTimeoutMs?: number;
 }
+
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** What the answer to a statement that was cancelled at its last moment may take to get here. */
+const ANSWER_MS = 2000;
 
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
@@ -28,8 +33,11 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     extra: {
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
+      // A host that is gone without a word is found out even where no time is set, within half a minute.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       // A statement or an open transaction that hangs must not hold a row lock for long.
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: 15_000,
     },
     poolErrorHandler: (error: Error) => options.log?.warn({ event: 'database_connection_lost', reason: error.message }),
@@ -39,8 +47,25 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
 /** Connects. A connection that breaks while somebody holds it gets a listener too, or it would end the process. */
 export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
   const database = await new DataSource(dataSourceOptions(options)).initialize();
-  poolOf(database).on('connect', (client) => client.on('error', () => undefined));
+  const pool = poolOf(database);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  if (statementTimeoutMs > 0) breakWhereSilent(pool, statementTimeoutMs + ANSWER_MS);
   return database;
+}
+
+/**
+ * The database ends what takes too long, unless its host is gone without a word: then who holds a connection would wait for
+ * ever. It is broken after that long without a byte. Not by pg's query_timeout: that leaves the connection busy, TypeORM
+ * gives it back to the pool like a good one, and it may be in the middle of a transaction when the next one gets it.
+ */
+function breakWhereSilent(pool: Pool, ms: number): void {
+  const socketOf = (client: PoolClient) => (client as unknown as { connection: { stream: Socket } }).connection.stream;
+  function giveUp(this: Socket): void {
+    this.destroy(new Error(`The database said nothing for ${ms} ms`));
+  }
+  pool.on('acquire', (client) => socketOf(client).setTimeout(ms, giveUp));
+  pool.on('release', (_error, client) => socketOf(client).setTimeout(0, giveUp));
 }
 
 /** The pg pool under TypeORM. */
