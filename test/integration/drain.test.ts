@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { prepareDrain } from '../../src/platform/server/drain.ts';
@@ -41,4 +42,45 @@ test('callers with a new connection for every request are answered or refused, a
     expect(await Promise.all(callers)).toEqual(callers.map(() => 'connect ECONNREFUSED'));
     await app.close();
   }
+});
+
+/** What the other end sent before it closed the connection. */
+async function untilClosed(socket: Socket): Promise<string> {
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    received += text;
+  });
+  await once(socket, 'close');
+  return received;
+}
+
+test('half a request keeps nobody, and a whole one is answered however long it takes', async () => {
+  const app = Fastify();
+  const drain = prepareDrain(app);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<string>();
+  app.get('/slow', () => {
+    asked.resolve();
+    return answer.promise;
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const [silent, half, whole] = [connect(port), connect(port), connect(port)];
+  const closed = [silent, half, whole].map(untilClosed);
+  half.write('GET / HTTP/1.1\r\nhost: here\r\n');
+  whole.write('GET /slow HTTP/1.1\r\nhost: here\r\n\r\n');
+  await asked.promise;
+  await until(
+    () => new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count))),
+    (count) => count === 3,
+  );
+  const drained = drain.run();
+  expect(await Promise.all(closed.slice(0, 2))).toEqual(['', '']);
+  expect(whole.destroyed).toBe(false);
+  answer.resolve('here');
+  const [head, body] = (await closed[2])?.split('\r\n\r\n') ?? [];
+  expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(body).toBe('here');
+  await drained;
+  await app.close();
 });

@@ -1,4 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -178,6 +180,10 @@ test('it is unready at once and answers on; then it tells its callers to go, and
     return answer;
   };
   expect((await ask('/readyz')).status).toBe(200);
+  // Somebody who never ends what they began to ask must not keep it.
+  const half = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+  half.write('GET /livez HTTP/1.1\r\nhost: here\r\n');
+  await once(half, 'connect');
   server.signal('SIGTERM');
   const unready = await until(
     () => ask('/readyz'),

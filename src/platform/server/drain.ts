@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +16,7 @@ const MOST_TURNS = 2000;
 /**
  * Takes a listening server out of service without losing a request that reached it. Two things would lose one: closing a
  * connection on which its client is just writing, so none is closed before its client was told to with an answer, or asked
- * nothing for a second; and closing the listener while connections wait in its queue, which the system has accepted and we
+ * nothing, half a request included, for a second; and closing the listener while connections wait in its queue, which the system has accepted and we
  * have not.
  */
 export interface Drain {
@@ -24,14 +25,24 @@ export interface Drain {
 }
 
 export function prepareDrain(app: FastifyInstance): Drain {
-  const open = new Set<Socket>();
+  /** The open connections, and how many requests are under way on each. */
+  const open = new Map<Socket, number>();
   let accepted = 0;
   let lastAnswers = false;
   let held: Promise<void> | undefined;
   app.server.on('connection', (socket: Socket) => {
     accepted += 1;
-    open.add(socket);
+    open.set(socket, 0);
     socket.once('close', () => open.delete(socket));
+  });
+  const count = (socket: Socket, more: number) => {
+    const before = open.get(socket);
+    if (before !== undefined) open.set(socket, before + more);
+  };
+  // When its headers are there: until then it is not a request, and may never become one.
+  app.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, 1);
+    response.once('close', () => count(socket, -1));
   });
   // A server that is closed without a drain, as tests do it, answers what is under way as its last.
   app.addHook('preClose', async () => {
@@ -63,9 +74,8 @@ export function prepareDrain(app: FastifyInstance): Drain {
     await closeListener();
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
     while (open.size > 0) {
-      app.server.closeIdleConnections();
-      // To Node a connection on which nothing was ever asked is not idle.
-      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+      // To Node a connection on which nothing, or half a request, was ever asked is not idle.
+      for (const [socket, requests] of open) if (requests === 0) socket.destroy();
       await sleep(LOOK_AGAIN_MS);
     }
   }
