@@ -20,14 +20,18 @@ export interface Lease {
 export function createLease(pool: Pool, { name, intervalSeconds, leaseSeconds }: LeaseTerms): Lease {
   const changed = async (sql: string, values: unknown[]) => ((await pool.query(sql, values)).rowCount ?? 0) > 0;
   return {
-    // Of several at once the row's lock lets one through; the others then see its lease and change nothing.
+    // Of several at once the row's lock lets one through; the others then see its lease and change nothing. Times that
+    // cannot be, because the database's clock has stepped back (a failover), count for nothing: the task would wait for it
+    // to catch up. Read after the lock (now() is before it), and a second aside for what is rounded.
     take: (holder) =>
       changed(
         `insert into periodic_tasks as task (name, holder, leased_until, started_at)
          values ($1, $2, now() + make_interval(secs => $3), now())
          on conflict (name) do update
          set holder = excluded.holder, leased_until = excluded.leased_until, started_at = excluded.started_at
-         where task.leased_until <= now() and task.started_at <= now() - make_interval(secs => $4)`,
+         where (task.leased_until <= now() or task.leased_until > clock_timestamp() + make_interval(secs => $3 + 1))
+           and (task.started_at <= now() - make_interval(secs => $4)
+                or task.started_at > clock_timestamp() + interval '1 second')`,
         [name, holder, leaseSeconds, intervalSeconds],
       ),
     renew: (holder) =>
