@@ -20,6 +20,7 @@ import { createMutationLimit } from './platform/graphql/mutation-limit.ts';
 import type { Subgraph } from './platform/graphql/subgraph-schema.ts';
 import { jobGauge } from './platform/jobs/job-gauges.ts';
 import { startPeriodic } from './platform/jobs/periodic.ts';
+import { periodicAgeGauge } from './platform/jobs/periodic-gauge.ts';
 import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createHttpServer } from './platform/server/http-server.ts';
@@ -65,6 +66,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const subgraph = buildGraph(services);
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(jobGauge(database));
+  telemetry.gauge(periodicAgeGauge(database));
   telemetry.gauge(openPaymentsGauge(database));
   telemetry.gauge(auditViolationsGauge(database));
   telemetry.gauge(auditAgeGauge(database, clock));
