@@ -147,9 +147,13 @@ function startBackground(
   parts: { services: Services; database: DataSource; log: Logger; telemetry: Telemetry; clock: Clock },
 ) {
   const { services, database, log, telemetry, clock } = parts;
+  const { DATABASE_URL: url } = config;
+  // No limit of time: the audit reads the whole database.
+  const unhurried = { url, entities, migrations, log, poolSize: 1, statementTimeoutMs: 0 };
+  const connectAuditor = () => connectDatabase({ ...unhurried, applicationName: 'self-topup-audit' });
   const worker = startJobWorker({
-    databaseUrl: config.DATABASE_URL,
-    handlers: [...services.jobHandlers, runAuditHandler(database, clock)],
+    databaseUrl: url,
+    handlers: [...services.jobHandlers, runAuditHandler(connectAuditor, clock)],
     crontab: AUDIT_CRONTAB,
     log,
     onFinished: telemetry.job,

@@ -11,12 +11,22 @@ export const AUDIT_CRONTAB = '30 19 * * * run_audit';
 
 const runAuditJob = defineJob('run_audit', z.unknown());
 
-/** Every violation is an error line with a stable event name; the counts go where the gauges read them. */
-export function runAuditHandler(database: DataSource, clock: Clock): JobHandler {
+/**
+ * Every violation is an error line with a stable event name; the counts go where the gauges read them. On a connection of its
+ * own: those that serve requests are broken when a statement takes long.
+ */
+export function runAuditHandler(connect: () => Promise<DataSource>, clock: Clock): JobHandler {
   return handle(runAuditJob, async (_payload, { log, stopping }) => {
-    const { violations, counts } = await audit(database, clock, stopping);
-    for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
-    await noteAuditRun(database, counts, clock.now());
-    log.info({ event: 'audit_done', checks: counts.size, violations: [...counts.values()].reduce((a, b) => a + b, 0) });
+    const database = await connect();
+    try {
+      const { violations, counts } = await audit(database, clock, stopping);
+      for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
+      await noteAuditRun(database, counts, clock.now());
+      log.info({ event: 'audit_done', checks: counts.size, violations: sum([...counts.values()]) });
+    } finally {
+      await database.destroy();
+    }
   });
 }
+
+const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);

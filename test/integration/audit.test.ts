@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit, CHECKS } from '../../src/audit/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -146,4 +147,30 @@ test('the nightly job reports a violation as an error line, with the order', asy
   await tamper(-1);
   const violations = app.logs.filter(({ event }) => event === 'audit_violation');
   expect(violations).toMatchObject([{ level: 50, check: 'total_equals_lines', subject: order.number }]);
+});
+
+test('the nightly job takes its time on a connection of its own, which no limit of a request breaks', async () => {
+  const holder = new pg.Client({ connectionString: app.db.url });
+  await holder.connect();
+  const auditors = () =>
+    app.db.query<{ waiting: boolean }>(
+      `select wait_event_type = 'Lock' as waiting from pg_stat_activity
+       where datname = current_database() and application_name = 'self-topup-audit'`,
+    );
+  const done = () => app.logs.filter(({ event }) => event === 'audit_done').length;
+  const before = done();
+  try {
+    await holder.query('begin');
+    await holder.query('lock table quota_ledger_entries in access exclusive mode');
+    await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+    await until(auditors, (rows) => rows.some(({ waiting }) => waiting));
+    await holder.query('commit');
+  } finally {
+    await holder.end();
+  }
+  await until(
+    async () => done(),
+    (count) => count === before + 1,
+  );
+  await until(auditors, (rows) => rows.length === 0);
 });

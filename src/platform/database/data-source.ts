@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   migrations: readonly (new () => MigrationInterface)[];
   log?: Logger;
   poolSize?: number;
+  /** As pg_stat_activity shows it. */
+  applicationName?: string;
   /** Longest that one statement may take; 0 for as long as it takes, for operators' commands. */
   statementTimeoutMs?: number;
 }
@@ -28,7 +30,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     synchronize: false,
     installExtensions: false,
     uuidExtension: undefined,
-    applicationName: 'self-topup',
+    applicationName: options.applicationName ?? 'self-topup',
     poolSize: options.poolSize ?? 12,
     extra: {
       connectionTimeoutMillis: 5000,

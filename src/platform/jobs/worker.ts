@@ -136,7 +136,13 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
 }
 
 function createPool({ databaseUrl, log }: JobWorkerOptions, max: number): pg.Pool {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max, application_name: 'self-topup-jobs' });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max,
+    application_name: 'self-topup-jobs',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
   pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: error.message }));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
