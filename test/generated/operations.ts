@@ -147,7 +147,7 @@ export type TopupOrderStatus =
   | 'PAYMENT_REVIEW'
   /** Confirmed; waits for its payment until paymentExpiresAt. */
   | 'PENDING_PAYMENT'
-  /** The payment under review was given back. */
+  /** The payment was given back, and the quota that was not used yet taken back. */
   | 'REFUNDED';
 
 /** Where a unit price comes from. */
