@@ -197,6 +197,8 @@ test('a process that dies at any step leaves nothing paid uncredited, nothing cr
   const seconds = [diedAt - startAt, performance.now() - diedAt].map((ms) => (ms / 1000).toFixed(1));
   console.log(`${points.length} deaths in ${seconds[0]} s, at rest ${seconds[1]} s later`);
   expect(mailsByOrder(sandbox)).toEqual(expectedMails(stories));
+  // What was confirmed stands under its key, wherever the process died: a repeat is answered, not refused.
+  for (const { buyer } of stories) await buyer.confirm(urls[0] ?? '');
   for (const { process } of replicas) process.signal('SIGTERM');
   for (const { process } of replicas) expect(await process.finished).toMatchObject({ code: 0, stderr: '' });
 }, 300_000);
