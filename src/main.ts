@@ -5,9 +5,10 @@ import { ConfigError, loadConfig } from './config.ts';
 async function main(): Promise<void> {
   const config = loadConfig();
   const composition = await compose(config);
+  // Before anybody hears of it: whoever reads that it listens may end it at once.
+  stopOnSignal(composition);
   await composition.server.listen({ port: config.PORT, host: config.HOST });
   composition.log.info({ event: 'listening', addresses: composition.server.addresses(), publicUrl: config.PUBLIC_URL });
-  stopOnSignal(composition);
 }
 
 /** Supervisors kill after ten seconds (docker stop) or thirty (Kubernetes): it ends by itself before that, whatever hangs. */
