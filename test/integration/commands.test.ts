@@ -179,3 +179,15 @@ test('jobs list shows what is stuck, and retry runs again the ones that are name
   expect(await run('jobs', 'retry', 'all')).toMatchObject({ code: 0, stdout: '1 rescheduled\n' });
   expect((await run('jobs', 'list')).stdout).toBe('0 stuck\n');
 });
+
+test('audit ends with 1 where an invariant does not hold, and says which and where; with 0 where all do', async () => {
+  expect(await run('audit')).toMatchObject({ code: 0, stderr: '' });
+  const planted = [`begin`, `set local session_replication_role = replica`];
+  const unplanted = `delete from organization_packages where organization_id = 'planted'`;
+  const plant = `insert into organization_packages values ('planted', 'muv', 5, 0, now())`;
+  await db.query([...planted, plant, 'commit'].join(';'));
+  const { code, stdout } = await run('audit');
+  await db.query([...planted, unplanted, 'commit'].join(';'));
+  expect(stdout).toMatch(/^FAIL {2}counter_equals_ledger: 1\. .*\n {6}planted muv: balance 5, ledger ;/m);
+  expect(code).toBe(1);
+});
