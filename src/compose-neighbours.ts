@@ -1,3 +1,4 @@
+import type { BreakerState } from './clients/breaker.ts';
 import { type CachedLookup, createCachedLookup } from './clients/cached.ts';
 import { createNeighbour } from './clients/http.ts';
 import { createHubCore, MAX_IDS, type OrganizationSnapshot } from './clients/hub-core.ts';
@@ -5,23 +6,24 @@ import { createMailer, type Mailer } from './clients/mailer.ts';
 import { createMekariBilling, type PackagePrice } from './clients/mekari-billing.ts';
 import { createMekariPay, type MekariPay } from './clients/mekari-pay.ts';
 import { createModerator, type Moderator } from './clients/moderator.ts';
+import { createSharedEntries } from './clients/shared-entries.ts';
 import { createSharedStore, type SharedStore } from './clients/shared-store.ts';
-import { UpstreamError } from './clients/upstream-error.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
-import { parseExact, stringifyExact } from './kernel/exact-json.ts';
 import { parseRupiah } from './kernel/money.ts';
+import { createLogLimit } from './platform/log-limit.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Telemetry } from './platform/telemetry.ts';
 
 export interface Neighbours {
   organizations: CachedLookup<OrganizationSnapshot>;
   packages: CachedLookup<PackagePrice>;
-  priceStore: SharedStore;
+  /** undefined: there is none. */
+  redis: SharedStore | undefined;
   mekariPay: MekariPay;
   moderator: Moderator;
   mailer: Mailer;
-  close(): Promise<void>;
+  close(): void;
 }
 
 interface Parts {
@@ -32,73 +34,100 @@ interface Parts {
 
 /** The version of what is stored: another version's values are not read. */
 const PRICE_PREFIX = 'topup_configuration:price:v1:';
+/** Longest that reading goes on with hub-core's last answer while it fails. */
+const STALE_ORGANIZATION_MS = 600_000;
+/** How much of a call's time a replica waits for another one's, before it makes its own. */
+const FOLLOWED_PART = 1 / 3;
 
 /** The clients of the neighbours, with their caches. */
 export function createNeighbours(config: Config, { clock, log, telemetry }: Parts): Neighbours {
   const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
-  const common = { credentials, clock, timeoutMs: config.UPSTREAM_TIMEOUT_MS, onCall: telemetry.upstreamCall };
+  const timeoutMs = config.UPSTREAM_TIMEOUT_MS;
+  const onBreakerState = (neighbour: string, state: BreakerState) => {
+    telemetry.breakerState(neighbour, state);
+    if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
+    else log.debug({ event: 'breaker', neighbour, state });
+  };
+  const told = { timeoutMs, onCall: telemetry.upstreamCall, onBreakerState };
+  const common = { ...told, credentials, clock };
   const http = {
     hubCore: createNeighbour({ ...common, name: 'hub-core', baseUrl: config.HUB_CORE_URL }),
     billing: createNeighbour({ ...common, name: 'mekari-billing', baseUrl: config.MEKARI_BILLING_URL }),
     pay: createNeighbour({ ...common, name: 'mekari-pay', baseUrl: config.MEKARI_PAY_URL }),
     moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL }),
   };
-  const mailer = createMailer({
-    smtpUrl: config.SMTP_URL,
-    from: config.MAIL_FROM,
-    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-  });
-  const priceStore = createSharedStore({
-    redisUrl: config.REDIS_URL,
-    onRedisChange: (up) => log[up ? 'info' : 'warn']({ event: up ? 'redis_up' : 'redis_down' }),
-  });
-  const organizationStore = createSharedStore({});
-  const failed = (what: string) => (id: string, error: UpstreamError) =>
-    log.warn({ event: `${what}_unavailable`, [what]: id, reason: error.message });
+  const mailer = createMailer({ ...told, smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
+  const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, { log, telemetry });
 
-  const hubCore = createHubCore(http.hubCore);
+  const failureTtlMs = config.PRICE_FAILURE_TTL_SECONDS * 1000;
+  const logged = createLogLimit(clock);
+  const hubCore = createHubCore(http.hubCore, clock);
   const organizations = createCachedLookup<OrganizationSnapshot>({
-    prefix: 'organization:',
-    store: organizationStore,
+    neighbour: 'hub-core',
     clock,
     ttlMs: config.ORGANIZATION_TTL_SECONDS * 1000,
-    failureTtlMs: 0,
+    failureTtlMs,
+    staleMs: STALE_ORGANIZATION_MS,
     batchSize: MAX_IDS,
     fetch: (ids) => hubCore.organizations(ids),
-    serialize: stringifyExact,
-    deserialize: (text) => parseExact(text) as OrganizationSnapshot,
     onLookup: (outcome, count) => telemetry.cacheLookup('organizations', outcome, count),
-    onFailure: failed('organization'),
+    onFailure: (ids, { message: reason }) =>
+      logged(`organization ${reason}`, () =>
+        log.warn({ event: 'organization_unavailable', organization: ids[0], organizations: ids.length, reason }),
+      ),
   });
 
   const billing = createMekariBilling(http.billing);
+  const ttlMs = config.PRICE_TTL_SECONDS * 1000;
   const packages = createCachedLookup<PackagePrice>({
-    prefix: PRICE_PREFIX,
-    store: priceStore,
+    neighbour: 'mekari-billing',
     clock,
-    ttlMs: config.PRICE_TTL_SECONDS * 1000,
-    failureTtlMs: config.PRICE_FAILURE_TTL_SECONDS * 1000,
+    ttlMs,
+    failureTtlMs,
+    refreshAhead: true,
     batchSize: 1,
     fetch: async ([id = '']) => new Map([[id, await billing.packagePrice(id)]]),
-    serialize: ({ packageId, price }) => `${packageId} ${price}`,
-    deserialize: readPrice,
+    followMs: timeoutMs * FOLLOWED_PART,
+    shared:
+      redis &&
+      createSharedEntries({
+        store: redis,
+        prefix: PRICE_PREFIX,
+        ttlMs,
+        longestCallMs: 2 * timeoutMs,
+        serialize: ({ packageId, price }) => `${packageId} ${price}`,
+        deserialize: readPrice,
+      }),
     onLookup: (outcome, count) => telemetry.cacheLookup('prices', outcome, count),
-    onFailure: failed('package'),
+    onFailure: (ids, { message: reason }) =>
+      logged(`package ${ids[0]} ${reason}`, () => log.warn({ event: 'package_unavailable', package: ids[0], reason })),
   });
 
   return {
     organizations,
     packages,
-    priceStore,
+    redis,
     mekariPay: createMekariPay(http.pay),
     moderator: createModerator(http.moderator),
     mailer,
-    async close() {
+    close() {
+      packages.stop();
       for (const neighbour of Object.values(http)) neighbour.close();
       mailer.close();
-      await Promise.all([priceStore.close(), organizationStore.close()]);
+      redis?.close();
     },
   };
+}
+
+function connectRedis(url: string, { log, telemetry }: Pick<Parts, 'log' | 'telemetry'>): SharedStore {
+  return createSharedStore({
+    url,
+    onChange: (up) => {
+      telemetry.redisUp(up);
+      log[up ? 'info' : 'warn']({ event: up ? 'redis_up' : 'redis_down' });
+    },
+    onCall: telemetry.redisCall,
+  });
 }
 
 /** Others could write to a shared cache: what is not a price is not one. */

@@ -19,6 +19,7 @@ import {
 import { createFlags } from './platform/flags/flags.ts';
 import type { JobHandler } from './platform/jobs/worker.ts';
 import type { Logger } from './platform/logger.ts';
+import { createPageWait } from './platform/page-wait.ts';
 import type { Telemetry } from './platform/telemetry.ts';
 import { Catalogue, Prices, TopupOptionsService, topupConfigurationsRoute } from './topup-options/index.ts';
 
@@ -34,11 +35,12 @@ export type Services = ReturnType<typeof composeServices>;
 
 /** Every service of every feature, given what it needs: along the one-way imports between features. */
 export function composeServices(config: Config, { clock, log, telemetry, database, neighbours }: Parts) {
+  const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
   const flags = createFlags(database);
-  const organizations = new OrganizationsService(neighbours.organizations, flags);
+  const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
   const balances = new BalancesLoader(database);
   const catalogue = new Catalogue(database);
-  const prices = new Prices(neighbours.packages);
+  const prices = new Prices(neighbours.packages, pageWait);
   const options = new TopupOptionsService(organizations, flags, catalogue, prices, clock);
   const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(database));
 

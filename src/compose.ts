@@ -96,14 +96,14 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
         () => true,
         () => false,
       );
-      const { redisUp } = neighbours.priceStore;
-      const redis = redisUp === undefined ? 'none' : redisUp ? 'up' : 'down';
+      const redis = neighbours.redis === undefined ? 'none' : neighbours.redis.isUp ? 'up' : 'down';
       const jobs = background === undefined ? 'off' : background.worker.isRunning ? 'running' : 'restarting';
       const checks = { database: up ? 'up' : 'down', redis, jobs, stopping: String(stopping) };
       return { ready: up && !stopping, checks };
     },
   });
 
+  await neighbours.redis?.tried;
   if (!overrides.withoutBackground) background = startBackground(config, { services, database, log, telemetry, clock });
   const stopServing = async (drained: boolean) => {
     if (drained) await drain.run();
@@ -111,7 +111,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     await apollo.stop();
   };
   const letGo = async () => {
-    await neighbours.close();
+    neighbours.close();
     await telemetry.stop();
     await database.destroy();
   };

@@ -1,142 +1,188 @@
+import DataLoader from 'dataloader';
+import QuickLRU from 'quick-lru';
 import type { Clock } from '../kernel/clock.ts';
-import type { SharedStore } from './shared-store.ts';
-import { UpstreamError } from './upstream-error.ts';
+import { askOneForAll } from './ask-one-for-all.ts';
+import { startRefreshAhead } from './refresh-ahead.ts';
+import { Remembered } from './remembered.ts';
+import type { Entry, SharedEntries } from './shared-entries.ts';
+import { NotAskedError, UpstreamError } from './upstream-error.ts';
 
 /**
- * Remembers what a neighbour answered. A value is served until `ttlMs` after it was ASKED for, never longer; callers that
- * miss at the same time share one upstream call; a failure is remembered for `failureTtlMs`, in this process alone.
+ * Remembers what a neighbour answered. A value is served until `ttlMs` after it was ASKED for; callers that miss at the same
+ * time share one upstream call, on all replicas where they share their entries; a failure is remembered in this process alone.
  */
 export interface CachedLookup<T> {
-  /** One result per id, in order: the value, undefined for "there is none", or the failure. Never rejects. */
-  loadMany(ids: readonly string[], options?: { fresh?: boolean }): Promise<(T | undefined | UpstreamError)[]>;
+  /** One result per id, in order: the value, undefined for "there is none", or the failure. Never rejects for a failure. */
+  loadMany(ids: readonly string[], options?: LoadOptions): Promise<Answer<T>[]>;
+  /** Ends refreshing ahead. */
+  stop(): void;
 }
 
+export interface LoadOptions {
+  /** Asks the neighbour, whatever is remembered: for placing an order. */
+  fresh?: boolean;
+  /** How long the caller can wait for answers that are not remembered; the calls go on for the next one. */
+  waitMs?: number;
+}
+
+export type LookupOutcome = 'hit' | 'miss' | 'failed' | 'remembered_failure' | 'stale' | 'refreshed';
+type Answer<T> = T | undefined | UpstreamError;
+
 export interface CachedLookupOptions<T> {
-  /** Keys in the store are `${prefix}${id}`. */
-  prefix: string;
-  store: SharedStore;
+  neighbour: string;
   clock: Clock;
   ttlMs: number;
   failureTtlMs: number;
+  /** How old a value may serve reading while the neighbour fails; where there is none, it is asked again at once. */
+  staleMs?: number;
+  /** Asks again before a value that is in use runs out, in the background: who reads never waits. */
+  refreshAhead?: boolean;
   /** How many ids one call may ask for; more become several calls, which do not wait for each other's answers. */
   batchSize: number;
   /** Asks the neighbour for one batch; may throw UpstreamError for the whole of it. */
   fetch: (ids: readonly string[]) => Promise<Map<string, T | UpstreamError>>;
-  serialize: (value: T) => string;
-  /** undefined for what is not a value of this version: it is then asked for again. */
-  deserialize: (text: string) => T | undefined;
-  onLookup?: (outcome: 'hit' | 'miss' | 'failed' | 'remembered_failure', count: number) => void;
-  onFailure?: (id: string, error: UpstreamError) => void;
+  /** What all replicas share; without it every replica asks for itself. */
+  shared?: SharedEntries<T>;
+  /** Longest that this replica waits for another one's call before it makes its own. */
+  followMs?: number;
+  onLookup?: (outcome: LookupOutcome, count: number) => void;
+  onFailure?: (ids: readonly string[], error: UpstreamError) => void;
 }
 
-type Answer<T> = T | undefined | UpstreamError;
+type Outcome<T> = { entry: Entry<T> } | { error: UpstreamError };
+interface Question {
+  id: string;
+  fresh: boolean;
+}
 
-const MAX_REMEMBERED_FAILURES = 10_000;
-/** By how much another replica's clock may be ahead of ours. */
-const CLOCK_SKEW_MS = 5000;
+const MAX_FAILURES = 20_000;
 
 export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLookup<T> {
-  const { store, clock } = options;
-  const inFlight = new Map<string, Promise<Answer<T>>>();
-  const failures = new Map<string, { error: UpstreamError; until: number }>();
+  const { clock, ttlMs, shared, staleMs, failureTtlMs } = options;
+  const remembered = new Remembered<T>(clock, ttlMs);
+  const failures = new QuickLRU<string, { error: UpstreamError; until: number }>({ maxSize: MAX_FAILURES });
   const now = () => clock.now().getTime();
+  const count = (outcome: LookupOutcome, by = 1) => by > 0 && options.onLookup?.(outcome, by);
 
-  function wrap(value: T | undefined, askedAt: number): string {
-    return JSON.stringify({ askedAt, value: value === undefined ? null : options.serialize(value) });
+  /** One call at a time for an id, those of one turn of the event loop in batches; an answered one is forgotten. */
+  const calls = new DataLoader<Question, Outcome<T>, string>((questions) => answer(questions), {
+    cacheKeyFn: ({ id, fresh }) => (fresh ? `fresh ${id}` : id),
+    maxBatchSize: options.batchSize,
+    batchScheduleFn: (run) => setImmediate(run),
+  });
+
+  async function answer(questions: readonly Question[]): Promise<Outcome<T>[]> {
+    try {
+      if (shared === undefined) return await ask(questions.map(({ id }) => id));
+      return await Promise.all(questions.map((question) => answerShared(question, shared)));
+    } finally {
+      for (const question of questions) calls.clear(question);
+    }
   }
 
-  /** undefined: nothing usable is stored: garbage, another version's, too old, or from a clock that is far ahead of ours. */
-  function unwrap(text: string | undefined): { value: T | undefined } | undefined {
-    if (typeof text !== 'string') return undefined;
-    try {
-      const stored = JSON.parse(text) as { askedAt?: unknown; value?: unknown } | null;
-      if (typeof stored?.askedAt !== 'number') return undefined;
-      const age = now() - stored.askedAt;
-      if (age >= options.ttlMs || age < -CLOCK_SKEW_MS) return undefined;
-      if (stored.value === null) return { value: undefined };
-      if (typeof stored.value !== 'string') return undefined;
-      const value = options.deserialize(stored.value);
-      return value === undefined ? undefined : { value };
-    } catch {
-      return undefined;
-    }
+  /** Fresh is what this replica asked for itself, and not what another may have asked before. */
+  async function answerShared({ id, fresh }: Question, entries: SharedEntries<T>): Promise<Outcome<T>> {
+    const askIt = async () => (await ask([id]))[0] as Outcome<T>;
+    if (fresh) return askIt();
+    const known = (entry: Entry<T>) => (remembered.isValid(entry) ? { entry: remembered.add(id, entry) } : undefined);
+    return askOneForAll(entries, id, { known, ask: askIt, followMs: options.followMs ?? 0 });
+  }
+
+  async function ask(ids: readonly string[]): Promise<Outcome<T>[]> {
+    const askedAt = now();
+    const fetched = await options.fetch(ids).catch((error: unknown) => {
+      if (!(error instanceof UpstreamError)) throw error;
+      noteFailure(ids, error);
+      return error;
+    });
+    return ids.map((id): Outcome<T> => {
+      const value = fetched instanceof UpstreamError ? fetched : fetched.get(id);
+      if (value instanceof UpstreamError) {
+        if (value !== fetched) noteFailure([id], value);
+        return { error: value };
+      }
+      failures.delete(id);
+      void shared?.write(id, { value, askedAt });
+      return { entry: remembered.add(id, { value, askedAt }) };
+    });
+  }
+
+  function noteFailure(ids: readonly string[], error: UpstreamError): void {
+    count('failed', ids.length);
+    // No news of the neighbour: nothing to tell, and the next one may be the call that is let through.
+    if (error instanceof NotAskedError) return;
+    options.onFailure?.(ids, error);
+    if (failureTtlMs > 0) for (const id of ids) failures.set(id, { error, until: now() + failureTtlMs });
   }
 
   function rememberedFailure(id: string): UpstreamError | undefined {
     const failure = failures.get(id);
-    if (failure === undefined) return undefined;
-    if (failure.until > now()) return failure.error;
-    failures.delete(id);
-    return undefined;
+    return failure !== undefined && failure.until > now() ? failure.error : undefined;
   }
 
-  function noteFailure(id: string, error: UpstreamError): UpstreamError {
-    options.onFailure?.(id, error);
-    options.onLookup?.('failed', 1);
-    if (failures.size >= MAX_REMEMBERED_FAILURES) failures.clear();
-    if (options.failureTtlMs > 0) failures.set(id, { error, until: now() + options.failureTtlMs });
-    return error;
+  async function lookUp(ids: readonly string[]): Promise<(Entry<T> | undefined)[]> {
+    const entries = (await shared?.read(ids)) ?? [];
+    return ids.map((id, index) => {
+      const entry = entries[index];
+      if (entry !== undefined && remembered.isValid(entry)) remembered.add(id, entry);
+      const known = remembered.use(id);
+      if (known !== undefined && !remembered.isEarly(known) && !rememberedFailure(id)) ahead?.refresh(id);
+      return known;
+    });
   }
 
-  async function ask(ids: readonly string[]): Promise<Map<string, Answer<T>>> {
-    const askedAt = now();
-    const answers = new Map<string, Answer<T>>();
-    let fetched: Map<string, T | UpstreamError>;
-    try {
-      fetched = await options.fetch(ids);
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      fetched = new Map(ids.map((id) => [id, error]));
+  async function loadMissing(id: string, waitMs: number | undefined): Promise<Answer<T>> {
+    const stale = staleMs === undefined ? undefined : remembered.ofAge(id, staleMs);
+    const failure = rememberedFailure(id);
+    if (failure !== undefined && (stale !== undefined || staleMs === undefined)) {
+      count('remembered_failure');
+      return stale === undefined ? failure : serveStale(stale);
     }
-    await Promise.all(
-      ids.map(async (id) => {
-        const answer = fetched.get(id);
-        answers.set(id, answer);
-        if (answer instanceof UpstreamError) {
-          noteFailure(id, answer);
-          return;
-        }
-        failures.delete(id);
-        await store.set(options.prefix + id, wrap(answer, askedAt), options.ttlMs);
-      }),
-    );
-    return answers;
+    count('miss');
+    const outcome = await within(waitMs, calls.load({ id, fresh: false }), () => ({
+      error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait'),
+    }));
+    return 'error' in outcome && stale !== undefined ? serveStale(stale) : answerOf(outcome);
   }
 
-  /** Shares the calls that are under way and starts one for the rest. */
-  function fetchShared(ids: readonly string[]): Promise<Answer<T>>[] {
-    const missing = [...new Set(ids)].filter((id) => !inFlight.has(id));
-    for (let start = 0; start < missing.length; start += options.batchSize) {
-      const ids = missing.slice(start, start + options.batchSize);
-      const batch = ask(ids);
-      for (const id of ids) {
-        const answer = batch.then((answers) => answers.get(id)).finally(() => inFlight.delete(id));
-        answer.catch(() => undefined);
-        inFlight.set(id, answer);
-      }
-    }
-    return ids.map((id) => inFlight.get(id) as Promise<Answer<T>>);
+  function serveStale({ value }: Entry<T>): T | undefined {
+    count('stale');
+    return value;
   }
+
+  async function refresh(id: string): Promise<void> {
+    if (rememberedFailure(id) !== undefined) return;
+    const outcome = await calls.load({ id, fresh: true });
+    if ('entry' in outcome) count('refreshed');
+  }
+  const ahead = options.refreshAhead ? startRefreshAhead({ remembered, shared, ttlMs, ask: refresh }) : undefined;
 
   return {
-    async loadMany(ids, { fresh = false } = {}) {
-      if (ids.length === 0) return [];
-      const stored = fresh ? [] : await store.getMany(ids.map((id) => options.prefix + id));
-      const found = ids.map((id, index) => unwrap(stored[index]) ?? (fresh ? undefined : asFailure(id)));
-      const missing = ids.filter((_, index) => found[index] === undefined);
-      const hits = found.filter((hit) => hit !== undefined && !(hit.value instanceof UpstreamError));
-      options.onLookup?.('hit', hits.length);
-      options.onLookup?.('miss', missing.length);
-      const fetched = missing.length === 0 ? [] : await Promise.all(fetchShared(missing));
-      let next = 0;
-      return found.map((hit) => (hit === undefined ? fetched[next++] : hit.value));
+    async loadMany(ids, { fresh = false, waitMs } = {}) {
+      const known = fresh ? ids.map(() => undefined) : await lookUp(ids);
+      count('hit', known.filter((entry) => entry !== undefined).length);
+      return Promise.all(
+        ids.map(async (id, index) => {
+          const entry = known[index];
+          if (entry !== undefined) return entry.value;
+          if (!fresh) return loadMissing(id, waitMs);
+          count('miss');
+          return answerOf(await calls.load({ id, fresh }));
+        }),
+      );
     },
+    stop: () => ahead?.stop(),
   };
+}
 
-  function asFailure(id: string): { value: UpstreamError } | undefined {
-    const error = rememberedFailure(id);
-    if (error === undefined) return undefined;
-    options.onLookup?.('remembered_failure', 1);
-    return { value: error };
-  }
+const answerOf = <T>(outcome: Outcome<T>): Answer<T> => ('error' in outcome ? outcome.error : outcome.entry.value);
+
+/** What it comes to, or `otherwise` after that time: the work goes on for the next one. */
+function within<T>(waitMs: number | undefined, work: Promise<T>, otherwise: () => T): Promise<T> {
+  if (waitMs === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise()), Math.max(0, waitMs));
+  });
+  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -4,6 +4,8 @@ import got, { RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
+import { type BreakerState, createBreaker } from './breaker.ts';
+import { counted, type OnCall } from './counted.ts';
 import { type Credentials, digest, signedHeaders } from './signing.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -15,8 +17,12 @@ export interface NeighbourOptions {
   /** Calls in flight at once; the others wait their turn, and the wait counts against their timeout. */
   concurrency?: number;
   clock: Clock;
-  onCall?: (neighbour: string, outcome: string) => void;
+  onCall?: OnCall;
+  onBreakerState?: (neighbour: string, state: BreakerState) => void;
 }
+
+/** While a neighbour is silent, nobody waits for it longer than this part of the timeout. */
+const PATIENCE = 1 / 3;
 
 interface Call<S extends z.ZodType> {
   path: string;
@@ -35,8 +41,8 @@ export interface Neighbour {
 const MAX_BODY_BYTES = 1_048_576;
 
 /**
- * One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency; no redirects. Only a read whose
- * connection broke is sent once more.
+ * One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency, behind a breaker; no redirects. Only a
+ * read whose connection broke is sent once more.
  */
 export function createNeighbour(options: NeighbourOptions): Neighbour {
   const concurrency = options.concurrency ?? 16;
@@ -45,6 +51,11 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
     https: new https.Agent({ keepAlive: true, maxSockets: concurrency }),
   };
   const limit = pLimit(concurrency);
+  const breaker = createBreaker({
+    neighbour: options.name,
+    patienceMs: options.timeoutMs * PATIENCE,
+    onState: options.onBreakerState,
+  });
   const fail = (kind: UpstreamError['kind'], reason: string, status?: number) =>
     new UpstreamError(options.name, kind, reason, status);
 
@@ -119,26 +130,22 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
     throw fail('malformed', `${issue?.path.join('.')}: ${issue?.message}`, statusCode);
   }
 
-  async function counted<T>(run: (timeoutMs: number) => Promise<T>): Promise<T> {
+  /** The wait for a connection counts against the timeout. */
+  const bounded = <T>(run: (timeoutMs: number) => Promise<T>): Promise<T> => {
     const askedAt = performance.now();
-    try {
-      const answer = await limit(() => {
+    return counted(options.name, options.onCall, () =>
+      limit(() => {
         const remaining = options.timeoutMs - (performance.now() - askedAt);
         if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
-        return run(remaining);
-      });
-      options.onCall?.(options.name, 'ok');
-      return answer;
-    } catch (error) {
-      options.onCall?.(options.name, error instanceof UpstreamError ? error.kind : 'bug');
-      throw error;
-    }
-  }
+        return breaker.run(() => run(remaining));
+      }),
+    );
+  };
 
   return {
-    get: (call) => counted(async (timeoutMs) => answerOf(call, await send('GET', call.path, timeoutMs))),
+    get: (call) => bounded(async (timeoutMs) => answerOf(call, await send('GET', call.path, timeoutMs))),
     post: (call) =>
-      counted(async (timeoutMs) => {
+      bounded(async (timeoutMs) => {
         const body = JSON.stringify(call.body);
         const headers = {
           'content-type': 'application/json',

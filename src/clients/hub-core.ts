@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../kernel/clock.ts';
 import { isCalendarDate } from '../kernel/jakarta.ts';
 import type { Neighbour } from './http.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -6,6 +7,8 @@ import { UpstreamError } from './upstream-error.ts';
 /** hub-core owns organizations: what they may use, what they owe, whom to write to (contracts.md 3). */
 export interface OrganizationSnapshot {
   id: string;
+  /** When hub-core was asked: all of this is as of then. */
+  asOf: Date;
   name: string;
   /** Lower case: "v3". */
   billingVersion: string;
@@ -68,7 +71,7 @@ const organization = z
     excess: z.array(z.unknown()).nullish(),
   })
   .transform(
-    (row): OrganizationSnapshot => ({
+    (row): Omit<OrganizationSnapshot, 'asOf'> => ({
       id: row.id,
       name: row.name,
       billingVersion: row.billing_version.toLowerCase(),
@@ -84,9 +87,9 @@ const organization = z
 
 const answer = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
 
-function read(row: { id: string }): OrganizationSnapshot | UpstreamError {
+function read(row: { id: string }, asOf: Date): OrganizationSnapshot | UpstreamError {
   const parsed = organization.safeParse(row);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, asOf };
   const [issue] = parsed.error.issues;
   return new UpstreamError(
     'hub-core',
@@ -95,14 +98,36 @@ function read(row: { id: string }): OrganizationSnapshot | UpstreamError {
   );
 }
 
-export function createHubCore(neighbour: Neighbour): HubCore {
+/** Whatever else a caller asks for is no organization's id, and hub-core is not bothered with it. */
+const ID = /^[\w.-]{1,64}$/;
+/** How hub-core says that it does not understand the question. One id may be to blame, and not the others'. */
+const NOT_UNDERSTOOD = [400, 404, 414, 422];
+
+export function createHubCore(neighbour: Neighbour, clock: Clock): HubCore {
+  async function ask(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>> {
+    const asOf = clock.now();
+    const asked = new Set(ids);
+    const { data } = await neighbour.get({ path: `/api/v1/organizations?ids=${ids.join(',')}`, schema: answer });
+    return new Map(data.filter((row) => asked.has(row.id)).map((row) => [row.id, read(row, asOf)]));
+  }
+
+  /** A batch holds the organizations of several callers: one that spoils it must fail alone. */
+  async function askOrSplit(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>> {
+    try {
+      return await ask(ids);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || !NOT_UNDERSTOOD.includes(error.status ?? 0)) throw error;
+      if (ids.length === 1) return new Map(ids.map((id) => [id, error]));
+      const half = Math.ceil(ids.length / 2);
+      const halves = await Promise.all([askOrSplit(ids.slice(0, half)), askOrSplit(ids.slice(half))]);
+      return new Map(halves.flatMap((found) => [...found]));
+    }
+  }
+
   return {
     async organizations(ids) {
-      if (ids.length === 0) return new Map();
-      const query = ids.map(encodeURIComponent).join(',');
-      const { data } = await neighbour.get({ path: `/api/v1/organizations?ids=${query}`, schema: answer });
-      const asked = new Set(ids);
-      return new Map(data.filter((row) => asked.has(row.id)).map((row) => [row.id, read(row)]));
+      const possible = ids.filter((id) => ID.test(id));
+      return possible.length === 0 ? new Map() : askOrSplit(possible);
     },
   };
 }

@@ -1,4 +1,6 @@
 import nodemailer from 'nodemailer';
+import { type BreakerState, createBreaker } from './breaker.ts';
+import { counted, type OnCall } from './counted.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 export interface Mail {
@@ -16,7 +18,20 @@ export interface Mailer {
   close(): void;
 }
 
-export function createMailer(options: { smtpUrl: string; from: string; timeoutMs: number }): Mailer {
+export interface MailerOptions {
+  smtpUrl: string;
+  from: string;
+  timeoutMs: number;
+  onCall?: OnCall;
+  onBreakerState?: (neighbour: string, state: BreakerState) => void;
+}
+
+const NEIGHBOUR = 'mail';
+
+/** Behind a breaker: mails that wait for a server that hangs would take the worker's places from bookings. */
+export function createMailer(options: MailerOptions): Mailer {
+  const { timeoutMs, onBreakerState: onState } = options;
+  const breaker = createBreaker({ neighbour: NEIGHBOUR, patienceMs: timeoutMs, onState });
   const transport = nodemailer.createTransport(
     {
       url: options.smtpUrl,
@@ -28,18 +43,21 @@ export function createMailer(options: { smtpUrl: string; from: string; timeoutMs
     },
     { from: options.from },
   );
+
+  async function send(mail: Mail): Promise<void> {
+    try {
+      await transport.sendMail(mail);
+    } catch (error) {
+      // The server's words may repeat the address: keep only what kind of failure it was.
+      const { responseCode, code } = error as { responseCode?: number; code?: string };
+      const refusedForGood = responseCode !== undefined && responseCode >= 500;
+      const reason = responseCode === undefined ? (code ?? 'no connection') : `it answered ${responseCode}`;
+      throw new UpstreamError(NEIGHBOUR, refusedForGood ? 'rejected' : 'unavailable', reason, responseCode);
+    }
+  }
+
   return {
-    async send(mail) {
-      try {
-        await transport.sendMail(mail);
-      } catch (error) {
-        // The server's words may repeat the address: keep only what kind of failure it was.
-        const { responseCode, code } = error as { responseCode?: number; code?: string };
-        const refusedForGood = responseCode !== undefined && responseCode >= 500;
-        const reason = responseCode === undefined ? (code ?? 'no connection') : `it answered ${responseCode}`;
-        throw new UpstreamError('mail', refusedForGood ? 'rejected' : 'unavailable', reason, responseCode);
-      }
-    },
+    send: (mail) => counted(NEIGHBOUR, options.onCall, () => breaker.run(() => send(mail))),
     close: () => transport.close(),
   };
 }

@@ -1,35 +1,55 @@
-import KeyvRedis from '@keyv/redis';
+import { randomUUID } from 'node:crypto';
+import KeyvRedis, { createClient } from '@keyv/redis';
 import Keyv from 'keyv';
-import QuickLRU from 'quick-lru';
 
 /**
- * A store of short-lived strings: Redis where there is one, shared by all replicas, and this process's memory while Redis
- * does not answer or where there is none. It never throws and never hangs: a cache spares work, nothing depends on it.
+ * Short-lived strings in Redis, for all replicas. It never throws and never hangs: what Redis does not do within its deadline is
+ * not done, and while it is away nobody waits for it at all. A cache spares work, nothing depends on it.
  */
 export interface SharedStore {
+  /** undefined for what is not there, and for all of it where Redis does not answer. */
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** Whether Redis answered last time, false before the first; undefined where there is none. */
-  readonly redisUp: boolean | undefined;
-  close(): Promise<void>;
+  /**
+   * Whoever gets it does the work that others need not do meanwhile: a way to give it back, or "taken". It spares work and
+   * guarantees nothing: where Redis does not answer everybody gets it.
+   */
+  claim(key: string, ttlMs: number): Promise<'taken' | (() => Promise<void>)>;
+  /** Whether Redis answered last time. */
+  readonly isUp: boolean;
+  /** Resolves once Redis was tried for the first time, whatever came of it: within its deadline. */
+  readonly tried: Promise<void>;
+  close(): void;
+}
+
+export interface SharedStoreOptions {
+  url: string;
+  onChange?: (up: boolean) => void;
+  /** "skipped": it was away, and nobody asked. */
+  onCall?: (operation: 'get' | 'set' | 'claim', outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
 /** A Redis that takes longer than this is treated as one that is away. */
 const REDIS_DEADLINE_MS = 200;
-const RECONNECT_MS = 500;
-const MAX_KEYS_IN_MEMORY = 20_000;
+const PROBE_MS = 500;
+/** Only whose it is may give it back: it may have run out, and be another's by now. */
+const GIVE_BACK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
-function createRedis(url: string, onError: () => void): Keyv<string> {
-  const adapter = new KeyvRedis<string>(
-    {
-      url,
-      disableOfflineQueue: true,
-      pingInterval: 5000,
-      socket: { connectTimeout: 1000, socketTimeout: 10_000, reconnectStrategy: () => RECONNECT_MS },
-    },
-    { throwOnConnectError: false, throwOnErrors: true, connectionTimeout: REDIS_DEADLINE_MS },
-  );
-  adapter.on('error', onError);
+type Client = ReturnType<typeof createClient>;
+
+function connect(url: string): { client: Client; connected: Promise<unknown>; keyv: Keyv<string> } {
+  const client: Client = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: 5000,
+    socket: { connectTimeout: 1000, socketTimeout: 10_000, reconnectStrategy: () => PROBE_MS },
+  });
+  // What goes wrong shows at the calls.
+  client.on('error', () => undefined);
+  // Tries for as long as it takes.
+  const connected = client.connect();
+  connected.catch(() => undefined);
+  const adapter = new KeyvRedis<string>(client, { throwOnConnectError: false, throwOnErrors: true });
   // No namespace: the keys are the contract's (`topup_configuration:…`), others may look at them.
   const keyv = new Keyv<string>({
     store: adapter,
@@ -39,8 +59,8 @@ function createRedis(url: string, onError: () => void): Keyv<string> {
     serialize: JSON.stringify,
     deserialize: parseOrNothing,
   });
-  keyv.on('error', onError);
-  return keyv;
+  keyv.on('error', () => undefined);
+  return { client, connected, keyv };
 }
 
 /** What others wrote under one of our keys is nothing: it must not take the keys beside it away. */
@@ -52,53 +72,85 @@ function parseOrNothing(text: string) {
   }
 }
 
+class DeadlineError extends Error {}
+
 function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), REDIS_DEADLINE_MS);
+    timer = setTimeout(() => reject(new DeadlineError()), REDIS_DEADLINE_MS);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }
 
-export function createSharedStore(options: { redisUrl?: string; onRedisChange?: (up: boolean) => void }): SharedStore {
-  const memory = new Keyv<string>({ store: new QuickLRU({ maxSize: MAX_KEYS_IN_MEMORY }), useKeyPrefix: false });
-  let redisUp: boolean | undefined = options.redisUrl === undefined ? undefined : false;
-  let wasSeen = false;
-  const noteRedis = (up: boolean) => {
-    if (wasSeen && redisUp === up) return;
-    wasSeen = true;
-    redisUp = up;
-    options.onRedisChange?.(up);
+export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions): SharedStore {
+  const { client, connected, keyv } = connect(url);
+  let isUp = false;
+  let isFirst = true;
+  let isClosed = false;
+  let probing: NodeJS.Timeout | undefined;
+  const note = (up: boolean) => {
+    if (isClosed || (!isFirst && isUp === up)) return;
+    isFirst = false;
+    isUp = up;
+    onChange?.(up);
+    clearInterval(probing);
+    if (!up) probing = setInterval(probe, PROBE_MS).unref();
   };
-  const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl, () => noteRedis(false));
 
-  /** undefined: Redis is not there. */
-  async function tryRedis<T>(run: (store: Keyv<string>) => Promise<T>): Promise<{ value: T } | undefined> {
-    if (redis === undefined) return undefined;
+  /** In the background, so that no caller has to find out that it is still away. */
+  async function probe(): Promise<void> {
+    const answered = await withDeadline(connected.then(() => client.ping())).then(
+      () => true,
+      () => false,
+    );
+    note(answered);
+  }
+
+  async function call<T>(operation: 'get' | 'set' | 'claim', run: () => Promise<T>): Promise<{ value: T } | undefined> {
+    if (!isUp) {
+      onCall?.(operation, 'skipped');
+      return undefined;
+    }
     try {
-      const value = await withDeadline(run(redis));
-      noteRedis(true);
+      const value = await withDeadline(run());
+      onCall?.(operation, 'ok');
       return { value };
-    } catch {
-      noteRedis(false);
+    } catch (error) {
+      onCall?.(operation, 'failed');
+      // With its connection whole it has refused this alone: it is full, say.
+      if (error instanceof DeadlineError || !client.isReady) note(false);
       return undefined;
     }
   }
 
+  const tried = probe();
   return {
-    get redisUp() {
-      return redisUp;
+    tried,
+    get isUp() {
+      return isUp;
     },
     async getMany(keys) {
-      const fromRedis = await tryRedis((store) => store.getMany<string>([...keys]));
-      return fromRedis?.value ?? memory.getMany<string>([...keys]);
+      const found = await call('get', () => keyv.getMany<string>([...keys]));
+      return found?.value ?? keys.map(() => undefined);
     },
     async set(key, value, ttlMs) {
-      await memory.set(key, value, ttlMs);
-      await tryRedis((store) => store.set(key, value, ttlMs));
+      await call('set', () => keyv.set(key, value, ttlMs));
     },
-    async close() {
-      if (redis !== undefined) await withDeadline(redis.disconnect()).catch(() => undefined);
+    async claim(key, ttlMs) {
+      const claimant = randomUUID();
+      const ours = { expiration: { type: 'PX', value: ttlMs }, condition: 'NX' } as const;
+      const answer = await call('claim', () => client.set(key, claimant, ours));
+      if (answer === undefined) return async () => undefined;
+      if (answer.value === null) return 'taken';
+      return async () => {
+        await call('claim', () => client.eval(GIVE_BACK, { keys: [key], arguments: [claimant] }));
+      };
+    },
+    close() {
+      isClosed = true;
+      isUp = false;
+      clearInterval(probing);
+      client.destroy();
     },
   };
 }

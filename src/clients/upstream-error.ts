@@ -23,3 +23,10 @@ export class UpstreamError extends Error {
 export function isUpstreamError(value: unknown): value is UpstreamError {
   return value instanceof UpstreamError;
 }
+
+/** It was not even asked, because it did not answer others lately: no news of it, and nothing to remember or to log. */
+export class NotAskedError extends UpstreamError {
+  constructor(neighbour: string) {
+    super(neighbour, 'unavailable', 'it did not answer lately, and is not asked for a moment');
+  }
+}

@@ -71,7 +71,7 @@ async function withHubCore<T>(database: DataSource, use: (ask: OutstandingExcess
   try {
     return await use((organizationId, code) => {
       neighbour ??= connectHubCore();
-      return outstandingExcessAt(createHubCore(neighbour), database)(organizationId, code);
+      return outstandingExcessAt(createHubCore(neighbour, systemClock), database)(organizationId, code);
     });
   } finally {
     neighbour?.close();

@@ -11,6 +11,8 @@ import { type OwedExcess, owedQuantities, priceExcess } from './owed.ts';
 export interface ConfigurationExcess {
   configuration: TopupConfiguration;
   owed: readonly OwedExcess[];
+  /** When hub-core reported it. */
+  asOf: Date;
 }
 
 export class ExcessUsageService {
@@ -42,6 +44,7 @@ export class ExcessUsageService {
     const excess = await Promise.all(
       active.map(async (configuration) => ({
         configuration,
+        asOf: organization.asOf,
         owed: (await this.owed(request, organization, configuration)) ?? [],
       })),
     );

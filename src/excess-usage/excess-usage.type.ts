@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Money } from '../platform/graphql/money.type.ts';
-import { DecimalScalar } from '../platform/graphql/scalars.ts';
+import { DateTimeScalar, DecimalScalar } from '../platform/graphql/scalars.ts';
 
 @ObjectType({ description: 'What an organization used beyond a quota and still owes.' })
 export class ExcessUsage {
@@ -23,4 +23,9 @@ export class ExcessUsage {
 
   @Field(() => Money, { description: 'What is owed.' })
   amount!: Money;
+
+  @Field(() => DateTimeScalar, {
+    description: 'When hub-core reported it. More than seconds ago only while hub-core does not answer.',
+  })
+  asOf!: Date;
 }

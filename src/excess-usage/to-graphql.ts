@@ -5,7 +5,7 @@ import type { ConfigurationExcess } from './excess-usage.service.ts';
 import type { ExcessUsage } from './excess-usage.type.ts';
 
 /** One row per quota and period. */
-export function toExcessUsages({ configuration, owed }: ConfigurationExcess): ExcessUsage[] {
+export function toExcessUsages({ configuration, owed, asOf }: ConfigurationExcess): ExcessUsage[] {
   return owed.map(({ code, period, quantity, unitPrice, amount }) => ({
     code,
     label: fillPlaceholders(configuration.label, unitPrice),
@@ -13,6 +13,7 @@ export function toExcessUsages({ configuration, owed }: ConfigurationExcess): Ex
     quantity,
     unitPrice: money(unitPrice),
     amount: money(amount),
+    asOf,
   }));
 }
 

@@ -3,21 +3,29 @@ import type { CachedLookup } from '../clients/cached.ts';
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import type { UpstreamError } from '../clients/upstream-error.ts';
 import type { Flags } from '../platform/flags/flags.ts';
+import type { PageWait } from '../platform/page-wait.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { eligibility } from './eligibility.ts';
 import type { TopupEligibility } from './organization.type.ts';
 
 type Found = OrganizationSnapshot | undefined | UpstreamError;
 
-/** Organizations as hub-core describes them: batched within a request, remembered for seconds between requests. */
+/**
+ * Organizations as hub-core describes them: batched within a request, remembered for seconds between requests. While hub-core
+ * fails, reading goes on with its last answer, for ten minutes; every answer says of when it is.
+ */
 export class OrganizationsService {
   private readonly loader = perRequest(
-    () => new DataLoader<string, OrganizationSnapshot | undefined>((ids) => this.lookup.loadMany(ids)),
+    (request) =>
+      new DataLoader<string, OrganizationSnapshot | undefined>((ids) =>
+        this.lookup.loadMany(ids, { waitMs: this.pageWait(request) }),
+      ),
   );
 
   constructor(
     private readonly lookup: CachedLookup<OrganizationSnapshot>,
     private readonly flags: Flags,
+    private readonly pageWait: PageWait,
   ) {}
 
   /** For reading. undefined: hub-core knows no such organization. Throws UpstreamError where it cannot be asked. */

@@ -6,7 +6,10 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 /** Counts that are sums since this process started, and gauges that are read when somebody asks for /metrics. */
 export interface Telemetry {
   operation(name: string, outcome: 'ok' | 'error'): void;
-  upstreamCall(neighbour: string, outcome: string): void;
+  upstreamCall(neighbour: string, outcome: string, seconds: number): void;
+  breakerState(neighbour: string, state: 'closed' | 'half_open' | 'open'): void;
+  redisCall(operation: 'get' | 'set' | 'claim', outcome: 'ok' | 'failed' | 'skipped'): void;
+  redisUp(up: boolean): void;
   cacheLookup(cache: string, outcome: string, count: number): void;
   paymentEvent(source: string, outcome: string): void;
   job(name: string, outcome: string): void;
@@ -37,6 +40,9 @@ export function createTelemetry(): Telemetry {
   return {
     operation: (name, outcome) => operations.add(1, { name, outcome }),
     upstreamCall: (neighbour, outcome) => upstreamCalls.add(1, { neighbour, outcome }),
+    breakerState: () => undefined,
+    redisCall: () => undefined,
+    redisUp: () => undefined,
     cacheLookup: (cache, outcome, count) => cacheLookups.add(count, { cache, outcome }),
     paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),

@@ -1,18 +1,22 @@
 import DataLoader from 'dataloader';
-import type { CachedLookup } from '../clients/cached.ts';
+import type { CachedLookup, LoadOptions } from '../clients/cached.ts';
 import type { PackagePrice } from '../clients/mekari-billing.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Rupiah } from '../kernel/money.ts';
+import type { PageWait } from '../platform/page-wait.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 
 export type PriceResult = Rupiah | UpstreamError;
 
 /** Packages' unit prices: each asked for once per request, however many options, lines and organizations need it. */
 export class Prices {
-  private readonly shown = perRequest(() => this.loader(false));
-  private readonly current = perRequest(() => this.loader(true));
+  private readonly shown = perRequest((request) => this.loader(() => ({ waitMs: this.pageWait(request) })));
+  private readonly current = perRequest(() => this.loader(() => ({ fresh: true })));
 
-  constructor(private readonly lookup: CachedLookup<PackagePrice>) {}
+  constructor(
+    private readonly lookup: CachedLookup<PackagePrice>,
+    private readonly pageWait: PageWait,
+  ) {}
 
   /** Never rejects: a price that cannot be had is a value, which drops the rows that need it and no other. */
   async ofPackage(request: RequestContext, packageId: string, options?: { fresh?: boolean }): Promise<PriceResult> {
@@ -20,9 +24,9 @@ export class Prices {
     return loader.load(packageId).catch((error: UpstreamError) => error);
   }
 
-  private loader(fresh: boolean): DataLoader<string, Rupiah> {
+  private loader(how: () => LoadOptions): DataLoader<string, Rupiah> {
     return new DataLoader<string, Rupiah>(async (packageIds) => {
-      const found = await this.lookup.loadMany(packageIds, { fresh });
+      const found = await this.lookup.loadMany(packageIds, how());
       return found.map((result) => {
         if (result instanceof UpstreamError) return result;
         return result?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');

@@ -26,6 +26,7 @@ export function toTopupOption({ configuration, organization, rule, unitPrice }: 
     unitPrice: money(unitPrice),
     priceSource: configuration.isFixedCost ? 'FIXED' : 'MEKARI_BILLING',
     quotaType: quotaType.toUpperCase() as keyof typeof QuotaType,
+    asOf: organization.asOf,
     validUntil: validUntil(quotaType, organization.contractEnd, now) ?? null,
   };
 }

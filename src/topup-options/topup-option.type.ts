@@ -119,6 +119,12 @@ export class TopupOption {
   })
   validUntil!: Date | null;
 
+  @Field(() => DateTimeScalar, {
+    description:
+      'When hub-core said what this says of the organization: components, minimum, contract. More than seconds ago only while hub-core does not answer; prices are of their own hour, and an order always asks anew.',
+  })
+  asOf!: Date;
+
   /** Whose option it is; not part of the graph. */
   organizationId!: string;
 }

@@ -35,7 +35,7 @@ const BY = { actor: 'rina@finance', reason: 'Bought by mistake' };
 
 function refund(number: string, takeBack: Record<string, bigint>) {
   const { database } = app;
-  const outstandingExcess = outstandingExcessAt(createHubCore(hubCore), database);
+  const outstandingExcess = outstandingExcessAt(createHubCore(hubCore, systemClock), database);
   const request = { ...BY, takeBack: new Map(Object.entries(takeBack)) };
   return refundOrder({ database, clock: systemClock, outstandingExcess }, number, request);
 }

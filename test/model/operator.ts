@@ -27,7 +27,7 @@ export async function refund(
   const parts = {
     database,
     clock: shop.time,
-    outstandingExcess: outstandingExcessAt(createHubCore(hubCore), database),
+    outstandingExcess: outstandingExcessAt(createHubCore(hubCore, shop.time), database),
   };
   const units = new Map(Object.entries(takeBack).map(([code, quantity]) => [code, BigInt(quantity)]));
   try {

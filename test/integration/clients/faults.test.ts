@@ -37,7 +37,8 @@ function connect(name: string, { url }: HttpNeighbour, timeoutMs = 5000): Neighb
 const CALLS: Record<string, { of: () => HttpNeighbour; call: (timeoutMs?: number) => Promise<unknown> }> = {
   'hub-core organizations': {
     of: () => sandbox.hubCore,
-    call: (timeoutMs) => createHubCore(connect('hub-core', sandbox.hubCore, timeoutMs)).organizations(['1001']),
+    call: (timeoutMs) =>
+      createHubCore(connect('hub-core', sandbox.hubCore, timeoutMs), systemClock).organizations(['1001']),
   },
   'Mekari Billing packagePrice': {
     of: () => sandbox.mekariBilling,

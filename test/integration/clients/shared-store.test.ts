@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@keyv/redis';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { createSharedStore, type SharedStore } from '../../../src/clients/shared-store.ts';
+import { createSharedStore, type SharedStore, type SharedStoreOptions } from '../../../src/clients/shared-store.ts';
 import { until } from '../../support/purchase.ts';
 import { type startRedis as StartRedis, startRedis } from '../../support/redis.ts';
 
@@ -14,8 +14,8 @@ const KEY = 'topup_configuration:price:v1:pkg-muv';
 const stores: SharedStore[] = [];
 let redis: OwnRedis | undefined;
 
-function open(url: string | undefined, onRedisChange?: (up: boolean) => void): SharedStore {
-  const store = createSharedStore({ redisUrl: url, onRedisChange });
+function open(url: string, options: Partial<SharedStoreOptions> = {}): SharedStore {
+  const store = createSharedStore({ url, ...options });
   stores.push(store);
   return store;
 }
@@ -39,27 +39,16 @@ async function inRedis<T>(url: string, ask: (client: ReturnType<typeof clientOf>
   }
 }
 
-/** Through the store: until Redis has taken a value again. */
 const untilUp = (store: SharedStore) =>
   until(
-    () => store.getMany([KEY]).then(() => store.redisUp),
-    (up) => up === true,
+    async () => store.isUp,
+    (up) => up,
   );
 
 afterEach(async () => {
-  await Promise.all(stores.splice(0).map((store) => store.close()));
+  for (const store of stores.splice(0)) store.close();
   await redis?.stop();
   redis = undefined;
-});
-
-describe('without Redis', () => {
-  test('a value stays in memory, in this store alone, and nothing is said of Redis', async () => {
-    const [one, other] = [open(undefined), open(undefined)];
-    await one.set(KEY, 'value', MINUTE);
-    expect(await one.getMany(['other', KEY])).toEqual([undefined, 'value']);
-    expect(await other.getMany([KEY])).toEqual([undefined]);
-    expect(one.redisUp).toBeUndefined();
-  });
 });
 
 /** The run's Redis, which may be somebody's: with a key that nobody else has. */
@@ -96,63 +85,106 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
     await inRedis(url, (client) => client.set(`${key}-bad`, 'not ours'));
     const [good] = await other.getMany([key, `${key}-bad`]);
     expect(good).toBe('value');
-    expect(other.redisUp).toBe(true);
+    expect(other.isUp).toBe(true);
+  });
+});
+
+describe.skipIf(redisUrl === undefined)('a claim (needs redis-server on the PATH, or REDIS_URL)', () => {
+  test("is one replica's at a time, until it gives it back", async () => {
+    const { url, key } = shared();
+    const [one, other] = [open(url), open(url)];
+    await Promise.all([one.tried, other.tried]);
+    const claim = await one.claim(key, MINUTE);
+    expect(claim).not.toBe('taken');
+    expect(await other.claim(key, MINUTE)).toBe('taken');
+    if (claim !== 'taken') await claim();
+    expect(await other.claim(key, MINUTE)).not.toBe('taken');
+  });
+
+  test("that ran out and is another's by now is not given back", async () => {
+    const { url, key } = shared();
+    const [one, other] = [open(url), open(url)];
+    await Promise.all([one.tried, other.tried]);
+    const claim = await one.claim(key, 1);
+    await until(
+      () => other.claim(key, MINUTE),
+      (answer) => answer !== 'taken',
+    );
+    if (claim !== 'taken') await claim();
+    expect(await one.claim(key, MINUTE)).toBe('taken');
   });
 });
 
 describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on the PATH)', () => {
-  test('absent at the start: answered from memory, and shared once it is there', async () => {
+  test('absent at the start: known to be away, nothing is there, everybody gets a claim; used once it is there', async () => {
     const { port, url, stop } = await ownRedis();
     await stop();
-    const [one, other] = [open(url), open(url)];
-    await one.set(KEY, 'mine', MINUTE);
-    expect(await one.getMany([KEY])).toEqual(['mine']);
-    expect(await other.getMany([KEY])).toEqual([undefined]);
-    expect(one.redisUp).toBe(false);
+    const store = open(url);
+    await store.tried;
+    expect(store.isUp).toBe(false);
+    await store.set(KEY, 'mine', MINUTE);
+    expect(await store.getMany([KEY, 'other'])).toEqual([undefined, undefined]);
+    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
+    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
     await ownRedis(port);
-    await untilUp(one);
-    await untilUp(other);
-    await one.set(KEY, 'shared', MINUTE);
-    expect(await other.getMany([KEY])).toEqual(['shared']);
+    await untilUp(store);
+    await store.set(KEY, 'shared', MINUTE);
+    expect(await store.getMany([KEY])).toEqual(['shared']);
   });
 
-  test('killed: answered from memory, and shared again once it is back', async () => {
+  test('killed: told once, skipped from then on, and used again once it is back', async () => {
     const { port, url, stop } = await ownRedis();
     const changes: boolean[] = [];
-    const [one, other] = [open(url, (up) => changes.push(up)), open(url)];
-    await untilUp(one);
-    await untilUp(other);
-    await one.set(KEY, 'before', MINUTE);
-    changes.length = 0;
+    const calls: string[] = [];
+    const store = open(url, {
+      onChange: (up) => changes.push(up),
+      onCall: (operation, outcome) => calls.push(`${operation} ${outcome}`),
+    });
+    await untilUp(store);
+    await store.set(KEY, 'before', MINUTE);
     await stop();
-    expect(await one.getMany([KEY])).toEqual(['before']);
-    await one.set(KEY, 'meanwhile', MINUTE);
-    expect(await one.getMany([KEY])).toEqual(['meanwhile']);
-    expect(one.redisUp).toBe(false);
+    for (let read = 0; read < 5; read++) expect(await store.getMany([KEY])).toEqual([undefined]);
+    expect(store.isUp).toBe(false);
+    expect(calls.at(-1)).toBe('get skipped');
     await ownRedis(port);
-    await untilUp(one);
-    await untilUp(other);
-    expect(changes).toEqual([false, true]);
-    await one.set(KEY, 'after', MINUTE);
-    expect(await other.getMany([KEY])).toEqual(['after']);
+    await untilUp(store);
+    expect(changes).toEqual([true, false, true]);
+    await store.set(KEY, 'after', MINUTE);
+    expect(await store.getMany([KEY])).toEqual(['after']);
   });
 
-  test('frozen: a hundred calls at once are answered from memory, and it is shared again once it moves', async () => {
+  test('frozen: a hundred calls at once wait for one deadline, the next for none; used again once it moves', async () => {
     const { pid, url } = await ownRedis();
-    const [one, other] = [open(url), open(url)];
-    await untilUp(one);
-    await untilUp(other);
-    await one.set(KEY, 'before', MINUTE);
+    const outcomes: string[] = [];
+    const store = open(url, { onCall: (_operation, outcome) => outcomes.push(outcome) });
+    await untilUp(store);
+    await store.set(KEY, 'before', MINUTE);
     process.kill(pid, 'SIGSTOP');
-    const answers = await Promise.all(Array.from({ length: 100 }, () => one.getMany([KEY])));
-    expect(new Set(answers.flat())).toEqual(new Set(['before']));
-    await one.set(KEY, 'meanwhile', MINUTE);
-    expect(await one.getMany([KEY])).toEqual(['meanwhile']);
-    expect(one.redisUp).toBe(false);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => store.getMany([KEY])));
+    expect(new Set(answers.flat())).toEqual(new Set([undefined]));
+    expect(store.isUp).toBe(false);
+    outcomes.length = 0;
+    await store.set(KEY, 'meanwhile', MINUTE);
+    await store.claim(KEY, MINUTE);
+    expect(outcomes).toEqual(['skipped', 'skipped']);
     process.kill(pid, 'SIGCONT');
-    await untilUp(one);
-    await untilUp(other);
-    await one.set(KEY, 'after', MINUTE);
-    expect(await other.getMany([KEY])).toEqual(['after']);
+    await untilUp(store);
+    await store.set(KEY, 'after', MINUTE);
+    expect(await store.getMany([KEY])).toEqual(['after']);
+  });
+
+  test('full: what it refuses fails, what it has is read, and it does not count as away', async () => {
+    const { url } = await ownRedis();
+    const outcomes: string[] = [];
+    const store = open(url, { onCall: (operation, outcome) => outcomes.push(`${operation} ${outcome}`) });
+    await untilUp(store);
+    await store.set(KEY, 'before', MINUTE);
+    await inRedis(url, (client) => client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1' }));
+    outcomes.length = 0;
+    await store.set(KEY, 'refused', MINUTE);
+    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
+    expect(await store.getMany([KEY])).toEqual(['before']);
+    expect(outcomes).toEqual(['set failed', 'claim failed', 'get ok']);
+    expect(store.isUp).toBe(true);
   });
 });

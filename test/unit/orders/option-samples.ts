@@ -25,6 +25,7 @@ export function offeredOption(sample: OptionSample): OfferedOption {
       choices: [],
     },
     organization: {
+      asOf: new Date('2026-11-22T03:00:00Z'),
       id: '1001',
       name: 'PT Maju Jaya',
       billingVersion: 'v3',

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry, SharedEntries } from './shared-entries.ts';
+
+const POLL_MS = 25;
+
+/**
+ * Of all replicas that miss an id at the same time one asks, and the others take over what it brings. One that takes long, or
+ * dies, is waited for `followMs`: then this replica asks for itself. So the neighbour gets one call in the usual case and never
+ * more than one per replica, and nobody depends on another replica.
+ */
+export async function askOneForAll<T, R>(
+  entries: SharedEntries<T>,
+  id: string,
+  { known, ask, followMs }: { known: (entry: Entry<T>) => R | undefined; ask: () => Promise<R>; followMs: number },
+): Promise<R> {
+  const patientUntil = performance.now() + followMs;
+  for (;;) {
+    // Read behind the claim, ours or not: another may have brought it since we looked.
+    const [claim, [entry]] = await Promise.all([entries.claim(id), entries.read([id])]);
+    try {
+      const result = entry && known(entry);
+      if (result !== undefined) return result;
+      if (claim !== 'taken' || performance.now() >= patientUntil) return await ask();
+    } finally {
+      if (claim !== 'taken') void claim();
+    }
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,66 @@
+import QuickLRU from 'quick-lru';
+import type { Clock } from '../kernel/clock.ts';
+import type { Entry } from './shared-entries.ts';
+
+const MAX_ENTRIES = 20_000;
+/** By how much another replica's clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 5000;
+/** The last tenth of an entry's time is there to ask again in. */
+const EARLY_PART = 0.9;
+
+/** Answers by id in this process's memory, and what their age allows. */
+export class Remembered<T> {
+  private readonly entries = new QuickLRU<string, Entry<T> & { usedAt: number }>({ maxSize: MAX_ENTRIES });
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly ttlMs: number,
+  ) {}
+
+  /** The younger of it and what is there: another replica may know better, or have known better once. Answers that one. */
+  add(id: string, entry: Entry<T>): Entry<T> {
+    const known = this.entries.get(id);
+    if (known !== undefined && known.askedAt > entry.askedAt && this.isValid(known)) return known;
+    const added = { ...entry, usedAt: known?.usedAt ?? this.now() };
+    this.entries.set(id, added);
+    return added;
+  }
+
+  /** An entry whose time is not over, which is thereby in use. */
+  use(id: string): Entry<T> | undefined {
+    const known = this.entries.get(id);
+    if (known === undefined || !this.isValid(known)) return undefined;
+    known.usedAt = this.now();
+    return known;
+  }
+
+  /** An entry of at most that age, be its time over or not. */
+  ofAge(id: string, ms: number): Entry<T> | undefined {
+    const known = this.entries.get(id);
+    return known !== undefined && this.isYounger(known, ms) ? known : undefined;
+  }
+
+  isValid(entry: Entry<T>): boolean {
+    return this.isYounger(entry, this.ttlMs);
+  }
+
+  isEarly(entry: Entry<T>): boolean {
+    return this.isYounger(entry, this.ttlMs * EARLY_PART);
+  }
+
+  /** Ids that are in use and whose time is nearly over. */
+  expiring(): string[] {
+    return [...this.entries]
+      .filter(([, entry]) => this.isValid(entry) && !this.isEarly(entry) && this.now() - entry.usedAt < this.ttlMs)
+      .map(([id]) => id);
+  }
+
+  private isYounger({ askedAt }: Entry<T>, ms: number): boolean {
+    const age = this.now() - askedAt;
+    return age < ms && age >= -CLOCK_SKEW_MS;
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}
