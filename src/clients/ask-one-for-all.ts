@@ -15,14 +15,14 @@ export async function askOneForAll<T, R>(
 ): Promise<R> {
   const patientUntil = performance.now() + followMs;
   for (;;) {
-    // Read behind the claim, ours or not: another may have brought it since we looked.
-    const [claim, [entry]] = await Promise.all([entries.claim(id), entries.read([id])]);
+    // Read behind the lock, ours or not: another may have brought it since we looked.
+    const [unlock, [entry]] = await Promise.all([entries.lock(id), entries.read([id])]);
     try {
       const result = entry && known(entry);
       if (result !== undefined) return result;
-      if (claim !== 'taken' || performance.now() >= patientUntil) return await ask();
+      if (unlock !== 'taken' || performance.now() >= patientUntil) return await ask();
     } finally {
-      if (claim !== 'taken') void claim();
+      if (unlock !== 'taken') void unlock();
     }
     await sleep(POLL_MS);
   }

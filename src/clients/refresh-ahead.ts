@@ -27,14 +27,14 @@ export function startRefreshAhead<T>({ remembered, shared, ttlMs, ask }: Parts<T
   const underWay = new Set<string>();
 
   async function refreshOnce(id: string): Promise<void> {
-    const claim = await shared?.claim(id);
-    if (claim === 'taken') return;
+    const unlock = await shared?.lock(id);
+    if (unlock === 'taken') return;
     try {
       const [entry] = (await shared?.read([id])) ?? [];
       if (entry !== undefined && remembered.isEarly(entry)) remembered.add(id, entry);
       else await ask(id);
     } finally {
-      void claim?.();
+      void unlock?.();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { SharedStore } from './shared-store.ts';
+import type { SharedStore, Unlock } from './shared-store.ts';
 
 /** What a neighbour said about one id, and when it was asked. undefined: there is none. */
 export interface Entry<T> {
@@ -12,7 +12,7 @@ export interface SharedEntries<T> {
   read(ids: readonly string[]): Promise<(Entry<T> | undefined)[]>;
   write(id: string, entry: Entry<T>): Promise<void>;
   /** Whoever gets it asks for this id, the others need not: see SharedStore. */
-  claim(id: string): Promise<'taken' | (() => Promise<void>)>;
+  lock(id: string): Promise<'taken' | Unlock>;
 }
 
 export interface SharedEntriesOptions<T> {
@@ -20,7 +20,7 @@ export interface SharedEntriesOptions<T> {
   /** Keys are `${prefix}${id}`; it holds the version of what is stored. */
   prefix: string;
   ttlMs: number;
-  /** How long one call may take: a claim that its holder never gives back is over by then. */
+  /** How long one call may take: a lock that its holder never gives back is over by then. */
   longestCallMs: number;
   serialize: (value: T) => string;
   /** undefined for what is not a value of this version: it is then asked for again. */
@@ -54,6 +54,6 @@ export function createSharedEntries<T>(options: SharedEntriesOptions<T>): Shared
       const text = JSON.stringify({ askedAt, value: value === undefined ? null : options.serialize(value) });
       await store.set(prefix + id, text, options.ttlMs);
     },
-    claim: (id) => store.claim(`${prefix}${id}:asking`, options.longestCallMs),
+    lock: (id) => store.lock(`${prefix}${id}:asking`, options.longestCallMs),
   };
 }

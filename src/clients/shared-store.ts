@@ -14,7 +14,7 @@ export interface SharedStore {
    * Whoever gets it does the work that others need not do meanwhile: a way to give it back, or "taken". It spares work and
    * guarantees nothing: where Redis does not answer everybody gets it.
    */
-  claim(key: string, ttlMs: number): Promise<'taken' | (() => Promise<void>)>;
+  lock(key: string, ttlMs: number): Promise<'taken' | Unlock>;
   /** Whether Redis answered last time. */
   readonly isUp: boolean;
   /** Resolves once Redis was tried for the first time, whatever came of it: within its deadline. */
@@ -22,18 +22,20 @@ export interface SharedStore {
   close(): void;
 }
 
+export type Unlock = () => Promise<void>;
+
 export interface SharedStoreOptions {
   url: string;
   onChange?: (up: boolean) => void;
   /** "skipped": it was away, and nobody asked. */
-  onCall?: (operation: 'get' | 'set' | 'claim', outcome: 'ok' | 'failed' | 'skipped') => void;
+  onCall?: (operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
 /** A Redis that takes longer than this is treated as one that is away. */
 const REDIS_DEADLINE_MS = 200;
 const PROBE_MS = 500;
 /** Only whose it is may give it back: it may have run out, and be another's by now. */
-const GIVE_BACK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
+const UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 type Client = ReturnType<typeof createClient>;
 
@@ -106,7 +108,7 @@ export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions)
     note(answered);
   }
 
-  async function call<T>(operation: 'get' | 'set' | 'claim', run: () => Promise<T>): Promise<{ value: T } | undefined> {
+  async function call<T>(operation: 'get' | 'set' | 'lock', run: () => Promise<T>): Promise<{ value: T } | undefined> {
     if (!isUp) {
       onCall?.(operation, 'skipped');
       return undefined;
@@ -136,14 +138,14 @@ export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions)
     async set(key, value, ttlMs) {
       await call('set', () => keyv.set(key, value, ttlMs));
     },
-    async claim(key, ttlMs) {
-      const claimant = randomUUID();
+    async lock(key, ttlMs) {
+      const holder = randomUUID();
       const ours = { expiration: { type: 'PX', value: ttlMs }, condition: 'NX' } as const;
-      const answer = await call('claim', () => client.set(key, claimant, ours));
+      const answer = await call('lock', () => client.set(key, holder, ours));
       if (answer === undefined) return async () => undefined;
       if (answer.value === null) return 'taken';
       return async () => {
-        await call('claim', () => client.eval(GIVE_BACK, { keys: [key], arguments: [claimant] }));
+        await call('lock', () => client.eval(UNLOCK, { keys: [key], arguments: [holder] }));
       };
     },
     close() {

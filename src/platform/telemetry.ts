@@ -8,7 +8,7 @@ export interface Telemetry {
   operation(name: string, outcome: 'ok' | 'error'): void;
   upstreamCall(neighbour: string, outcome: string, seconds: number): void;
   breakerState(neighbour: string, state: 'closed' | 'half_open' | 'open'): void;
-  redisCall(operation: 'get' | 'set' | 'claim', outcome: 'ok' | 'failed' | 'skipped'): void;
+  redisCall(operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped'): void;
   redisUp(up: boolean): void;
   cacheLookup(cache: string, outcome: string, count: number): void;
   paymentEvent(source: string, outcome: string): void;

@@ -89,34 +89,34 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
   });
 });
 
-describe.skipIf(redisUrl === undefined)('a claim (needs redis-server on the PATH, or REDIS_URL)', () => {
+describe.skipIf(redisUrl === undefined)('a lock (needs redis-server on the PATH, or REDIS_URL)', () => {
   test("is one replica's at a time, until it gives it back", async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await Promise.all([one.tried, other.tried]);
-    const claim = await one.claim(key, MINUTE);
-    expect(claim).not.toBe('taken');
-    expect(await other.claim(key, MINUTE)).toBe('taken');
-    if (claim !== 'taken') await claim();
-    expect(await other.claim(key, MINUTE)).not.toBe('taken');
+    const lock = await one.lock(key, MINUTE);
+    expect(lock).not.toBe('taken');
+    expect(await other.lock(key, MINUTE)).toBe('taken');
+    if (lock !== 'taken') await lock();
+    expect(await other.lock(key, MINUTE)).not.toBe('taken');
   });
 
   test("that ran out and is another's by now is not given back", async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await Promise.all([one.tried, other.tried]);
-    const claim = await one.claim(key, 1);
+    const lock = await one.lock(key, 1);
     await until(
-      () => other.claim(key, MINUTE),
+      () => other.lock(key, MINUTE),
       (answer) => answer !== 'taken',
     );
-    if (claim !== 'taken') await claim();
-    expect(await one.claim(key, MINUTE)).toBe('taken');
+    if (lock !== 'taken') await lock();
+    expect(await one.lock(key, MINUTE)).toBe('taken');
   });
 });
 
 describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on the PATH)', () => {
-  test('absent at the start: known to be away, nothing is there, everybody gets a claim; used once it is there', async () => {
+  test('absent at the start: known to be away, nothing is there, everybody gets a lock; used once it is there', async () => {
     const { port, url, stop } = await ownRedis();
     await stop();
     const store = open(url);
@@ -124,8 +124,8 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(store.isUp).toBe(false);
     await store.set(KEY, 'mine', MINUTE);
     expect(await store.getMany([KEY, 'other'])).toEqual([undefined, undefined]);
-    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
-    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
+    expect(await store.lock(KEY, MINUTE)).not.toBe('taken');
+    expect(await store.lock(KEY, MINUTE)).not.toBe('taken');
     await ownRedis(port);
     await untilUp(store);
     await store.set(KEY, 'shared', MINUTE);
@@ -165,7 +165,7 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(store.isUp).toBe(false);
     outcomes.length = 0;
     await store.set(KEY, 'meanwhile', MINUTE);
-    await store.claim(KEY, MINUTE);
+    await store.lock(KEY, MINUTE);
     expect(outcomes).toEqual(['skipped', 'skipped']);
     process.kill(pid, 'SIGCONT');
     await untilUp(store);
@@ -182,9 +182,9 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     await inRedis(url, (client) => client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1' }));
     outcomes.length = 0;
     await store.set(KEY, 'refused', MINUTE);
-    expect(await store.claim(KEY, MINUTE)).not.toBe('taken');
+    expect(await store.lock(KEY, MINUTE)).not.toBe('taken');
     expect(await store.getMany([KEY])).toEqual(['before']);
-    expect(outcomes).toEqual(['set failed', 'claim failed', 'get ok']);
+    expect(outcomes).toEqual(['set failed', 'lock failed', 'get ok']);
     expect(store.isUp).toBe(true);
   });
 });

@@ -23,25 +23,25 @@ beforeEach(() => {
 
 interface MapOfEntries extends SharedEntries<string> {
   entries: Map<string, Entry<string>>;
-  claims: Set<string>;
+  locks: Set<string>;
 }
 
 /** What replicas share, without a Redis: those of one test are replicas of each other. */
 function mapOfEntries(): MapOfEntries {
   const entries = new Map<string, Entry<string>>();
-  const claims = new Set<string>();
+  const locks = new Set<string>();
   return {
     entries,
-    claims,
+    locks,
     read: async (ids) => ids.map((id) => entries.get(id)),
     write: async (id, entry) => {
       entries.set(id, entry);
     },
-    claim: async (id) => {
-      if (claims.has(id)) return 'taken';
-      claims.add(id);
+    lock: async (id) => {
+      if (locks.has(id)) return 'taken';
+      locks.add(id);
       return async () => {
-        claims.delete(id);
+        locks.delete(id);
       };
     },
   };
@@ -235,16 +235,16 @@ describe('replicas that share', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => lookup({ followMs: 60_000 }).loadMany(['a'])));
     expect(calls).toEqual([['a']]);
     expect(new Set(answers.flat())).toEqual(new Set(['a at 1']));
-    expect(shared.claims.size).toBe(0);
+    expect(shared.locks.size).toBe(0);
   });
 
-  test('one that has the claim and brings nothing holds nobody longer than the others follow', async () => {
-    shared.claims.add('a');
+  test('one that has the lock and brings nothing holds nobody longer than the others follow', async () => {
+    shared.locks.add('a');
     expect(await lookup({ followMs: 50 }).loadMany(['a'])).toEqual(['a at 1']);
-    expect(shared.claims).toEqual(new Set(['a']));
+    expect(shared.locks).toEqual(new Set(['a']));
   });
 
-  test('one that fails leaves the claim to the next, which asks for itself', async () => {
+  test('one that fails leaves the lock to the next, which asks for itself', async () => {
     answer = async ([id = '']) => {
       if (calls.length === 1) throw AWAY;
       return new Map([[id, 'well']]);
@@ -276,7 +276,7 @@ describe('replicas that share', () => {
   });
 
   test('what an order asks is asked by itself, whatever another replica is asking', async () => {
-    shared.claims.add('a');
+    shared.locks.add('a');
     shared.entries.set('a', { value: 'of before', askedAt: now - 1 });
     expect(await lookup({ followMs: 60_000 }).loadMany(['a'], { fresh: true })).toEqual(['a at 1']);
   });
