@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
+import { createHubCore, type HubCore } from '../../../src/clients/hub-core.ts';
+import { startTinyServer, type TinyServer } from './tiny-server.ts';
+
+const NOW = new Date('2026-11-22T03:04:05.678Z');
+let server: TinyServer;
+let neighbour: Neighbour;
+let hubCore: HubCore;
+
+const idsOf = (path: string) => new URL(path, server.url).searchParams.get('ids')?.split(',') ?? [];
+const row = (id: string) => ({ id, name: `PT ${id}`, billing_version: 'v3', settings: {} });
+
+beforeEach(async () => {
+  server = await startTinyServer();
+  const credentials = { clientId: 'us', clientSecret: 'hush' };
+  neighbour = createNeighbour({
+    name: 'hub-core',
+    baseUrl: server.url,
+    credentials,
+    timeoutMs: 5000,
+    clock: { now: () => NOW },
+  });
+  hubCore = createHubCore(neighbour, { now: () => NOW });
+  server.answerWith((response, { path }) => response.end(JSON.stringify({ data: idsOf(path).map(row) })));
+});
+afterEach(async () => {
+  neighbour.close();
+  await server.close();
+});
+
+test('every organization says when hub-core was asked', async () => {
+  const found = await hubCore.organizations(['1001', '1002']);
+  expect([...found.values()]).toMatchObject([
+    { id: '1001', asOf: NOW },
+    { id: '1002', asOf: NOW },
+  ]);
+});
+
+test.each(['', 'a,b', '1001&ids=1002', '../admin', 'x'.repeat(65), '10 01', '1001\u0000'])(
+  '%j is no organization: hub-core is not asked about it, and the others are',
+  async (id) => {
+    expect([...(await hubCore.organizations([id, '1001'])).keys()]).toEqual(['1001']);
+    expect(server.seen.map(({ path }) => path)).toEqual(['/api/v1/organizations?ids=1001']);
+    expect((await hubCore.organizations([id])).size).toBe(0);
+    expect(server.seen).toHaveLength(1);
+  },
+);
+
+test.each([400, 404, 414, 422])('one that spoils its batch with a %s fails alone', async (status) => {
+  server.answerWith((response, { path }) => {
+    if (idsOf(path).includes('spoils')) response.writeHead(status).end();
+    else response.end(JSON.stringify({ data: idsOf(path).map(row) }));
+  });
+  const ids = [...Array.from({ length: 99 }, (_, index) => String(1000 + index)), 'spoils'];
+  const found = await hubCore.organizations(ids);
+  expect(found.get('spoils')).toMatchObject({ kind: 'rejected', status });
+  expect([...found.keys()].toSorted()).toEqual(ids.toSorted());
+  // Two calls for each time that a hundred can be halved, and the first.
+  expect(server.seen.length).toBeLessThanOrEqual(15);
+});
+
+test.each([401, 403, 429, 500])('a %s is about all of them: nobody is asked about one by one', async (status) => {
+  server.answerWith((response) => response.writeHead(status).end());
+  await expect(hubCore.organizations(['1001', '1002', '1003'])).rejects.toMatchObject({ status });
+  expect(server.seen).toHaveLength(1);
+});

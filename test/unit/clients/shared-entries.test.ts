@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { createSharedEntries } from '../../../src/clients/shared-entries.ts';
+import type { SharedStore } from '../../../src/clients/shared-store.ts';
+
+const ASKED_AT = Date.parse('2026-11-22T03:00:00Z');
+
+/** A store that holds what a test says. */
+function entriesOver(texts: Map<string, string>, prefix = 'test:v1:') {
+  const store: SharedStore = {
+    isUp: true,
+    tried: Promise.resolve(),
+    getMany: async (keys) => keys.map((key) => texts.get(key)),
+    set: async (key, value) => {
+      texts.set(key, value);
+    },
+    lock: async () => async () => undefined,
+    close: () => undefined,
+  };
+  return createSharedEntries<string>({
+    store,
+    prefix,
+    ttlMs: 60_000,
+    longestCallMs: 1000,
+    serialize: (value) => value,
+    deserialize: (text) => (text.startsWith('!') ? undefined : text),
+  });
+}
+
+describe('what is written', () => {
+  test.each([{ value: 'a value' }, { value: undefined }])('%j comes back with its time', async ({ value }) => {
+    const entries = entriesOver(new Map());
+    await entries.write('a', { value, askedAt: ASKED_AT });
+    expect(await entries.read(['b', 'a'])).toEqual([undefined, { value, askedAt: ASKED_AT }]);
+  });
+
+  test('is not seen under the prefix of another version', async () => {
+    const texts = new Map<string, string>();
+    await entriesOver(texts).write('a', { value: 'a value', askedAt: ASKED_AT });
+    expect(await entriesOver(texts, 'test:v2:').read(['a'])).toEqual([undefined]);
+  });
+});
+
+describe('what others put there', () => {
+  test.each([
+    '',
+    'garbage',
+    'null',
+    '42',
+    '[]',
+    '{}',
+    '{"askedAt":"now","value":"a"}',
+    JSON.stringify({ askedAt: ASKED_AT, value: 5 }),
+    JSON.stringify({ askedAt: ASKED_AT }),
+    JSON.stringify({ askedAt: ASKED_AT, value: '! another version' }),
+  ])('%j is nothing, and takes nothing else away', async (text) => {
+    const good = JSON.stringify({ askedAt: ASKED_AT, value: 'good' });
+    const entries = entriesOver(
+      new Map([
+        ['test:v1:bad', text],
+        ['test:v1:good', good],
+      ]),
+    );
+    expect(await entries.read(['bad', 'good'])).toEqual([undefined, { value: 'good', askedAt: ASKED_AT }]);
+  });
+});
