@@ -16,7 +16,7 @@ import {
   SettlePayment,
   voidInvoiceHandler,
 } from './payments/index.ts';
-import { createFlags } from './platform/flags/flags.ts';
+import type { Flags } from './platform/flags/flags.ts';
 import type { JobHandler } from './platform/jobs/worker.ts';
 import type { Logger } from './platform/logger.ts';
 import { createPageWait } from './platform/page-wait.ts';
@@ -28,15 +28,15 @@ interface Parts {
   log: Logger;
   telemetry: Telemetry;
   database: DataSource;
+  flags: Flags;
   neighbours: Neighbours;
 }
 
 export type Services = ReturnType<typeof composeServices>;
 
 /** Every service of every feature, given what it needs: along the one-way imports between features. */
-export function composeServices(config: Config, { clock, log, telemetry, database, neighbours }: Parts) {
+export function composeServices(config: Config, { clock, log, telemetry, database, flags, neighbours }: Parts) {
   const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
-  const flags = createFlags(database);
   const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
   const balances = new BalancesLoader(database);
   const catalogue = new Catalogue(database);

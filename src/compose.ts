@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Provider } from '@openfeature/server-sdk';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
@@ -15,6 +16,9 @@ import { reconcileTask } from './payments/index.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
 import { connectDatabase } from './platform/database/data-source.ts';
 import { hasPendingMigrations } from './platform/database/migrate.ts';
+import { readFlags } from './platform/flags/flag-table.ts';
+import { openFlags } from './platform/flags/flags.ts';
+import { TableProvider } from './platform/flags/table-provider.ts';
 import { createApolloServer } from './platform/graphql/apollo.ts';
 import { createMutationLimit } from './platform/graphql/mutation-limit.ts';
 import type { Subgraph } from './platform/graphql/subgraph-schema.ts';
@@ -26,18 +30,21 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { createHttpServer } from './platform/server/http-server.ts';
 import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
 
-/** What tests put in the place of the real thing. */
+/** What tests, or a deployment with flags of its own, put in the place of the real thing. */
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
   /** Without the worker and the periodic tasks: whoever composes runs them by hand. */
   withoutBackground?: boolean;
+  /** Says what is switched on, in the place of our own table (docs/decisions/0032). Closed with the composition. */
+  flagProvider?: Provider;
 }
 
 export interface Composition {
   server: FastifyInstance;
   worker: JobWorker | undefined;
   database: DataSource;
+  flagProvider: Provider;
   services: Services;
   neighbours: Neighbours;
   subgraph: Subgraph;
@@ -62,7 +69,9 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     throw new Error('The database is not migrated to this version: run `npm run migrate` first.');
   }
   const neighbours = createNeighbours(config, { clock, log, telemetry });
-  const services = composeServices(config, { clock, log, telemetry, database, neighbours });
+  const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(database), clock, log);
+  const flags = await openFlags(flagProvider, log);
+  const services = composeServices(config, { clock, log, telemetry, database, flags, neighbours });
   const subgraph = buildGraph(services);
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(jobGauge(database));
@@ -111,6 +120,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     await apollo.stop();
   };
   const letGo = async () => {
+    await flags.close();
     neighbours.close();
     await telemetry.stop();
     await database.destroy();
@@ -125,6 +135,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     server,
     worker: background?.worker,
     database,
+    flagProvider,
     services,
     neighbours,
     subgraph,

@@ -1,6 +1,6 @@
 import { systemClock } from '../kernel/clock.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import { listFlags, setFlag } from '../platform/flags/flags.ts';
+import { listFlags, setFlag } from '../platform/flags/flag-table.ts';
 import { command, print, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';

@@ -2,9 +2,11 @@ import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import type { FlagSnapshot } from '../platform/flags/flags.ts';
 import type { TopupEligibility, TopupIneligibilityReason } from './organization.type.ts';
 
-/** The two global flags (domain.md 7). */
+/** The flags of the page and of placing orders (domain.md 7). */
 export const PAGE_FLAG = 'billing_new_topup_page';
 export const ORDER_FLAG = 'billing_new_topup';
+/** What eligibility() asks of its snapshot. */
+export const ELIGIBILITY_FLAGS = [PAGE_FLAG, ORDER_FLAG];
 const SUPPORTED_BILLING_VERSION = 'v3';
 
 /** The gates that hold for a whole organization. Placing orders needs the page too: it is where prices are seen. */

@@ -5,7 +5,7 @@ import type { UpstreamError } from '../clients/upstream-error.ts';
 import type { Flags } from '../platform/flags/flags.ts';
 import type { PageWait } from '../platform/page-wait.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
-import { eligibility } from './eligibility.ts';
+import { ELIGIBILITY_FLAGS, eligibility } from './eligibility.ts';
 import type { TopupEligibility } from './organization.type.ts';
 
 type Found = OrganizationSnapshot | undefined | UpstreamError;
@@ -40,7 +40,11 @@ export class OrganizationsService {
   }
 
   async eligibility(request: RequestContext, organizationId: string): Promise<TopupEligibility | undefined> {
-    const [organization, flags] = await Promise.all([this.find(request, organizationId), this.flags.snapshot(request)]);
-    return organization === undefined ? undefined : eligibility(organization, flags);
+    const organization = await this.find(request, organizationId);
+    return organization && this.eligibilityOf(request, organization);
+  }
+
+  async eligibilityOf(request: RequestContext, organization: OrganizationSnapshot): Promise<TopupEligibility> {
+    return eligibility(organization, await this.flags.snapshot(request, organization.id, ELIGIBILITY_FLAGS));
   }
 }

@@ -11,6 +11,11 @@ export interface ClosedGate {
 
 type Gated = Pick<TopupConfiguration, 'active' | 'featureFlag' | 'showByComponent' | 'hideByComponent'>;
 
+/** What closedGate() asks of its snapshot. */
+export function gatingFlags(configurations: readonly Pick<Gated, 'featureFlag'>[]): string[] {
+  return configurations.flatMap(({ featureFlag }) => featureFlag ?? []);
+}
+
 /**
  * Whether one configuration may be shown to one organization (domain.md 7.3): undefined when every gate is open. Hiding
  * wins over showing. Without a component list whatever needs a component is hidden.

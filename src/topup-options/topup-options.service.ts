@@ -2,11 +2,11 @@ import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Rupiah } from '../kernel/money.ts';
-import { eligibility, type OrganizationsService } from '../organizations/index.ts';
+import type { OrganizationsService } from '../organizations/index.ts';
 import type { FlagSnapshot, Flags } from '../platform/flags/flags.ts';
 import { perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
-import { closedGate } from './gating.ts';
+import { closedGate, gatingFlags } from './gating.ts';
 import type { QuantityRule } from './option-value.ts';
 import type { Prices } from './prices.ts';
 import { ruleFor } from './quantity.ts';
@@ -34,7 +34,6 @@ export interface EvaluatedOptions {
 
 interface Situation {
   organization: OrganizationSnapshot;
-  flags: FlagSnapshot;
   /** Ask Mekari Billing again rather than the hour's cache: for placing an order. */
   freshPrices: boolean;
 }
@@ -74,21 +73,20 @@ export class TopupOptionsService {
     organization: OrganizationSnapshot,
     codes: ReadonlySet<string>,
   ): Promise<EvaluatedOptions | undefined> {
-    const flags = await this.flags.snapshot(request);
-    if (!eligibility(organization, flags).orderingEnabled) return undefined;
+    const eligible = await this.organizations.eligibilityOf(request, organization);
+    if (!eligible.orderingEnabled) return undefined;
     const rows = await this.catalogue.all(request);
     const asked = rows.filter((row) => codes.has(row.configuration.code));
-    return this.evaluate(request, asked, { organization, flags, freshPrices: true });
+    return this.evaluate(request, asked, { organization, freshPrices: true });
   }
 
   private async evaluateFor(request: RequestContext, organizationId: string): Promise<EvaluatedOptions | undefined> {
-    const [organization, flags, rows] = await Promise.all([
+    const [organization, rows] = await Promise.all([
       this.organizations.find(request, organizationId),
-      this.flags.snapshot(request),
       this.catalogue.all(request),
     ]);
     if (organization === undefined) return undefined;
-    return this.evaluate(request, rows, { organization, flags, freshPrices: false });
+    return this.evaluate(request, rows, { organization, freshPrices: false });
   }
 
   private async evaluate(
@@ -96,7 +94,9 @@ export class TopupOptionsService {
     rows: readonly CatalogueRow[],
     situation: Situation,
   ): Promise<EvaluatedOptions> {
-    const results = await Promise.all(rows.map((row) => this.evaluateRow(request, row, situation)));
+    const keys = gatingFlags(rows.map((row) => row.configuration));
+    const flags = await this.flags.snapshot(request, situation.organization.id, keys);
+    const results = await Promise.all(rows.map((row) => this.evaluateRow(request, row, flags, situation)));
     return {
       offered: results.filter((result): result is OfferedOption => 'unitPrice' in result),
       hidden: results.filter((result): result is HiddenOption => 'reason' in result),
@@ -106,7 +106,8 @@ export class TopupOptionsService {
   private async evaluateRow(
     request: RequestContext,
     { configuration, rule, fault }: CatalogueRow,
-    { organization, flags, freshPrices }: Situation,
+    flags: FlagSnapshot,
+    { organization, freshPrices }: Situation,
   ): Promise<OfferedOption | HiddenOption> {
     const gate = closedGate(configuration, organization, flags);
     if (gate !== undefined) return { configuration, ...gate };

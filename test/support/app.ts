@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
 import { type Composition, compose, type Overrides } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
-import { setFlag } from '../../src/platform/flags/flags.ts';
+import { setFlag } from '../../src/platform/flags/flag-table.ts';
+import { TableProvider } from '../../src/platform/flags/table-provider.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
@@ -24,6 +25,7 @@ export interface TestApp extends Composition {
   logs: Record<string, unknown>[];
   /** A client with a token of the sandbox's issuer; an admin's of organization 1001 where nothing is said. */
   client(claims?: Parameters<Sandbox['auth']['token']>[0]): Promise<TestClient>;
+  /** In the table, seen at once by this app; by another replica once its copy is two seconds old. */
   setFlag(key: string, enabled: boolean): Promise<void>;
   /** Runs what the periodic task would do, now. */
   reconcile(): Promise<void>;
@@ -70,7 +72,10 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     sandbox,
     logs,
     client: async (claims) => createTestClient(url, await sandbox.auth.token(claims)),
-    setFlag: (key, enabled) => setFlag(composition.database.manager, key, enabled, new Date()),
+    async setFlag(key, enabled) {
+      await setFlag(composition.database.manager, key, enabled, new Date());
+      if (composition.flagProvider instanceof TableProvider) composition.flagProvider.forget();
+    },
     reconcile: () => composition.services.reconcile.run(),
     async close() {
       await composition.stop();

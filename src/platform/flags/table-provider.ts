@@ -1,0 +1,97 @@
+import {
+  ErrorCode,
+  GeneralError,
+  type Provider,
+  type ResolutionDetails,
+  StandardResolutionReasons,
+  TypeMismatchError,
+} from '@openfeature/server-sdk';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../logger.ts';
+import type { FlagTable } from './flag-table.ts';
+
+/** An evaluation never answers from a read that began earlier than this before it: so soon is a change seen. */
+const FRESH_MS = 2000;
+/** Where a read fails, the one before it may answer for as long as this: still within the five seconds that are promised. */
+const USABLE_MS = 2 * FRESH_MS;
+
+interface Read {
+  /** Age counts from when the table was asked, not from when it answered. */
+  askedAt: number;
+  flags: Promise<FlagTable>;
+}
+
+/**
+ * The flags of our own table, as an OpenFeature provider. Evaluations share one read of the whole table for two seconds,
+ * whether it is under way, answered or failed: so there is at most one statement in that time, however many ask. Nothing is
+ * read in advance: no timer, and nothing at the start. Where the table cannot be read an evaluation is an error, never
+ * "off". A flag without a row is FLAG_NOT_FOUND.
+ */
+export class TableProvider implements Provider {
+  readonly metadata = { name: 'feature_flags' };
+  readonly runsOn = 'server';
+  private latest: Read | undefined;
+  /** The latest that was answered. */
+  private answered: Read | undefined;
+
+  constructor(
+    private readonly readTable: () => Promise<FlagTable>,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  async resolveBooleanEvaluation(key: string, defaultValue: boolean): Promise<ResolutionDetails<boolean>> {
+    const value = (await this.flags()).get(key);
+    if (value !== undefined) return { value, reason: StandardResolutionReasons.STATIC };
+    return {
+      value: defaultValue,
+      reason: StandardResolutionReasons.ERROR,
+      errorCode: ErrorCode.FLAG_NOT_FOUND,
+      errorMessage: `${key} was never set`,
+    };
+  }
+
+  resolveStringEvaluation = onOrOffAlone;
+  resolveNumberEvaluation = onOrOffAlone;
+  resolveObjectEvaluation = onOrOffAlone;
+
+  /** The next evaluation reads the table again. */
+  forget(): void {
+    this.latest = undefined;
+    this.answered = undefined;
+  }
+
+  private async flags(): Promise<FlagTable> {
+    const read = this.isYounger(this.latest, FRESH_MS) ? this.latest : this.begin();
+    try {
+      return await read.flags;
+    } catch (error) {
+      if (this.isYounger(this.answered, USABLE_MS)) return this.answered.flags;
+      throw new GeneralError(`The table of flags cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private begin(): Read {
+    const read: Read = { askedAt: this.clock.now().getTime(), flags: this.readTable() };
+    this.latest = read;
+    read.flags.then(
+      () => {
+        // A slow answer does not take the place of one that was asked for after it.
+        if (this.latest === read) this.answered = read;
+      },
+      (error: Error) => this.log.warn({ event: 'flags_unreadable', reason: error.message }),
+    );
+    return read;
+  }
+
+  /** A clock that was set back makes no copy last longer. */
+  private isYounger(read: Read | undefined, ms: number): read is Read {
+    if (read === undefined) return false;
+    const age = this.clock.now().getTime() - read.askedAt;
+    return age >= 0 && age < ms;
+  }
+}
+
+async function onOrOffAlone(key: string): Promise<never> {
+  throw new TypeMismatchError(`${key}: the table holds flags that are on or off`);
+}
