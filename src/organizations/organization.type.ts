@@ -12,8 +12,8 @@ registerEnumType(TopupIneligibilityReason, {
   name: 'TopupIneligibilityReason',
   description: 'Why an organization cannot see the top-up page or place orders.',
   valuesConfig: {
-    PAGE_FLAG_OFF: { description: 'The page is switched off for everyone.' },
-    ORDER_FLAG_OFF: { description: 'Placing orders is switched off for everyone.' },
+    PAGE_FLAG_OFF: { description: 'The page is switched off, for everyone or for this organization.' },
+    ORDER_FLAG_OFF: { description: 'Placing orders is switched off, for everyone or for this organization.' },
     ORGANIZATION_NOT_ENROLLED: { description: 'The organization is not enrolled in self top-up.' },
     BILLING_VERSION_UNSUPPORTED: { description: "The organization's billing version is not V3." },
   },
