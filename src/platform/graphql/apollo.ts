@@ -69,6 +69,7 @@ function countRootFields({ selections }: SelectionSetNode, document: DocumentNod
 function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
+      const startedAt = performance.now();
       return {
         async didResolveOperation({ contextValue, operation, document }) {
           if (operation === undefined) return;
@@ -89,7 +90,8 @@ function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): Ap
         },
         async willSendResponse({ contextValue }) {
           const { operation = 'refused', errorCodes } = contextValue.logFields;
-          telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error');
+          const seconds = (performance.now() - startedAt) / 1000;
+          telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error', seconds);
         },
       };
     },
