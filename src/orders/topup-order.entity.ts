@@ -94,6 +94,10 @@ export class TopupOrder {
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
+  /** W3C's traceparent of the span that created it: all that is done about it later is part of that trace. */
+  @Column({ name: 'trace_parent', type: 'text', nullable: true })
+  traceParent!: string | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * The trace that an order's requests and jobs are part of. A column without a default rewrites nothing: the lock is held for
+ * a moment. As before it gives up where a long-running reader keeps it, rather than have everybody queue behind it.
+ */
+export class OrderTrace1764300000000 implements MigrationInterface {
+  name = 'OrderTrace1764300000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`set local lock_timeout = '10s'`);
+    await queryRunner.query(`alter table topup_orders add column trace_parent text`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`alter table topup_orders drop column trace_parent`);
+  }
+}
