@@ -10,6 +10,7 @@ import { OrganizationsService } from './organizations/index.ts';
 import {
   CheckPayment,
   createWebhookVerifier,
+  DELIVERY_OUTCOMES,
   issueInvoiceHandler,
   mekariPayWebhook,
   Reconcile,
@@ -65,6 +66,7 @@ export function composeServices(config: Config, { clock, log, telemetry, databas
     bookPaidPiHandler(bookPaidPi),
     sendOrderMailHandler(orderMail),
   ];
+  for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
   const verifyWebhook = createWebhookVerifier(config.MEKARI_PAY_WEBHOOK_SECRET);
   return {
     organizations,
@@ -79,7 +81,7 @@ export function composeServices(config: Config, { clock, log, telemetry, databas
     checkPayment,
     reconcile,
     jobHandlers,
-    rawRoutes: [mekariPayWebhook(verifyWebhook, settlePayment)],
+    rawRoutes: [mekariPayWebhook(verifyWebhook, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(options), excessQuotaRoute(excess)],
   };
 }

@@ -8,5 +8,5 @@ export { reconcileTask } from './reconcile.job.ts';
 export { Reconcile } from './reconcile.ts';
 export { SettlePayment } from './settle-payment.ts';
 export { voidInvoiceHandler } from './void-invoice.job.ts';
-export { mekariPayWebhook } from './webhook.route.ts';
+export { DELIVERY_OUTCOMES, mekariPayWebhook } from './webhook.route.ts';
 export { createWebhookVerifier } from './webhook-signature.ts';

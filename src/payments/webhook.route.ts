@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseInstant } from '../kernel/instant.ts';
 import type { RawRoute } from '../platform/server/raw-route.ts';
 import type { PaymentNotice } from './decide-payment.ts';
-import type { SettlePayment } from './settle-payment.ts';
+import type { Settlement, SettlePayment } from './settle-payment.ts';
 import type { VerifyWebhook } from './webhook-signature.ts';
 
 const instant = z.string().transform((text, context) => {
@@ -39,23 +39,58 @@ const body = z
     }),
   );
 
+/** What became of one delivery: as it was settled, or why it was not. What is not stored comes again. */
+export type DeliveryOutcome = Settlement['outcome'] | 'bad_signature' | 'malformed' | 'not_stored';
+
+/** All of them, so that each is counted from 0: who watches sees the very first. */
+export const DELIVERY_OUTCOMES = Object.keys({
+  settled: true,
+  review: true,
+  repeated: true,
+  noted: true,
+  unknown_order: true,
+  other_invoice: true,
+  second_payment: true,
+  not_payable: true,
+  contradicts_payment: true,
+  duplicate: true,
+  bad_signature: true,
+  malformed: true,
+  not_stored: true,
+} satisfies Record<DeliveryOutcome, true>);
+
 /**
  * Mekari Pay's webhook: raw bytes → signature → shape → settled and stored → 2xx. Nothing is read before the signature
  * holds. What could not be stored throws, is answered 5xx, and comes again.
  */
-export function mekariPayWebhook(verify: VerifyWebhook, payments: SettlePayment): RawRoute {
+export function mekariPayWebhook(
+  verify: VerifyWebhook,
+  payments: SettlePayment,
+  onDelivery: (outcome: DeliveryOutcome) => void,
+): RawRoute {
   return {
     path: '/webhooks/mekari-pay',
     maxBytes: 65_536,
+    onUnread: () => onDelivery('malformed'),
     async answer(rawBody, headers) {
-      if (!verify(rawBody, headers)) return { status: 401, error: 'The signature does not hold.' };
+      if (!verify(rawBody, headers)) {
+        onDelivery('bad_signature');
+        return { status: 401, error: 'The signature does not hold.' };
+      }
       const parsed = body.safeParse(parseJson(rawBody));
       if (!parsed.success) {
+        onDelivery('malformed');
         const [issue] = parsed.error.issues;
         return { status: 400, error: `The body is not an invoice event: ${issue?.path.join('.')} ${issue?.message}` };
       }
-      await payments.settle('webhook', `webhook:${headers['webhook-id']}`, parsed.data);
-      return { status: 200 };
+      try {
+        const { outcome } = await payments.settle('webhook', `webhook:${headers['webhook-id']}`, parsed.data);
+        onDelivery(outcome);
+        return { status: 200 };
+      } catch (error) {
+        onDelivery('not_stored');
+        throw error;
+      }
     },
   };
 }

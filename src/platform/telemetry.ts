@@ -17,7 +17,8 @@ export interface Telemetry {
   /** Not called where there is no Redis: then there is no such metric. */
   redisUp(up: boolean): void;
   paymentEvent(source: string, outcome: string): void;
-  webhook(outcome: string): void;
+  /** `count`: 0 makes it known before the first. */
+  webhook(outcome: string, count?: number): void;
   job(name: string, outcome: string): void;
   gauge(gauge: Gauge): void;
   serve(request: IncomingMessage, response: ServerResponse): void;
@@ -88,7 +89,7 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
     redisCall: (operation, outcome) => redisCalls.add(1, { operation, outcome }),
     redisUp: (up) => redisState.record(up ? 1 : 0),
     paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
-    webhook: (outcome) => webhooks.add(1, { outcome }),
+    webhook: (outcome, count = 1) => webhooks.add(count, { outcome }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
   };
 }
