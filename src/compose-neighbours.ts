@@ -13,6 +13,7 @@ import type { Clock } from './kernel/clock.ts';
 import { parseRupiah } from './kernel/money.ts';
 import { createLogLimit } from './platform/log-limit.ts';
 import type { Logger } from './platform/logger.ts';
+import { inSpan, SpanKind, setFacts, traceHeaders } from './platform/spans.ts';
 import type { Telemetry } from './platform/telemetry.ts';
 
 export interface Neighbours {
@@ -49,7 +50,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     else log.debug({ event: 'breaker', neighbour, state });
   };
   const told = { timeoutMs, onCall: telemetry.upstreamCall, onBreakerState };
-  const common = { ...told, credentials, clock };
+  const common = { ...told, credentials, clock, around: traced };
   const http = {
     hubCore: createNeighbour({ ...common, name: 'hub-core', baseUrl: config.HUB_CORE_URL }),
     billing: createNeighbour({ ...common, name: 'mekari-billing', baseUrl: config.MEKARI_BILLING_URL }),
@@ -109,7 +110,10 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     redis,
     mekariPay: createMekariPay(http.pay),
     moderator: createModerator(http.moderator),
-    mailer,
+    mailer: {
+      ...mailer,
+      send: (mail) => traced({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail)),
+    },
     close() {
       packages.stop();
       for (const neighbour of Object.values(http)) neighbour.close();
@@ -127,6 +131,19 @@ function connectRedis(url: string, { log, telemetry }: Pick<Parts, 'log' | 'tele
       log[up ? 'info' : 'warn']({ event: up ? 'redis_up' : 'redis_down' });
     },
     onCall: telemetry.redisCall,
+  });
+}
+
+/** A call in a span of its own, which the neighbour's own spans may be part of. */
+function traced<T>(
+  { neighbour, method, route }: { neighbour: string; method: string; route: string },
+  run: (headers: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const terms = { kind: SpanKind.CLIENT, facts: { neighbour } };
+  return inSpan(`${neighbour} ${method} ${route}`, terms, async (span) => {
+    const answer = await run(traceHeaders());
+    setFacts(span, { outcome: 'ok' });
+    return answer;
   });
 }
 

@@ -29,6 +29,7 @@ import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createHttpServer } from './platform/server/http-server.ts';
 import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
+import { startTracing } from './platform/tracing.ts';
 
 /** What tests, or a deployment with flags of its own, put in the place of the real thing. */
 export interface Overrides {
@@ -68,6 +69,8 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     await database.destroy();
     throw new Error('The database is not migrated to this version: run `npm run migrate` first.');
   }
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const tracing = endpoint === undefined ? undefined : startTracing({ endpoint, log });
   const neighbours = createNeighbours(config, { clock, log, telemetry });
   const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(database), clock, log);
   const flags = await openFlags(flagProvider, log);
@@ -92,6 +95,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     rawRoutes: services.rawRoutes,
     restRoutes: services.restRoutes,
     telemetry,
+    isTraced: tracing !== undefined,
     log,
     verifyToken: createTokenVerifier({
       jwksUrl: config.AUTH_JWKS_URL,
@@ -120,9 +124,8 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     await apollo.stop();
   };
   const letGo = async () => {
-    await flags.close();
     neighbours.close();
-    await telemetry.stop();
+    await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]);
     await database.destroy();
   };
   const awaited = new Set<string>();

@@ -75,6 +75,11 @@ export const settings = z.object({
     .refine((secrets) => secrets.length > 0, { error: 'is empty; leave it out or give one or more secrets' })
     .optional()
     .describe('When set, /graphql answers only to this x-gateway-secret; comma-separated while one is being rotated'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl('an http(s) URL')
+    .optional()
+    .describe(
+      'Collector that traces are sent to, OTLP over HTTP: the path /v1/traces is added; without it none are made',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'is not one of fatal, error, warn, info, debug, trace, silent',

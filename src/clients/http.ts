@@ -17,15 +17,26 @@ export interface NeighbourOptions {
   /** Calls in flight at once; the others wait their turn, and the wait counts against their timeout. */
   concurrency?: number;
   clock: Clock;
+  /** Around every call, as a whole: `headers` are sent along, `route` is the path without its ids. */
+  around?: Around;
   onCall?: OnCall;
   onBreakerState?: (neighbour: string, state: BreakerState) => void;
 }
+
+export type Around = <T>(
+  call: { neighbour: string; method: string; route: string },
+  run: (headers: Record<string, string>) => Promise<T>,
+) => Promise<T>;
+
+type Run<T> = (timeoutMs: number, headers: Record<string, string>) => Promise<T>;
 
 /** While a neighbour is silent, nobody waits for it longer than this part of the timeout. */
 const PATIENCE = 1 / 3;
 
 interface Call<S extends z.ZodType> {
   path: string;
+  /** The path with its ids as names (`/invoices/{id}`), where it has any. */
+  route?: string;
   schema: S;
   /** Statuses whose body is the answer; 2xx where none are given. */
   accept?: readonly number[];
@@ -51,6 +62,7 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
     https: new https.Agent({ keepAlive: true, maxSockets: concurrency }),
   };
   const limit = pLimit(concurrency);
+  const { around = (_call, run) => run({}) } = options;
   const breaker = createBreaker({
     neighbour: options.name,
     patienceMs: options.timeoutMs * PATIENCE,
@@ -131,23 +143,28 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   }
 
   /** The wait for a connection counts against the timeout. */
-  const bounded = <T>(run: (timeoutMs: number) => Promise<T>): Promise<T> => {
+  function bounded<T>(method: string, { path, route }: { path: string; route?: string }, run: Run<T>): Promise<T> {
     const askedAt = performance.now();
-    return counted(options.name, options.onCall, () =>
+    const ask = (headers: Record<string, string>) =>
       limit(() => {
         const remaining = options.timeoutMs - (performance.now() - askedAt);
         if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
-        return breaker.run(() => run(remaining));
-      }),
-    );
-  };
+        return breaker.run(() => run(remaining, headers));
+      });
+    const call = { neighbour: options.name, method, route: route ?? path.replace(/\?.*$/, '') };
+    return around(call, (headers) => counted(options.name, options.onCall, () => ask(headers)));
+  }
 
   return {
-    get: (call) => bounded(async (timeoutMs) => answerOf(call, await send('GET', call.path, timeoutMs))),
+    get: (call) =>
+      bounded('GET', call, async (timeoutMs, headers) =>
+        answerOf(call, await send('GET', call.path, timeoutMs, headers)),
+      ),
     post: (call) =>
-      bounded(async (timeoutMs) => {
+      bounded('POST', call, async (timeoutMs, extra) => {
         const body = JSON.stringify(call.body);
         const headers = {
+          ...extra,
           'content-type': 'application/json',
           digest: digest(body),
           'x-idempotency-key': call.idempotencyKey,

@@ -32,7 +32,7 @@ export function createMekariBilling(neighbour: Neighbour): MekariBilling {
   return {
     async packagePrice(packageId) {
       const path = `/api/v4/packages/${encodeURIComponent(packageId)}`;
-      const { data } = await neighbour.get({ path, schema: answer(packageId) });
+      const { data } = await neighbour.get({ path, route: '/api/v4/packages/{id}', schema: answer(packageId) });
       return { packageId, price: data.price };
     },
   };

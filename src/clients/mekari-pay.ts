@@ -118,7 +118,8 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
       return data;
     },
     async invoice(id) {
-      return (await neighbour.get({ path: `/api/v1/invoices/${encodeURIComponent(id)}`, schema: one })).data;
+      const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
+      return (await neighbour.get({ path, route: '/api/v1/invoices/{id}', schema: one })).data;
     },
     async invoicesOfOrder(orderNumber) {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
@@ -129,6 +130,7 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
       try {
         await neighbour.post({
           path: `/api/v1/invoices/${encodeURIComponent(id)}/void`,
+          route: '/api/v1/invoices/{id}/void',
           body: {},
           idempotencyKey: `void:${orderNumber}:${id}`,
           schema: z.unknown(),

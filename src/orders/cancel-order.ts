@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { RequestContext } from '../platform/request-context.ts';
+import { inOrderSpan, setFacts } from '../platform/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import { canMove } from './order-state.ts';
 import { orderOfOrganization } from './orders.reader.ts';
@@ -32,16 +33,26 @@ export class CancelOrder {
       const order = await orderOfOrganization(this.database, organizationId, orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
-      if (order.status === 'PENDING_PAYMENT') {
-        const refusal = await this.voidFirst(order);
-        if (refusal !== undefined) return { order, userErrors: [refusal] };
-        // fault point: cancel, invoice void and order not cancelled
-      }
-      const cancelled = await this.store(request, order);
-      if (cancelled !== undefined) return { order: cancelled, userErrors: [] };
+      const outcome = await inOrderSpan('cancel order', order, async (span) => {
+        const tried = await this.cancelSeen(request, order);
+        setFacts(span, { outcome: tried === undefined ? 'moved meanwhile' : (tried.userErrors[0]?.code ?? 'ok') });
+        return tried;
+      });
+      if (outcome !== undefined) return outcome;
     }
     const message = 'The order is being changed by others at this moment: try again.';
     return { userErrors: [userError('INVALID_TRANSITION', message, { retryable: true })] };
+  }
+
+  /** undefined: it is not any more as it was seen. */
+  private async cancelSeen(request: RequestContext, order: TopupOrder): Promise<OrderOutcome | undefined> {
+    if (order.status === 'PENDING_PAYMENT') {
+      const refusal = await this.voidFirst(order);
+      if (refusal !== undefined) return { order, userErrors: [refusal] };
+      // fault point: cancel, invoice void and order not cancelled
+    }
+    const cancelled = await this.store(request, order);
+    return cancelled && { order: cancelled, userErrors: [] };
   }
 
   private async voidFirst(order: TopupOrder): Promise<UserError | undefined> {

@@ -6,6 +6,7 @@ import type { SettledExcess } from '../ledger/index.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { RequestContext } from '../platform/request-context.ts';
+import { inOrderSpan, setFacts } from '../platform/spans.ts';
 import { lockExcess, settledOrClaimedExcess } from './claimed-excess.ts';
 import type { OrderOutcome } from './create-order.ts';
 import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './idempotency.ts';
@@ -69,7 +70,7 @@ export class ConfirmOrder {
       // This very key may have confirmed it between the two reads: then this is its repeat.
       if (refusal !== undefined) return (await this.repeated(use)) ?? { order, userErrors: [refusal] };
       try {
-        return await this.confirmDraft(request, use, order);
+        return await this.traced(order, () => this.confirmDraft(request, use, order));
       } catch (error) {
         // Another confirm, cancel or expiry was faster: what it left decides, from the start.
         if (!(error instanceof OrderMoved) && !isKeyTaken(error)) throw error;
@@ -83,7 +84,16 @@ export class ConfirmOrder {
     const found = await findKeyUse(this.database, use);
     if (found === undefined) return undefined;
     if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
-    return this.withInvoice(await orderById(this.database, found.orderId));
+    const order = await orderById(this.database, found.orderId);
+    return this.traced(order, () => this.withInvoice(order));
+  }
+
+  private traced(order: TopupOrder, confirm: () => Promise<ConfirmOutcome>): Promise<ConfirmOutcome> {
+    return inOrderSpan('confirm order', order, async (span) => {
+      const outcome = await confirm();
+      setFacts(span, { outcome: outcome.userErrors[0]?.code ?? 'ok' });
+      return outcome;
+    });
   }
 
   private refusal(order: TopupOrder, expectedTotal: bigint): UserError | undefined {

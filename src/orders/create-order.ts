@@ -5,6 +5,7 @@ import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { RequestContext } from '../platform/request-context.ts';
+import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/spans.ts';
 import { parseOptionId } from '../topup-options/index.ts';
 import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './idempotency.ts';
 import { insertLines } from './order-lines.ts';
@@ -40,7 +41,16 @@ export class CreateOrder {
     private readonly options: { quoteTtlSeconds: number },
   ) {}
 
-  async create(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
+  /** What is done about the order later is part of the trace in which it was created. */
+  create(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
+    return inSpan('create order', {}, async (span) => {
+      const outcome = await this.createOnce(request, input);
+      setFacts(span, { ...(outcome.order && factsOf(outcome.order)), outcome: outcome.userErrors[0]?.code ?? 'ok' });
+      return outcome;
+    });
+  }
+
+  private async createOnce(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request, input.organizationId);
     const items = input.items.map(({ optionId, quantity }) => ({ optionId, quantity: quantity.toString() }));
     const content = items.toSorted((a, b) => (a.optionId < b.optionId ? -1 : 1));
@@ -91,6 +101,7 @@ export class CreateOrder {
         status: 'DRAFT',
         quoteExpiresAt: addSeconds(now, this.options.quoteTtlSeconds),
         correlationId: request.correlationId,
+        traceParent: currentTraceParent(),
         createdAt: now,
       });
       await tx.insert(TopupOrder, order);

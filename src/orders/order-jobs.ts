@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { defineJob, type EnqueueOptions, enqueue, type JobDefinition } from '../platform/jobs/job.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 
-const orderPayload = z.object({ orderId: z.uuid(), correlationId: z.string() });
+/** `traceparent` is read by whoever runs jobs. Those of an order that was never traced have none. */
+const orderPayload = z.object({ orderId: z.uuid(), correlationId: z.string(), traceparent: z.string().optional() });
 export type OrderJobPayload = z.output<typeof orderPayload>;
 
 export const MAIL_KINDS = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'] as const;
@@ -17,7 +18,13 @@ export const voidInvoiceJob = defineJob('void_invoice', orderPayload);
 export const bookPaidPiJob = defineJob('book_paid_pi', orderPayload);
 export const sendOrderMailJob = defineJob('send_order_mail', mailPayload);
 
-type Order = Pick<TopupOrder, 'id' | 'correlationId'>;
+type Order = Pick<TopupOrder, 'id' | 'correlationId' | 'traceParent'>;
+
+const payloadOf = ({ id, correlationId, traceParent }: Order): OrderJobPayload => ({
+  orderId: id,
+  correlationId,
+  traceparent: traceParent ?? undefined,
+});
 
 /** One job per order and purpose: enqueued again it is still one. */
 export async function enqueueForOrder(
@@ -26,12 +33,11 @@ export async function enqueueForOrder(
   order: Order,
   options: Omit<EnqueueOptions, 'key'> = {},
 ): Promise<void> {
-  const payload = { orderId: order.id, correlationId: order.correlationId };
-  await enqueue(tx, job, payload, { ...options, key: `${job.name}:${order.id}` });
+  await enqueue(tx, job, payloadOf(order), { ...options, key: `${job.name}:${order.id}` });
 }
 
 export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order, sending = 1): Promise<void> {
-  const payload = { orderId: order.id, correlationId: order.correlationId, kind, sending };
+  const payload = { ...payloadOf(order), kind, sending };
   await enqueue(tx, sendOrderMailJob, payload, { key: mailJobKey(kind, order, sending) });
 }
 

@@ -6,6 +6,7 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { enqueueMail, lockOrder, TopupOrder, transition, voidInvoices } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
+import { inOrderSpan } from '../platform/spans.ts';
 import type { CheckPayment } from './check-payment.ts';
 
 /** Orders seen to in one run: the longest unasked first, so that a backlog is worked off over the runs. */
@@ -81,7 +82,11 @@ export class Reconcile {
   }
 
   /** One order's trouble is not another's. */
-  private async seeTo(order: TopupOrder): Promise<void> {
+  private seeTo(order: TopupOrder): Promise<void> {
+    return inOrderSpan('poll payment', order, () => this.pollOne(order));
+  }
+
+  private async pollOne(order: TopupOrder): Promise<void> {
     try {
       const checked = await this.payments.check('poll', order);
       if (isUpstreamError(checked)) throw checked;

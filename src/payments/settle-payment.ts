@@ -5,6 +5,7 @@ import { enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.
 import { insertOnce } from '../platform/database/insert-once.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
+import { inOrderSpan, isTraced, setFacts } from '../platform/spans.ts';
 import { creditOrder, isExcessPaidTwice } from './credit-order.ts';
 import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
 import { PaymentEvent, type PaymentSource } from './payment-event.entity.ts';
@@ -33,10 +34,19 @@ export class SettlePayment {
 
   /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
   async settle(source: PaymentSource, eventId: string, notice: PaymentNotice): Promise<Settlement> {
-    const settlement = await inTransaction(this.database, (tx) => this.settleIn(tx, source, eventId, notice));
-    // fault point: settle, committed and not answered
-    this.report(source, notice, settlement);
-    return settlement;
+    return inOrderSpan('settle payment', await this.orderToTrace(source, notice), async (span) => {
+      const settlement = await inTransaction(this.database, (tx) => this.settleIn(tx, source, eventId, notice));
+      // fault point: settle, committed and not answered
+      setFacts(span, { outcome: settlement.outcome });
+      this.report(source, notice, settlement);
+      return settlement;
+    });
+  }
+
+  /** Poll and check are in its trace already. */
+  private orderToTrace(source: PaymentSource, { orderNumber: number }: PaymentNotice): Promise<TopupOrder | null> {
+    if (source !== 'webhook' || !isTraced()) return Promise.resolve(null);
+    return this.database.getRepository(TopupOrder).findOneBy({ number });
   }
 
   private async settleIn(

@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { currentTraceId } from './spans.ts';
 
 export type { Logger };
 
@@ -11,6 +12,10 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     level,
     base: { service: 'self-topup' },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin() {
+      const traceId = currentTraceId();
+      return traceId === undefined ? {} : { traceId };
+    },
     // An error's other members may hold a query's parameters or a request's headers.
     serializers: {
       err: ({ name, message, stack, code }: Error & { code?: unknown }) => ({ name, message, stack, code }),

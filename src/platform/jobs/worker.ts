@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { inSpan, remoteParent, SpanKind, setFacts } from '../spans.ts';
 import type { JobDefinition } from './job.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -41,8 +42,7 @@ interface JobWorkerOptions {
 }
 
 function toTask(handler: JobHandler, options: JobWorkerOptions) {
-  return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
-    const { correlationId } = (payload ?? {}) as { correlationId?: string };
+  async function runLogged(payload: unknown, helpers: JobHelpers, correlationId?: string): Promise<void> {
     const log = options.log.child({ job: handler.name, jobId: helpers.job.id, correlationId });
     try {
       await handler.run(payload, {
@@ -61,6 +61,17 @@ function toTask(handler: JobHandler, options: JobWorkerOptions) {
       options.onFinished?.(handler.name, 'failed');
       throw error;
     }
+  }
+
+  // In the trace that it was enqueued in: `traceparent` of the payload, beside the correlation id.
+  return async (payload: unknown, helpers: JobHelpers): Promise<void> => {
+    const { correlationId, traceparent } = (payload ?? {}) as { correlationId?: string; traceparent?: string };
+    const facts = { job: handler.name, attempt: helpers.job.attempts, correlationId };
+    const terms = { kind: SpanKind.CONSUMER, facts, within: remoteParent(traceparent) };
+    await inSpan(`job ${handler.name}`, terms, async (span) => {
+      await runLogged(payload, helpers, correlationId);
+      setFacts(span, { outcome: 'done' });
+    });
   };
 }
 

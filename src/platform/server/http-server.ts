@@ -9,6 +9,7 @@ import type { RawRoute } from './raw-route.ts';
 import { createRequestContexts, type RequestContextOptions } from './request-contexts.ts';
 import type { RestRoute } from './rest-route.ts';
 import { registerRestRoute } from './rest-server.ts';
+import { traceRequests, type WithinRequest } from './traced-requests.ts';
 
 export interface Readiness {
   ready: boolean;
@@ -22,6 +23,8 @@ export interface HttpServerOptions extends RequestContextOptions {
   telemetry: Telemetry;
   log: Logger;
   readiness: () => Promise<Readiness>;
+  /** Whether there is somebody to send traces to. */
+  isTraced: boolean;
 }
 
 const MAX_GRAPHQL_BYTES = 512 * 1024;
@@ -53,6 +56,9 @@ function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>
       done(null, body),
     );
+    scope.addHook('onError', async (request) => {
+      if (request.body === undefined) route.onUnread?.();
+    });
     scope.post(route.path, async (request, reply) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const { status, error } = await route.answer(rawBody, request.headers);
@@ -70,12 +76,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
 
+  const within: WithinRequest = options.isTraced ? traceRequests(app, contexts) : (_request, run) => run();
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', contexts.correlationIdOf(request));
   });
   app.addHook('onResponse', async (request, reply) => {
     const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request) ?? '');
-    if (!quiet) logLine(log, request, reply, contexts.logFieldsOf(request));
+    if (!quiet) within(request, () => logLine(log, request, reply, contexts.logFieldsOf(request)));
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

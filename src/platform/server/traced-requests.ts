@@ -1,0 +1,50 @@
+import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Span, SpanKind, setFacts, startSpan } from '../spans.ts';
+import type { RequestContexts } from './request-contexts.ts';
+
+const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
+/** Runs something in the span of a request; as it is where the request has none. */
+export type WithinRequest = (request: FastifyRequest, run: () => void) => void;
+
+/** Each request in a span, which goes on in the caller's trace where it sent a `traceparent`. Health and metrics have none. */
+export function traceRequests(app: FastifyInstance, contexts: RequestContexts): WithinRequest {
+  const spans = new WeakMap<FastifyRequest, Span>();
+  const within: WithinRequest = (request, run) => {
+    const span = spans.get(request);
+    if (span === undefined) run();
+    else context.with(trace.setSpan(ROOT_CONTEXT, span), run);
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    const { url: route = '(no route)' } = request.routeOptions;
+    if (UNTRACED.has(route)) return done();
+    const caller = propagation.extract(ROOT_CONTEXT, request.headers);
+    const span = startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, within: caller });
+    span.setAttributes({ 'http.request.method': request.method, 'http.route': route });
+    spans.set(request, span);
+    // Not Fastify's onResponse: a caller that goes away before the answer must not leave it open.
+    reply.raw.once('close', () => finish(span, reply.statusCode, contexts.logFieldsOf(request)));
+    within(request, done);
+  });
+  // A body ends in another asynchronous context than the one in which reading it began.
+  app.addHook('preValidation', (request, _reply, done) => within(request, done));
+  return within;
+}
+
+function finish(span: Span, status: number, fields: Record<string, unknown>): void {
+  const { operation, organizationId, errorCodes, correlationId } = fields;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  if (operation !== undefined) span.updateName(`graphql ${operation}`);
+  span.setAttribute('http.response.status_code', status);
+  const codes = Array.isArray(errorCodes) ? errorCodes.map(String) : [];
+  setFacts(span, {
+    operation: text(operation),
+    organization: text(organizationId),
+    correlationId: text(correlationId),
+    outcome: codes.length === 0 ? undefined : codes.join(','),
+  });
+  const failed = status >= 500 || codes.includes('INTERNAL_SERVER_ERROR');
+  if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
