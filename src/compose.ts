@@ -11,7 +11,7 @@ import { entities } from './entities.ts';
 import { buildGraph } from './graph.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { openPaymentsGauge } from './operators/index.ts';
-import { orderGauge } from './orders/index.ts';
+import { orderAgeGauge, orderGauge } from './orders/index.ts';
 import { reconcileTask } from './payments/index.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
 import { connectDatabase } from './platform/database/data-source.ts';
@@ -77,6 +77,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const services = composeServices(config, { clock, log, telemetry, database, flags, neighbours });
   const subgraph = buildGraph(services);
   telemetry.gauge(orderGauge(database));
+  telemetry.gauge(orderAgeGauge(database, clock));
   telemetry.gauge(jobGauge(database));
   telemetry.gauge(periodicAgeGauge(database));
   telemetry.gauge(openPaymentsGauge(database));

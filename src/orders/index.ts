@@ -5,7 +5,7 @@ export { IdempotencyKey } from './idempotency-key.entity.ts';
 export { IssueInvoice } from './issue-invoice.ts';
 export { topupPeriod } from './line-period.ts';
 export { TopupOrder as TopupOrderType } from './order.type.ts';
-export { orderGauge } from './order-gauge.ts';
+export { orderAgeGauge, orderGauge } from './order-gauge.ts';
 export {
   bookPaidPiJob,
   enqueueForOrder,

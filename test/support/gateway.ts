@@ -22,7 +22,7 @@ export interface GatewayOptions {
 }
 
 const committed = readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8');
-const PROPAGATED = ['authorization', 'x-correlation-id'];
+const PROPAGATED = ['authorization', 'x-correlation-id', 'traceparent'];
 
 function withAddresses({ supergraph = committed, subgraphs }: GatewayOptions): string {
   let addressed = supergraph;

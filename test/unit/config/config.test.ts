@@ -46,10 +46,11 @@ describe('an environment that is right', () => {
     });
   });
 
-  test('may leave Redis and the gateway secret out', () => {
+  test('may leave Redis, the gateway secret and the collector out', () => {
     const config = loadConfig(REQUIRED);
     expect(config.REDIS_URL).toBeUndefined();
     expect(config.GATEWAY_SECRET).toBeUndefined();
+    expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
   test('may hold what is none of ours', () => {
@@ -67,6 +68,8 @@ describe('an environment that is right', () => {
     const config = loadConfig(REQUIRED);
     expect(config.MEKARI_BILLING_URL).toBe('https://billing.example.test');
     expect(config.MODERATOR_URL).toBe('http://moderator:8080/base');
+    const collector = loadConfig({ ...REQUIRED, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' });
+    expect(collector.OTEL_EXPORTER_OTLP_ENDPOINT).toBe('http://collector:4318');
   });
 
   test('secrets that rotate are a list', () => {
