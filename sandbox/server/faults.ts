@@ -1,5 +1,5 @@
 import { integer, listOf, object, oneOf, optional, type Shape, text } from '../shape.ts';
-import { matches, type RequestFilter } from './request-log.ts';
+import { type LoggedRequest, matches, type RequestFilter } from './request-log.ts';
 import { inShape, refuseIfAny } from './route.ts';
 
 /** Faults that any HTTP neighbour can have. */
@@ -46,10 +46,10 @@ export interface FaultSwitch {
 export interface FaultQueue extends FaultSwitch {
   set(faults: unknown): void;
   /** The first that matches, used up by one. Two never meet the same call. */
-  take(request: { method: string; path: string }): Fault | undefined;
+  take(request: Pick<LoggedRequest, 'method' | 'path' | 'body'>): Fault | undefined;
 }
 
-const filterShape = object<RequestFilter>({ method: optional(text), path: optional(text) });
+const filterShape = object<RequestFilter>({ method: optional(text), path: optional(text), body: optional(text) });
 
 function faultShape(kinds: readonly FaultKind[]): Shape<Fault> {
   return object<Fault>({

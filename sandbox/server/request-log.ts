@@ -21,6 +21,8 @@ export interface RequestFilter {
   method?: string;
   /** A part of path and query. */
   path?: string;
+  /** A part of the body, where it is JSON without its white space. */
+  body?: string;
 }
 
 export interface RequestLog {
@@ -35,11 +37,17 @@ export interface RequestLog {
 
 const KEPT = 1000;
 
-export function matches(request: { method: string; path: string }, filter: RequestFilter): boolean {
+export function matches(request: Pick<LoggedRequest, 'method' | 'path' | 'body'>, filter: RequestFilter): boolean {
   return (
     (filter.method === undefined || filter.method.toUpperCase() === request.method) &&
-    (filter.path === undefined || request.path.includes(filter.path))
+    (filter.path === undefined || request.path.includes(filter.path)) &&
+    (filter.body === undefined || textOf(request.body).includes(filter.body))
   );
+}
+
+function textOf(body: unknown): string {
+  if (body === null) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 export function createRequestLog(clock: Clock): RequestLog {

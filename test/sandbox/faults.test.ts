@@ -31,6 +31,17 @@ test('a match meets only its calls', async ({ sandbox }) => {
   expect((await getPackage(sandbox, 'pkg-ai-excess')).status).toBe(503);
 });
 
+test('a match by a part of the body meets only the calls that hold it', async ({ sandbox }) => {
+  sandbox.mekariPay.faults.set([{ kind: 'status', status: 422, match: { body: '"external_id":"TU-POISON"' } }]);
+  const poison = invoiceBody({ external_id: 'TU-POISON' });
+  expect((await postInvoice(sandbox, poison, { key: 'one' })).status).toBe(422);
+  expect((await postInvoice(sandbox, invoiceBody(), { key: 'two' })).status).toBe(201);
+  expect(sandbox.mekariPay.requestCount({ body: 'TU-POISON' })).toBe(1);
+  // A call without a body holds nothing.
+  sandbox.mekariBilling.faults.set([{ kind: 'status', status: 422, match: { body: 'pkg' } }]);
+  expect((await getPackage(sandbox)).status).toBe(200);
+});
+
 test('reset breaks the connection before any work, drop-answer after it', async ({ sandbox }) => {
   sandbox.mekariPay.faults.set([{ kind: 'reset', times: 1 }]);
   await expect(postInvoice(sandbox, {}, { key: 'one' })).rejects.toThrow();
