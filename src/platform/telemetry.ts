@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Meter } from '@opentelemetry/api';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MetricsReader } from './metrics-reader.ts';
 
 /**
  * Counts and times are of this process, since it started; breakers and Redis as this process sees them. Gauges that have a
@@ -40,7 +40,7 @@ export interface Gauge {
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createTelemetry(): Telemetry {
-  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const exporter = new MetricsReader({ preventServerStart: true });
   const resource = resourceFromAttributes({ 'service.name': 'self-topup' });
   const provider = new MeterProvider({ readers: [exporter], resource });
   const meter = provider.getMeter('self-topup');
