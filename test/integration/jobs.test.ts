@@ -157,34 +157,6 @@ describe('a job that fails', () => {
     }
   });
 
-  test('waits longer from attempt to attempt', async () => {
-    const key = randomUUID();
-    await add(key);
-    const worker = await work(async () => {
-      throw new Error('no');
-    });
-    const waits: number[] = [];
-    try {
-      for (const attempts of [1, 2]) {
-        await until(
-          () => queuedJobs(app, key),
-          ([job]) => job?.attempts === attempts && job.locked_by === null,
-        );
-        const [row] = await app.db.query<{ seconds: number; id: string }>(
-          `select id, extract(epoch from run_at - updated_at)::float8 as seconds from graphile_worker._private_jobs where key = $1`,
-          [key],
-        );
-        waits.push(row?.seconds ?? 0);
-        await app.db.query(`select graphile_worker.reschedule_jobs(array[$1::bigint], run_at := now())`, [row?.id]);
-      }
-    } finally {
-      await worker.stop();
-      await forget();
-    }
-    expect(waits[0]).toBeGreaterThan(0);
-    expect(waits[1]).toBeGreaterThan((waits[0] ?? 0) * 2);
-  });
-
   test('with all its attempts used it stays, listed, with an error in the log, and a retry gives it all of them again', async () => {
     const key = randomUUID();
     await add(key);

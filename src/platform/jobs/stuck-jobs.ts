@@ -24,7 +24,7 @@ export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   );
 }
 
-/** Runs them again at once, with all their attempts: those of `ids`, or every stuck one. Answers how many. */
+/** Runs them again at once, beside the new ones, with all their attempts: those of `ids`, or every stuck one. Answers how many. */
 export async function retryJobs(
   database: Pick<EntityManager, 'query'>,
   ids: readonly string[] | 'all',
@@ -32,7 +32,7 @@ export async function retryJobs(
   const rows: unknown[] = await database.query(
     `select retried.id from graphile_worker.reschedule_jobs(
        array(select id from graphile_worker.jobs where locked_at is null and ${ids === 'all' ? STUCK : 'id = any($1::bigint[])'}),
-       run_at := now(), attempts := 0
+       run_at := now(), priority := 0, attempts := 0
      ) as retried`,
     ids === 'all' ? [] : [[...ids]],
   );

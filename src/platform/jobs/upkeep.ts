@@ -2,11 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../logger.ts';
+import { shortenLongWaits } from './backoff.ts';
 
 const HEARTBEAT_MS = 5000;
 const DEAD_AFTER_SECONDS = 20;
-/** The library's backoff grows to six hours: after an outage that is too long to wait for a booking. */
-const LONGEST_WAIT_SECONDS = 600;
 
 /**
  * Keeps the queue moving: tells the other replicas that this one's workers live, frees the jobs of those that no longer do,
@@ -42,14 +41,7 @@ export function startUpkeep(pool: Pool, log: Logger) {
         [DEAD_AFTER_SECONDS],
       );
       if (rowCount) log.warn({ event: 'dead_workers_freed' });
-      await pool.query(
-        `select graphile_worker.reschedule_jobs(array_agg(id), run_at := now() + make_interval(secs => $1 * (0.5 + random() / 2)))
-         from graphile_worker.jobs
-         where locked_at is null and attempts between 1 and max_attempts - 1
-           and run_at > now() + make_interval(secs => $1)
-         having count(*) > 0`,
-        [LONGEST_WAIT_SECONDS],
-      );
+      await shortenLongWaits(pool);
       await pool.query(`delete from job_workers where seen_at < now() - interval '1 day'`);
     } catch (error) {
       log.warn({ event: 'heartbeat_failed', reason: (error as Error).message });

@@ -3,6 +3,7 @@ import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogge
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import { inSpan, remoteParent, SpanKind, setFacts } from '../spans.ts';
+import { startBackoff } from './backoff.ts';
 import type { JobDefinition } from './job.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -94,6 +95,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const concurrency = options.concurrency ?? 4;
   const pool = createPool(options, concurrency + 2);
   const upkeep = startUpkeep(pool, options.log);
+  const backoff = startBackoff(pool, upkeep.events, options.log);
   const taskList: TaskList = Object.fromEntries(
     options.handlers.map((handler) => [handler.name, toTask(handler, options)]),
   );
@@ -140,7 +142,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
       stopping.abort();
       await runner?.stop().catch(() => undefined);
       await supervision;
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), backoff.stop()]);
       await pool.end();
     },
   };
