@@ -22,7 +22,7 @@ import { TableProvider } from './platform/flags/table-provider.ts';
 import { createApolloServer } from './platform/graphql/apollo.ts';
 import { createMutationLimit } from './platform/graphql/mutation-limit.ts';
 import type { Subgraph } from './platform/graphql/subgraph-schema.ts';
-import { jobGauge } from './platform/jobs/job-gauges.ts';
+import { jobAgeGauge, jobGauge } from './platform/jobs/job-gauges.ts';
 import { startPeriodic } from './platform/jobs/periodic.ts';
 import { periodicAgeGauge } from './platform/jobs/periodic-gauge.ts';
 import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
@@ -79,6 +79,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(orderAgeGauge(database, clock));
   telemetry.gauge(jobGauge(database));
+  telemetry.gauge(jobAgeGauge(database));
   telemetry.gauge(periodicAgeGauge(database));
   telemetry.gauge(openPaymentsGauge(database));
   telemetry.gauge(auditViolationsGauge(database));

@@ -22,3 +22,22 @@ export function jobGauge(database: DataSource): Gauge {
     },
   };
 }
+
+/**
+ * How long the oldest job of each kind has been waited for: since it was enqueued, which no retry changes, so that it grows
+ * until the job is done. One that is not due yet and was never tried has no age. It reads the whole queue, which is small.
+ */
+export function jobAgeGauge(database: DataSource): Gauge {
+  return {
+    name: 'job_oldest_age_seconds',
+    description: 'Seconds since the oldest job of its kind that is due, or was tried, was enqueued',
+    label: 'job',
+    async read() {
+      const rows: { job: string; age: number }[] = await database.query(
+        `select task_identifier as job, extract(epoch from now() - min(created_at))::float8 as age
+         from graphile_worker.jobs where attempts > 0 or run_at <= now() group by task_identifier`,
+      );
+      return new Map(rows.map(({ job, age }) => [job, age]));
+    },
+  };
+}
