@@ -10,7 +10,7 @@ const server = createServer((request, response) => telemetry.serve(request, resp
 beforeAll(async () => {
   telemetry = createTelemetry();
   // A page without a single sample has no line.
-  telemetry.operation('topupOptions', 'ok');
+  telemetry.operation('topupOptions', 'ok', 0.01);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 
