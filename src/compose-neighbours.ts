@@ -70,7 +70,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     failureTtlMs,
     staleMs: STALE_ORGANIZATION_MS,
     batchSize: MAX_IDS,
-    fetch: (ids) => hubCore.organizations(ids),
+    fetch: (ids, how) => hubCore.organizations(ids, how),
     onLookup: (outcome, count) => telemetry.cacheLookup('organizations', outcome, count),
     onFailure: (ids, { message: reason }) =>
       logged(`organization ${reason}`, () =>
@@ -87,7 +87,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     failureTtlMs,
     refreshAhead: true,
     batchSize: 1,
-    fetch: async ([id = '']) => new Map([[id, await billing.packagePrice(id)]]),
+    fetch: async ([id = ''], how) => new Map([[id, await billing.packagePrice(id, how)]]),
     followMs: timeoutMs * FOLLOWED_PART,
     shared:
       redis &&

@@ -1,13 +1,5 @@
-import {
-  BrokenCircuitError,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-  SamplingBreaker,
-  TaskCancelledError,
-} from 'cockatiel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CircuitState, SamplingBreaker } from 'cockatiel';
 import { NotAskedError, UpstreamError } from './upstream-error.ts';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
@@ -21,12 +13,12 @@ export interface BreakerOptions {
 
 /**
  * Keeps a neighbour that does not answer from holding every caller: where most calls of the last ten seconds got no answer, it
- * is not asked for a moment (NotAskedError, at once), and then by one call, whose answer decides for all that came meanwhile.
- * An answer of whatever status is an answer: a package with a 500 of its own takes no other package away.
+ * is asked by one call at a time, whose answer decides for all that came meanwhile, with a pause after each (NotAskedError, at
+ * once). An answer of whatever status is an answer: a package with a 500 of its own takes no other package away.
  */
 export interface Breaker {
-  /** Throws what `call` throws, or NotAskedError. */
-  run<T>(call: () => Promise<T>): Promise<T>;
+  /** Throws what `call` throws, or NotAskedError. What is urgent does not wait for the end of a pause: somebody is ordering. */
+  run<T>(call: () => Promise<T>, options?: { urgent?: boolean }): Promise<T>;
 }
 
 const WINDOW_MS = 10_000;
@@ -35,76 +27,92 @@ const FEWEST_CALLS = 5;
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
-const STATES: Partial<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.HalfOpen]: 'half_open',
-  [CircuitState.Open]: 'open',
-};
+/** The one call that is let through. It never rejects: whether the neighbour answered it. */
+interface Probe {
+  answered: Promise<boolean>;
+  patientUntil: number;
+}
 
-const gotNoAnswer = (error: unknown): boolean =>
+const isSilence = (error: unknown): boolean =>
   error instanceof UpstreamError && error.kind === 'unavailable' && error.status === undefined;
 
 export function createBreaker({ neighbour, patienceMs, onState }: BreakerOptions): Breaker {
-  const policy: CircuitBreakerPolicy = circuitBreaker(handleWhen(gotNoAnswer), {
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: SHORTEST_PAUSE_MS, maxDelay: LONGEST_PAUSE_MS }),
-    breaker: new SamplingBreaker({
-      threshold: 0.5,
-      duration: WINDOW_MS,
-      minimumRps: (1000 * FEWEST_CALLS) / WINDOW_MS,
-    }),
-  });
-  /** Until when callers wait for the one call that is let through. */
-  let patientUntil = 0;
-  policy.onHalfOpen(() => {
-    patientUntil = performance.now() + patienceMs;
-  });
-  policy.onStateChange((state) => onState?.(neighbour, STATES[state] ?? 'open'));
-  onState?.(neighbour, 'closed');
+  const minimumRps = (1000 * FEWEST_CALLS) / WINDOW_MS;
+  const sample = new SamplingBreaker({ threshold: 0.5, duration: WINDOW_MS, minimumRps });
+  let state: BreakerState = 'closed';
+  let pauseMs = 0;
+  let pausedUntil = 0;
+  let probe: Probe | undefined;
+  const enter = (next: BreakerState) => {
+    state = next;
+    onState?.(neighbour, next);
+  };
+  enter('closed');
 
-  const isClosed = () => policy.state === CircuitState.Closed;
-  const notAsked = () => new NotAskedError(neighbour);
+  function open(): void {
+    pauseMs = Math.min(Math.max(2 * pauseMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+    pausedUntil = performance.now() + pauseMs;
+    enter('open');
+  }
 
-  /** The one call goes on when patience is over: its answer still decides. */
-  async function impatiently<T>(call: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const impatient = new AbortController();
-    const outcome = policy.execute(call, impatient.signal);
-    outcome.catch(() => undefined);
-    if (policy.state !== CircuitState.HalfOpen) return outcome;
-    let timer: NodeJS.Timeout | undefined;
-    const patienceOver = new Promise<never>((_, reject) => {
-      const giveUp = () => {
-        if (isClosed()) return;
-        impatient.abort();
-        reject(notAsked());
-      };
-      timer = setTimeout(giveUp, Math.max(0, patientUntil - performance.now()));
-    });
-    return Promise.race([outcome, patienceOver]).finally(() => clearTimeout(timer));
+  function close(): void {
+    pauseMs = 0;
+    sample.success(CircuitState.HalfOpen);
+    enter('closed');
+  }
+
+  /** What began before it opened, and ends after, is told by what comes later. */
+  async function sampled<T>(call: () => Promise<T>): Promise<T> {
+    const answered = (isWell: boolean) => {
+      if (state !== 'closed') return;
+      if (isWell) sample.success(CircuitState.Closed);
+      else if (sample.failure(CircuitState.Closed)) open();
+    };
+    try {
+      const answer = await call();
+      answered(true);
+      return answer;
+    } catch (error) {
+      answered(!isSilence(error));
+      throw error;
+    }
+  }
+
+  /** The call goes on when patience is over: its answer still decides. */
+  function letThrough<T>(call: () => Promise<T>): Promise<T> {
+    const answer = call();
+    const answered = answer.then(
+      () => true,
+      (error) => !isSilence(error),
+    );
+    const current = { answered, patientUntil: performance.now() + patienceMs };
+    probe = current;
+    enter('half_open');
+    void answered.then((isWell) => (isWell ? close() : open()));
+    return patiently(current, answer);
+  }
+
+  async function patiently<T>({ patientUntil }: Probe, work: Promise<T>): Promise<T> {
+    const enough = new AbortController();
+    const giveUp = sleep(Math.max(0, patientUntil - performance.now()), undefined, { signal: enough.signal });
+    const patienceOver = giveUp.then(() => Promise.reject(new NotAskedError(neighbour)));
+    patienceOver.catch(() => undefined);
+    try {
+      return await Promise.race([work, patienceOver]);
+    } finally {
+      enough.abort();
+    }
   }
 
   return {
-    async run(call) {
-      const watched = () => answered(call);
-      try {
-        const outcome = await (isClosed() ? policy.execute(watched) : impatiently(watched));
-        if ('error' in outcome) throw outcome.error;
-        return outcome.value;
-      } catch (error) {
-        if (error instanceof BrokenCircuitError || error instanceof TaskCancelledError) throw notAsked();
-        throw error;
+    async run(call, { urgent = false } = {}) {
+      while (state === 'half_open' && probe !== undefined) {
+        const isWell = await patiently(probe, probe.answered);
+        if (!isWell && !urgent) throw new NotAskedError(neighbour);
       }
+      if (state === 'closed') return sampled(call);
+      if (!urgent && performance.now() < pausedUntil) throw new NotAskedError(neighbour);
+      return letThrough(call);
     },
   };
-}
-
-type Outcome<T> = { value: T } | { error: UpstreamError };
-
-/** A failure that the neighbour answered is a success for the breaker. */
-async function answered<T>(call: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { value: await call() };
-  } catch (error) {
-    if (error instanceof UpstreamError && !gotNoAnswer(error)) return { error };
-    throw error;
-  }
 }

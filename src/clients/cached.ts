@@ -39,8 +39,8 @@ export interface CachedLookupOptions<T> {
   refreshAhead?: boolean;
   /** How many ids one call may ask for; more become several calls, which do not wait for each other's answers. */
   batchSize: number;
-  /** Asks the neighbour for one batch; may throw UpstreamError for the whole of it. */
-  fetch: (ids: readonly string[]) => Promise<Map<string, T | UpstreamError>>;
+  /** Asks the neighbour for one batch; may throw UpstreamError for the whole of it. Urgent is what an order waits for. */
+  fetch: (ids: readonly string[], options: { urgent: boolean }) => Promise<Map<string, T | UpstreamError>>;
   /** What all replicas share; without it every replica asks for itself. */
   shared?: SharedEntries<T>;
   /** Longest that this replica waits for another one's call before it makes its own. */
@@ -66,14 +66,14 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 
   /** One call at a time for an id, those of one turn of the event loop in batches; an answered one is forgotten. */
   const calls = new DataLoader<Question, Outcome<T>, string>((questions) => answer(questions), {
-    cacheKeyFn: ({ id, fresh }) => (fresh ? `fresh ${id}` : id),
+    cacheKeyFn: ({ id, fresh }) => `${fresh ? 'fresh' : 'usual'} ${id}`,
     maxBatchSize: options.batchSize,
     batchScheduleFn: (run) => setImmediate(run),
   });
 
   async function answer(questions: readonly Question[]): Promise<Outcome<T>[]> {
     try {
-      if (shared === undefined) return await ask(questions.map(({ id }) => id));
+      if (shared === undefined) return await ask(questions);
       return await Promise.all(questions.map((question) => answerShared(question, shared)));
     } finally {
       for (const question of questions) calls.clear(question);
@@ -81,16 +81,19 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
   }
 
   /** Fresh is what this replica asked for itself, and not what another may have asked before. */
-  async function answerShared({ id, fresh }: Question, entries: SharedEntries<T>): Promise<Outcome<T>> {
-    const askIt = async () => (await ask([id]))[0] as Outcome<T>;
-    if (fresh) return askIt();
+  async function answerShared(question: Question, entries: SharedEntries<T>): Promise<Outcome<T>> {
+    const { id } = question;
+    const askIt = async () => (await ask([question]))[0] as Outcome<T>;
+    if (question.fresh) return askIt();
     const known = (entry: Entry<T>) => (remembered.isValid(entry) ? { entry: remembered.add(id, entry) } : undefined);
     return askOneForAll(entries, id, { known, ask: askIt, followMs: options.followMs ?? 0 });
   }
 
-  async function ask(ids: readonly string[]): Promise<Outcome<T>[]> {
+  async function ask(questions: readonly Question[]): Promise<Outcome<T>[]> {
     const askedAt = now();
-    const fetched = await options.fetch(ids).catch((error: unknown) => {
+    const ids = questions.map(({ id }) => id);
+    const urgent = questions.some(({ fresh }) => fresh);
+    const fetched = await options.fetch(ids, { urgent }).catch((error: unknown) => {
       if (!(error instanceof UpstreamError)) throw error;
       noteFailure(ids, error);
       return error;
@@ -102,8 +105,11 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
         return { error: value };
       }
       failures.delete(id);
-      void shared?.write(id, { value, askedAt });
-      return { entry: remembered.add(id, { value, askedAt }) };
+      const entry = { value, askedAt };
+      void shared?.write(id, entry);
+      remembered.add(id, entry);
+      // Not what is remembered: another replica's clock may be ahead, and what it asked before look younger.
+      return { entry };
     });
   }
 

@@ -33,13 +33,18 @@ type Run<T> = (timeoutMs: number, headers: Record<string, string>) => Promise<T>
 /** While a neighbour is silent, nobody waits for it longer than this part of the timeout. */
 const PATIENCE = 1 / 3;
 
-interface Call<S extends z.ZodType> {
+interface Target {
   path: string;
   /** The path with its ids as names (`/invoices/{id}`), where it has any. */
   route?: string;
-  schema: S;
+  /** Somebody is ordering: see Breaker. */
+  urgent?: boolean;
+}
+
+interface Call<S extends z.ZodType> extends Target {
   /** Statuses whose body is the answer; 2xx where none are given. */
   accept?: readonly number[];
+  schema: S;
 }
 
 export interface Neighbour {
@@ -143,13 +148,13 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   }
 
   /** The wait for a connection counts against the timeout. */
-  function bounded<T>(method: string, { path, route }: { path: string; route?: string }, run: Run<T>): Promise<T> {
+  function bounded<T>(method: string, { path, route, urgent }: Target, run: Run<T>): Promise<T> {
     const askedAt = performance.now();
     const ask = (headers: Record<string, string>) =>
       limit(() => {
         const remaining = options.timeoutMs - (performance.now() - askedAt);
         if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
-        return breaker.run(() => run(remaining, headers));
+        return breaker.run(() => run(remaining, headers), { urgent });
       });
     const call = { neighbour: options.name, method, route: route ?? path.replace(/\?.*$/, '') };
     return around(call, (headers) => counted(options.name, options.onCall, () => ask(headers)));

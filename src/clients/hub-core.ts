@@ -29,7 +29,10 @@ export interface HubCore {
    * At most MAX_IDS at once. Unknown ids are left out of the answer; one that is not its contract fails alone.
    * Throws UpstreamError where the whole call fails.
    */
-  organizations(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>>;
+  organizations(
+    ids: readonly string[],
+    options?: { urgent?: boolean },
+  ): Promise<Map<string, OrganizationSnapshot | UpstreamError>>;
 }
 
 export const MAX_IDS = 100;
@@ -103,31 +106,37 @@ const ID = /^[\w.-]{1,64}$/;
 /** How hub-core says that it does not understand the question. One id may be to blame, and not the others'. */
 const NOT_UNDERSTOOD = [400, 404, 414, 422];
 
+type Found = Map<string, OrganizationSnapshot | UpstreamError>;
+
 export function createHubCore(neighbour: Neighbour, clock: Clock): HubCore {
-  async function ask(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>> {
+  async function ask(ids: readonly string[], urgent: boolean): Promise<Found> {
     const asOf = clock.now();
     const asked = new Set(ids);
-    const { data } = await neighbour.get({ path: `/api/v1/organizations?ids=${ids.join(',')}`, schema: answer });
+    const { data } = await neighbour.get({
+      path: `/api/v1/organizations?ids=${ids.join(',')}`,
+      urgent,
+      schema: answer,
+    });
     return new Map(data.filter((row) => asked.has(row.id)).map((row) => [row.id, read(row, asOf)]));
   }
 
   /** A batch holds the organizations of several callers: one that spoils it must fail alone. */
-  async function askOrSplit(ids: readonly string[]): Promise<Map<string, OrganizationSnapshot | UpstreamError>> {
+  async function askOrSplit(ids: readonly string[], urgent: boolean): Promise<Found> {
     try {
-      return await ask(ids);
+      return await ask(ids, urgent);
     } catch (error) {
       if (!(error instanceof UpstreamError) || !NOT_UNDERSTOOD.includes(error.status ?? 0)) throw error;
       if (ids.length === 1) return new Map(ids.map((id) => [id, error]));
       const half = Math.ceil(ids.length / 2);
-      const halves = await Promise.all([askOrSplit(ids.slice(0, half)), askOrSplit(ids.slice(half))]);
+      const halves = await Promise.all([askOrSplit(ids.slice(0, half), urgent), askOrSplit(ids.slice(half), urgent)]);
       return new Map(halves.flatMap((found) => [...found]));
     }
   }
 
   return {
-    async organizations(ids) {
+    async organizations(ids, { urgent = false } = {}) {
       const possible = ids.filter((id) => ID.test(id));
-      return possible.length === 0 ? new Map() : askOrSplit(possible);
+      return possible.length === 0 ? new Map() : askOrSplit(possible, urgent);
     },
   };
 }

@@ -10,7 +10,7 @@ export interface PackagePrice {
 
 export interface MekariBilling {
   /** Throws UpstreamError; an unknown package is `rejected`. */
-  packagePrice(packageId: string): Promise<PackagePrice>;
+  packagePrice(packageId: string, options?: { urgent?: boolean }): Promise<PackagePrice>;
 }
 
 const answer = (packageId: string) =>
@@ -30,9 +30,9 @@ const answer = (packageId: string) =>
 
 export function createMekariBilling(neighbour: Neighbour): MekariBilling {
   return {
-    async packagePrice(packageId) {
+    async packagePrice(packageId, { urgent } = {}) {
       const path = `/api/v4/packages/${encodeURIComponent(packageId)}`;
-      const { data } = await neighbour.get({ path, route: '/api/v4/packages/{id}', schema: answer(packageId) });
+      const { data } = await neighbour.get({ path, route: '/api/v4/packages/{id}', urgent, schema: answer(packageId) });
       return { packageId, price: data.price };
     },
   };

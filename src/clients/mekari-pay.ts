@@ -95,6 +95,9 @@ const invoice = z
 const one = z.object({ data: invoice });
 const many = z.object({ data: z.array(invoice) });
 
+/** All of it is about orders under way: nothing of a page waits for it. */
+const urgent = true;
+
 export function createMekariPay(neighbour: Neighbour): MekariPay {
   return {
     async createInvoice(order) {
@@ -114,16 +117,16 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
         expires_at: order.expiresAt.toISOString(),
       };
       const idempotencyKey = `invoice:${order.orderNumber}`;
-      const { data } = await neighbour.post({ path: '/api/v1/invoices', body, idempotencyKey, schema: one });
+      const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema: one });
       return data;
     },
     async invoice(id) {
       const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
-      return (await neighbour.get({ path, route: '/api/v1/invoices/{id}', schema: one })).data;
+      return (await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema: one })).data;
     },
     async invoicesOfOrder(orderNumber) {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
-      const { data } = await neighbour.get({ path, schema: many });
+      const { data } = await neighbour.get({ path, urgent, schema: many });
       return data.filter((row) => row.externalId === orderNumber);
     },
     async voidInvoice(id, orderNumber) {
@@ -131,6 +134,7 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
         await neighbour.post({
           path: `/api/v1/invoices/${encodeURIComponent(id)}/void`,
           route: '/api/v1/invoices/{id}/void',
+          urgent,
           body: {},
           idempotencyKey: `void:${orderNumber}:${id}`,
           schema: z.unknown(),

@@ -13,7 +13,7 @@ let neighbour: Neighbour;
 /** Answers that are held back while the neighbour hangs. */
 let held: ServerResponse[];
 
-beforeEach(async () => {
+async function begin(timeoutMs: number): Promise<void> {
   server = await startTinyServer();
   // Calls that a test left behind end in its own list.
   const ofThisTest: string[] = [];
@@ -23,11 +23,11 @@ beforeEach(async () => {
     name: 'tiny',
     baseUrl: server.url,
     credentials: { clientId: 'us', clientSecret: 'hush' },
-    timeoutMs: 300,
+    timeoutMs,
     clock: { now: () => new Date('2026-11-22T03:04:05.678Z') },
     onBreakerState: (_name, state) => ofThisTest.push(state),
   });
-});
+}
 
 afterEach(async () => {
   neighbour.close();
@@ -38,8 +38,8 @@ const hang = () => server.answerWith((response) => held.push(response));
 const isWell = () => server.answerWith((response) => response.end('{"data":"ok"}'));
 const failWith = (status: number) => server.answerWith((response) => response.writeHead(status).end());
 
-const get = (path = '/') =>
-  neighbour.get({ path, schema }).then(
+const get = (path = '/', urgent = false) =>
+  neighbour.get({ path, urgent, schema }).then(
     ({ data }) => data,
     (error: unknown) => error,
   );
@@ -62,6 +62,8 @@ async function goSilent(): Promise<void> {
 }
 
 describe('a neighbour that does not answer', () => {
+  beforeEach(() => begin(300));
+
   test('is not asked for a moment, and its callers know at once', async () => {
     await goSilent();
     const answers = await many(100);
@@ -111,6 +113,20 @@ describe('a neighbour that does not answer', () => {
     expect(states).toEqual(['closed', 'open', 'half_open', 'open', 'half_open']);
   });
 
+  test('is asked at once by what is urgent, one at a time, and is well for all when that one is answered', async () => {
+    await goSilent();
+    const waiting = Promise.all([get('/', true), get('/', true)]);
+    await until(
+      async () => held.length,
+      (count) => count === 6,
+    );
+    expect(states.at(-1)).toBe('half_open');
+    isWell();
+    held.at(-1)?.end('{"data":"the first"}');
+    expect((await waiting).toSorted()).toEqual(['ok', 'the first']);
+    expect(states.at(-1)).toBe('closed');
+  });
+
   test('is the same when nobody listens', async () => {
     await server.close();
     await many(5);
@@ -120,6 +136,9 @@ describe('a neighbour that does not answer', () => {
 });
 
 describe('a neighbour that answers', () => {
+  // Long: however busy the machine is, an answer comes in time.
+  beforeEach(() => begin(10_000));
+
   test.each([500, 503, 429, 404])('with %s is asked every time', async (status) => {
     failWith(status);
     const answers = await many(30);
@@ -127,8 +146,12 @@ describe('a neighbour that answers', () => {
     expect(answers.every((answer) => answer instanceof UpstreamError && answer.status === status)).toBe(true);
     expect(states).toEqual(['closed']);
   });
+});
 
-  test('most of the time is asked every time: one path that hangs takes no other away', async () => {
+describe('a neighbour that answers most of the time', () => {
+  beforeEach(() => begin(1500));
+
+  test('is asked every time: one path that hangs takes no other away', async () => {
     server.answerWith((response, { path }) => {
       if (path === '/hangs') held.push(response);
       else response.end('{"data":"ok"}');
