@@ -49,13 +49,13 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
     else log.debug({ event: 'breaker', neighbour, state });
   };
-  const told = { timeoutMs, onCall: telemetry.upstreamCall, onBreakerState };
-  const common = { ...told, credentials, clock, around: traced };
+  const told = { timeoutMs, onCall: telemetry.upstreamCall };
+  const common = { ...told, credentials, clock, around: traced, onBreakerState };
   const http = {
     hubCore: createNeighbour({ ...common, name: 'hub-core', baseUrl: config.HUB_CORE_URL }),
     billing: createNeighbour({ ...common, name: 'mekari-billing', baseUrl: config.MEKARI_BILLING_URL }),
     pay: createNeighbour({ ...common, name: 'mekari-pay', baseUrl: config.MEKARI_PAY_URL }),
-    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL }),
+    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL, withoutBreaker: true }),
   };
   const mailer = createMailer({ ...told, smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, { log, telemetry });

@@ -4,7 +4,7 @@ import got, { RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { type BreakerState, createBreaker } from './breaker.ts';
+import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
 import { counted, type OnCall } from './counted.ts';
 import { type Credentials, digest, signedHeaders } from './signing.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -20,6 +20,8 @@ export interface NeighbourOptions {
   /** Around every call, as a whole: `headers` are sent along, `route` is the path without its ids. */
   around?: Around;
   onCall?: OnCall;
+  /** For one that jobs alone call: they wait by themselves, and an order that hangs must not hold up the others. */
+  withoutBreaker?: boolean;
   onBreakerState?: (neighbour: string, state: BreakerState) => void;
 }
 
@@ -68,11 +70,10 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   };
   const limit = pLimit(concurrency);
   const { around = (_call, run) => run({}) } = options;
-  const breaker = createBreaker({
-    neighbour: options.name,
-    patienceMs: options.timeoutMs * PATIENCE,
-    onState: options.onBreakerState,
-  });
+  const patienceMs = options.timeoutMs * PATIENCE;
+  const breaker: Breaker = options.withoutBreaker
+    ? { run: (call) => call() }
+    : createBreaker({ neighbour: options.name, patienceMs, onState: options.onBreakerState });
   const fail = (kind: UpstreamError['kind'], reason: string, status?: number) =>
     new UpstreamError(options.name, kind, reason, status);
 

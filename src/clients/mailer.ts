@@ -1,5 +1,4 @@
 import nodemailer from 'nodemailer';
-import { type BreakerState, createBreaker } from './breaker.ts';
 import { counted, type OnCall } from './counted.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -23,15 +22,11 @@ export interface MailerOptions {
   from: string;
   timeoutMs: number;
   onCall?: OnCall;
-  onBreakerState?: (neighbour: string, state: BreakerState) => void;
 }
 
 const NEIGHBOUR = 'mail';
 
-/** Behind a breaker: mails that wait for a server that hangs would take the worker's places from bookings. */
 export function createMailer(options: MailerOptions): Mailer {
-  const { timeoutMs, onBreakerState: onState } = options;
-  const breaker = createBreaker({ neighbour: NEIGHBOUR, patienceMs: timeoutMs, onState });
   const transport = nodemailer.createTransport(
     {
       url: options.smtpUrl,
@@ -57,7 +52,7 @@ export function createMailer(options: MailerOptions): Mailer {
   }
 
   return {
-    send: (mail) => counted(NEIGHBOUR, options.onCall, () => breaker.run(() => send(mail))),
+    send: (mail) => counted(NEIGHBOUR, options.onCall, () => send(mail)),
     close: () => transport.close(),
   };
 }
