@@ -1,20 +1,19 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort } from '../../sandbox/dev/free-port.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { webhookHeaders } from '../../sandbox/signing/standard-webhooks.ts';
 import { TopupOrdersDocument } from '../generated/operations.ts';
-import { ALL_FLAGS } from '../support/app.ts';
-import { buildOnce, endStarted, type RunningProcess, root, runBuilt, startBuilt } from '../support/built.ts';
+import { buildOnce, endStarted } from '../support/built.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { KeptAliveClient, noFigures } from '../support/kept-alive-client.ts';
 import { addOrganization } from '../support/organizations.ts';
 import { confirmOrder, createOrder, until, untilStatus } from '../support/purchase.ts';
+import { prepareDatabase, startReplica } from '../support/replica.ts';
 import { createTestClient, type TestClient } from '../support/test-client.ts';
 import { invoiceEvent } from '../support/webhook.ts';
 
@@ -31,13 +30,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   [db, sandbox] = await Promise.all([createDatabase(), startSandbox(), buildOnce()]);
-  const operate = (name: string, ...args: string[]) =>
-    runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: db.url });
-  const done = await Promise.all([
-    operate('catalogue', 'apply', join(root, 'seed/topup-configurations.json')),
-    operate('flags', 'set', ...ALL_FLAGS.flatMap((flag) => [flag, 'on'])),
-  ]);
-  expect(done.map(({ code }) => code)).toEqual([0, 0]);
+  await prepareDatabase(db);
 });
 
 afterAll(async () => {
@@ -45,21 +38,6 @@ afterAll(async () => {
   await sandbox?.stop();
   await db?.drop();
 });
-
-async function startReplica(more: Record<string, string> = {}): Promise<{ server: RunningProcess; url: string }> {
-  const server = startBuilt('src/main.js', [], {
-    ...sandbox.environment(),
-    DATABASE_URL: db.url,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    PUBLIC_URL: 'http://127.0.0.1',
-    CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
-    MUTATIONS_PER_MINUTE: '0',
-    ...more,
-  });
-  const [, port] = await server.untilPrinted(/"event":"listening".*?"port":(\d+)/);
-  return { server, url: `http://127.0.0.1:${port}` };
-}
 
 /** Below those that the system gives to callers: while its server is away nobody else is to have it. */
 const fixedPort = () => freePort(randomInt(20_000, 30_000));
@@ -99,7 +77,7 @@ test('two replicas restarted in turn under load lose no request that reached the
   const ports: [number, number] = [await fixedPort(), await fixedPort()];
   const token = await sandbox.auth.token();
   const start = async (replica: number) => {
-    const started = await startReplica({ PORT: String(ports[replica]) });
+    const started = await startReplica({ db, sandbox }, { PORT: String(ports[replica]) });
     // It has fetched the issuer's keys, which this busy process serves, before callers come.
     const first = createTestClient(started.url, token);
     await until(
@@ -142,8 +120,8 @@ test('two replicas restarted in turn under load lose no request that reached the
         (more) => more.every((count) => count >= WARM),
       );
       const refused = figures.refused[replica] ?? 0;
-      replicas[replica]?.server.signal('SIGTERM');
-      expect((await replicas[replica]?.server.finished)?.code).toBe(0);
+      replicas[replica]?.process.signal('SIGTERM');
+      expect((await replicas[replica]?.process.finished)?.code).toBe(0);
       replicas[replica] = await start(replica);
       expect(figures.refused[replica]).toBeGreaterThan(refused);
       rounds += 1;
@@ -167,12 +145,12 @@ test('two replicas restarted in turn under load lose no request that reached the
   expect(await db.query('select count(*)::int as orders from topup_orders')).toEqual([{ orders: bought }]);
   await assertInvariants(db);
   expect(sandbox.moderator.bookings()).toHaveLength(bought);
-  for (const { server } of replicas) server.signal('SIGTERM');
-  for (const { server } of replicas) expect((await server.finished).code).toBe(0);
+  for (const { process: server } of replicas) server.signal('SIGTERM');
+  for (const { process: server } of replicas) expect((await server.finished).code).toBe(0);
 });
 
 test('it is unready at once and answers on; then it tells its callers to go, and ends', async () => {
-  const { server, url } = await startReplica();
+  const { process: server, url } = await startReplica({ db, sandbox });
   const ask = async (path: string) => {
     const answer = await fetch(`${url}${path}`);
     // Its connection is free for the next one then.
@@ -202,7 +180,7 @@ test('it is unready at once and answers on; then it tells its callers to go, and
 
 test('whatever hangs, it ends by itself; what it left behind another replica finishes, once', async () => {
   // Longer than this test may take.
-  const { server, url } = await startReplica({ UPSTREAM_TIMEOUT_MS: '120000' });
+  const { process: server, url } = await startReplica({ db, sandbox }, { UPSTREAM_TIMEOUT_MS: '120000' });
   sandbox.mekariPay.setWebhookUrl(`${url}/webhooks/mekari-pay`);
   const organizationId = addOrganization(sandbox, '1001');
   const token = await sandbox.auth.token({ organization_id: organizationId });
@@ -228,7 +206,7 @@ test('whatever hangs, it ends by itself; what it left behind another replica fin
 
   sandbox.moderator.faults.clear();
   sandbox.hubCore.faults.clear();
-  const next = await startReplica();
+  const next = await startReplica({ db, sandbox });
   await untilStatus(createTestClient(next.url, token), order.id, 'COMPLETED');
   expect(sandbox.moderator.bookings().filter(({ request }) => request.order_number === order.number)).toHaveLength(1);
   await assertInvariants(db);
