@@ -185,7 +185,11 @@ describe('another provider', () => {
   });
 
   test('is one server’s alone: its neighbour in the process sees its own, also when either has stopped', async () => {
-    const off = await startWith(new InMemoryProvider());
+    let closed = 0;
+    const onClose = async () => {
+      closed += 1;
+    };
+    const off = await startWith(Object.assign(new InMemoryProvider(), { onClose }));
     const on = await startWith(new InMemoryProvider(Object.fromEntries(ALL_FLAGS.map((flag) => [flag, forAll]))));
     try {
       expect(await reasonsOf(off)).toEqual(['PAGE_FLAG_OFF', 'ORDER_FLAG_OFF']);
@@ -193,7 +197,9 @@ describe('another provider', () => {
       await app.setFlag('billing_new_topup_page', false);
       expect(await reasonsOf(app)).toEqual(['PAGE_FLAG_OFF']);
       expect(await reasonsOf(on)).toEqual([]);
+      expect(closed).toBe(0);
       await off.close();
+      expect(closed).toBe(1);
       expect(await reasonsOf(on)).toEqual([]);
       expect(await reasonsOf(app)).toEqual(['PAGE_FLAG_OFF']);
     } finally {
