@@ -31,8 +31,12 @@ export interface SharedStoreOptions {
   onCall?: (operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
-/** A Redis that takes longer than this is treated as one that is away. */
-const REDIS_DEADLINE_MS = 200;
+/**
+ * A Redis that takes longer than this is treated as one that is away. It is counted in parts: a process that was too busy to
+ * look loses one of them, however long it was, and sends and reads in the others what it could not meanwhile.
+ */
+const DEADLINE_PARTS = 4;
+const DEADLINE_PART_MS = 50;
 const PROBE_MS = 500;
 /** Only whose it is may give it back: it may have run out, and be another's by now. */
 const UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
@@ -79,9 +83,13 @@ class DeadlineError extends Error {}
 function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError()), REDIS_DEADLINE_MS);
+    let parts = 0;
+    timer = setInterval(() => {
+      parts += 1;
+      if (parts === DEADLINE_PARTS) reject(new DeadlineError());
+    }, DEADLINE_PART_MS);
   });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+  return Promise.race([work, deadline]).finally(() => clearInterval(timer));
 }
 
 export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions): SharedStore {

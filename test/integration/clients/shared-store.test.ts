@@ -173,6 +173,17 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(await store.getMany([KEY])).toEqual(['after']);
   });
 
+  test('well, and this process too busy to look for a second: it is not taken for away', async () => {
+    const { url } = await ownRedis();
+    const store = open(url);
+    await untilUp(store);
+    await store.set(KEY, 'there', MINUTE);
+    const read = store.getMany([KEY]);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    expect(await read).toEqual(['there']);
+    expect(store.isUp).toBe(true);
+  });
+
   test('full: what it refuses fails, what it has is read, and it does not count as away', async () => {
     const { url } = await ownRedis();
     const outcomes: string[] = [];
