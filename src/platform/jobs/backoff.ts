@@ -11,7 +11,7 @@ const PRIORITY_OF_FAILED = 1;
 
 /**
  * The library lets a job that failed wait e^attempts seconds, to the moment the same for all that failed together. Here each
- * wait becomes up to twice as long, by chance, and the job is put behind those that have not failed yet: however many fail
+ * wait becomes half as long to as long, by chance, and the job is put behind those that have not failed yet: however many fail
  * slowly and again and again, a new one waits for one slot alone. What failed within half a second is spread by one statement,
  * after the library has noted the failure. A crash before it loses the spread, never the job.
  */
@@ -43,7 +43,7 @@ export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
         // The time of one that is locked is still the old one.
         `select id::text, attempts, locked_at is not null as "isLocked",
                 case when locked_at is null then (select count(*) from graphile_worker.reschedule_jobs(array[id],
-                  run_at := run_at + random() * greatest(run_at - now(), interval '0'), priority := $3)) end
+                  run_at := now() + (0.5 + random() / 2) * greatest(run_at - now(), interval '0'), priority := $3)) end
          from unnest($1::bigint[], $2::int[]) as noted (id, attempts) join graphile_worker.jobs using (id, attempts)`,
         [[...noted.keys()], [...noted.values()], PRIORITY_OF_FAILED],
       );
