@@ -68,6 +68,13 @@ describe('replicas that share', () => {
     cache.shared.entries.set('a', { value: 'of before', askedAt: cache.now - 1 });
     expect(await cache.lookup({ followMs: 60_000 }).loadMany(['a'], { fresh: true })).toEqual(['a at 1']);
   });
+
+  test('what an order asked is what it gets, though another, whose clock is ahead, asked later by its own', async () => {
+    cache.shared.entries.set('a', { value: 'of before', askedAt: cache.now + 4000 });
+    const prices = cache.lookup();
+    expect(await prices.loadMany(['a'])).toEqual(['of before']);
+    expect(await prices.loadMany(['a'], { fresh: true })).toEqual(['a at 1']);
+  });
 });
 
 describe('refreshing ahead', () => {

@@ -98,6 +98,12 @@ describe('calls', () => {
     expect(await prices.loadMany(['a'])).toEqual(['a at 2']);
   });
 
+  test('of an order are not those of an id that reads like one', async () => {
+    const prices = cache.lookup({ shared: undefined });
+    const [fresh, other] = await Promise.all([prices.loadMany(['a'], { fresh: true }), prices.loadMany(['fresh a'])]);
+    expect([fresh, other]).toEqual([['a at 1'], ['fresh a at 1']]);
+  });
+
   test('that there is none of it is remembered like a value', async () => {
     cache.answer = async () => new Map();
     const prices = cache.lookup();
