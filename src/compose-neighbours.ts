@@ -147,9 +147,9 @@ function traced<T>(
   });
 }
 
-/** Others could write to a shared cache: what is not a price is not one. */
-function readPrice(text: string): PackagePrice | undefined {
-  const [packageId, digits = ''] = text.split(' ');
-  const price = parseRupiah(digits);
-  return packageId === undefined || price === undefined || price <= 0n ? undefined : { packageId, price };
+/** Others could write to a shared cache: what is not a price of this package is not one. */
+function readPrice(text: string, packageId: string): PackagePrice | undefined {
+  const ofPackage = `${packageId} `;
+  const price = text.startsWith(ofPackage) ? parseRupiah(text.slice(ofPackage.length)) : undefined;
+  return price === undefined || price <= 0n ? undefined : { packageId, price };
 }

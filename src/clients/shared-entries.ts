@@ -23,22 +23,22 @@ export interface SharedEntriesOptions<T> {
   /** How long one call may take: a lock that its holder never gives back is over by then. */
   longestCallMs: number;
   serialize: (value: T) => string;
-  /** undefined for what is not a value of this version: it is then asked for again. */
-  deserialize: (text: string) => T | undefined;
+  /** undefined for what is not a value of this version, or not of this id: it is then asked for again. */
+  deserialize: (text: string, id: string) => T | undefined;
 }
 
 export function createSharedEntries<T>(options: SharedEntriesOptions<T>): SharedEntries<T> {
   const { store, prefix } = options;
 
   /** undefined: garbage, or another version's. */
-  function parse(text: string | undefined): Entry<T> | undefined {
+  function parse(text: string | undefined, id: string): Entry<T> | undefined {
     if (typeof text !== 'string') return undefined;
     try {
       const stored = JSON.parse(text) as { askedAt?: unknown; value?: unknown } | null;
       if (typeof stored?.askedAt !== 'number') return undefined;
       const { askedAt } = stored;
       if (stored.value === null) return { value: undefined, askedAt };
-      const value = typeof stored.value === 'string' ? options.deserialize(stored.value) : undefined;
+      const value = typeof stored.value === 'string' ? options.deserialize(stored.value, id) : undefined;
       return value === undefined ? undefined : { value, askedAt };
     } catch {
       return undefined;
@@ -48,7 +48,7 @@ export function createSharedEntries<T>(options: SharedEntriesOptions<T>): Shared
   return {
     async read(ids) {
       const texts = await store.getMany(ids.map((id) => prefix + id));
-      return texts.map(parse);
+      return ids.map((id, index) => parse(texts[index], id));
     },
     async write(id, { value, askedAt }) {
       const text = JSON.stringify({ askedAt, value: value === undefined ? null : options.serialize(value) });

@@ -200,6 +200,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     ['a price beyond all reason', inPlaceOfThePrice('pkg-muv 99999999999999999999')],
     ['a price without a package', inPlaceOfThePrice('5')],
     ['a package without a price', inPlaceOfThePrice('pkg-muv')],
+    ['the price of another package', inPlaceOfThePrice('pkg-agent 125000')],
   ])('%s under the key of a price is no price, and takes no other away', async (_, written) => {
     const stored = await storedByAnother();
     await inRedis((client) => client.set(KEY, written(stored)));
