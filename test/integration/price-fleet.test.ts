@@ -174,17 +174,17 @@ describe.skipIf(!canStartRedis)(`replicas follow each other for a third of a cal
   });
 
   test('one that died while it was asking delays the others for that time alone', async () => {
-    const claim = 'topup_configuration:price:v1:pkg-muv:asking';
+    const lock = 'topup_configuration:price:v1:pkg-muv:asking';
     const store = createClient({ url: redis?.url });
     await store.connect();
     try {
-      await store.set(claim, 'one that died', { expiration: { type: 'PX', value: 600_000 } });
+      await store.set(lock, 'one that died', { expiration: { type: 'PX', value: 600_000 } });
       for (const client of fleet.clients) expect(await pricesOn(client)).toEqual(ALL);
-      // What the first brought serves the others, under the claim of the dead.
+      // What the first brought serves the others, under the lock of the dead.
       expect(fleet.asked()).toEqual(PACKAGES);
-      expect(await store.get(claim)).toBe('one that died');
+      expect(await store.get(lock)).toBe('one that died');
     } finally {
-      await store.del(claim);
+      await store.del(lock);
       store.destroy();
     }
   });
