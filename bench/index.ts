@@ -1,8 +1,12 @@
 /** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
+import { benchNeighbours } from './neighbours.ts';
 
-const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = { audit: benchAudit };
+const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
+  audit: benchAudit,
+  neighbours: benchNeighbours,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../sandbox/dev/free-port.ts';
+import { Caller } from './caller.ts';
+import { type Ground, root } from './ground.ts';
+
+export interface Replica {
+  url: string;
+  /** What /readyz says of Redis: none, up or down. */
+  redis(): Promise<string>;
+  /** One connection for each of these organizations, connected. */
+  callers(organizations: readonly string[]): Promise<Caller[]>;
+  stop(): Promise<void>;
+}
+
+/** The built server as `npm start` runs it, but for its log: nobody reads that. */
+const MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+
+export async function startReplica(ground: Ground, env: Record<string, string>): Promise<Replica> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  // Over IPC: it ends by itself when we are gone.
+  const child = fork(join(root, 'dist/src/main.js'), {
+    cwd: root,
+    execArgv: MEMORY,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      ...ground.sandbox.environment(),
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      PUBLIC_URL: url,
+      CHECKOUT_RETURN_URL: `${url}/topup`,
+      RECONCILE_INTERVAL_SECONDS: '3600',
+      MUTATIONS_PER_MINUTE: '0',
+      ...env,
+    },
+  });
+  const exited = once(child, 'exit');
+  let isOver = false;
+  void exited.then(() => {
+    isOver = true;
+  });
+  const stop = async () => {
+    // Nobody needs it to drain, nor its database.
+    child.kill('SIGKILL');
+    if (!isOver) await exited;
+  };
+  ground.onStop(stop);
+  while (!(await isReady(url))) {
+    if (isOver) throw new Error('the server ended before it was ready');
+    await sleep(20);
+  }
+  return {
+    url,
+    async redis() {
+      const answer = await fetch(`${url}/readyz`);
+      const { checks } = (await answer.json()) as { checks: { redis: string } };
+      return checks.redis;
+    },
+    async callers(organizations) {
+      const callers = await Promise.all(
+        organizations.map(async (id) => new Caller(url, await ground.sandbox.auth.token({ organization_id: id }))),
+      );
+      for (const caller of callers) await caller.connect();
+      return callers;
+    },
+    stop,
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}
