@@ -37,6 +37,8 @@ interface Parts {
 const PRICE_PREFIX = 'topup_configuration:price:v1:';
 /** Longest that reading goes on with hub-core's last answer while it fails. */
 const STALE_ORGANIZATION_MS = 600_000;
+/** How much of a call's time reading waits for hub-core where it failed last time and its last answer can serve. */
+const IMPATIENT_PART = 1 / 3;
 /** How much of a call's time a replica waits for another one's, before it makes its own. */
 const FOLLOWED_PART = 1 / 3;
 
@@ -69,6 +71,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     ttlMs: config.ORGANIZATION_TTL_SECONDS * 1000,
     failureTtlMs,
     staleMs: STALE_ORGANIZATION_MS,
+    patienceMs: timeoutMs * IMPATIENT_PART,
     batchSize: MAX_IDS,
     fetch: (ids, how) => hubCore.organizations(ids, how),
     onLookup: (outcome, count) => telemetry.cacheLookup('organizations', outcome, count),

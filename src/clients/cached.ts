@@ -35,6 +35,8 @@ export interface CachedLookupOptions<T> {
   failureTtlMs: number;
   /** How old a value may serve reading while the neighbour fails; where there is none, it is asked again at once. */
   staleMs?: number;
+  /** Longest that reading which such a value can serve waits for a neighbour that failed last time. */
+  patienceMs?: number;
   /** Asks again before a value that is in use runs out, in the background: who reads never waits. */
   refreshAhead?: boolean;
   /** How many ids one call may ask for; more become several calls, which do not wait for each other's answers. */
@@ -118,7 +120,11 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     // No news of the neighbour: nothing to tell, and the next one may be the call that is let through.
     if (error instanceof NotAskedError) return;
     options.onFailure?.(ids, error);
-    if (failureTtlMs > 0) for (const id of ids) failures.set(id, { error, until: now() + failureTtlMs });
+    for (const id of ids) rememberFailure(id, error);
+  }
+
+  function rememberFailure(id: string, error: UpstreamError): void {
+    if (failureTtlMs > 0) failures.set(id, { error, until: now() + failureTtlMs });
   }
 
   function rememberedFailure(id: string): UpstreamError | undefined {
@@ -145,9 +151,13 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       return stale === undefined ? failure : serveStale(stale);
     }
     count('miss');
-    const outcome = await within(waitMs, calls.load({ id, fresh: false }), () => ({
-      error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait'),
-    }));
+    // A silent neighbour would hold a page for the whole of every call: those of a few pages are too few for its breaker.
+    const last = stale !== undefined ? failures.get(id) : undefined;
+    const patient = last === undefined ? waitMs : least(waitMs, options.patienceMs);
+    const outcome = await within(patient, calls.load({ id, fresh: false }), () => {
+      if (last !== undefined) rememberFailure(id, last.error);
+      return { error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait') };
+    });
     return 'error' in outcome && stale !== undefined ? serveStale(stale) : answerOf(outcome);
   }
 
@@ -182,6 +192,9 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 }
 
 const answerOf = <T>(outcome: Outcome<T>): Answer<T> => ('error' in outcome ? outcome.error : outcome.entry.value);
+
+const least = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** What it comes to, or `otherwise` after that time: the work goes on for the next one. */
 function within<T>(waitMs: number | undefined, work: Promise<T>, otherwise: () => T): Promise<T> {

@@ -217,6 +217,45 @@ describe('the last answer', () => {
     expect(cache.calls).toHaveLength(4);
   });
 
+  describe('of a neighbour that says nothing', () => {
+    let release: (value: string) => void;
+    const silence = () => {
+      cache.answer = (ids) =>
+        new Promise((resolve) => (release = (value) => resolve(new Map(ids.map((id) => [id, value])))));
+    };
+    /** It answered once, and that is over. */
+    const onceAnswered = async (options = {}) => {
+      const prices = reading({ patienceMs: 0, ...options });
+      await prices.loadMany(['a']);
+      cache.now += 30_000;
+      return prices;
+    };
+
+    test('serves after little patience where it failed last time, and at once until the failure is over again', async () => {
+      const outcomes: string[] = [];
+      const prices = await onceAnswered({ onLookup: (outcome: string) => outcomes.push(outcome) });
+      cache.answer = async () => Promise.reject(AWAY);
+      await prices.loadMany(['a']);
+      silence();
+      cache.now += 5000;
+      outcomes.length = 0;
+      expect(await prices.loadMany(['a'])).toEqual(['a at 1']);
+      expect(await prices.loadMany(['a'])).toEqual(['a at 1']);
+      expect(outcomes).toEqual(['miss', 'stale', 'remembered_failure', 'stale']);
+      release('late');
+      await expect.poll(() => prices.loadMany(['a'])).toEqual(['late']);
+      expect(cache.calls).toHaveLength(3);
+    });
+
+    test('does not serve before it failed: it may be slow alone', async () => {
+      const prices = await onceAnswered();
+      silence();
+      const read = prices.loadMany(['a']);
+      setTimeout(() => release('slow'), 20);
+      expect(await read).toEqual(['slow']);
+    });
+  });
+
   test('that there was none of it serves like a value', async () => {
     cache.answer = async () => new Map();
     const prices = reading();
