@@ -15,7 +15,7 @@ import {
 } from '../orders/index.ts';
 import { organizationToWrite } from '../organizations/index.ts';
 import type { RequestContext } from '../platform/request-context.ts';
-import { inOrderSpan } from '../platform/spans.ts';
+import { inOrderSpan, markFailed, setFacts } from '../platform/spans.ts';
 import type { PaymentSource } from './payment-event.entity.ts';
 import type { SettlePayment } from './settle-payment.ts';
 
@@ -38,7 +38,12 @@ export class CheckPayment {
       return { order, userErrors: [userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] })] };
     }
     if (!AWAITS_SETTLEMENT.has(order.status)) return { order, userErrors: [] };
-    const checked = await inOrderSpan('check payment', order, () => this.check('check', order));
+    const checked = await inOrderSpan('check payment', order, async (span) => {
+      const found = await this.check('check', order);
+      if (isUpstreamError(found)) markFailed(span, found);
+      else setFacts(span, { outcome: found });
+      return found;
+    });
     const current = await orderById(this.database, order.id);
     return { order: current, userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [] };
   }

@@ -6,7 +6,7 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { enqueueMail, lockOrder, TopupOrder, transition, voidInvoices } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
-import { inOrderSpan } from '../platform/spans.ts';
+import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/spans.ts';
 import type { CheckPayment } from './check-payment.ts';
 
 /** Orders seen to in one run: the longest unasked first, so that a backlog is worked off over the runs. */
@@ -83,16 +83,18 @@ export class Reconcile {
 
   /** One order's trouble is not another's. */
   private seeTo(order: TopupOrder): Promise<void> {
-    return inOrderSpan('poll payment', order, () => this.pollOne(order));
+    return inOrderSpan('poll payment', order, (span) => this.poll(order, span));
   }
 
-  private async pollOne(order: TopupOrder): Promise<void> {
+  private async poll(order: TopupOrder, span: Span): Promise<void> {
     try {
       const checked = await this.payments.check('poll', order);
       if (isUpstreamError(checked)) throw checked;
+      setFacts(span, { outcome: checked });
       const timeIsOver = order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
       if (checked === 'unpaid' && timeIsOver && order.status === 'PENDING_PAYMENT') await this.expire(order);
     } catch (error) {
+      markFailed(span, error);
       const level = error instanceof UpstreamError ? 'warn' : 'error';
       const { number, correlationId } = order;
       this.log[level]({ event: 'reconcile_failed', order: number, correlationId, reason: (error as Error).message });

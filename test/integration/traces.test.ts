@@ -136,6 +136,10 @@ describe('the trace of an order', () => {
     };
     const asked = 'mekari-pay GET /api/v1/invoices/{id}';
     const root = 'graphql createTopupOrder > create order';
+    const outcome = async (order: { id: string }, name: string) =>
+      named(await untilSpans(await traceOf(order), [name]), name).attributes['topup.outcome'];
+    expect([await outcome(checked, 'check payment'), await outcome(polled, 'poll payment')]).toEqual(['paid', 'paid']);
+    expect(await outcome(cancelled, 'cancel order')).toBe('ok');
     expect((await paths(checked, 'check payment')).toSorted()).toEqual(
       ['', ` > ${asked}`, ' > settle payment'].map((rest) => `${root} > check payment${rest}`),
     );
