@@ -93,14 +93,15 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 
   async function ask(questions: readonly Question[]): Promise<Outcome<T>[]> {
     const askedAt = now();
-    const ids = questions.map(({ id }) => id);
+    // An order and a page may ask for the same one.
+    const ids = [...new Set(questions.map(({ id }) => id))];
     const urgent = questions.some(({ fresh }) => fresh);
     const fetched = await options.fetch(ids, { urgent }).catch((error: unknown) => {
       if (!(error instanceof UpstreamError)) throw error;
       noteFailure(ids, error);
       return error;
     });
-    return ids.map((id): Outcome<T> => {
+    const outcomeOf = (id: string): Outcome<T> => {
       const value = fetched instanceof UpstreamError ? fetched : fetched.get(id);
       if (value instanceof UpstreamError) {
         if (value !== fetched) noteFailure([id], value);
@@ -112,7 +113,9 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       remembered.add(id, entry);
       // Not what is remembered: another replica's clock may be ahead, and what it asked before look younger.
       return { entry };
-    });
+    };
+    const outcomes = new Map(ids.map((id) => [id, outcomeOf(id)]));
+    return questions.map(({ id }) => outcomes.get(id) as Outcome<T>);
   }
 
   function noteFailure(ids: readonly string[], error: UpstreamError): void {

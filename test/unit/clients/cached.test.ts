@@ -98,6 +98,19 @@ describe('calls', () => {
     expect(await prices.loadMany(['a'])).toEqual(['a at 2']);
   });
 
+  test('of an order and of a page that go together ask for an id once', async () => {
+    const prices = cache.lookup({ shared: undefined });
+    const [fresh, usual] = await Promise.all([
+      prices.loadMany(['a', 'b'], { fresh: true }),
+      prices.loadMany(['b', 'c']),
+    ]);
+    expect(cache.calls).toEqual([['a', 'b', 'c']]);
+    expect([fresh, usual]).toEqual([
+      ['a at 1', 'b at 1'],
+      ['b at 1', 'c at 1'],
+    ]);
+  });
+
   test('of an order are not those of an id that reads like one', async () => {
     const prices = cache.lookup({ shared: undefined });
     const [fresh, other] = await Promise.all([prices.loadMany(['a'], { fresh: true }), prices.loadMany(['fresh a'])]);
