@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import type { ResultOf } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CancelTopupOrderDocument,
@@ -94,6 +99,26 @@ describe('the trace of an order', () => {
     expect(named(all, root).kind).toBe(2);
     expect(named(all, 'job book_paid_pi').kind).toBe(5);
     expect(named(all, 'mekari-pay POST /api/v1/invoices').kind).toBe(3);
+  });
+
+  test('begins with its request, also where the body comes later than the headers', async () => {
+    const { token } = await app.client({ organization_id: '1003' });
+    const input = { items: toItems('1003', { agent_extra: '1' }), idempotencyKey: 'body-comes-later' };
+    const call = request(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, expect: '100-continue' },
+    });
+    call.flushHeaders();
+    // The server has the request in hand.
+    await once(call, 'continue');
+    call.end(JSON.stringify({ query: print(CreateTopupOrderDocument), variables: { input } }));
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    const { data } = (await json(answer)) as { data: ResultOf<typeof CreateTopupOrderDocument> };
+    const all = await untilSpans(await traceOf({ id: data.createTopupOrder?.order?.id ?? '' }), [
+      'create order',
+      'graphql createTopupOrder',
+    ]);
+    expect(pathOf(named(all, PACKAGES), all)).toBe(`graphql createTopupOrder > create order > ${PACKAGES}`);
   });
 
   test('links the requests that have traces of their own: confirm and webhook', async () => {

@@ -25,10 +25,9 @@ export function traceRequests(app: FastifyInstance, contexts: RequestContexts): 
     spans.set(request, span);
     // Not Fastify's onResponse: a caller that goes away before the answer must not leave it open.
     reply.raw.once('close', () => finish(span, reply.statusCode, contexts.logFieldsOf(request)));
+    // Fastify takes it along to the handler, also over a body that comes later.
     within(request, done);
   });
-  // A body ends in another asynchronous context than the one in which reading it began.
-  app.addHook('preValidation', (request, _reply, done) => within(request, done));
   return within;
 }
 
