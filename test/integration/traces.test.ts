@@ -9,48 +9,17 @@ import {
   CheckTopupPaymentDocument,
   CreateTopupOrderDocument,
 } from '../generated/operations.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Collector, type ExportedSpan, pathOf, startCollector } from '../support/collector.ts';
-import { startGateway } from '../support/gateway.ts';
-import { startOrganizationsSubgraph } from '../support/organizations-subgraph.ts';
-import { confirmOrder, createOrder, purchase, readOrder, toItems, until, untilStatus } from '../support/purchase.ts';
-import { createTestClient } from '../support/test-client.ts';
+import { pathOf } from '../support/collector.ts';
+import { confirmOrder, createOrder, purchase, toItems, until, untilStatus } from '../support/purchase.ts';
+import { named, startTracedApp, type TracedApp } from '../support/traces.ts';
 
-let collector: Collector;
-let app: TestApp;
+let app: TracedApp;
 
 beforeAll(async () => {
-  collector = await startCollector();
-  app = await startApp({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/` } });
+  app = await startTracedApp();
 });
 
-afterAll(async () => {
-  await app?.close();
-  await collector?.stop();
-});
-
-/** The trace in which the order was created, by the column that keeps it. */
-async function traceOf(order: { id: string }): Promise<string> {
-  const [row] = await app.db.query<{ trace: string }>(
-    `select split_part(trace_parent, '-', 2) as trace from topup_orders where id = $1`,
-    [order.id],
-  );
-  return row?.trace ?? '';
-}
-
-/** Sent in batches: waits until all of these are there. */
-async function untilSpans(traceId: string, names: readonly string[]): Promise<ExportedSpan[]> {
-  return until(
-    async () => collector.spans().filter((span) => span.traceId === traceId),
-    (spans) => names.every((name) => spans.some((span) => span.name === name)),
-  );
-}
-
-const named = (spans: readonly ExportedSpan[], name: string): ExportedSpan => {
-  const [span, ...others] = spans.filter((candidate) => candidate.name === name);
-  if (span === undefined || others.length > 0) throw new Error(`${others.length + Number(!!span)} spans ${name}`);
-  return span;
-};
+afterAll(() => app?.close());
 
 const PACKAGES = 'mekari-billing GET /api/v4/packages/{id}';
 const ORGANIZATIONS = 'hub-core GET /api/v1/organizations';
@@ -58,13 +27,18 @@ const ORGANIZATIONS = 'hub-core GET /api/v1/organizations';
 describe('the trace of an order', () => {
   test('shows the whole purchase, from the mutation to the last mail', async () => {
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '2' });
-    const traceId = await traceOf(order);
-    const spans = await untilSpans(traceId, ['job send_order_mail', 'job book_paid_pi', 'graphql createTopupOrder']);
+    const traceId = await app.traceOf(order);
+    const spans = await app.untilSpans(traceId, [
+      'job send_order_mail',
+      'job book_paid_pi',
+      'graphql createTopupOrder',
+    ]);
     const mails = await until(
-      async () => collector.spans().filter((span) => span.traceId === traceId && span.name === 'job send_order_mail'),
+      async () =>
+        app.collector.spans().filter((span) => span.traceId === traceId && span.name === 'job send_order_mail'),
       ({ length }) => length === 2,
     );
-    const all = collector.spans().filter((span) => span.traceId === traceId);
+    const all = app.collector.spans().filter((span) => span.traceId === traceId);
     const root = 'graphql createTopupOrder';
     const created = `${root} > create order`;
     const mail = [`${created} > job send_order_mail`];
@@ -114,7 +88,7 @@ describe('the trace of an order', () => {
     call.end(JSON.stringify({ query: print(CreateTopupOrderDocument), variables: { input } }));
     const [answer] = (await once(call, 'response')) as [IncomingMessage];
     const { data } = (await json(answer)) as { data: ResultOf<typeof CreateTopupOrderDocument> };
-    const all = await untilSpans(await traceOf({ id: data.createTopupOrder?.order?.id ?? '' }), [
+    const all = await app.untilSpans(await app.traceOf({ id: data.createTopupOrder?.order?.id ?? '' }), [
       'create order',
       'graphql createTopupOrder',
     ]);
@@ -123,13 +97,13 @@ describe('the trace of an order', () => {
 
   test('links the requests that have traces of their own: confirm and webhook', async () => {
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '1' });
-    const ofOrder = await untilSpans(await traceOf(order), ['confirm order', 'settle payment']);
+    const ofOrder = await app.untilSpans(await app.traceOf(order), ['confirm order', 'settle payment']);
     const linked = async (name: string) => {
       const { links } = named(ofOrder, name);
       expect(links).toHaveLength(1);
       // The request's own span ends, and is sent, after what it did.
       const [target] = await until(
-        async () => collector.spans().filter((span) => span.spanId === links[0]?.spanId),
+        async () => app.collector.spans().filter((span) => span.spanId === links[0]?.spanId),
         ({ length }) => length > 0,
       );
       expect(target?.traceId).toBe(links[0]?.traceId);
@@ -155,14 +129,14 @@ describe('the trace of an order', () => {
     await untilStatus(buyer, polled.id, 'COMPLETED');
 
     const paths = async (order: { id: string }, name: string) => {
-      const all = await untilSpans(await traceOf(order), [name, 'graphql createTopupOrder']);
+      const all = await app.untilSpans(await app.traceOf(order), [name, 'graphql createTopupOrder']);
       const under = `graphql createTopupOrder > create order > ${name}`;
       return all.map((span) => pathOf(span, all)).filter((path) => path.startsWith(`${under} >`) || path === under);
     };
     const asked = 'mekari-pay GET /api/v1/invoices/{id}';
     const root = 'graphql createTopupOrder > create order';
     const outcome = async (order: { id: string }, name: string) =>
-      named(await untilSpans(await traceOf(order), [name]), name).attributes['topup.outcome'];
+      named(await app.untilSpans(await app.traceOf(order), [name]), name).attributes['topup.outcome'];
     expect([await outcome(checked, 'check payment'), await outcome(polled, 'poll payment')]).toEqual(['paid', 'paid']);
     expect(await outcome(cancelled, 'cancel order')).toBe('ok');
     expect((await paths(checked, 'check payment')).toSorted()).toEqual(
@@ -180,8 +154,8 @@ describe('the trace of an order', () => {
 
   test('is told to the neighbours, and named in the log', async () => {
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '3' });
-    const traceId = await traceOf(order);
-    const spans = await untilSpans(traceId, ['job book_paid_pi']);
+    const traceId = await app.traceOf(order);
+    const spans = await app.untilSpans(traceId, ['job book_paid_pi']);
     const booked = app.sandbox.moderator
       .requests()
       .filter(({ body }) => (body as { order_number?: string }).order_number === order.number);
@@ -197,9 +171,9 @@ describe('the trace of an order', () => {
   test('shows a job that failed as failed, by what kind of failure and without its words', async () => {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503, times: 1 }]);
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '1' });
-    const traceId = await traceOf(order);
+    const traceId = await app.traceOf(order);
     const runs = await until(
-      async () => collector.spans().filter((span) => span.traceId === traceId && span.name === 'job book_paid_pi'),
+      async () => app.collector.spans().filter((span) => span.traceId === traceId && span.name === 'job book_paid_pi'),
       ({ length }) => length === 2,
     );
     expect(
@@ -209,113 +183,4 @@ describe('the trace of an order', () => {
       [0, 2, undefined],
     ]);
   });
-});
-
-describe("a caller's trace", () => {
-  const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
-
-  test('is gone on with, through the gateway', async () => {
-    const organizations = await startOrganizationsSubgraph(app.sandbox.hubCore.organizations.all());
-    const gateway = await startGateway({
-      subgraphs: { organizations: organizations.url, 'self-topup': `${app.url}/graphql` },
-    });
-    try {
-      const buyer = createTestClient(gateway.url, await app.sandbox.auth.token());
-      await buyer.send('{ topupOptions { code } }', {}, { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` });
-      const [span] = await until(
-        async () =>
-          collector.spans().filter(({ name, traceId }) => name === 'graphql topupOptions' && traceId === TRACE),
-        ({ length }) => length > 0,
-      );
-      expect(span?.parentSpanId).toBe('00f067aa0ba902b7');
-      expect(span?.attributes).toMatchObject({ 'topup.operation': 'topupOptions', 'topup.organization': '1001' });
-    } finally {
-      await gateway.stop();
-      await organizations.stop();
-    }
-  });
-
-  test('that is not sampled is not sent, and neither is what follows of its order', async () => {
-    const buyer = await app.client({ organization_id: '1003' });
-    const unsampled = TRACE.replace('4b', '5c');
-    const { data } = await buyer.send(
-      CreateTopupOrderDocument,
-      { input: { items: toItems('1003', { agent_extra: '1' }), idempotencyKey: 'unsampled' } },
-      { traceparent: `00-${unsampled}-00f067aa0ba902b7-00` },
-    );
-    const id = data.createTopupOrder?.order?.id ?? '';
-    const order = await confirmOrder(buyer, await readOrder(buyer, id));
-    await app.sandbox.mekariPay.pay(order.number);
-    await untilStatus(buyer, id, 'COMPLETED');
-    expect(await traceOf({ id })).toBe(unsampled);
-    // A later one has come: what was to be sent of this one would be there.
-    const later = await purchase(app, buyer, '1003', { agent_extra: '1' });
-    await untilSpans(await traceOf(later), ['job book_paid_pi']);
-    expect(collector.spans().filter(({ traceId }) => traceId === unsampled)).toEqual([]);
-  });
-
-  test.each([
-    '',
-    'nonsense',
-    '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
-    `ff-${TRACE}-00f067aa0ba902b7-01`,
-  ])('that cannot be one (%j) is begun anew', async (traceparent) => {
-    const correlationId = `begun-anew-${Math.random().toString(36).slice(2)}`;
-    const headers = { traceparent, 'x-correlation-id': correlationId };
-    const { errors } = await (await app.client()).send('{ excessUsages { code } }', {}, headers);
-    expect(errors).toBeUndefined();
-    const [span] = await until(
-      async () => collector.spans().filter(({ attributes }) => attributes['topup.correlationId'] === correlationId),
-      ({ length }) => length > 0,
-    );
-    expect(span).toMatchObject({ name: 'graphql excessUsages', parentSpanId: '' });
-  });
-});
-
-/** How the answer to a request ended, by status and by error code. */
-const ends = ({ name, attributes }: ExportedSpan) =>
-  ['http.response.status_code', 'topup.outcome'].map((attribute) => `${name} ${attributes[attribute]}`);
-
-test('health and metrics leave no trace; what is not there does, and every answer says how it ended', async () => {
-  for (const path of ['/livez', '/readyz', '/metrics', '/nothing/here?token=canary-of-the-query']) {
-    await (await fetch(`${app.url}${path}`)).text();
-  }
-  await fetch(`${app.url}/webhooks/mekari-pay`, { method: 'POST', body: '{}' });
-  await (await app.client()).send('{ excessUsages(organizationId: "1004") { code } }');
-  const spans = await until(
-    async () => collector.spans(),
-    (sent) =>
-      ['GET (no route) 404', 'POST /webhooks/mekari-pay 401', 'graphql excessUsages FORBIDDEN'].every((end) =>
-        sent.some((span) => ends(span).includes(end)),
-      ),
-  );
-  expect(spans.filter(({ name }) => /livez|readyz|metrics/.test(name))).toEqual([]);
-  expect(
-    spans.filter((span) => ends(span).some((end) => /40[14]$|FORBIDDEN$/.test(end)) && span.statusCode === 2),
-  ).toEqual([]);
-});
-
-test('nothing that was sent holds a token, a secret, an address, a name, a body or a query string', async () => {
-  const buyer = await app.client({ organization_id: '1004', sub: 'canary-of-the-subject' });
-  const order = await purchase(app, buyer, '1004', { chatbot_ai_extra: '1' });
-  await untilSpans(await traceOf(order), ['job send_order_mail', 'settle payment', 'graphql createTopupOrder']);
-  const sent = collector.received;
-  expect(sent).toContain(order.number);
-  const environment = app.sandbox.environment();
-  const contacts = app.sandbox.hubCore.organizations.all().flatMap((organization) => organization.billing_contacts);
-  const secrets = [
-    buyer.token,
-    buyer.token.split('.')[1],
-    environment['MEKARI_CLIENT_SECRET'],
-    environment['MEKARI_PAY_WEBHOOK_SECRET']?.replace('whsec_', ''),
-    'canary-of-the',
-    ...contacts.flatMap(({ name, email }) => [name, email]),
-    'PT Bank',
-    'external_id',
-    'ids=',
-    'inv_',
-    'hmac username',
-  ];
-  for (const secret of secrets) expect(sent).not.toContain(secret);
-  expect(sent).not.toMatch(/[\w.-]+@[\w-]+\.\w+/);
 });
