@@ -1,6 +1,11 @@
 import { perRequest, type RequestContext } from './request-context.ts';
 
-/** "UPSTREAM_TIMEOUT_MS plus little": what a page may take beyond one call, however many it needs one after the other. */
+/**
+ * What every wait is given, however late it begins: a neighbour that is well answers in it, also a process that is busy. A page
+ * waits three times at most, one after the other (gates, prices, prices of what is owed): "UPSTREAM_TIMEOUT_MS plus little".
+ */
+const SHORTEST_MS = 500;
+/** A call that fails at its limit is to be seen to fail. */
 const EXTRA_MS = 250;
 
 const firstWait = perRequest(() => performance.now());
@@ -8,7 +13,7 @@ const firstWait = perRequest(() => performance.now());
 /** How long a request that reads may still wait for neighbours. */
 export type PageWait = (request: RequestContext) => number;
 
-/** All waits of one request are one wait: rows that need an answer which comes later go without, the others are shown. */
+/** All waits of one request share the time of one call: rows that need an answer which comes later go without, the others are shown. */
 export function createPageWait(upstreamTimeoutMs: number): PageWait {
-  return (request) => upstreamTimeoutMs + EXTRA_MS - (performance.now() - firstWait(request));
+  return (request) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (performance.now() - firstWait(request)));
 }

@@ -11,9 +11,13 @@ export interface CatalogueRow {
   fault: string | undefined;
 }
 
-/** The catalogue as one request sees it: one statement, by position. Rows that do not parse are logged, and go on as faults. */
+/**
+ * The catalogue as one request sees it, by position: one statement, which requests of one moment share. Rows that do not parse
+ * are logged, and go on as faults.
+ */
 export class Catalogue {
-  private readonly rows = perRequest((request) => this.read(request.log));
+  private readonly rows = perRequest((request) => this.readTogether(request.log));
+  private underWay: Promise<readonly CatalogueRow[]> | undefined;
   /** Row and version of what was logged: once each, not once a request. */
   private readonly logged = new Map<string, number>();
 
@@ -21,6 +25,13 @@ export class Catalogue {
 
   all(request: RequestContext): Promise<readonly CatalogueRow[]> {
     return this.rows(request);
+  }
+
+  private readTogether(log: Logger): Promise<readonly CatalogueRow[]> {
+    this.underWay ??= this.read(log).finally(() => {
+      this.underWay = undefined;
+    });
+    return this.underWay;
   }
 
   private async read(log: Logger): Promise<CatalogueRow[]> {

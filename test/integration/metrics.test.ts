@@ -27,7 +27,6 @@ test('before anything has happened breakers are closed, every outcome of a webho
     'hub-core': 0,
     'mekari-billing': 0,
     'mekari-pay': 0,
-    moderator: 0,
   });
   const webhooks = await values('webhooks_total', 'outcome');
   expect(Object.values(webhooks).every((count) => count === 0)).toBe(true);

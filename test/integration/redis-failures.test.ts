@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { startApp, type TestApp } from '../support/app.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { pricesOn, type Shown } from '../support/price-fleet.ts';
+import { parsePrometheus } from '../support/prometheus.ts';
 import { until } from '../support/purchase.ts';
 import { startRedis } from '../support/redis.ts';
 import { startSlowWire } from '../support/slow-wire.ts';
@@ -41,6 +42,16 @@ async function redisOf({ url }: TestApp): Promise<string> {
   const response = await fetch(`${url}/readyz`);
   expect(response.status).toBe(200);
   return ((await response.json()) as { checks: { redis: string } }).checks.redis;
+}
+
+/** What /metrics says of Redis: `redis_up`, and the outcomes of calls that were counted. */
+async function metricsOfRedis() {
+  const samples = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
+  const calls = samples.filter(({ name }) => name === 'redis_calls_total');
+  return {
+    up: samples.find(({ name }) => name === 'redis_up')?.value,
+    outcomes: new Set(calls.map(({ labels }) => labels['outcome'])),
+  };
 }
 
 const untilRedisIs = (wanted: 'up' | 'down') =>
@@ -110,6 +121,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     app = await start(redis.url);
     await untilRedisIs('up');
     await expectRightPages();
+    expect(await metricsOfRedis()).toEqual({ up: 1, outcomes: new Set(['ok']) });
     await fail();
     // The first that meets it finds out, and shows the same.
     app.sandbox.mekariBilling.clearRequests();
@@ -117,8 +129,10 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     expect(asked()).toEqual([]);
     await untilRedisIs('down');
     await expectRightPages();
+    expect(await metricsOfRedis()).toEqual({ up: 0, outcomes: new Set(['ok', 'failed', 'skipped']) });
     await mend();
     await untilRedisIs('up');
+    expect((await metricsOfRedis()).up).toBe(1);
     await expectRightPages();
   });
 

@@ -57,6 +57,8 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
   await app.db.query(
     `insert into periodic_tasks (name, holder, leased_until, started_at) values ('reconcile', null, now(), now())`,
   );
+  // Due, and nobody's.
+  await app.db.query(`select graphile_worker.add_job('nobodys')`);
   await app.db.query(`insert into audit_runs (finished_at, violations) values (now(), '{"counter_equals_ledger": 0}')`);
   const served = await until(
     async () => familiesOf(await scrape(app)),

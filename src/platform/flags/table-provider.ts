@@ -10,12 +10,17 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../logger.ts';
 import type { FlagTable } from './flag-table.ts';
 
-/** An evaluation never answers from a read that began earlier than this before it: so soon is a change seen. */
+/** How long evaluations share one read. */
 const FRESH_MS = 2000;
-/** Where a read fails, the one before it may answer for as long as this: still within the five seconds that are promised. */
+/**
+ * While the next read is under way, or where it fails, the one before it answers for as long as this: so soon, and within the
+ * five seconds that are promised, is a change seen. Nobody waits for a database that is busy.
+ */
 const USABLE_MS = 2 * FRESH_MS;
 
 interface Read {
+  /** The how-manieth it is. */
+  number: number;
   /** Age counts from when the table was asked, not from when it answered. */
   askedAt: number;
   flags: Promise<FlagTable>;
@@ -33,6 +38,8 @@ export class TableProvider implements Provider {
   private latest: Read | undefined;
   /** The latest that was answered. */
   private answered: Read | undefined;
+  private begun = 0;
+  private forgotten = 0;
 
   constructor(
     private readonly readTable: () => Promise<FlagTable>,
@@ -59,25 +66,27 @@ export class TableProvider implements Provider {
   forget(): void {
     this.latest = undefined;
     this.answered = undefined;
+    this.forgotten = this.begun;
   }
 
   private async flags(): Promise<FlagTable> {
     const read = this.isYounger(this.latest, FRESH_MS) ? this.latest : this.begin();
+    if (this.isYounger(this.answered, USABLE_MS)) return this.answered.flags;
     try {
       return await read.flags;
     } catch (error) {
-      if (this.isYounger(this.answered, USABLE_MS)) return this.answered.flags;
       throw new GeneralError(`The table of flags cannot be read: ${(error as Error).message}`, { cause: error });
     }
   }
 
   private begin(): Read {
-    const read: Read = { askedAt: this.clock.now().getTime(), flags: this.readTable() };
+    this.begun += 1;
+    const read: Read = { number: this.begun, askedAt: this.clock.now().getTime(), flags: this.readTable() };
     this.latest = read;
     read.flags.then(
       () => {
         // A slow answer does not take the place of one that was asked for after it.
-        if (this.latest === read) this.answered = read;
+        if (read.number > (this.answered?.number ?? this.forgotten)) this.answered = read;
       },
       (error: Error) => this.log.warn({ event: 'flags_unreadable', reason: error.message }),
     );

@@ -31,7 +31,7 @@ export function jobAgeGauge(database: DataSource): Gauge {
   return {
     name: 'job_oldest_age_seconds',
     description: 'Seconds since the oldest job of its kind that is due, or was tried, was enqueued',
-    label: 'job',
+    label: 'name',
     async read() {
       const rows: { job: string; age: number }[] = await database.query(
         `select task_identifier as job, extract(epoch from now() - min(created_at))::float8 as age
