@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import QuickLRU from 'quick-lru';
+import { within } from '../kernel/attended-time.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { askOneForAll } from './ask-one-for-all.ts';
 import { startRefreshAhead } from './refresh-ahead.ts';
@@ -157,10 +158,12 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     // A silent neighbour would hold a page for the whole of every call: those of a few pages are too few for its breaker.
     const last = stale !== undefined ? failures.get(id) : undefined;
     const patient = last === undefined ? waitMs : least(waitMs, options.patienceMs);
-    const outcome = await within(patient, calls.load({ id, fresh: false }), () => {
+    const answer = calls.load({ id, fresh: false });
+    const giveUp = (): Outcome<T> => {
       if (last !== undefined) rememberFailure(id, last.error);
       return { error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait') };
-    });
+    };
+    const outcome = await (patient === undefined ? answer : within(patient, answer, giveUp));
     return 'error' in outcome && stale !== undefined ? serveStale(stale) : answerOf(outcome);
   }
 
@@ -198,14 +201,3 @@ const answerOf = <T>(outcome: Outcome<T>): Answer<T> => ('error' in outcome ? ou
 
 const least = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
-
-/** What it comes to, or `otherwise` after that time: the work goes on for the next one. */
-function within<T>(waitMs: number | undefined, work: Promise<T>, otherwise: () => T): Promise<T> {
-  if (waitMs === undefined) return work;
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<T>((resolve) => {
-    // A turn later: an answer that is there, and that we were too busy to look at, counts.
-    timer = setTimeout(() => setImmediate(() => resolve(otherwise())), Math.max(0, waitMs));
-  });
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
-}

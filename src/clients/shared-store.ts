@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import KeyvRedis, { createClient } from '@keyv/redis';
 import Keyv from 'keyv';
+import { within } from '../kernel/attended-time.ts';
 
 /**
  * Short-lived strings in Redis, for all replicas. It never throws and never hangs: what Redis does not do within its deadline is
@@ -31,12 +32,8 @@ export interface SharedStoreOptions {
   onCall?: (operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
-/**
- * A Redis that takes longer than this is treated as one that is away. It is counted in parts: a process that was too busy to
- * look loses one of them, however long it was, and sends and reads in the others what it could not meanwhile.
- */
-const DEADLINE_PARTS = 4;
-const DEADLINE_PART_MS = 50;
+/** A Redis that takes longer than this, while we could look, is treated as one that is away. */
+const REDIS_DEADLINE_MS = 200;
 const PROBE_MS = 500;
 /** Only whose it is may give it back: it may have run out, and be another's by now. */
 const UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
@@ -80,17 +77,10 @@ function parseOrNothing(text: string) {
 
 class DeadlineError extends Error {}
 
-function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    let parts = 0;
-    timer = setInterval(() => {
-      parts += 1;
-      if (parts === DEADLINE_PARTS) reject(new DeadlineError());
-    }, DEADLINE_PART_MS);
+const withDeadline = <T>(work: Promise<T>): Promise<T> =>
+  within(REDIS_DEADLINE_MS, work, () => {
+    throw new DeadlineError();
   });
-  return Promise.race([work, deadline]).finally(() => clearInterval(timer));
-}
 
 export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions): SharedStore {
   const { client, connected, keyv } = connect(url);
