@@ -127,8 +127,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   };
   const letGo = async () => {
     neighbours.close();
-    await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]);
-    await database.destroy();
+    await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]).finally(() => database.destroy());
   };
   const awaited = new Set<string>();
   const waitFor = async (what: string, ending: Promise<void> | undefined) => {

@@ -1,14 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CircuitState, SamplingBreaker } from 'cockatiel';
+import { within } from '../kernel/attended-time.ts';
 import { NotAskedError, UpstreamError } from './upstream-error.ts';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
 export interface BreakerOptions {
   neighbour: string;
-  /** Longest that anybody waits for a neighbour that did not answer lately. */
+  /** Longest that anybody waits for another one's call to a neighbour that did not answer lately. */
   patienceMs: number;
   onState?: (neighbour: string, state: BreakerState) => void;
+  /** Milliseconds of a clock that nobody sets. */
+  now?: () => number;
+}
+
+export interface BreakerUse {
+  /** It does not wait for the end of a pause, and if it is the one call that is let through, it waits for its whole answer. */
+  urgent?: boolean;
+  /** How long it may wait for others before it is made. */
+  waitMs?: number;
 }
 
 /**
@@ -17,8 +25,8 @@ export interface BreakerOptions {
  * once). An answer of whatever status is an answer: a package with a 500 of its own takes no other package away.
  */
 export interface Breaker {
-  /** Throws what `call` throws, or NotAskedError. What is urgent does not wait for the end of a pause: somebody is ordering. */
-  run<T>(call: () => Promise<T>, options?: { urgent?: boolean }): Promise<T>;
+  /** Throws what `call` throws, or NotAskedError. */
+  run<T>(call: () => Promise<T>, use?: BreakerUse): Promise<T>;
 }
 
 const WINDOW_MS = 10_000;
@@ -27,7 +35,7 @@ const FEWEST_CALLS = 5;
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
-/** The one call that is let through. It never rejects: whether the neighbour answered it. */
+/** The one call that is let through. `answered` never rejects: whether the neighbour answered it. */
 interface Probe {
   answered: Promise<boolean>;
   patientUntil: number;
@@ -36,10 +44,13 @@ interface Probe {
 const isSilence = (error: unknown): boolean =>
   error instanceof UpstreamError && error.kind === 'unavailable' && error.status === undefined;
 
-export function createBreaker({ neighbour, patienceMs, onState }: BreakerOptions): Breaker {
-  const minimumRps = (1000 * FEWEST_CALLS) / WINDOW_MS;
-  const sample = new SamplingBreaker({ threshold: 0.5, duration: WINDOW_MS, minimumRps });
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { neighbour, patienceMs, onState, now = () => performance.now() } = options;
+  /** Of the last ten seconds, the oldest first. */
+  let calls: { at: number; answered: boolean }[] = [];
   let state: BreakerState = 'closed';
+  /** From one opening or closing to the next. What began in another one is told by what came later. */
+  let era = 0;
   let pauseMs = 0;
   let pausedUntil = 0;
   let probe: Probe | undefined;
@@ -50,69 +61,68 @@ export function createBreaker({ neighbour, patienceMs, onState }: BreakerOptions
   enter('closed');
 
   function open(): void {
+    era += 1;
     pauseMs = Math.min(Math.max(2 * pauseMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
-    pausedUntil = performance.now() + pauseMs;
+    pausedUntil = now() + pauseMs;
     enter('open');
   }
 
   function close(): void {
+    era += 1;
+    calls = [];
     pauseMs = 0;
-    sample.success(CircuitState.HalfOpen);
     enter('closed');
   }
 
-  /** What began before it opened, and ends after, is told by what comes later. */
-  async function sampled<T>(call: () => Promise<T>): Promise<T> {
-    const answered = (isWell: boolean) => {
-      if (state !== 'closed') return;
-      if (isWell) sample.success(CircuitState.Closed);
-      else if (sample.failure(CircuitState.Closed)) open();
-    };
+  function note(answered: boolean): void {
+    calls = [...calls.filter(({ at }) => now() - at < WINDOW_MS), { at: now(), answered }];
+    const silent = calls.filter((call) => !call.answered).length;
+    if (!answered && calls.length >= FEWEST_CALLS && silent > calls.length / 2) open();
+  }
+
+  async function noted<T>(call: () => Promise<T>): Promise<T> {
+    const begun = era;
     try {
       const answer = await call();
-      answered(true);
+      if (begun === era) note(true);
       return answer;
     } catch (error) {
-      answered(!isSilence(error));
+      if (begun === era) note(!isSilence(error));
       throw error;
     }
   }
 
   /** The call goes on when patience is over: its answer still decides. */
-  function letThrough<T>(call: () => Promise<T>): Promise<T> {
+  function letThrough<T>(call: () => Promise<T>, urgent: boolean): Promise<T> {
     const answer = call();
     const answered = answer.then(
       () => true,
       (error) => !isSilence(error),
     );
-    const current = { answered, patientUntil: performance.now() + patienceMs };
-    probe = current;
+    probe = { answered, patientUntil: now() + patienceMs };
     enter('half_open');
     void answered.then((isWell) => (isWell ? close() : open()));
-    return patiently(current, answer);
+    const giveUp = () => {
+      throw new UpstreamError(neighbour, 'unavailable', 'no answer yet, and none to others lately');
+    };
+    return urgent ? answer : within(patienceMs, answer, giveUp);
   }
 
-  async function patiently<T>({ patientUntil }: Probe, work: Promise<T>): Promise<T> {
-    const enough = new AbortController();
-    const giveUp = sleep(Math.max(0, patientUntil - performance.now()), undefined, { signal: enough.signal });
-    const patienceOver = giveUp.then(() => Promise.reject(new NotAskedError(neighbour)));
-    patienceOver.catch(() => undefined);
-    try {
-      return await Promise.race([work, patienceOver]);
-    } finally {
-      enough.abort();
-    }
-  }
+  const notAsked = (): never => {
+    throw new NotAskedError(neighbour);
+  };
 
   return {
-    async run(call, { urgent = false } = {}) {
+    async run(call, { urgent = false, waitMs = patienceMs } = {}) {
+      const patientUntil = now() + waitMs;
       while (state === 'half_open' && probe !== undefined) {
-        const isWell = await patiently(probe, probe.answered);
-        if (!isWell && !urgent) throw new NotAskedError(neighbour);
+        const left = Math.min(probe.patientUntil, patientUntil) - now();
+        const isWell = left > 0 ? await within(left, probe.answered, notAsked) : notAsked();
+        if (!isWell && !urgent) notAsked();
       }
-      if (state === 'closed') return sampled(call);
-      if (!urgent && performance.now() < pausedUntil) throw new NotAskedError(neighbour);
-      return letThrough(call);
+      if (state === 'closed') return noted(call);
+      if (!urgent && now() < pausedUntil) notAsked();
+      return letThrough(call, urgent);
     },
   };
 }

@@ -20,8 +20,10 @@ export interface CachedLookup<T> {
 }
 
 export interface LoadOptions {
-  /** Asks the neighbour, whatever is remembered: for placing an order. */
+  /** Asks the neighbour, whatever is remembered: for what must be true now. */
   fresh?: boolean;
+  /** Of a fresh one: somebody is ordering, see BreakerUse. */
+  urgent?: boolean;
   /** How long the caller can wait for answers that are not remembered; the calls go on for the next one. */
   waitMs?: number;
 }
@@ -56,6 +58,7 @@ type Outcome<T> = { entry: Entry<T> } | { error: UpstreamError };
 interface Question {
   id: string;
   fresh: boolean;
+  urgent: boolean;
 }
 
 const MAX_FAILURES = 20_000;
@@ -68,13 +71,23 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
   const count = (outcome: LookupOutcome, by = 1) => by > 0 && options.onLookup?.(outcome, by);
 
   /** One call at a time for an id, those of one turn of the event loop in batches; an answered one is forgotten. */
-  const calls = new DataLoader<Question, Outcome<T>, string>((questions) => answer(questions), {
-    cacheKeyFn: ({ id, fresh }) => `${fresh ? 'fresh' : 'usual'} ${id}`,
-    maxBatchSize: options.batchSize,
-    batchScheduleFn: (run) => setImmediate(run),
-  });
+  const usualCalls = loader(options.batchSize);
+  /** Alone: nothing that is asked for another's sake may take an order's answer away. */
+  const freshCalls = loader(1);
 
-  async function answer(questions: readonly Question[]): Promise<Outcome<T>[]> {
+  function loader(maxBatchSize: number): DataLoader<Question, Outcome<T>, string> {
+    const calls: DataLoader<Question, Outcome<T>, string> = new DataLoader((questions) => answer(questions, calls), {
+      cacheKeyFn: ({ id, urgent }) => `${urgent ? 'urgent' : 'usual'} ${id}`,
+      maxBatchSize,
+      batchScheduleFn: (run) => setImmediate(run),
+    });
+    return calls;
+  }
+
+  async function answer(
+    questions: readonly Question[],
+    calls: DataLoader<Question, Outcome<T>, string>,
+  ): Promise<Outcome<T>[]> {
     try {
       if (shared === undefined) return await ask(questions);
       return await Promise.all(questions.map((question) => answerShared(question, shared)));
@@ -88,15 +101,17 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     const { id } = question;
     const askIt = async () => (await ask([question]))[0] as Outcome<T>;
     if (question.fresh) return askIt();
-    const known = (entry: Entry<T>) => (remembered.isValid(entry) ? { entry: remembered.add(id, entry) } : undefined);
+    const known = (given: Entry<T>) => {
+      const entry = remembered.isValid(given) ? remembered.add(id, given) : given;
+      return remembered.isValid(entry) ? { entry } : undefined;
+    };
     return askOneForAll(entries, id, { known, ask: askIt, followMs: options.followMs ?? 0 });
   }
 
   async function ask(questions: readonly Question[]): Promise<Outcome<T>[]> {
     const askedAt = now();
-    // An order and a page may ask for the same one.
-    const ids = [...new Set(questions.map(({ id }) => id))];
-    const urgent = questions.some(({ fresh }) => fresh);
+    const ids = questions.map(({ id }) => id);
+    const urgent = questions.some((question) => question.urgent);
     const fetched = await options.fetch(ids, { urgent }).catch((error: unknown) => {
       if (!(error instanceof UpstreamError)) throw error;
       noteFailure(ids, error);
@@ -115,8 +130,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       // Not what is remembered: another replica's clock may be ahead, and what it asked before look younger.
       return { entry };
     };
-    const outcomes = new Map(ids.map((id) => [id, outcomeOf(id)]));
-    return questions.map(({ id }) => outcomes.get(id) as Outcome<T>);
+    return ids.map(outcomeOf);
   }
 
   function noteFailure(ids: readonly string[], error: UpstreamError): void {
@@ -158,7 +172,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     // A silent neighbour would hold a page for the whole of every call: those of a few pages are too few for its breaker.
     const last = stale !== undefined ? failures.get(id) : undefined;
     const patient = last === undefined ? waitMs : least(waitMs, options.patienceMs);
-    const answer = calls.load({ id, fresh: false });
+    const answer = usualCalls.load({ id, fresh: false, urgent: false });
     const giveUp = (): Outcome<T> => {
       if (last !== undefined) rememberFailure(id, last.error);
       return { error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait') };
@@ -174,13 +188,13 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 
   async function refresh(id: string): Promise<void> {
     if (rememberedFailure(id) !== undefined) return;
-    const outcome = await calls.load({ id, fresh: true });
+    const outcome = await freshCalls.load({ id, fresh: true, urgent: false });
     if ('entry' in outcome) count('refreshed');
   }
   const ahead = options.refreshAhead ? startRefreshAhead({ remembered, shared, ttlMs, ask: refresh }) : undefined;
 
   return {
-    async loadMany(ids, { fresh = false, waitMs } = {}) {
+    async loadMany(ids, { fresh = false, urgent = false, waitMs } = {}) {
       const known = fresh ? ids.map(() => undefined) : await lookUp(ids);
       count('hit', known.filter((entry) => entry !== undefined).length);
       return Promise.all(
@@ -189,7 +203,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
           if (entry !== undefined) return entry.value;
           if (!fresh) return loadMissing(id, waitMs);
           count('miss');
-          return answerOf(await calls.load({ id, fresh }));
+          return answerOf(await freshCalls.load({ id, fresh, urgent }));
         }),
       );
     },

@@ -39,7 +39,7 @@ interface Target {
   path: string;
   /** The path with its ids as names (`/invoices/{id}`), where it has any. */
   route?: string;
-  /** Somebody is ordering: see Breaker. */
+  /** Somebody is ordering: see BreakerUse. */
   urgent?: boolean;
 }
 
@@ -111,6 +111,12 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
       decompress: false,
     });
     let tooLarge = false;
+    let tooLate = false;
+    // Of both attempts together: the library's limit is each one's own.
+    const limitOfAll = setTimeout(() => {
+      tooLate = true;
+      cancelled.abort();
+    }, timeoutMs);
     request.on('downloadProgress', ({ transferred }) => {
       if (transferred <= MAX_BODY_BYTES) return;
       tooLarge = true;
@@ -120,9 +126,12 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
       return await request;
     } catch (error) {
       if (tooLarge) throw fail('malformed', `the answer is larger than ${MAX_BODY_BYTES} bytes`);
-      if (error instanceof TimeoutError) throw fail('unavailable', `no answer within ${options.timeoutMs} ms`);
+      if (tooLate || error instanceof TimeoutError)
+        throw fail('unavailable', `no answer within ${options.timeoutMs} ms`);
       if (error instanceof RequestError) throw fail('unavailable', error.code);
       throw error;
+    } finally {
+      clearTimeout(limitOfAll);
     }
   }
 
@@ -151,11 +160,11 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   /** The wait for a connection counts against the timeout. */
   function bounded<T>(method: string, { path, route, urgent }: Target, run: Run<T>): Promise<T> {
     const askedAt = performance.now();
+    const remaining = () => options.timeoutMs - (performance.now() - askedAt);
     const ask = (headers: Record<string, string>) =>
       limit(() => {
-        const remaining = options.timeoutMs - (performance.now() - askedAt);
-        if (remaining <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
-        return breaker.run(() => run(remaining, headers), { urgent });
+        if (remaining() <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
+        return breaker.run(() => run(Math.max(1, remaining()), headers), { urgent, waitMs: remaining() });
       });
     const call = { neighbour: options.name, method, route: route ?? path.replace(/\?.*$/, '') };
     return around(call, (headers) => counted(options.name, options.onCall, () => ask(headers)));

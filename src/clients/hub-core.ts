@@ -88,7 +88,8 @@ const organization = z
     }),
   );
 
-const answer = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
+const answer = z.object({ data: z.array(z.unknown()) });
+const identified = z.looseObject({ id: z.string() });
 
 function read(row: { id: string }, asOf: Date): OrganizationSnapshot | UpstreamError {
   const parsed = organization.safeParse(row);
@@ -105,6 +106,10 @@ function read(row: { id: string }, asOf: Date): OrganizationSnapshot | UpstreamE
 const ID = /^[\w.-]{1,64}$/;
 /** How hub-core says that it does not understand the question. One id may be to blame, and not the others'. */
 const NOT_UNDERSTOOD = [400, 404, 414, 422];
+/** Or one organization spoils the answer for all: it makes it too large, say. */
+const isOfOne = ({ kind, status = 0 }: UpstreamError) => kind === 'malformed' || NOT_UNDERSTOOD.includes(status);
+/** Enough to find two of a hundred. A hub-core that answers so to everything is not asked about each. */
+const MOST_SPLITS = 12;
 
 type Found = Map<string, OrganizationSnapshot | UpstreamError>;
 
@@ -117,18 +122,23 @@ export function createHubCore(neighbour: Neighbour, clock: Clock): HubCore {
       urgent,
       schema: answer,
     });
-    return new Map(data.filter((row) => asked.has(row.id)).map((row) => [row.id, read(row, asOf)]));
+    const rows = data.flatMap((row) => identified.safeParse(row).data ?? []);
+    return new Map(rows.filter(({ id }) => asked.has(id)).map((row) => [row.id, read(row, asOf)]));
   }
 
   /** A batch holds the organizations of several callers: one that spoils it must fail alone. */
-  async function askOrSplit(ids: readonly string[], urgent: boolean): Promise<Found> {
+  async function askOrSplit(ids: readonly string[], urgent: boolean, budget = { splits: MOST_SPLITS }): Promise<Found> {
     try {
       return await ask(ids, urgent);
     } catch (error) {
-      if (!(error instanceof UpstreamError) || !NOT_UNDERSTOOD.includes(error.status ?? 0)) throw error;
-      if (ids.length === 1) return new Map(ids.map((id) => [id, error]));
+      if (!(error instanceof UpstreamError) || !isOfOne(error)) throw error;
+      if (ids.length === 1 || budget.splits === 0) return new Map(ids.map((id) => [id, error]));
+      budget.splits -= 1;
       const half = Math.ceil(ids.length / 2);
-      const halves = await Promise.all([askOrSplit(ids.slice(0, half), urgent), askOrSplit(ids.slice(half), urgent)]);
+      const halves = await Promise.all([
+        askOrSplit(ids.slice(0, half), urgent, budget),
+        askOrSplit(ids.slice(half), urgent, budget),
+      ]);
       return new Map(halves.flatMap((found) => [...found]));
     }
   }

@@ -1,9 +1,12 @@
+import pLimit from 'p-limit';
 import type { Remembered } from './remembered.ts';
 import type { SharedEntries } from './shared-entries.ts';
 
 const LONGEST_SWEEP_MS = 60_000;
 /** How often it looks within an entry's time: a few times in the last tenth, so that a failure can be made good. */
 const SWEEPS = 40;
+/** The other connections are for those who wait. */
+const REFRESHES_AT_ONCE = 4;
 
 export interface RefreshAhead {
   /** In the background: whoever reads an entry that runs out does not wait. */
@@ -25,6 +28,7 @@ interface Parts<T> {
  */
 export function startRefreshAhead<T>({ remembered, shared, ttlMs, ask }: Parts<T>): RefreshAhead {
   const underWay = new Set<string>();
+  const limit = pLimit(REFRESHES_AT_ONCE);
 
   async function refreshOnce(id: string): Promise<void> {
     const unlock = await shared?.lock(id);
@@ -42,7 +46,7 @@ export function startRefreshAhead<T>({ remembered, shared, ttlMs, ask }: Parts<T
     if (underWay.has(id)) return;
     underWay.add(id);
     // A bug shows where somebody waits for the answer.
-    refreshOnce(id)
+    limit(() => refreshOnce(id))
       .catch(() => undefined)
       .finally(() => underWay.delete(id));
   }

@@ -8,9 +8,16 @@ const CLOCK_SKEW_MS = 5000;
 /** The last tenth of an entry's time is there to ask again in. */
 const EARLY_PART = 0.9;
 
+interface Kept<T> extends Entry<T> {
+  usedAt: number;
+  /** Its age when it came, and when that was by a clock that nobody sets: one that is set back makes nothing younger. */
+  ageThen: number;
+  keptAt: number;
+}
+
 /** Answers by id in this process's memory, and what their age allows. */
 export class Remembered<T> {
-  private readonly entries = new QuickLRU<string, Entry<T> & { usedAt: number }>({ maxSize: MAX_ENTRIES });
+  private readonly entries = new QuickLRU<string, Kept<T>>({ maxSize: MAX_ENTRIES });
 
   constructor(
     private readonly clock: Clock,
@@ -21,7 +28,12 @@ export class Remembered<T> {
   add(id: string, entry: Entry<T>): Entry<T> {
     const known = this.entries.get(id);
     if (known !== undefined && known.askedAt > entry.askedAt && this.isValid(known)) return known;
-    const added = { ...entry, usedAt: known?.usedAt ?? this.now() };
+    const now = this.now();
+    const usedAt = known?.usedAt ?? now;
+    // Read from Redis once more it is the same, and no younger.
+    const { ageThen, keptAt } =
+      known?.askedAt === entry.askedAt ? known : { ageThen: now - entry.askedAt, keptAt: performance.now() };
+    const added = { ...entry, usedAt, ageThen, keptAt };
     this.entries.set(id, added);
     return added;
   }
@@ -55,9 +67,10 @@ export class Remembered<T> {
       .map(([id]) => id);
   }
 
-  private isYounger({ askedAt }: Entry<T>, ms: number): boolean {
-    const age = this.now() - askedAt;
-    return age < ms && age >= -CLOCK_SKEW_MS;
+  private isYounger(entry: Entry<T> | Kept<T>, ms: number): boolean {
+    const age = this.now() - entry.askedAt;
+    const ageKept = 'keptAt' in entry ? entry.ageThen + performance.now() - entry.keptAt : age;
+    return Math.max(age, ageKept) < ms && age >= -CLOCK_SKEW_MS;
   }
 
   private now(): number {

@@ -28,7 +28,7 @@ export function orderAgeGauge(database: DataSource, clock: Clock): Gauge {
     description: 'Seconds for which the oldest order of a status that is not final has been in it',
     label: 'status',
     async read() {
-      const rows: { status: string; since: Date }[] = await database.query(
+      const rows: { status: string; since: Date | null }[] = await database.query(
         `select status, min(case status
            when 'DRAFT' then created_at
            when 'PENDING_PAYMENT' then confirmed_at
@@ -38,7 +38,7 @@ export function orderAgeGauge(database: DataSource, clock: Clock): Gauge {
          from topup_orders open where ${OPEN_ORDER} group by status`,
       );
       const now = clock.now().getTime();
-      return new Map(rows.map(({ status, since }) => [status, (now - since.getTime()) / 1000]));
+      return new Map(rows.flatMap(({ status, since }) => (since ? [[status, (now - since.getTime()) / 1000]] : [])));
     },
   };
 }

@@ -63,7 +63,7 @@ export class QuoteOrder {
   ) {}
 
   async quote(request: RequestContext, wanted: QuoteRequest): Promise<Result<QuotedOrder, UserError[]>> {
-    const organization = await this.organizations.findFresh(wanted.organizationId);
+    const organization = await this.organizations.findFresh(wanted.organizationId, { urgent: true });
     if (organization === undefined || isUpstreamError(organization)) {
       return refused([organizationUnavailable({ retryable: organization !== undefined })]);
     }

@@ -33,9 +33,9 @@ export class OrganizationsService {
     return this.loader(request).load(organizationId);
   }
 
-  /** For placing an order, and for what must be true now: asks hub-core again. */
-  async findFresh(organizationId: string): Promise<Found> {
-    const [found] = await this.lookup.loadMany([organizationId], { fresh: true });
+  /** For what must be true now: asks hub-core again. Urgent is what a buyer waits for. */
+  async findFresh(organizationId: string, { urgent = false } = {}): Promise<Found> {
+    const [found] = await this.lookup.loadMany([organizationId], { fresh: true, urgent });
     return found;
   }
 

@@ -10,7 +10,7 @@ export function createLogLimit(clock: Clock): (key: string, say: () => void) => 
   return (key, say) => {
     const now = clock.now().getTime();
     const last = said.get(key);
-    if (last !== undefined && now - last < ONCE_PER_MS) return;
+    if (last !== undefined && now >= last && now - last < ONCE_PER_MS) return;
     said.set(key, now);
     say();
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Meter } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { within } from '../kernel/attended-time.ts';
 import { MetricsReader } from './metrics-reader.ts';
 
 /**
@@ -36,6 +37,9 @@ export interface Gauge {
   read: () => Promise<ReadonlyMap<string, number>>;
 }
 
+/** A database that does not answer must not take the other metrics away: a scrape waits for ten seconds. */
+const LONGEST_READ_MS = 2000;
+
 /** Bounds of histograms, in seconds: from a cached answer to the longest that anybody waits for a neighbour. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -48,7 +52,8 @@ export function createTelemetry(): Telemetry {
     ...instruments(meter),
     gauge({ name, description, label, read }) {
       meter.createObservableGauge(name, { description }).addCallback(async (result) => {
-        const values = await read().catch(() => new Map<string, number>());
+        const none = () => new Map<string, number>();
+        const values = await within(LONGEST_READ_MS, read().catch(none), none);
         for (const [key, value] of values) result.observe(value, { [label]: key });
       });
     },

@@ -11,7 +11,7 @@ export type PriceResult = Rupiah | UpstreamError;
 /** Packages' unit prices: each asked for once per request, however many options, lines and organizations need it. */
 export class Prices {
   private readonly shown = perRequest((request) => this.loader(() => ({ waitMs: this.pageWait(request) })));
-  private readonly current = perRequest(() => this.loader(() => ({ fresh: true })));
+  private readonly current = perRequest(() => this.loader(() => ({ fresh: true, urgent: true })));
 
   constructor(
     private readonly lookup: CachedLookup<PackagePrice>,

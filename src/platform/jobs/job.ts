@@ -11,7 +11,7 @@ export function defineJob<P>(name: string, schema: z.ZodType<P>): JobDefinition<
   return { name, schema };
 }
 
-/** Done or seen: with the waits that upkeep.ts allows, this is about five days. */
+/** Done or seen: with the waits that backoff.ts allows, this is about five days. */
 const MAX_ATTEMPTS = 1000;
 
 export interface EnqueueOptions {

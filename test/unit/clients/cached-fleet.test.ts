@@ -63,6 +63,16 @@ describe('replicas that share', () => {
     ]);
   });
 
+  test('a clock that is set back makes nothing younger', async () => {
+    const prices = cache.lookup({ ttlMs: 60 });
+    await prices.loadMany(['a']);
+    cache.now -= 30;
+    await until(
+      () => prices.loadMany(['a']),
+      ([value]) => value !== 'a at 1',
+    );
+  });
+
   test('what an order asks is asked by itself, whatever another replica is asking', async () => {
     cache.shared.locks.add('a');
     cache.shared.entries.set('a', { value: 'of before', askedAt: cache.now - 1 });
