@@ -90,6 +90,25 @@ describe('replicas that share', () => {
 describe('refreshing ahead', () => {
   const ahead = (options = {}) => cache.lookup({ refreshAhead: true, ...options });
 
+  test('is not urgent, and what an order asks for is', async () => {
+    const asked: boolean[] = [];
+    const prices = ahead({
+      fetch: async (ids: readonly string[], { urgent }: { urgent: boolean }) => {
+        asked.push(urgent);
+        return new Map(ids.map((id) => [id, 'a value']));
+      },
+    });
+    await prices.loadMany(['a']);
+    cache.now += 0.95 * HOUR;
+    await prices.loadMany(['a']);
+    await until(
+      async () => asked.length,
+      (count) => count === 2,
+    );
+    await prices.loadMany(['a'], { fresh: true, urgent: true });
+    expect(asked).toEqual([false, false, true]);
+  });
+
   test('a value that is read in the last tenth of its hour is asked for anew, and nobody waits', async () => {
     const prices = ahead();
     await prices.loadMany(['a']);

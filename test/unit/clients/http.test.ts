@@ -187,6 +187,21 @@ describe('no answer', () => {
     expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
   });
 
+  test('on a connection that broke late is not waited for anew: both attempts share the time of one call', async () => {
+    let attempt = 0;
+    server.answerWith((response) => {
+      attempt += 1;
+      // The second is answered within a time of its own, and beyond the time of both.
+      if (attempt === 1) setTimeout(() => response.socket?.resetAndDestroy(), 300);
+      else setTimeout(() => response.end('{"data":"ok"}'), 500);
+    });
+    expect(await failure(connect({ timeoutMs: 600 }).get({ path: '/', schema }))).toMatchObject({
+      kind: 'unavailable',
+      reason: 'no answer within 600 ms',
+    });
+    expect(server.seen).toHaveLength(2);
+  });
+
   test('from where nobody listens is unavailable', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));

@@ -65,3 +65,28 @@ test.each([401, 403, 429, 500])('a %s is about all of them: nobody is asked abou
   await expect(hubCore.organizations(['1001', '1002', '1003'])).rejects.toMatchObject({ status });
   expect(server.seen).toHaveLength(1);
 });
+
+test('a row without an id takes no other away', async () => {
+  server.answerWith((response) => response.end(JSON.stringify({ data: [{ id: 7 }, null, 'x', row('1001')] })));
+  expect([...(await hubCore.organizations(['1001', '1002'])).keys()]).toEqual(['1001']);
+});
+
+test('organizations that are too much for one answer are asked about in smaller batches', async () => {
+  const large = 'x'.repeat(30_000);
+  server.answerWith((response, { path }) =>
+    response.end(JSON.stringify({ data: idsOf(path).map((id) => ({ ...row(id), name: large })) })),
+  );
+  const ids = Array.from({ length: 100 }, (_, index) => String(1000 + index));
+  const found = await hubCore.organizations(ids);
+  expect([...found.values()].every((value) => 'name' in value && value.name === large)).toBe(true);
+});
+
+test('a hub-core that understands nothing is not asked about each of a hundred', async () => {
+  server.answerWith((response) => response.writeHead(404).end());
+  const ids = Array.from({ length: 100 }, (_, index) => String(1000 + index));
+  const found = await hubCore.organizations(ids);
+  expect([...found.values()].every((value) => 'status' in value && value.status === 404)).toBe(true);
+  expect(found.size).toBe(100);
+  // Twelve times two halves, and the whole.
+  expect(server.seen).toHaveLength(25);
+});

@@ -68,3 +68,9 @@ test('a counter goes on counting from one reading to the next', async () => {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(text).toMatch(/^jobs_finished_total\{.*\} 2$/m);
 });
+
+test('a gauge that is never read takes no other away', async () => {
+  telemetry.gauge({ name: 'stuck', description: 'Stuck', label: 'kind', read: () => new Promise(() => undefined) });
+  expect(await samples('stuck')).toEqual([]);
+  expect(await samples('others')).toEqual([['one', 1]]);
+});
