@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import QuickLRU from 'quick-lru';
 import { within } from '../kernel/attended-time.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { askOneForAll } from './ask-one-for-all.ts';
 import { startRefreshAhead } from './refresh-ahead.ts';
 import { Remembered } from './remembered.ts';
+import { RememberedFailures } from './remembered-failures.ts';
 import type { Entry, SharedEntries } from './shared-entries.ts';
 import { NotAskedError, UpstreamError } from './upstream-error.ts';
 
@@ -61,12 +61,10 @@ interface Question {
   urgent: boolean;
 }
 
-const MAX_FAILURES = 20_000;
-
 export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLookup<T> {
-  const { clock, ttlMs, shared, staleMs, failureTtlMs } = options;
+  const { clock, ttlMs, shared, staleMs } = options;
   const remembered = new Remembered<T>(clock, ttlMs);
-  const failures = new QuickLRU<string, { error: UpstreamError; until: number }>({ maxSize: MAX_FAILURES });
+  const failures = new RememberedFailures(clock, options.failureTtlMs);
   const now = () => clock.now().getTime();
   const count = (outcome: LookupOutcome, by = 1) => by > 0 && options.onLookup?.(outcome, by);
 
@@ -123,7 +121,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
         if (value !== fetched) noteFailure([id], value);
         return { error: value };
       }
-      failures.delete(id);
+      failures.forget(id);
       const entry = { value, askedAt };
       void shared?.write(id, entry);
       remembered.add(id, entry);
@@ -138,16 +136,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     // No news of the neighbour: nothing to tell, and the next one may be the call that is let through.
     if (error instanceof NotAskedError) return;
     options.onFailure?.(ids, error);
-    for (const id of ids) rememberFailure(id, error);
-  }
-
-  function rememberFailure(id: string, error: UpstreamError): void {
-    if (failureTtlMs > 0) failures.set(id, { error, until: now() + failureTtlMs });
-  }
-
-  function rememberedFailure(id: string): UpstreamError | undefined {
-    const failure = failures.get(id);
-    return failure !== undefined && failure.until > now() ? failure.error : undefined;
+    for (const id of ids) failures.add(id, error);
   }
 
   async function lookUp(ids: readonly string[]): Promise<(Entry<T> | undefined)[]> {
@@ -156,25 +145,25 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       const entry = entries[index];
       if (entry !== undefined && remembered.isValid(entry)) remembered.add(id, entry);
       const known = remembered.use(id);
-      if (known !== undefined && !remembered.isEarly(known) && !rememberedFailure(id)) ahead?.refresh(id);
+      if (known !== undefined && !remembered.isEarly(known) && !failures.recent(id)) ahead?.refresh(id);
       return known;
     });
   }
 
   async function loadMissing(id: string, waitMs: number | undefined): Promise<Answer<T>> {
     const stale = staleMs === undefined ? undefined : remembered.ofAge(id, staleMs);
-    const failure = rememberedFailure(id);
+    const failure = failures.recent(id);
     if (failure !== undefined && (stale !== undefined || staleMs === undefined)) {
       count('remembered_failure');
       return stale === undefined ? failure : serveStale(stale);
     }
     count('miss');
     // A silent neighbour would hold a page for the whole of every call: those of a few pages are too few for its breaker.
-    const last = stale !== undefined ? failures.get(id) : undefined;
+    const last = stale !== undefined ? failures.last(id) : undefined;
     const patient = last === undefined ? waitMs : least(waitMs, options.patienceMs);
     const answer = usualCalls.load({ id, fresh: false, urgent: false });
     const giveUp = (): Outcome<T> => {
-      if (last !== undefined) rememberFailure(id, last.error);
+      if (last !== undefined) failures.add(id, last);
       return { error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait') };
     };
     const outcome = await (patient === undefined ? answer : within(patient, answer, giveUp));
@@ -187,7 +176,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
   }
 
   async function refresh(id: string): Promise<void> {
-    if (rememberedFailure(id) !== undefined) return;
+    if (failures.recent(id) !== undefined) return;
     const outcome = await freshCalls.load({ id, fresh: true, urgent: false });
     if ('entry' in outcome) count('refreshed');
   }
