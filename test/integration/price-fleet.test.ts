@@ -1,11 +1,11 @@
 import { createClient } from '@keyv/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { poolOf } from '../../src/platform/database/data-source.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { addOrganization } from '../support/organizations.ts';
 import { addPackages, type PriceFleet, pricesOn, type Shown, startPriceFleet } from '../support/price-fleet.ts';
 import { until } from '../support/purchase.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
+import type { TestClient } from '../support/test-client.ts';
 
 const HOUR_SECONDS = 3600;
 const ALL = { wa_balance: '1', muv: '600', agent_extra: '125000', voice_call_extra: '1', chatbot_ai_extra: '450000' };
@@ -46,33 +46,23 @@ async function stopFleet(): Promise<void> {
 const shownBy = async (pages: readonly Promise<Shown>[]) =>
   [...new Set((await Promise.all(pages)).map((page) => JSON.stringify(page)))].map((text) => JSON.parse(text));
 
-const WAVE = 50;
-
-/**
- * That many cold pages, over all replicas, which all wait for the same prices before the first of these comes. They are asked
- * for in waves, each when the database is through with the one before: on a busy machine it has no place for all of them.
- */
+/** That many cold pages at once, over all replicas: every one of them has come before the first price does. */
 async function atOnce(count: number, organizations: readonly string[]): Promise<Shown[]> {
   const { apps, clients } = fleet;
   const held = fleet.holdAnswers(PACKAGES);
-  const pages: Promise<Shown>[] = [];
-  let reading = 0;
-  const read = () => {
-    reading += 1;
+  let come = 0;
+  const note = () => {
+    come += 1;
   };
-  const pools = apps.map(({ database }) => poolOf(database).on('acquire', read));
-  while (pages.length < count) {
-    const wave = Array.from(
-      { length: WAVE / clients.length },
-      (_, index) => organizations[index % organizations.length],
-    );
-    pages.push(...clients.flatMap((client) => wave.map((id) => pricesOn(client, id))));
-    await until(
-      async () => reading >= pages.length && pools.every(({ waitingCount }) => waitingCount === 0),
-      (isThrough) => isThrough,
-    );
-  }
-  for (const pool of pools) pool.off('acquire', read);
+  const servers = apps.map(({ server }) => server.server.on('request', note));
+  const pages = Array.from({ length: count }, (_, index) =>
+    pricesOn(clients[index % clients.length] as TestClient, organizations[index % organizations.length]),
+  );
+  await until(
+    async () => come,
+    (requests) => requests === count,
+  );
+  for (const server of servers) server.off('request', note);
   await Promise.all(held.map(({ reached }) => reached));
   for (const { release } of held) release();
   return shownBy(pages);
