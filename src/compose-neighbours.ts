@@ -37,7 +37,7 @@ interface Parts {
 const PRICE_PREFIX = 'topup_configuration:price:v1:';
 /** Longest that reading goes on with hub-core's last answer while it fails. */
 const STALE_ORGANIZATION_MS = 600_000;
-/** How much of a call's time reading waits for hub-core where it failed last time and its last answer can serve. */
+/** How much of a call's time reading waits for a neighbour that failed last time. */
 const IMPATIENT_PART = 1 / 3;
 /** How much of a call's time a replica waits for another one's, before it makes its own. */
 const FOLLOWED_PART = 1 / 3;
@@ -88,6 +88,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     clock,
     ttlMs,
     failureTtlMs,
+    patienceMs: timeoutMs * IMPATIENT_PART,
     refreshAhead: true,
     batchSize: 1,
     fetch: async ([id = ''], how) => new Map([[id, await billing.packagePrice(id, how)]]),

@@ -38,7 +38,7 @@ export interface CachedLookupOptions<T> {
   failureTtlMs: number;
   /** How old a value may serve reading while the neighbour fails; where there is none, it is asked again at once. */
   staleMs?: number;
-  /** Longest that reading which such a value can serve waits for a neighbour that failed last time. */
+  /** Longest that reading waits for a neighbour that failed last time: where it has such a value, or needs none. */
   patienceMs?: number;
   /** Asks again before a value that is in use runs out, in the background: who reads never waits. */
   refreshAhead?: boolean;
@@ -152,19 +152,23 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
 
   async function loadMissing(id: string, waitMs: number | undefined): Promise<Answer<T>> {
     const stale = staleMs === undefined ? undefined : remembered.ofAge(id, staleMs);
-    const failure = failures.recent(id);
-    if (failure !== undefined && (stale !== undefined || staleMs === undefined)) {
+    // Where there is nothing to fall back on, and something is meant to be, it is asked again and waited for.
+    const isSpared = stale !== undefined || staleMs === undefined;
+    const failure = isSpared ? failures.recent(id) : undefined;
+    if (failure !== undefined) {
       count('remembered_failure');
       return stale === undefined ? failure : serveStale(stale);
     }
     count('miss');
     // A silent neighbour would hold a page for the whole of every call: those of a few pages are too few for its breaker.
-    const last = stale !== undefined ? failures.last(id) : undefined;
-    const patient = last === undefined ? waitMs : least(waitMs, options.patienceMs);
+    const failedLast = isSpared && failures.last(id) !== undefined;
+    const patient = failedLast ? least(waitMs, options.patienceMs) : waitMs;
     const answer = usualCalls.load({ id, fresh: false, urgent: false });
     const giveUp = (): Outcome<T> => {
-      if (last !== undefined) failures.add(id, last);
-      return { error: new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait') };
+      const error = new UpstreamError(options.neighbour, 'unavailable', 'no answer while the caller could wait');
+      // The next one need not wait as long for the same call. Its answer, when it comes, makes up for it.
+      failures.add(id, error);
+      return { error };
     };
     const outcome = await (patient === undefined ? answer : within(patient, answer, giveUp));
     return 'error' in outcome && stale !== undefined ? serveStale(stale) : answerOf(outcome);

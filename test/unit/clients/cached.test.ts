@@ -281,6 +281,21 @@ describe('the last answer', () => {
 });
 
 describe('a caller that cannot wait', () => {
+  test('waits in vain for all: the next does not wait for the same call, until it is answered', async () => {
+    let release = (): void => undefined;
+    cache.answer = (ids) => new Promise((resolve) => (release = () => resolve(new Map(ids.map((id) => [id, 'late'])))));
+    const prices = cache.lookup({ patienceMs: 0 });
+    const error = expect.any(UpstreamError);
+    expect(await prices.loadMany(['a'], { waitMs: 10 })).toEqual([error]);
+    expect(await prices.loadMany(['a'])).toEqual([error]);
+    // Not long after the failure is forgotten either.
+    cache.now += 5000;
+    expect(await prices.loadMany(['a'])).toEqual([error]);
+    expect(cache.calls).toHaveLength(1);
+    release();
+    await expect.poll(() => prices.loadMany(['a'])).toEqual(['late']);
+  });
+
   test('gets a failure, and what comes later is there for the next', async () => {
     let release = (): void => undefined;
     cache.answer = (ids) => new Promise((resolve) => (release = () => resolve(new Map(ids.map((id) => [id, 'late'])))));
