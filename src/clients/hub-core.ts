@@ -146,7 +146,8 @@ export function createHubCore(neighbour: Neighbour, clock: Clock): HubCore {
   return {
     async organizations(ids, { urgent = false } = {}) {
       const possible = ids.filter((id) => ID.test(id));
-      return possible.length === 0 ? new Map() : askOrSplit(possible, urgent);
+      if (possible.length === 0) return new Map();
+      return possible.length === 1 ? ask(possible, urgent) : askOrSplit(possible, urgent);
     },
   };
 }
