@@ -59,6 +59,20 @@ describe('forty packages and the prices of excess, of which none is answered', (
   });
 });
 
+describe('a slow hub-core, and behind it a Mekari Billing that says nothing', () => {
+  beforeEach(() => start(4000));
+
+  test('share the time of one call: the page is answered before the calls for its prices have taken theirs', async () => {
+    const { hubCore, mekariBilling } = app.sandbox;
+    hubCore.faults.set([{ kind: 'latency', latencyMs: 3000 }]);
+    mekariBilling.faults.set([{ kind: 'hang' }]);
+    expect(await pageOf('1004')).toEqual({ options: ['wa_balance'], owed: ['wa_balance'], errors: undefined });
+    // A call that had taken its time would have been told of.
+    expect(mekariBilling.requestCount()).toBeGreaterThan(0);
+    expect(app.logs.filter(({ event }) => event === 'package_unavailable')).toEqual([]);
+  });
+});
+
 describe('hub-core, of which no call is answered', () => {
   beforeEach(() => start(2000));
 
