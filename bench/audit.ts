@@ -24,9 +24,9 @@ export async function benchAudit([given = '1000000']: readonly string[]): Promis
   const postgres = await startPostgres({ directory: join(tmpdir(), `self-topup-bench-${process.pid}`) });
   try {
     const options = { url: postgres.url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 };
+    await migrate(options);
     const database = await connectDatabase(options);
     try {
-      await migrate(database);
       const filled = await timed(() => fillLedger(database, { rows, organizations: ORGANIZATIONS }));
       console.log(`filled in ${seconds(filled)} s`);
       const runs: Map<string, number>[] = [];

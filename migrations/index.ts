@@ -2,6 +2,7 @@ import { InitialSchema1764000000000 } from './1764000000000-initial-schema.ts';
 import { PeriodicTasks1764100000000 } from './1764100000000-periodic-tasks.ts';
 import { Operators1764200000000 } from './1764200000000-operators.ts';
 import { OrderTrace1764300000000 } from './1764300000000-order-trace.ts';
+import { RowSecurity1764400000000 } from './1764400000000-row-security.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   PeriodicTasks1764100000000,
   Operators1764200000000,
   OrderTrace1764300000000,
+  RowSecurity1764400000000,
 ];

@@ -17,6 +17,7 @@ import {
   SettlePayment,
   voidInvoiceHandler,
 } from './payments/index.ts';
+import type { TenantDatabase } from './platform/database/tenant-database.ts';
 import type { Flags } from './platform/flags/flags.ts';
 import type { JobHandler } from './platform/jobs/worker.ts';
 import type { Logger } from './platform/logger.ts';
@@ -28,6 +29,8 @@ interface Parts {
   clock: Clock;
   log: Logger;
   telemetry: Telemetry;
+  /** For what callers ask, and for what goes on without one. */
+  callers: TenantDatabase;
   database: DataSource;
   flags: Flags;
   neighbours: Neighbours;
@@ -36,26 +39,29 @@ interface Parts {
 export type Services = ReturnType<typeof composeServices>;
 
 /** Every service of every feature, given what it needs: along the one-way imports between features. */
-export function composeServices(config: Config, { clock, log, telemetry, database, flags, neighbours }: Parts) {
+export function composeServices(
+  config: Config,
+  { clock, log, telemetry, callers, database, flags, neighbours }: Parts,
+) {
   const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
   const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
-  const balances = new BalancesLoader(database);
-  const catalogue = new Catalogue(database);
+  const balances = new BalancesLoader(callers);
+  const catalogue = new Catalogue(callers.connections);
   const prices = new Prices(neighbours.packages, pageWait);
   const options = new TopupOptionsService(organizations, flags, catalogue, prices, clock);
-  const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(database));
+  const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(callers));
 
   const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
   const { mekariPay } = neighbours;
-  const quotes = new QuoteOrder(database, organizations, options, excess, clock);
+  const quotes = new QuoteOrder(callers, organizations, options, excess, clock);
   const invoices = new IssueInvoice(database, mekariPay, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
-  const createOrder = new CreateOrder(database, quotes, clock, times);
-  const confirmOrder = new ConfirmOrder(database, quotes, invoices, clock, times);
-  const cancelOrder = new CancelOrder(database, mekariPay, clock);
-  const orders = new OrdersLoaders(database);
+  const createOrder = new CreateOrder(callers, quotes, clock, times);
+  const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, times);
+  const cancelOrder = new CancelOrder(callers, mekariPay, clock);
+  const orders = new OrdersLoaders(callers);
 
   const settlePayment = new SettlePayment(database, clock, log, telemetry.paymentEvent);
-  const checkPayment = new CheckPayment(database, mekariPay, invoices, settlePayment, clock);
+  const checkPayment = new CheckPayment(callers, database, mekariPay, invoices, settlePayment, clock);
   const reconcile = new Reconcile(database, mekariPay, checkPayment, clock, log);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
   const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock);

@@ -2,20 +2,18 @@ import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { migrations } from '../migrations/index.ts';
 import { AUDIT_CRONTAB, auditAgeGauge, auditViolationsGauge, runAuditHandler } from './audit/index.ts';
+import { connectDatabases, type Databases } from './compose-databases.ts';
 import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
 import { composeServices, type Services } from './compose-services.ts';
 import type { Config } from './config.ts';
-import { entities } from './entities.ts';
 import { buildGraph } from './graph.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { openPaymentsGauge } from './operators/index.ts';
 import { orderAgeGauge, orderGauge } from './orders/index.ts';
 import { reconcileTask } from './payments/index.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
-import { connectDatabase } from './platform/database/data-source.ts';
-import { hasPendingMigrations } from './platform/database/migrate.ts';
+import type { TenantDatabase } from './platform/database/tenant-database.ts';
 import { readFlags } from './platform/flags/flag-table.ts';
 import { openFlags } from './platform/flags/flags.ts';
 import { TableProvider } from './platform/flags/table-provider.ts';
@@ -44,7 +42,10 @@ export interface Overrides {
 export interface Composition {
   server: FastifyInstance;
   worker: JobWorker | undefined;
+  /** As the background: every organization's rows. */
   database: DataSource;
+  /** As callers' requests reach it. */
+  callers: TenantDatabase;
   flagProvider: Provider;
   services: Services;
   neighbours: Neighbours;
@@ -64,17 +65,14 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(config.LOG_LEVEL);
   const telemetry = createTelemetry();
-  const database = await connectDatabase({ url: config.DATABASE_URL, entities, migrations, log });
-  if (await hasPendingMigrations(database)) {
-    await database.destroy();
-    throw new Error('The database is not migrated to this version: run `npm run migrate` first.');
-  }
+  const databases = await connectDatabases(config, log);
+  const { callers, background: database } = databases;
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   const tracing = endpoint === undefined ? undefined : startTracing({ endpoint, log });
   const neighbours = createNeighbours(config, { clock, log, telemetry });
-  const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(database), clock, log);
+  const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(callers.connections), clock, log);
   const flags = await openFlags(flagProvider, log);
-  const services = composeServices(config, { clock, log, telemetry, database, flags, neighbours });
+  const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
   const subgraph = buildGraph(services);
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(orderAgeGauge(database, clock));
@@ -107,7 +105,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
     async readiness() {
-      const up = await database.query('select 1').then(
+      const up = await callers.connections.query('select 1').then(
         () => true,
         () => false,
       );
@@ -119,7 +117,8 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   });
 
   await neighbours.redis?.tried;
-  if (!overrides.withoutBackground) background = startBackground(config, { services, database, log, telemetry, clock });
+  if (!overrides.withoutBackground)
+    background = startBackground(config, { services, databases, log, telemetry, clock });
   const stopServing = async (drained: boolean) => {
     if (drained) await drain.run();
     // Closes the server too.
@@ -127,7 +126,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   };
   const letGo = async () => {
     neighbours.close();
-    await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]).finally(() => database.destroy());
+    await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]).finally(() => databases.close());
   };
   const awaited = new Set<string>();
   const waitFor = async (what: string, ending: Promise<void> | undefined) => {
@@ -139,6 +138,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     server,
     worker: background?.worker,
     database,
+    callers,
     flagProvider,
     services,
     neighbours,
@@ -159,20 +159,17 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 
 function startBackground(
   config: Config,
-  parts: { services: Services; database: DataSource; log: Logger; telemetry: Telemetry; clock: Clock },
+  parts: { services: Services; databases: Databases; log: Logger; telemetry: Telemetry; clock: Clock },
 ) {
-  const { services, database, log, telemetry, clock } = parts;
-  const { DATABASE_URL: url } = config;
-  // No limit of time: the audit reads the whole database.
-  const unhurried = { url, entities, migrations, log, poolSize: 1, statementTimeoutMs: 0 };
-  const connectAuditor = () => connectDatabase({ ...unhurried, applicationName: 'self-topup-audit' });
+  const { services, databases, log, telemetry, clock } = parts;
   const worker = startJobWorker({
-    databaseUrl: url,
-    handlers: [...services.jobHandlers, runAuditHandler(connectAuditor, clock)],
+    databaseUrl: databases.backgroundUrl,
+    handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
     crontab: AUDIT_CRONTAB,
     log,
     onFinished: telemetry.job,
   });
-  const reconcile = startPeriodic(database, reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS), log);
+  const task = reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS);
+  const reconcile = startPeriodic(databases.background, task, log);
   return { worker, reconcile };
 }

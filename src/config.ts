@@ -17,6 +17,8 @@ const url = (what: string, protocols: RegExp = /^https?$/) =>
 
 const baseUrl = (what: string) => url(what).transform((value) => value.replace(/\/+$/, ''));
 
+const databaseUrl = url('a PostgreSQL URL, postgres://user:password@host:port/database', /^postgres(ql)?$/);
+
 const wholeNumber = (what: string, minimum: number, fallback: number, maximum = 2_147_483_647) =>
   z
     .string()
@@ -42,9 +44,15 @@ const isWebhookSecret = (value: string) =>
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
   HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
-  DATABASE_URL: url('a PostgreSQL URL, postgres://user:password@host:port/database', /^postgres(ql)?$/).describe(
-    'PostgreSQL 14 or newer',
+  DATABASE_URL: databaseUrl.describe(
+    'PostgreSQL 14 or newer. Callers are served through it, and all the rest too unless one of the next two is set',
   ),
+  DATABASE_BACKGROUND_URL: databaseUrl
+    .optional()
+    .describe("The same database for jobs, webhook and operators' commands, by a login of their own"),
+  DATABASE_MIGRATION_URL: databaseUrl
+    .optional()
+    .describe('The same database for `npm run migrate`, by a login of its own'),
   REDIS_URL: url('a Redis URL, redis://host:port', /^rediss?$/)
     .optional()
     .describe('Cache that all replicas share; without it each keeps its own in memory'),
@@ -145,5 +153,6 @@ export function loadHubCoreConfig(environment: Environment = processEnvironment)
 
 /** What the operators' commands need: they run where the neighbours' settings are not at hand. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {
-  return read(settings.pick({ DATABASE_URL: true, LOG_LEVEL: true }), environment);
+  const wanted = { DATABASE_URL: true, DATABASE_BACKGROUND_URL: true, DATABASE_MIGRATION_URL: true } as const;
+  return read(settings.pick(wanted), environment);
 }

@@ -77,9 +77,9 @@ function named(url: string, database: string): string {
 }
 
 async function fill(url: string): Promise<void> {
+  await migrate({ url, entities, migrations });
   const database = await connectDatabase({ url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 });
   try {
-    await migrate(database);
     await fillLedger(database, { rows: LEDGER_ENTRIES, organizations: ORGANIZATIONS });
     const { rows, faults } = checkCatalogue(
       JSON.parse(readFileSync(join(root, 'seed/topup-configurations.json'), 'utf8')),

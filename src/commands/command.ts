@@ -4,6 +4,7 @@ import { migrations } from '../../migrations/index.ts';
 import { loadCommandConfig } from '../config.ts';
 import { entities } from '../entities.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
+import { isMissingRole, ROLES } from '../platform/database/roles.ts';
 
 /** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
 export class UsageError extends Error {}
@@ -12,17 +13,27 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Runs an operators' command against the database of DATABASE_URL. */
-export function command(run: (args: readonly string[], database: DataSource) => Promise<void>): void {
-  execute(run).catch((error: Error) => {
+type Command = (args: readonly string[], database: DataSource) => Promise<void>;
+
+/** Runs an operators' command, as the background does its work: on every organization's rows. */
+export function command(run: Command): void {
+  exitWith(withDatabase(run));
+}
+
+/** Says what went wrong on stderr. */
+export function exitWith(ending: Promise<void>): void {
+  ending.catch((error: Error) => {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   });
 }
 
-async function execute(run: (args: readonly string[], database: DataSource) => Promise<void>): Promise<void> {
-  const { DATABASE_URL: url } = loadCommandConfig();
-  const database = await connectDatabase({ url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 });
+async function withDatabase(run: Command): Promise<void> {
+  const { DATABASE_URL, DATABASE_BACKGROUND_URL: url = DATABASE_URL } = loadCommandConfig();
+  const options = { url, role: ROLES.background, entities, migrations, poolSize: 3, statementTimeoutMs: 0 };
+  const database = await connectDatabase(options).catch((error: Error) => {
+    throw isMissingRole(error) ? new Error(`${error.message}: run \`npm run migrate\` first.`) : error;
+  });
   try {
     await run(process.argv.slice(2), database);
   } finally {

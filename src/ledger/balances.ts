@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { OrganizationPackage } from './organization-package.entity.ts';
 import type { QuotaBalance } from './quota-balance.type.ts';
@@ -7,10 +8,13 @@ import type { QuotaBalance } from './quota-balance.type.ts';
 /** Counters, read for all organizations of a request in one statement. */
 export class BalancesLoader {
   private readonly loader = perRequest(
-    () => new DataLoader<string, ReadonlyMap<string, bigint>>((ids) => this.read(ids)),
+    (request) =>
+      new DataLoader<string, ReadonlyMap<string, bigint>>((ids) =>
+        this.database.read(request, (tx) => readBalances(tx, ids)),
+      ),
   );
 
-  constructor(private readonly database: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   /** By quota code; a quota that was never credited is not in it. */
   ofOrganization(request: RequestContext, organizationId: string): Promise<ReadonlyMap<string, bigint>> {
@@ -21,16 +25,17 @@ export class BalancesLoader {
     const balances = await this.ofOrganization(request, organizationId);
     return { code, balance: balances.get(code) ?? 0n };
   }
+}
 
-  private async read(organizationIds: readonly string[]) {
-    const rows = await this.database
-      .getRepository(OrganizationPackage)
-      .find({ where: { organizationId: In([...organizationIds]) }, order: { quotaCode: 'ASC' } });
-    const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
-    return organizationIds.map(
-      (id) => new Map((byOrganization.get(id) ?? []).map((row) => [row.quotaCode, row.balance])),
-    );
-  }
+async function readBalances(tx: EntityManager, organizationIds: readonly string[]) {
+  const rows = await tx.find(OrganizationPackage, {
+    where: { organizationId: In([...organizationIds]) },
+    order: { quotaCode: 'ASC' },
+  });
+  const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
+  return organizationIds.map(
+    (id) => new Map((byOrganization.get(id) ?? []).map((row) => [row.quotaCode, row.balance])),
+  );
 }
 
 /** The counters of an organization, locked until the transaction ends, in the order in which the ledger locks them. */

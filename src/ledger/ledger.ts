@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { newId } from '../kernel/ids.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { type LedgerKind, QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
 
@@ -34,10 +35,11 @@ export const excessKey = (code: string, period: string) => `${code} ${period}`;
 /** What was settled of past excess, per quota and period; one statement for all organizations of a request. */
 export class SettledExcessLoader {
   private readonly loader = perRequest(
-    () => new DataLoader<string, SettledExcess>((ids) => settledExcess(this.database, ids)),
+    (request) =>
+      new DataLoader<string, SettledExcess>((ids) => this.database.read(request, (tx) => settledExcess(tx, ids))),
   );
 
-  constructor(private readonly database: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   ofOrganization(request: RequestContext, organizationId: string): Promise<SettledExcess> {
     return this.loader(request).load(organizationId);
@@ -46,7 +48,7 @@ export class SettledExcessLoader {
 
 /** In the order of the ids. */
 export async function settledExcess(
-  database: DataSource,
+  database: Pick<EntityManager, 'getRepository'>,
   organizationIds: readonly string[],
 ): Promise<SettledExcess[]> {
   const rows: { organizationId: string; code: string; period: string; quantity: string }[] = await database

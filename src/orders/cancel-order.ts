@@ -1,9 +1,8 @@
-import type { DataSource } from 'typeorm';
 import type { MekariPay } from '../clients/mekari-pay.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
@@ -22,7 +21,7 @@ const MAX_ATTEMPTS = 3;
  */
 export class CancelOrder {
   constructor(
-    private readonly database: DataSource,
+    private readonly database: TenantDatabase,
     private readonly pay: MekariPay,
     private readonly clock: Clock,
   ) {}
@@ -30,7 +29,7 @@ export class CancelOrder {
   async cancel(request: RequestContext, orderId: string): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const order = await orderOfOrganization(this.database, organizationId, orderId);
+      const order = await this.database.read(request, (tx) => orderOfOrganization(tx, organizationId, orderId));
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {
@@ -67,7 +66,7 @@ export class CancelOrder {
   /** undefined: it was confirmed, paid or expired meanwhile, or got an invoice, which is then to be voided first. */
   private store(request: RequestContext, seen: TopupOrder): Promise<TopupOrder | undefined> {
     const actor = requireCaller(request).subject;
-    return inTransaction(this.database, async (tx) => {
+    return this.database.write(request, async (tx) => {
       const order = await lockOrder(tx, { id: seen.id });
       if (order?.status !== seen.status || order.paymentInvoiceId !== seen.paymentInvoiceId) return undefined;
       await transition(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });

@@ -1,10 +1,10 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import type { Rupiah } from '../kernel/money.ts';
 import type { SettledExcess } from '../ledger/index.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/spans.ts';
 import { lockExcess, settledOrClaimedExcess } from './claimed-excess.ts';
@@ -50,7 +50,7 @@ class OrderMoved extends Error {}
  */
 export class ConfirmOrder {
   constructor(
-    private readonly database: DataSource,
+    private readonly database: TenantDatabase,
     private readonly quotes: QuoteOrder,
     private readonly invoices: IssueInvoice,
     private readonly clock: Clock,
@@ -62,13 +62,13 @@ export class ConfirmOrder {
     const content = [input.orderId, input.expectedTotal.toString()];
     const use = keyUse(organizationId, 'confirm', input.idempotencyKey, content);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const repeat = await this.repeated(use);
+      const repeat = await this.repeated(request, use);
       if (repeat !== undefined) return repeat;
-      const order = await orderOfOrganization(this.database, organizationId, input.orderId);
+      const order = await this.database.read(request, (tx) => orderOfOrganization(tx, organizationId, input.orderId));
       if (order === undefined) return { userErrors: [orderNotFound()] };
       const refusal = this.refusal(order, input.expectedTotal);
       // This very key may have confirmed it between the two reads: then this is its repeat.
-      if (refusal !== undefined) return (await this.repeated(use)) ?? { order, userErrors: [refusal] };
+      if (refusal !== undefined) return (await this.repeated(request, use)) ?? { order, userErrors: [refusal] };
       try {
         return await this.traced(order, () => this.confirmDraft(request, use, order));
       } catch (error) {
@@ -80,12 +80,14 @@ export class ConfirmOrder {
     return { userErrors: [userError('INVALID_TRANSITION', message, { retryable: true })] };
   }
 
-  private async repeated(use: KeyUse): Promise<ConfirmOutcome | undefined> {
-    const found = await findKeyUse(this.database, use);
-    if (found === undefined) return undefined;
-    if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
-    const order = await orderById(this.database, found.orderId);
-    return this.traced(order, () => this.withInvoice(order));
+  private async repeated(request: RequestContext, use: KeyUse): Promise<ConfirmOutcome | undefined> {
+    const order = await this.database.read(request, async (tx) => {
+      const found = await findKeyUse(tx, use);
+      return found === undefined || found === 'conflict' ? found : orderById(tx, found.orderId);
+    });
+    if (order === undefined) return undefined;
+    if (order === 'conflict') return { userErrors: [idempotencyConflict()] };
+    return this.traced(order, () => this.withInvoice(request, order));
   }
 
   private traced(order: TopupOrder, confirm: () => Promise<ConfirmOutcome>): Promise<ConfirmOutcome> {
@@ -113,7 +115,7 @@ export class ConfirmOrder {
   }
 
   private async confirmDraft(request: RequestContext, use: KeyUse, order: TopupOrder): Promise<ConfirmOutcome> {
-    const lines = await linesOfOrder(this.database, order.id);
+    const lines = await this.database.read(request, (tx) => linesOfOrder(tx, order.id));
     const items = lines
       .filter((line) => line.kind === 'TOPUP')
       .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
@@ -127,7 +129,7 @@ export class ConfirmOrder {
     }
     if (!sameQuote(lines, quote.lines)) return this.quoteAnew(request, order, quote);
 
-    const confirmed = await inTransaction(this.database, async (tx) => {
+    const confirmed = await this.database.write(request, async (tx) => {
       // The lock first: the key's foreign key takes a weaker one, and two who hold that wait for each other's end.
       const locked = await this.lockUnchanged(tx, order);
       await recordKeyUse(tx, use, order.id, this.clock.now());
@@ -143,12 +145,12 @@ export class ConfirmOrder {
       return locked;
     });
     // fault point: confirm, committed and no invoice asked for
-    return this.withInvoice(confirmed);
+    return this.withInvoice(request, confirmed);
   }
 
   /** The same order at the new prices, still a DRAFT, for the buyer to see: never a silent new price (domain.md 5). */
   private async quoteAnew(request: RequestContext, order: TopupOrder, quote: Quote): Promise<ConfirmOutcome> {
-    const requoted = await inTransaction(this.database, async (tx) => {
+    const requoted = await this.database.write(request, async (tx) => {
       const locked = await this.lockUnchanged(tx, order);
       const { lines, ...totals } = quote;
       const changes = { ...totals, quoteExpiresAt: addSeconds(this.clock.now(), this.options.quoteTtlSeconds) };
@@ -176,10 +178,10 @@ export class ConfirmOrder {
     return order;
   }
 
-  private async withInvoice(order: TopupOrder): Promise<ConfirmOutcome> {
+  private async withInvoice(request: RequestContext, order: TopupOrder): Promise<ConfirmOutcome> {
     const issued = await this.invoices.issue(order.id);
     if (!isUpstreamError(issued)) return { order: issued, userErrors: [] };
-    const current = await orderById(this.database, order.id);
+    const current = await this.database.read(request, (tx) => orderById(tx, order.id));
     return { order: current, userErrors: [paymentProviderUnavailable(issued)] };
   }
 

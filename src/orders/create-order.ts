@@ -1,9 +1,8 @@
-import type { DataSource } from 'typeorm';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/spans.ts';
 import { parseOptionId } from '../topup-options/index.ts';
@@ -35,7 +34,7 @@ const MAX_NUMBER_DRAWS = 5;
  */
 export class CreateOrder {
   constructor(
-    private readonly database: DataSource,
+    private readonly database: TenantDatabase,
     private readonly quotes: QuoteOrder,
     private readonly clock: Clock,
     private readonly options: { quoteTtlSeconds: number },
@@ -56,7 +55,7 @@ export class CreateOrder {
     const content = items.toSorted((a, b) => (a.optionId < b.optionId ? -1 : 1));
     const use = keyUse(organizationId, 'create', input.idempotencyKey, content);
     // Best effort: spares the quote. The unique key decides in the transaction below.
-    const repeat = await this.repeated(use);
+    const repeat = await this.repeated(request, use);
     if (repeat !== undefined) return repeat;
 
     const wanted = wantedItems(organizationId, input.items);
@@ -67,15 +66,17 @@ export class CreateOrder {
       return { order: await this.store(request, use, quoted.value), userErrors: [] };
     } catch (error) {
       if (!isKeyTaken(error)) throw error;
-      return (await this.repeated(use)) ?? { userErrors: [idempotencyConflict()] };
+      return (await this.repeated(request, use)) ?? { userErrors: [idempotencyConflict()] };
     }
   }
 
-  private async repeated(use: KeyUse): Promise<OrderOutcome | undefined> {
-    const found = await findKeyUse(this.database, use);
-    if (found === undefined) return undefined;
-    if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
-    return { order: await orderById(this.database, found.orderId), userErrors: [] };
+  private repeated(request: RequestContext, use: KeyUse): Promise<OrderOutcome | undefined> {
+    return this.database.read(request, async (tx) => {
+      const found = await findKeyUse(tx, use);
+      if (found === undefined) return undefined;
+      if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
+      return { order: await orderById(tx, found.orderId), userErrors: [] };
+    });
   }
 
   private async store(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
@@ -91,7 +92,7 @@ export class CreateOrder {
   private storeNumbered(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
     const now = this.clock.now();
     const { lines, ...totals } = quoted.quote;
-    return inTransaction(this.database, async (tx) => {
+    return this.database.write(request, async (tx) => {
       const order = tx.create(TopupOrder, {
         ...totals,
         id: newId(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { violatesUnique } from '../platform/database/errors.ts';
 import { badUserInput } from '../platform/graphql/errors.ts';
 import { IdempotencyKey, type IdempotentOperation } from './idempotency-key.entity.ts';
@@ -27,11 +27,11 @@ export function keyUse(organizationId: string, operation: IdempotentOperation, k
 
 /** The order that this key made before, "conflict" where it made something else, undefined where it is new. */
 export async function findKeyUse(
-  database: DataSource | EntityManager,
+  tx: EntityManager,
   use: KeyUse,
 ): Promise<{ orderId: string } | 'conflict' | undefined> {
   const { organizationId, operation, key, contentHash } = use;
-  const found = await database.getRepository(IdempotencyKey).findOneBy({ organizationId, operation, key });
+  const found = await tx.findOneBy(IdempotencyKey, { organizationId, operation, key });
   if (found === null) return undefined;
   return found.contentHash === contentHash ? { orderId: found.orderId } : 'conflict';
 }

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { isId } from '../kernel/ids.ts';
 import { parseInstant } from '../kernel/instant.ts';
 import { badUserInput } from '../platform/graphql/errors.ts';
@@ -54,7 +54,7 @@ const FILTER = `o.organization_id = organization.id
 
 /** The same page of each organization: two statements, however many they are. */
 export async function readPages(
-  database: DataSource,
+  database: EntityManager,
   organizationIds: readonly string[],
   args: PageArgs,
 ): Promise<OrderPage[]> {
@@ -86,7 +86,7 @@ export async function readPages(
 }
 
 export async function countOrders(
-  database: DataSource,
+  database: EntityManager,
   organizationIds: readonly string[],
   status: readonly OrderStatus[],
 ): Promise<number[]> {

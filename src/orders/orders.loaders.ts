@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { DataSource } from 'typeorm';
 import { canRead, requireCaller } from '../organizations/index.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
 import { countOrders, type OrderPage, type PageArgs, readPages } from './order-page.ts';
 import { eventsByOrders, linesByOrders, ordersByIds } from './orders.reader.ts';
@@ -11,23 +11,31 @@ import type { TopupOrderLine } from './topup-order-line.entity.ts';
 /** Orders as one request reads them: each kind of thing in one statement, however many orders or organizations ask. */
 export class OrdersLoaders {
   private readonly orders = perRequest(
-    () => new DataLoader<string, TopupOrder | null>((ids) => ordersByIds(this.database, ids)),
+    (request) =>
+      new DataLoader<string, TopupOrder | null>((ids) => this.database.read(request, (tx) => ordersByIds(tx, ids))),
   );
   private readonly lines = perRequest(
-    () => new DataLoader<string, TopupOrderLine[]>((ids) => linesByOrders(this.database, ids)),
+    (request) =>
+      new DataLoader<string, TopupOrderLine[]>((ids) => this.database.read(request, (tx) => linesByOrders(tx, ids))),
   );
   private readonly events = perRequest(
-    () => new DataLoader<string, TopupOrderEvent[]>((ids) => eventsByOrders(this.database, ids)),
+    (request) =>
+      new DataLoader<string, TopupOrderEvent[]>((ids) => this.database.read(request, (tx) => eventsByOrders(tx, ids))),
   );
   private readonly pages = perRequestAndKey(
-    (_request, args) =>
-      new DataLoader<string, OrderPage>((ids) => readPages(this.database, ids, JSON.parse(args) as PageArgs)),
+    (request, args) =>
+      new DataLoader<string, OrderPage>((ids) =>
+        this.database.read(request, (tx) => readPages(tx, ids, JSON.parse(args) as PageArgs)),
+      ),
   );
   private readonly counts = perRequestAndKey(
-    (_request, status) => new DataLoader<string, number>((ids) => countOrders(this.database, ids, JSON.parse(status))),
+    (request, status) =>
+      new DataLoader<string, number>((ids) =>
+        this.database.read(request, (tx) => countOrders(tx, ids, JSON.parse(status))),
+      ),
   );
 
-  constructor(private readonly database: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   /** null for what the caller may not see, as for what does not exist. */
   async visible(request: RequestContext, orderId: string): Promise<TopupOrder | null> {

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { ExcessUsageService } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -7,6 +6,7 @@ import { MAX_AMOUNT } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { SettledExcess } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import {
   checkQuantity,
@@ -55,7 +55,7 @@ const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
  */
 export class QuoteOrder {
   constructor(
-    private readonly database: DataSource,
+    private readonly database: TenantDatabase,
     private readonly organizations: OrganizationsService,
     private readonly options: TopupOptionsService,
     private readonly excess: ExcessUsageService,
@@ -74,7 +74,9 @@ export class QuoteOrder {
       return refused([userError('FEATURE_DISABLED', 'Self top-up is not available to your organization.')]);
     }
 
-    const claimed = await settledOrClaimedExcess(this.database, organization.id, wanted.orderId);
+    const claimed = await this.database.read(request, (tx) =>
+      settledOrClaimedExcess(tx, organization.id, wanted.orderId),
+    );
     const results = await Promise.all(
       wanted.items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);

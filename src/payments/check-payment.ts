@@ -14,6 +14,7 @@ import {
   userError,
 } from '../orders/index.ts';
 import { organizationToWrite } from '../organizations/index.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { inOrderSpan, markFailed, setFacts } from '../platform/spans.ts';
 import type { PaymentSource } from './payment-event.entity.ts';
@@ -22,6 +23,7 @@ import type { SettlePayment } from './settle-payment.ts';
 /** Asks Mekari Pay how an order stands, because a webhook may never come, and settles what was paid. */
 export class CheckPayment {
   constructor(
+    private readonly callers: TenantDatabase,
     private readonly database: DataSource,
     private readonly pay: MekariPay,
     private readonly invoices: IssueInvoice,
@@ -31,7 +33,8 @@ export class CheckPayment {
 
   /** The buyer's own check. An order that cannot be paid is answered as it stands. */
   async checkForBuyer(request: RequestContext, orderId: string): Promise<OrderOutcome> {
-    const order = await orderOfOrganization(this.database, organizationToWrite(request), orderId);
+    const organizationId = organizationToWrite(request);
+    const order = await this.callers.read(request, (tx) => orderOfOrganization(tx, organizationId, orderId));
     if (order === undefined) return { userErrors: [orderNotFound()] };
     if (order.confirmedAt === null) {
       const message = `The order is ${order.status} and was never confirmed: there is no payment to check.`;
@@ -44,7 +47,7 @@ export class CheckPayment {
       else setFacts(span, { outcome: found });
       return found;
     });
-    const current = await orderById(this.database, order.id);
+    const current = await this.callers.read(request, (tx) => orderById(tx, order.id));
     return { order: current, userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [] };
   }
 

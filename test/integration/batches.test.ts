@@ -31,7 +31,7 @@ beforeAll(async () => {
     sandbox: { clock: time.now },
     env: { UPSTREAM_TIMEOUT_MS: '30000' },
   });
-  sql = countSql(app.database);
+  sql = countSql(app);
   support = await app.client({ scope: 'topup:support', expires_in: 10_000_000 });
   ids = Array.from({ length: 250 }, () => addOrganization(app.sandbox, '1004'));
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await buildOnce();
   app = await startApp({ clock, withoutBackground: true });
   replica = await startApp({ clock, withoutBackground: true, shared: app });
-  sql = countSql(app.database);
+  sql = countSql(app);
 });
 afterAll(async () => {
   await endStarted();

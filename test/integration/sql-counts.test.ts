@@ -24,7 +24,7 @@ beforeAll(async () => {
   const start = new Date();
   // Stands still: the flags' copy, which is read on the first request, does not grow old between two that are compared.
   app = await startApp({ withoutBackground: true, clock: { now: () => start } });
-  sql = countSql(app.database);
+  sql = countSql(app);
   support = await app.client({ scope: 'topup:support' });
   await pagesOf(['1001']);
 });

@@ -38,7 +38,5 @@ async function createTemplate(url: string): Promise<void> {
   const admin = await connectDatabase({ url, entities: [], migrations: [], poolSize: 1 });
   await admin.query(`create database ${TEMPLATE}`);
   await admin.destroy();
-  const template = await connectDatabase({ url: withDatabaseName(url, TEMPLATE), entities, migrations, poolSize: 3 });
-  await migrate(template);
-  await template.destroy();
+  await migrate({ url: withDatabaseName(url, TEMPLATE), entities, migrations });
 }

@@ -2,9 +2,12 @@ import type { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type MigrationInterface } from 'typeorm';
 import type { Logger } from '../logger.ts';
+import { asRole } from './roles.ts';
 
 export interface DatabaseOptions {
   url: string;
+  /** Whom the connections act as (roles.ts); whoever logs in where nothing is said. */
+  role?: string;
   entities: readonly EntityTarget<object>[];
   migrations: readonly (new () => MigrationInterface)[];
   log?: Logger;
@@ -22,7 +25,7 @@ const ANSWER_MS = 2000;
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
-    url: options.url,
+    url: options.role === undefined ? options.url : asRole(options.url, options.role),
     entities: [...options.entities] as DataSourceOptions['entities'],
     migrations: [...options.migrations],
     migrationsTableName: 'schema_migrations',

@@ -1,22 +1,41 @@
 import { runMigrations } from 'graphile-worker';
 import type { DataSource } from 'typeorm';
-import { poolOf } from './data-source.ts';
+import { connectDatabase, type DatabaseOptions, poolOf } from './data-source.ts';
+import { letBackgroundWork, prepareRoles, ROLES } from './roles.ts';
 
 /**
- * Brings the database to this version: our tables and the job queue's. Two at once (a rolling deployment) go one after the
- * other. Answers the names of what was applied.
+ * Brings the database to this version: its roles, our tables and the job queue's. Two at once (a rolling deployment) go one
+ * after the other. Answers the names of what was applied. A crash in between leaves the rest to the next run.
  */
-export async function migrate(database: DataSource): Promise<string[]> {
-  const session = database.createQueryRunner();
-  await session.connect();
+export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<string[]> {
+  const unhurried = { ...options, statementTimeoutMs: 0 };
+  const login = await connectDatabase({ ...unhurried, poolSize: 1 });
   try {
-    await session.query(`select pg_advisory_lock(hashtextextended('migrate', 0))`);
+    const session = login.createQueryRunner();
+    await session.connect();
+    try {
+      await session.query(`select pg_advisory_lock(hashtextextended('migrate', 0))`);
+      await prepareRoles(session);
+      return await migrateAsOwner(unhurried);
+    } finally {
+      await session.query(`select pg_advisory_unlock(hashtextextended('migrate', 0))`).catch(() => undefined);
+      await session.release();
+    }
+  } finally {
+    await login.destroy();
+  }
+}
+
+async function migrateAsOwner(options: DatabaseOptions): Promise<string[]> {
+  const database = await connectDatabase({ ...options, role: ROLES.migrator });
+  try {
     const applied = await database.runMigrations();
     await runMigrations({ pgPool: poolOf(database) });
+    const session = database.createQueryRunner();
+    await letBackgroundWork(session).finally(() => session.release());
     return applied.map(({ name }) => name);
   } finally {
-    await session.query(`select pg_advisory_unlock(hashtextextended('migrate', 0))`).catch(() => undefined);
-    await session.release();
+    await database.destroy();
   }
 }
 

@@ -22,11 +22,11 @@ export interface EnqueueOptions {
 
 /** Part of the caller's transaction: rolled back with it, visible to the workers at its commit. */
 export async function enqueue<P>(tx: EntityManager, job: JobDefinition<P>, payload: P, options: EnqueueOptions) {
-  await tx.query(`select graphile_worker.add_job($1, $2::json, run_at := $3, max_attempts := $4, job_key := $5)`, [
+  await tx.query(`select enqueue_job($1, $2::json, $3, $4, $5)`, [
     job.name,
     JSON.stringify(payload),
+    options.key,
     options.runAt ?? null,
     MAX_ATTEMPTS,
-    options.key,
   ]);
 }

@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Caller } from '../auth/caller.ts';
+import type { RequestContext } from '../request-context.ts';
+import { inTransaction } from './transaction.ts';
+
+/**
+ * The database as callers' requests reach it. Services ask for the rows of the caller's organization; PostgreSQL, told here
+ * whose transaction this is, shows no others whatever was asked for (row-level security, migration 1764400000000). Said for
+ * one transaction at a time, so that nothing of it is left on a connection that the next caller gets.
+ */
+export class TenantDatabase {
+  /** `connections` act as the runtime role; without a transaction of ours they see no organization's rows. */
+  constructor(readonly connections: DataSource) {}
+
+  /** In one read-only transaction. Sees rows of the caller's own organization; of every one where the caller is support. */
+  async read<T>({ caller }: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const session = this.connections.createQueryRunner();
+    await session.connect();
+    try {
+      // One round trip. No statement of ours but this one is put together from text.
+      await session.query(`begin transaction read only; ${scope(caller, isSupport(caller))}`);
+      const answer = await work(session.manager);
+      await session.query('commit');
+      return answer;
+    } catch (error) {
+      await session.query('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      await session.release();
+    }
+  }
+
+  /** As inTransaction(). Sees and writes rows of the caller's own organization alone: support writes for none. */
+  write<T>({ caller }: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return inTransaction(this.connections, async (tx) => {
+      await tx.query(scope(caller, false));
+      return work(tx);
+    });
+  }
+}
+
+const isSupport = (caller: Caller | undefined) => caller?.scopes.has('topup:support') === true;
+
+/** Until the transaction ends. Nobody is an organization without a name. */
+function scope(caller: Caller | undefined, everyOrganization: boolean): string {
+  const organizationId = caller?.organizationId ?? '';
+  if (/\p{Cc}/u.test(organizationId)) throw new TypeError('An organization id holds no control characters');
+  return `select set_config('self_topup.organization_id', ${pg.escapeLiteral(organizationId)}, true),
+    set_config('self_topup.every_organization', '${everyOrganization ? 'on' : 'off'}', true)`;
+}
