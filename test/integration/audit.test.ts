@@ -94,7 +94,8 @@ async function plant(statements: readonly string[]) {
   await session.connect();
   await session.startTransaction();
   try {
-    await session.query(`set local session_replication_role = replica`);
+    // Back to the superuser who logged in: nobody else could.
+    await session.query(`set local role none; set local session_replication_role = replica`);
     for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
     const found: Record<string, string[]> = {};
     for (const { name, sql } of CHECKS) {
@@ -132,7 +133,7 @@ test('the nightly job reports a violation as an error line, with the order', asy
   // Past the triggers, for as long as the job looks.
   const tamper = (by: number) =>
     app.database.transaction(async (tx) => {
-      await tx.query(`set local session_replication_role = replica`);
+      await tx.query(`set local role none; set local session_replication_role = replica`);
       await tx.query(`update topup_orders set total = total + $2, topup_total = topup_total + $2 where id = $1`, [
         order.id,
         by,

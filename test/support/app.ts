@@ -36,6 +36,8 @@ export interface TestApp extends Composition {
 export interface TestAppOptions extends Overrides {
   env?: Record<string, string>;
   sandbox?: SandboxOptions;
+  /** In the place of a new one, migrated; dropped with the app. */
+  db?: TestDatabase;
   /** Several replicas share these. */
   shared?: { db: TestDatabase; sandbox: Sandbox };
 }
@@ -44,7 +46,7 @@ const seed = JSON.parse(readFileSync(new URL('../../seed/topup-configurations.js
 
 /** The whole server on a port of its own, with a database of its own, real neighbours, the shipped catalogue, all flags on. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const db = options.shared?.db ?? (await createDatabase());
+  const db = options.shared?.db ?? options.db ?? (await createDatabase());
   const sandbox =
     options.shared?.sandbox ?? (await startSandbox({ webhookRetryDelaysMs: [50, 200], ...options.sandbox }));
   const logs: Record<string, unknown>[] = [];

@@ -11,8 +11,10 @@ export interface TestDatabase {
 }
 
 /** A database of this test file's own, copied from the migrated template; from `template1` it is empty. */
-export async function createDatabase(template: string = TEMPLATE): Promise<TestDatabase> {
-  const adminUrl = inject('postgresUrl');
+export async function createDatabase(
+  template: string = TEMPLATE,
+  adminUrl = inject('postgresUrl'),
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin(adminUrl, `create database ${name} template ${template}`);
   const url = withDatabaseName(adminUrl, name);

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { migrations } from '../../migrations/index.ts';
+import { startPostgres } from '../../sandbox/postgres/postgres.ts';
+import { entities } from '../../src/entities.ts';
+import { connectDatabase } from '../../src/platform/database/data-source.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
+import { ROLES } from '../../src/platform/database/roles.ts';
+import { startApp } from '../support/app.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { purchase } from '../support/purchase.ts';
+
+/** Who may log in to PostgreSQL as what: a managed server gives nobody a superuser. */
+
+interface Login {
+  name: string;
+  url: string;
+}
+
+/** Its name is used by no other test: roles belong to the whole server. */
+async function createLogin(db: TestDatabase, attributes = ''): Promise<Login> {
+  const name = `login_${randomBytes(6).toString('hex')}`;
+  await db.query(`create role ${name} login password 'secret' ${attributes}`);
+  const url = new URL(db.url);
+  url.username = name;
+  url.password = 'secret';
+  return { name, url: url.toString() };
+}
+
+/** Empty, and the login's. */
+async function databaseOf(attributes: string, server?: string): Promise<{ db: TestDatabase; login: Login }> {
+  const db = await createDatabase('template1', server);
+  const login = await createLogin(db, attributes);
+  await db.query(`do $$ begin execute format('alter database %I owner to ${login.name}', current_database()); end $$`);
+  return { db, login };
+}
+
+const migrateAs = ({ url }: Login) => migrate({ url, entities, migrations });
+
+/** A whole purchase: request, webhook, jobs. */
+async function buySomething(db: TestDatabase, env: Record<string, string>): Promise<void> {
+  const app = await startApp({ db, env });
+  try {
+    await purchase(app, await app.client(), '1001', { muv: '500' });
+  } finally {
+    await app.close();
+  }
+}
+
+test('a login that is no superuser and may create roles migrates its database, and serves from it', async () => {
+  const directory = join(tmpdir(), `self-topup-logins-${process.pid}`);
+  // A server on which nobody has made the roles yet.
+  const server = await startPostgres({ directory });
+  onTestFinished(() => server.stop());
+  const { db, login } = await databaseOf('createrole', server.url);
+  expect(await migrateAs(login)).toContain('RowSecurity1764400000000');
+  expect(await migrateAs(login)).toEqual([]);
+  await buySomething(db, { DATABASE_URL: login.url });
+});
+
+test('a login that may not set up roles is told what an administrator has to do; then it works', async () => {
+  const { db, login } = await databaseOf('');
+  const refusal: Error = await migrateAs(login).then(
+    () => new Error('it was let'),
+    (error) => error,
+  );
+  const [, advice = ''] = /An administrator can, once: (.*)$/s.exec(refusal.message) ?? [];
+  const commands = advice.split(';').filter((command) => command.trim() !== '');
+  expect(commands.map((command) => command.trim().split(' ').slice(0, 2).join(' '))).toEqual([
+    ...Object.values(ROLES).map(() => 'create role'),
+    `grant ${ROLES.runtime},`,
+  ]);
+  // The roles are there: another database of this server has been migrated.
+  await db.query(commands.at(-1) ?? '');
+  await migrateAs(login);
+  await buySomething(db, { DATABASE_URL: login.url });
+});
+
+test('with a login for each, callers get no further than their role, whatever they send', async () => {
+  const db = await createDatabase();
+  const web = await createLogin(db, `in role ${ROLES.runtime}`);
+  const jobs = await createLogin(db, `in role ${ROLES.background}`);
+  const client = new pg.Client({ connectionString: web.url });
+  onTestFinished(() => client.end());
+  await client.connect();
+  await buySomethingFirst();
+  for (const sql of [
+    `set role ${ROLES.background}`,
+    `set role ${ROLES.migrator}`,
+    'set role postgres',
+    `set session authorization ${jobs.name}`,
+    'set row_security = off; select from topup_orders',
+  ]) {
+    await expect(client.query(sql)).rejects.toThrow(/permission denied|would be affected by row-level security/);
+  }
+  await client.query('set row_security = on; reset role; set role none');
+  expect((await client.query('select from topup_orders')).rowCount).toBe(0);
+  await client.end();
+
+  async function buySomethingFirst(): Promise<void> {
+    const app = await startApp({ db, env: { DATABASE_URL: web.url, DATABASE_BACKGROUND_URL: jobs.url } });
+    await purchase(app, await app.client(), '1001', { muv: '500' });
+    expect((await app.db.query('select from topup_orders')).length).toBe(1);
+    await app.stop();
+    await app.sandbox.stop();
+  }
+});
+
+test('what was installed before there were roles goes to the migrator, and works on', async () => {
+  const { db, login } = await databaseOf('');
+  await db.query(`grant ${Object.values(ROLES).join(', ')} to ${login.name}`);
+  const old = await connectDatabase({ url: login.url, entities, migrations: migrations.slice(0, 4) });
+  await old.runMigrations();
+  await old.destroy();
+  const owners = () => db.query(`select distinct tableowner as owner from pg_tables where schemaname = 'public'`);
+  expect(await owners()).toEqual([{ owner: login.name }]);
+  await migrateAs(login);
+  expect(await owners()).toEqual([{ owner: ROLES.migrator }]);
+  await buySomething(db, { DATABASE_URL: login.url });
+});
