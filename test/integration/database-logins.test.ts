@@ -38,13 +38,29 @@ async function databaseOf(attributes: string, server?: string): Promise<{ db: Te
   return { db, login };
 }
 
+/** On a connection that takes no role. */
+async function asLogin({ url }: Login, sql: string): Promise<number | null> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rowCount;
+  } finally {
+    await client.end();
+  }
+}
+
 const migrateAs = ({ url }: Login) => migrate({ url, entities, migrations });
 
 /** A whole purchase: request, webhook, jobs. */
-async function buySomething(db: TestDatabase, env: Record<string, string>): Promise<void> {
+async function buySomething(
+  db: TestDatabase,
+  env: Record<string, string>,
+  afterwards: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const app = await startApp({ db, env });
   try {
     await purchase(app, await app.client(), '1001', { muv: '500' });
+    await afterwards();
   } finally {
     await app.close();
   }
@@ -83,30 +99,21 @@ test('with a login for each, callers get no further than their role, whatever th
   const db = await createDatabase();
   const web = await createLogin(db, `in role ${ROLES.runtime}`);
   const jobs = await createLogin(db, `in role ${ROLES.background}`);
-  const client = new pg.Client({ connectionString: web.url });
-  onTestFinished(() => client.end());
-  await client.connect();
-  await buySomethingFirst();
-  for (const sql of [
+  const forbidden = [
     `set role ${ROLES.background}`,
     `set role ${ROLES.migrator}`,
     'set role postgres',
     `set session authorization ${jobs.name}`,
     'set row_security = off; select from topup_orders',
-  ]) {
-    await expect(client.query(sql)).rejects.toThrow(/permission denied|would be affected by row-level security/);
-  }
-  await client.query('set row_security = on; reset role; set role none');
-  expect((await client.query('select from topup_orders')).rowCount).toBe(0);
-  await client.end();
-
-  async function buySomethingFirst(): Promise<void> {
-    const app = await startApp({ db, env: { DATABASE_URL: web.url, DATABASE_BACKGROUND_URL: jobs.url } });
-    await purchase(app, await app.client(), '1001', { muv: '500' });
-    expect((await app.db.query('select from topup_orders')).length).toBe(1);
-    await app.stop();
-    await app.sandbox.stop();
-  }
+  ];
+  await buySomething(db, { DATABASE_URL: web.url, DATABASE_BACKGROUND_URL: jobs.url }, async () => {
+    for (const sql of forbidden) {
+      const refused = /permission denied|would be affected by row-level security/;
+      await expect(asLogin(web, sql)).rejects.toThrow(refused);
+    }
+    expect(await asLogin(web, 'select from topup_orders')).toBe(0);
+    expect(await asLogin(jobs, 'select from topup_orders')).toBe(1);
+  });
 });
 
 test('what was installed before there were roles goes to the migrator, and works on', async () => {
@@ -119,5 +126,8 @@ test('what was installed before there were roles goes to the migrator, and works
   expect(await owners()).toEqual([{ owner: login.name }]);
   await migrateAs(login);
   expect(await owners()).toEqual([{ owner: ROLES.migrator }]);
-  await buySomething(db, { DATABASE_URL: login.url });
+  await buySomething(db, { DATABASE_URL: login.url }, async () => {
+    // As the version before did, whose replicas may still be running.
+    expect(await asLogin(login, 'select from topup_orders')).toBe(1);
+  });
 });
