@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ROLES } from '../../src/platform/database/roles.ts';
 import { inTransaction } from '../../src/platform/database/transaction.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
@@ -10,6 +11,7 @@ let attempts: number;
 beforeAll(async () => {
   app = await startApp({ withoutBackground: true });
   await app.db.query('create table rows (name text primary key, times integer not null default 0)');
+  await app.db.query(`grant all on rows to ${ROLES.background}`);
 });
 
 beforeEach(async () => {

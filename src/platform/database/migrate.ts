@@ -40,6 +40,10 @@ async function migrateAsOwner(options: DatabaseOptions): Promise<string[]> {
 }
 
 /** Whether the database lacks a migration that this version has. */
-export function hasPendingMigrations(database: DataSource): Promise<boolean> {
-  return database.showMigrations();
+export async function hasPendingMigrations(database: DataSource): Promise<boolean> {
+  // TypeORM would make the table of migrations where it sees none.
+  const [row] = (await database.query(
+    `select has_table_privilege(to_regclass('schema_migrations'), 'select') as readable`,
+  )) as { readable: boolean | null }[];
+  return row?.readable !== true || database.showMigrations();
 }
