@@ -6,6 +6,7 @@ import { createMailer, type Mailer } from './clients/mailer.ts';
 import { createMekariBilling, type PackagePrice } from './clients/mekari-billing.ts';
 import { createMekariPay, type MekariPay } from './clients/mekari-pay.ts';
 import { createModerator, type Moderator } from './clients/moderator.ts';
+import { createPaymentUrlCheck, hostOf } from './clients/payment-url.ts';
 import { createSharedEntries } from './clients/shared-entries.ts';
 import { createSharedStore, type SharedStore } from './clients/shared-store.ts';
 import type { Config } from './config.ts';
@@ -112,7 +113,11 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     organizations,
     packages,
     redis,
-    mekariPay: createMekariPay(http.pay),
+    mekariPay: createMekariPay(http.pay, {
+      isAllowed: createPaymentUrlCheck({ payBaseUrl: config.MEKARI_PAY_URL, hosts: config.PAYMENT_URL_HOSTS }),
+      onRefused: (url) =>
+        logged(`payment url ${hostOf(url)}`, () => log.error({ event: 'payment_url_refused', host: hostOf(url) })),
+    }),
     moderator: createModerator(http.moderator),
     mailer: {
       ...mailer,

@@ -73,7 +73,7 @@ export function composeServices(
     sendOrderMailHandler(orderMail),
   ];
   for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
-  const verifyWebhook = createWebhookVerifier(config.MEKARI_PAY_WEBHOOK_SECRET);
+  const verifyWebhook = createWebhookVerifier(config.MEKARI_PAY_WEBHOOK_SECRET, clock);
   return {
     organizations,
     balances,

@@ -41,6 +41,8 @@ const isWebhookSecret = (value: string) =>
   /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value) &&
   Buffer.from(value.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES;
 
+const isHostName = (value: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value);
+
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
   HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
@@ -63,6 +65,14 @@ export const settings = z.object({
   HUB_CORE_URL: baseUrl('an http(s) URL').describe('hub-core: organizations, components, excess'),
   MEKARI_BILLING_URL: baseUrl('an http(s) URL').describe('Mekari Billing: prices of packages'),
   MEKARI_PAY_URL: baseUrl('an http(s) URL').describe('Mekari Pay: invoices'),
+  PAYMENT_URL_HOSTS: z
+    .string()
+    .transform((value) => list(value.toLowerCase()))
+    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
+      error: 'is not a comma-separated list of host names',
+    })
+    .optional()
+    .describe('Hosts that a buyer may be sent to for paying; without it any, by https'),
   MODERATOR_URL: baseUrl('an http(s) URL').describe('Moderator: books paid PIs'),
   MEKARI_CLIENT_ID: text('the HMAC client id').describe('Signs our calls to the neighbours: the user name'),
   MEKARI_CLIENT_SECRET: text('the HMAC client secret').describe('Signs our calls to the neighbours: the key'),
@@ -120,6 +130,9 @@ export class ConfigError extends Error {
   }
 }
 
+const UNVERIFIED_TLS =
+  'NODE_TLS_REJECT_UNAUTHORIZED is 0: nobody would be verified; name an authority of your own in NODE_EXTRA_CA_CERTS';
+
 type Environment = Record<string, string | undefined>;
 
 /** An empty variable counts as one that is not set: that is how compose files and CI systems leave one out. */
@@ -128,8 +141,11 @@ function read<S extends z.ZodObject>(schema: S, environment: Environment): z.out
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  // Not a setting of ours: it would have every certificate taken for good, of the neighbours as of the database.
+  if (given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') faults.push(UNVERIFIED_TLS);
+  if (parsed.success && faults.length === 0) return parsed.data;
+  throw new ConfigError(faults);
 }
 
 // biome-ignore lint/style/noProcessEnv: this file is the one reader of the environment

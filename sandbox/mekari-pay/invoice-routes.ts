@@ -1,12 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { json, Refusal } from '../server/reply.ts';
-import { inShape, jsonBody, param, queryOf, type Route } from '../server/route.ts';
+import { type Call, inShape, jsonBody, param, queryOf, type Route } from '../server/route.ts';
 import { object } from '../shape.ts';
 import { idempotencyKeyOf } from '../signing/mekari-hmac.ts';
 import { type Actions, actionShape, resendShape } from './actions.ts';
 import type { Deliveries } from './deliveries.ts';
 import { invoiceRequest } from './invoice-request.ts';
-import type { Invoices } from './invoices.ts';
+import type { Invoice, Invoices } from './invoices.ts';
+
+/** The pay page under the address by which the sandbox was called, which a proxy before it has changed. */
+function forCaller(call: Call, invoice: Invoice): Invoice {
+  const host = call.headers.host ?? '';
+  return host === '' ? invoice : { ...invoice, payment_url: `http://${host}${new URL(invoice.payment_url).pathname}` };
+}
 
 /** The interface that the product calls. */
 export function invoiceRoutes(invoices: Invoices, clock: Clock): Route[] {
@@ -17,7 +23,7 @@ export function invoiceRoutes(invoices: Invoices, clock: Clock): Route[] {
       handle(call) {
         const request = invoiceRequest(jsonBody(call), clock());
         const { invoice, isNew } = invoices.create(request, idempotencyKeyOf(call));
-        return json(isNew ? 201 : 200, { data: invoice });
+        return json(isNew ? 201 : 200, { data: forCaller(call, invoice) });
       },
     },
     {
@@ -29,7 +35,7 @@ export function invoiceRoutes(invoices: Invoices, clock: Clock): Route[] {
           const fields = [{ field: 'external_id', message: 'is required' }];
           throw new Refusal(400, 'external_id_missing', 'external_id is required', fields);
         }
-        return json(200, { data: invoices.byExternalId(externalId) });
+        return json(200, { data: invoices.byExternalId(externalId).map((invoice) => forCaller(call, invoice)) });
       },
     },
     {
@@ -37,7 +43,7 @@ export function invoiceRoutes(invoices: Invoices, clock: Clock): Route[] {
       path: '/api/v1/invoices/:id',
       handle(call) {
         queryOf(call, []);
-        return json(200, { data: invoices.byId(param(call, 'id')) });
+        return json(200, { data: forCaller(call, invoices.byId(param(call, 'id'))) });
       },
     },
     {

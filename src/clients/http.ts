@@ -66,7 +66,8 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   const concurrency = options.concurrency ?? 16;
   const agent = {
     http: new http.Agent({ keepAlive: true, maxSockets: concurrency }),
-    https: new https.Agent({ keepAlive: true, maxSockets: concurrency }),
+    // Verified, whatever the environment of the process says.
+    https: new https.Agent({ keepAlive: true, maxSockets: concurrency, rejectUnauthorized: true }),
   };
   const limit = pLimit(concurrency);
   const { around = (_call, run) => run({}) } = options;
@@ -77,6 +78,15 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   const fail = (kind: UpstreamError['kind'], reason: string, status?: number) =>
     new UpstreamError(options.name, kind, reason, status);
 
+  const base = new URL(options.baseUrl).href.replace(/\/$/, '');
+
+  /** Ids are data. One that the URL parser takes for a way through the path (`..`) would lead to another one than was meant. */
+  function targetOf(path: string): URL {
+    const url = new URL(base + path);
+    if (url.href !== base + path) throw fail('rejected', 'an id that has no place in a path');
+    return url;
+  }
+
   async function send(
     method: 'GET' | 'POST',
     path: string,
@@ -84,7 +94,7 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
     headers: Record<string, string> = {},
     body?: string,
   ) {
-    const url = new URL(options.baseUrl + path);
+    const url = targetOf(path);
     const pathAndQuery = url.pathname + url.search;
     const cancelled = new AbortController();
     const request = got(url, {
@@ -161,11 +171,13 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   function bounded<T>(method: string, { path, route, urgent }: Target, run: Run<T>): Promise<T> {
     const askedAt = performance.now();
     const remaining = () => options.timeoutMs - (performance.now() - askedAt);
-    const ask = (headers: Record<string, string>) =>
-      limit(() => {
+    const ask = async (headers: Record<string, string>) => {
+      targetOf(path);
+      return limit(() => {
         if (remaining() <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
         return breaker.run(() => run(Math.max(1, remaining()), headers), { urgent, waitMs: remaining() });
       });
+    };
     const call = { neighbour: options.name, method, route: route ?? path.replace(/\?.*$/, '') };
     return around(call, (headers) => counted(options.name, options.onCall, () => ask(headers)));
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import { isCalendarDate } from '../kernel/jakarta.ts';
+import { isLabel, withVisibleText } from '../kernel/label.ts';
 import type { Neighbour } from './http.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -43,7 +44,7 @@ const contact = z
   .object({ name: z.string().nullish(), email: z.email(), locale: z.string().nullish() })
   .transform((row) => ({ name: row.name ?? '', email: row.email, locale: row.locale ?? 'id' }));
 
-const excessRow = z.object({ key: z.string(), period: z.string().min(1).max(32), quantity: wholeNumber });
+const excessRow = z.object({ key: z.string(), period: z.string().refine((text) => isLabel(text, 32)), quantity: wholeNumber });
 
 /** One row that cannot be read makes its key unknown, and takes nothing else away. */
 function readExcess(given: readonly unknown[]): Pick<OrganizationSnapshot, 'excess' | 'unknownExcess'> {
@@ -62,7 +63,7 @@ function keyOf(row: unknown): string {
 const organization = z
   .object({
     id: z.string().min(1),
-    name: z.string(),
+    name: z.string().transform(withVisibleText),
     billing_version: z.string(),
     components: z.array(z.string()).nullish(),
     settings: z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInstant } from '../kernel/instant.ts';
+import { isLabel } from '../kernel/label.ts';
 import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
 import type { Neighbour } from './http.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -52,26 +53,20 @@ const instant = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** https, but for a provider on this very machine. What is neither must not keep a payment from being seen: it is dropped. */
-const payUrl = z.string().refine(isPayUrl).nullish().catch(undefined);
-
-function isPayUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
-}
+/** What is stored, or is part of a path. */
+const label = (maxLength: number) => z.string().refine((text) => isLabel(text, maxLength), { error: 'is not a label' });
 
 /** A paid one must say how much was paid: an amount that nobody named agrees with nothing. */
 const invoice = z
   .object({
-    id: z.string().min(1),
+    id: label(200),
     external_id: z.string(),
     status: z.enum(['pending', 'paid', 'expired', 'void']),
     amount: rupiah,
-    currency: z.string(),
-    payment_url: payUrl,
+    currency: label(10),
+    payment_url: z.string().nullish().catch(undefined),
     paid_amount: rupiah.nullish(),
-    paid_currency: z.string().nullish(),
+    paid_currency: label(10).nullish(),
     paid_at: instant.nullish(),
   })
   .refine((row) => row.status !== 'paid' || (row.paid_amount ?? undefined) !== undefined, {
@@ -98,7 +93,19 @@ const many = z.object({ data: z.array(invoice) });
 /** All of it is about orders under way: nothing of a page waits for it. */
 const urgent = true;
 
-export function createMekariPay(neighbour: Neighbour): MekariPay {
+/** A payment URL that is not to be passed on must not keep a payment from being seen: it is dropped, and told of. */
+export interface PaymentUrls {
+  isAllowed: (url: string) => boolean;
+  onRefused?: (url: string) => void;
+}
+
+export function createMekariPay(neighbour: Neighbour, urls: PaymentUrls): MekariPay {
+  function withSafeUrl(given: Invoice): Invoice {
+    if (given.paymentUrl === undefined || urls.isAllowed(given.paymentUrl)) return given;
+    if (given.status === 'pending') urls.onRefused?.(given.paymentUrl);
+    return { ...given, paymentUrl: undefined };
+  }
+
   return {
     async createInvoice(order) {
       const body = {
@@ -118,16 +125,16 @@ export function createMekariPay(neighbour: Neighbour): MekariPay {
       };
       const idempotencyKey = `invoice:${order.orderNumber}`;
       const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema: one });
-      return data;
+      return withSafeUrl(data);
     },
     async invoice(id) {
       const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
-      return (await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema: one })).data;
+      return withSafeUrl((await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema: one })).data);
     },
     async invoicesOfOrder(orderNumber) {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
       const { data } = await neighbour.get({ path, urgent, schema: many });
-      return data.filter((row) => row.externalId === orderNumber);
+      return data.filter((row) => row.externalId === orderNumber).map(withSafeUrl);
     },
     async voidInvoice(id, orderNumber) {
       try {

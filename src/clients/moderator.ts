@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLabel } from '../kernel/label.ts';
 import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
 import type { Neighbour } from './http.ts';
 
@@ -30,7 +31,7 @@ export interface Moderator {
   bookPaidPi(pi: PaidPi): Promise<string>;
 }
 
-const booked = z.object({ data: z.object({ pi_number: z.string().min(1).max(100) }) });
+const booked = z.object({ data: z.object({ pi_number: z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' }) }) });
 
 export function createModerator(neighbour: Neighbour): Moderator {
   return {

@@ -68,7 +68,7 @@ export class IssueInvoice {
       throw new UpstreamError('mekari-pay', 'malformed', 'the invoice is over another amount than the order');
     }
     if (invoice.status === 'pending' && invoice.paymentUrl === undefined) {
-      throw new UpstreamError('mekari-pay', 'malformed', 'payment_url is not an https URL');
+      throw new UpstreamError('mekari-pay', 'malformed', 'payment_url is not one that a buyer is sent to');
     }
     // One that is void or over already (an earlier cancel got that far) is remembered, but nobody is sent to pay it.
     const isPayable = invoice.status === 'pending';

@@ -13,7 +13,7 @@ import { alerts, balances } from '../support/webhook.ts';
 const DAY = 86_400;
 const WHATSAPP = { wa_balance: '1000000' };
 
-// Each test begins two days ago: its webhooks, which are judged by the real time, come at the present.
+// Each test begins two days ago: its webhooks come at the present.
 const time = movableClock();
 let app: TestApp;
 let pay: Relay;

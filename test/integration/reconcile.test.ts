@@ -9,7 +9,7 @@ import { alerts, balances, inbox } from '../support/webhook.ts';
 const DAY = 86_400;
 const HALF_AN_HOUR = 1800;
 
-// Each test begins two days ago, so that its webhooks, which are judged by the real time, can come after the order's time.
+// Each test begins two days ago, so that its webhooks can come after the order's time, at the present.
 const time = movableClock();
 /** How far Mekari Pay's own clock is behind: then an invoice can still be paid when our time for it is over. */
 let lagSeconds = 0;

@@ -4,7 +4,7 @@ import { ledgerTable } from '../support/ledger-table.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { confirmOrder, createOrder, readOrder, untilStatus } from '../support/purchase.ts';
 
-// The order is of the day before yesterday: its webhook, which is judged by the real time, comes today.
+// The order is of the day before yesterday: its webhook comes today.
 const time = movableClock(-2 * 86_400);
 let app: TestApp;
 

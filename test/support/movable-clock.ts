@@ -1,6 +1,6 @@
 /**
- * The time of day, moved: for the server (`clock`) and its neighbours (`now`) alike. Tokens and webhooks are judged by the
- * real time, so a test that needs a webhook begins in the past and comes back to the present.
+ * The time of day, moved: for the server (`clock`) and its neighbours (`now`) alike. Tokens are judged by the real time, so a
+ * test in which much time passes begins in the past and comes back to the present.
  */
 export function movableClock(startSeconds = 0) {
   let shiftMs = startSeconds * 1000;

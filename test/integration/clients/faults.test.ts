@@ -47,11 +47,15 @@ const CALLS: Record<string, { of: () => HttpNeighbour; call: (timeoutMs?: number
   },
   'Mekari Pay createInvoice': {
     of: () => sandbox.mekariPay,
-    call: (timeoutMs) => createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs)).createInvoice(newInvoice()),
+    call: (timeoutMs) =>
+      createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).createInvoice(
+        newInvoice(),
+      ),
   },
   'Mekari Pay invoicesOfOrder': {
     of: () => sandbox.mekariPay,
-    call: (timeoutMs) => createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs)).invoicesOfOrder('TU-1'),
+    call: (timeoutMs) =>
+      createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).invoicesOfOrder('TU-1'),
   },
   'Moderator bookPaidPi': {
     of: () => sandbox.moderator,
