@@ -44,7 +44,11 @@ const contact = z
   .object({ name: z.string().nullish(), email: z.email(), locale: z.string().nullish() })
   .transform((row) => ({ name: row.name ?? '', email: row.email, locale: row.locale ?? 'id' }));
 
-const excessRow = z.object({ key: z.string(), period: z.string().refine((text) => isLabel(text, 32)), quantity: wholeNumber });
+const excessRow = z.object({
+  key: z.string(),
+  period: z.string().refine((text) => isLabel(text, 32)),
+  quantity: wholeNumber,
+});
 
 /** One row that cannot be read makes its key unknown, and takes nothing else away. */
 function readExcess(given: readonly unknown[]): Pick<OrganizationSnapshot, 'excess' | 'unknownExcess'> {

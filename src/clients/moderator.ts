@@ -31,7 +31,9 @@ export interface Moderator {
   bookPaidPi(pi: PaidPi): Promise<string>;
 }
 
-const booked = z.object({ data: z.object({ pi_number: z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' }) }) });
+const booked = z.object({
+  data: z.object({ pi_number: z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' }) }),
+});
 
 export function createModerator(neighbour: Neighbour): Moderator {
   return {
