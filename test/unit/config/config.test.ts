@@ -82,6 +82,17 @@ describe('an environment that is right', () => {
     expect(config.GATEWAY_SECRET).toEqual(['new', 'old']);
   });
 
+  test('hosts for paying are a list too, in small letters', () => {
+    expect(loadConfig({ ...REQUIRED, PAYMENT_URL_HOSTS: 'Pay.example.test, checkout.example.test' })).toMatchObject({
+      PAYMENT_URL_HOSTS: ['pay.example.test', 'checkout.example.test'],
+    });
+    expect(loadConfig(REQUIRED).PAYMENT_URL_HOSTS).toBeUndefined();
+  });
+
+  test('may say that certificates are verified, which they are', () => {
+    expect(faultsOf({ ...REQUIRED, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+  });
+
   test('cannot be changed afterwards', () => {
     expect(Object.isFrozen(loadConfig(REQUIRED))).toBe(true);
   });
@@ -130,6 +141,12 @@ describe('an environment that is wrong', () => {
     ['MEKARI_PAY_WEBHOOK_SECRET', 'whsec_b25lIHRoYXQgaXMgbG9uZw==,plain'],
     ['MEKARI_PAY_WEBHOOK_SECRET', ','],
     ['GATEWAY_SECRET', ' , '],
+    ['PAYMENT_URL_HOSTS', ' , '],
+    ['PAYMENT_URL_HOSTS', 'https://pay.example.test'],
+    ['PAYMENT_URL_HOSTS', 'pay.example.test:8443'],
+    ['PAYMENT_URL_HOSTS', '*.example.test'],
+    ['PAYMENT_URL_HOSTS', 'pay.example.test/checkout'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['LOG_LEVEL', 'INFO'],
     ['PRICE_TTL_SECONDS', '0'],
     ['QUOTE_TTL_SECONDS', '30m'],
@@ -153,5 +170,7 @@ describe('what the commands need', () => {
       LOG_LEVEL: 'info',
     });
     expect(() => loadCommandConfig({})).toThrow(/DATABASE_URL is missing/);
+    const unverified = { DATABASE_URL: 'postgresql://db/topup', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(() => loadCommandConfig(unverified)).toThrow(/NODE_TLS_REJECT_UNAUTHORIZED is 0/);
   });
 });

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import https from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UpstreamError } from '../../../src/clients/upstream-error.ts';
+import { SELF_SIGNED } from '../../support/self-signed.ts';
+import { CALLS, type CallName, callsTo } from './four-neighbours.ts';
+import { startTinyServer, type TinyServer } from './tiny-server.ts';
+
+let server: TinyServer;
+let elsewhere: TinyServer;
+const closing: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  [server, elsewhere] = await Promise.all([startTinyServer(), startTinyServer()]);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const close of closing.splice(0)) await close();
+  await Promise.all([server.close(), elsewhere.close()]);
+});
+
+/** The failure of one of our calls to that address. */
+async function failureOf(name: CallName, baseUrl: string, id?: string): Promise<UpstreamError> {
+  const { calls, close } = callsTo(baseUrl);
+  try {
+    return await calls[name](id).then(
+      () => Promise.reject(new Error('it did not fail')),
+      (error) => error,
+    );
+  } finally {
+    close();
+  }
+}
+
+describe.each(CALLS)('%s', (name) => {
+  test.each([301, 302, 303, 307, 308])('is not sent elsewhere by a %i', async (status) => {
+    server.answerWith((response) => response.writeHead(status, { location: `${elsewhere.url}/taken` }).end());
+    expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', status });
+    expect(server.seen).toHaveLength(1);
+    expect(elsewhere.connections()).toBe(0);
+  });
+
+  test('is not made to a server that nobody vouches for, whatever the environment allows', async () => {
+    let asked = 0;
+    const impostor = https.createServer(SELF_SIGNED, (_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    impostor.listen(0, '127.0.0.1');
+    await once(impostor, 'listening');
+    closing.push(() => new Promise((resolve) => impostor.close(resolve)));
+    const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+    for (const said of ['1', '0']) {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', said);
+      expect(await failureOf(name, url)).toMatchObject({ kind: 'unavailable', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    }
+    expect(asked).toBe(0);
+    // It is a server that answers: to whoever knows its certificate.
+    const request = https.get(url, { ca: SELF_SIGNED.cert, agent: false });
+    const [answer] = await once(request, 'response');
+    answer.resume();
+    expect(asked).toBe(1);
+  });
+
+  test('goes past the proxies that the environment names', async () => {
+    for (const variable of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']) {
+      vi.stubEnv(variable, elsewhere.url);
+    }
+    server.answerWith((response) => response.writeHead(418).end());
+    expect(await failureOf(name, server.url)).toMatchObject({ kind: 'rejected', status: 418 });
+    expect(elsewhere.connections()).toBe(0);
+  });
+
+  test('is answered with a bomb: it is neither asked for nor inflated', async () => {
+    const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024, ' '));
+    server.answerWith((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+    expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', reason: 'the answer is not JSON' });
+    expect(server.seen[0]?.headers).not.toHaveProperty('accept-encoding');
+  });
+
+  test('is answered with two megabytes: it is cut off', async () => {
+    server.answerWith((response) => response.end(JSON.stringify({ data: 'x'.repeat(2 * 1024 * 1024) })));
+    expect(await failureOf(name, server.url)).toMatchObject({
+      kind: 'malformed',
+      reason: 'the answer is larger than 1048576 bytes',
+    });
+  });
+});
+
+const DOTS = ['..', '.'];
+const ODD_IDS = [
+  '../admin',
+  'a/../../b',
+  'a?x=1',
+  'a#b',
+  '%2e%2e',
+  'a%2Fb',
+  '@evil.test/',
+  '//evil.test',
+  'a\\b',
+  'ü',
+  ';',
+];
+
+describe.each<[CallName, string, (path: string) => string]>([
+  ['Mekari Billing: a price', '/api/v4/packages/', (path) => path],
+  ['Mekari Pay: an invoice', '/api/v1/invoices/', (path) => path],
+  ['Mekari Pay: a void', '/api/v1/invoices/', (path) => path.replace(/\/void$/, '')],
+])('%s', (name, prefix, ofId) => {
+  test.each(ODD_IDS)('of %j is asked by that very id, and of nobody else', async (id) => {
+    server.answerWith((response) => response.writeHead(404).end());
+    expect(await failureOf(name, `${server.url}/base`, id)).toMatchObject({ kind: 'rejected', status: 404 });
+    const segment = ofId(server.seen[0]?.path ?? '').replace(`/base${prefix}`, '');
+    expect(segment).toMatch(/^[^/?#]+$/);
+    expect(decodeURIComponent(segment)).toBe(id);
+  });
+
+  test.each(DOTS)('of %j is not asked at all: it would be another path', async (id) => {
+    expect(await failureOf(name, server.url, id)).toMatchObject({ kind: 'rejected', status: undefined });
+    expect(server.connections()).toBe(0);
+  });
+});
+
+test('an order number is one value of the query, whatever is in it', async () => {
+  server.answerWith((response) => response.writeHead(404).end());
+  await failureOf('Mekari Pay: the invoices of an order', server.url, 'TU-1&external_id=TU-2#/../x');
+  const asked = new URL(server.seen[0]?.path ?? '', server.url);
+  expect([asked.pathname, ...asked.searchParams]).toEqual([
+    '/api/v1/invoices',
+    ['external_id', 'TU-1&external_id=TU-2#/../x'],
+  ]);
+});
+
+describe('an answer that is hardly HTTP', () => {
+  const ok = 'HTTP/1.1 200 OK\r\n';
+  test.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['a status that is none', 'HTTP/1.1 20 OK\r\n\r\n'],
+    [
+      'an upgrade that nobody asked for',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+    ],
+    ['20 KB of a header', `${ok}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['a thousand headers', `${ok}${'x: y\r\n'.repeat(5000)}\r\n`],
+    ['two lengths', `${ok}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`],
+    ['a length below nought', `${ok}content-length: -1\r\n\r\n{}`],
+    ['a length and chunks', `${ok}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`],
+    ['a chunk of no size', `${ok}transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
+    ['UTF-16', Buffer.concat([Buffer.from(`${ok}\r\n`), Buffer.from('{"data":{}}', 'utf16le')])],
+    [
+      'a byte that is no UTF-8',
+      Buffer.concat([Buffer.from(`${ok}\r\n{"data":"`), Buffer.from([0xff]), Buffer.from('"}')]),
+    ],
+  ])('%s: the call fails as any other', async (_, bytes) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(bytes));
+    });
+    odd.listen(0, '127.0.0.1');
+    await once(odd, 'listening');
+    closing.push(() => new Promise((resolve) => odd.close(resolve)));
+    const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    expect(await failureOf('Mekari Pay: a new invoice', url)).toBeInstanceOf(UpstreamError);
+    expect(await failureOf('Mekari Billing: a price', url)).toBeInstanceOf(UpstreamError);
+  });
+});
