@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Standard Webhooks, from its specification alone: the product verifies with a package, so that two independent
- * implementations check each other.
+ * Standard Webhooks, from its specification alone and without a line of the product's: two independent implementations check
+ * each other.
  */
 export interface SignedMessage {
   id: string;
