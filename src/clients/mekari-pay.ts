@@ -87,7 +87,9 @@ const invoice = z
     }),
   );
 
-const one = z.object({ data: invoice });
+/** Another order's page, or its payment, must not pass for this one's. */
+const one = (isIt: (row: Invoice) => boolean) =>
+  z.object({ data: invoice.refine(isIt, { error: 'is another invoice' }) });
 const many = z.object({ data: z.array(invoice) });
 
 /** All of it is about orders under way: nothing of a page waits for it. */
@@ -124,12 +126,14 @@ export function createMekariPay(neighbour: Neighbour, urls: PaymentUrls): Mekari
         expires_at: order.expiresAt.toISOString(),
       };
       const idempotencyKey = `invoice:${order.orderNumber}`;
-      const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema: one });
+      const schema = one(({ externalId }) => externalId === order.orderNumber);
+      const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema });
       return withSafeUrl(data);
     },
     async invoice(id) {
       const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
-      return withSafeUrl((await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema: one })).data);
+      const schema = one((row) => row.id === id);
+      return withSafeUrl((await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema })).data);
     },
     async invoicesOfOrder(orderNumber) {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
