@@ -167,7 +167,6 @@ describe('what the commands need', () => {
   test('is the database alone', () => {
     expect(loadCommandConfig({ DATABASE_URL: 'postgresql://db/topup' })).toEqual({
       DATABASE_URL: 'postgresql://db/topup',
-      LOG_LEVEL: 'info',
     });
     expect(() => loadCommandConfig({})).toThrow(/DATABASE_URL is missing/);
     const unverified = { DATABASE_URL: 'postgresql://db/topup', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
