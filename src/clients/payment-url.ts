@@ -14,17 +14,15 @@ const PLAIN = /^https?:\/\/[a-z0-9.[\]:-]+([/?#][\w.~!$&'()*+,;=:@/?#%-]*)?$/i;
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
- * Whether a buyer may be sent there to pay: https on the usual port, or Mekari Pay's own origin; in plain http only where
- * Mekari Pay itself is spoken to so on this very machine, which is a sandbox.
+ * Whether a buyer may be sent there to pay: https; plain http only to Mekari Pay's own origin, where it is spoken to so on
+ * this very machine, which is a sandbox.
  */
 export function createPaymentUrlCheck({ payBaseUrl, hosts }: PaymentUrlRule): (url: string) => boolean {
   const pay = new URL(payBaseUrl);
   return (text) => {
     if (text.length > MAX_LENGTH || !PLAIN.test(text) || !URL.canParse(text)) return false;
     const url = new URL(text);
-    const isPaysOwn = url.origin === pay.origin;
-    const isSafe =
-      url.protocol === 'https:' ? url.port === '' || isPaysOwn : isPaysOwn && LOOPBACK.includes(url.hostname);
+    const isSafe = url.protocol === 'https:' || (url.origin === pay.origin && LOOPBACK.includes(url.hostname));
     return isSafe && (hosts === undefined || hosts.includes(url.hostname));
   };
 }

@@ -12,6 +12,7 @@ describe('Mekari Pay elsewhere', () => {
     'https://pay.mekari.test:443/x',
     'https://pay.mekari.test',
     'https://pay.mekari.test?id=inv_1',
+    'https://pay.mekari.test:8443/x',
   ])('%s is passed on', (url) => expect(check()(url)).toBe(true));
 
   test.each([
@@ -38,7 +39,6 @@ describe('Mekari Pay elsewhere', () => {
     'https:pay.mekari.test/x',
     'https:///pay.mekari.test/x',
     'https://',
-    'https://pay.mekari.test:8443/x',
     'https://pay.mekari.test:99999/x',
     'https://päy.mekari.test/x',
     'https://pay。mekari。test/x',
@@ -52,11 +52,6 @@ describe('Mekari Pay elsewhere', () => {
     'blob:https://pay.mekari.test/x',
     `https://pay.mekari.test/${'x'.repeat(2048)}`,
   ])('%j is not', (url) => expect(check()(url)).toBe(false));
-});
-
-test("Mekari Pay's own port is as good as the usual one", () => {
-  expect(check('https://pay.mekari.test:8443')('https://pay.mekari.test:8443/pay/inv_1')).toBe(true);
-  expect(check('https://pay.mekari.test:8443')('https://evil.test:8443/pay/inv_1')).toBe(false);
 });
 
 describe('Mekari Pay on this machine', () => {
