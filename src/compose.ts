@@ -12,6 +12,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { openPaymentsGauge } from './operators/index.ts';
 import { orderAgeGauge, orderGauge } from './orders/index.ts';
 import { reconcileTask } from './payments/index.ts';
+import { createIssuerKeys } from './platform/auth/issuer-keys.ts';
 import { createTokenVerifier } from './platform/auth/verify-token.ts';
 import type { TenantDatabase } from './platform/database/tenant-database.ts';
 import { readFlags } from './platform/flags/flag-table.ts';
@@ -85,6 +86,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 
   let stopping = false;
   let background: ReturnType<typeof startBackground> | undefined;
+  const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const apollo = createApolloServer({
     schema: subgraph.schema,
     telemetry,
@@ -98,10 +100,9 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     isTraced: tracing !== undefined,
     log,
     verifyToken: createTokenVerifier({
-      jwksUrl: config.AUTH_JWKS_URL,
+      keys: issuerKeys,
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
-      log,
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
     async readiness() {
@@ -126,6 +127,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   };
   const letGo = async () => {
     neighbours.close();
+    issuerKeys.close();
     await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]).finally(() => databases.close());
   };
   const awaited = new Set<string>();

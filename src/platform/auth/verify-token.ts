@@ -1,71 +1,65 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Logger } from '../logger.ts';
 import type { Caller } from './caller.ts';
+import { InvalidTokenError } from './invalid-token.ts';
+import type { IssuerKeys } from './issuer-keys.ts';
+import { ALGORITHMS } from './key-set.ts';
+import { CLOCK_TOLERANCE_SECONDS, toCaller } from './token-claims.ts';
 
-/** The token was given and is not good. The message is for the caller: it never says more than what kind of fault. */
-export class InvalidTokenError extends Error {
-  constructor(reason: string) {
-    super(`The token is not valid: ${reason}.`);
-    this.name = 'InvalidTokenError';
-  }
-}
+export { InvalidTokenError };
 
+/** Takes the header as it came. Throws InvalidTokenError. */
 export type VerifyToken = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 const MAX_TOKEN_BYTES = 4096;
-/** The library's codes for a key set that did not come: too late, or with another status than 200. */
-const KEYS_UNREACHABLE = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC']);
-
-const claims = z.object({
-  sub: z.string().min(1).max(255),
-  organization_id: z.string().min(1).max(64).optional(),
-  scope: z.string().default(''),
-});
-
-function toCaller(payload: JWTPayload): Caller {
-  const parsed = claims.safeParse(payload);
-  if (!parsed.success) throw new InvalidTokenError(`claim ${parsed.error.issues[0]?.path.join('.')} is not right`);
-  const scopes = new Set(parsed.data.scope.split(' ').filter((scope) => scope !== ''));
-  if (parsed.data.organization_id === undefined && !scopes.has('topup:support')) {
-    throw new InvalidTokenError('claim organization_id is missing');
-  }
-  return { subject: parsed.data.sub, organizationId: parsed.data.organization_id, scopes };
-}
+const MAX_HEADER_BYTES = MAX_TOKEN_BYTES + 'Bearer '.length;
 
 /**
- * Verifies a bearer token against the issuer's key set, with everything pinned that the library would otherwise leave
- * open. No header at all answers undefined: fields that need nobody can still be asked.
+ * What a token may say of itself. Where a key is to be had (`jku`, `x5u`, `x5c`, `jwk`) is not among it: such members are not
+ * looked at. `crit` asks for what we do not know; `typ` keeps out what the same issuer signed for something else.
  */
-export function createTokenVerifier(options: {
-  jwksUrl: string;
-  issuer: string;
-  audience: string;
-  log: Logger;
-}): VerifyToken {
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 3000, cooldownDuration: 10_000 });
+const header = z.object({
+  alg: z.enum(ALGORITHMS),
+  kid: z.string().min(1).max(255).optional(),
+  typ: z
+    .string()
+    .regex(/^(application\/)?(at\+)?jwt$/i)
+    .optional(),
+  crit: z.never().optional(),
+});
+
+/**
+ * Verifies a bearer token against the issuer's keys (docs/decisions/0036). No header at all answers undefined: fields that
+ * need nobody can still be asked.
+ */
+export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string; audience: string }): VerifyToken {
+  async function keyFor(given: JWTHeaderParameters) {
+    const parsed = header.safeParse(given);
+    if (!parsed.success) throw new InvalidTokenError('it could not be verified');
+    const key = await options.keys.find(parsed.data.alg, parsed.data.kid);
+    if (key === 'unreachable') throw new InvalidTokenError("the issuer's keys cannot be reached");
+    if (key === 'unknown') throw new InvalidTokenError('it could not be verified');
+    return key;
+  }
+
   return async (authorization) => {
     if (authorization === undefined || authorization === '') return undefined;
+    if (authorization.length > MAX_HEADER_BYTES) throw new InvalidTokenError('it is too long');
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new InvalidTokenError('expected "Bearer <JWT>"');
-    if (token.length > MAX_TOKEN_BYTES) throw new InvalidTokenError('it is too long');
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: ['RS256', 'ES256', 'EdDSA'],
+      const { payload } = await jwtVerify(token, keyFor, {
+        algorithms: [...ALGORITHMS],
         issuer: options.issuer,
         audience: options.audience,
         requiredClaims: ['exp', 'sub'],
-        clockTolerance: 5,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
       return toCaller(payload);
     } catch (error) {
-      if (error instanceof InvalidTokenError) throw error;
       if (error instanceof errors.JWTExpired) throw new InvalidTokenError('it has expired');
-      const isTokensFault = error instanceof errors.JOSEError && !KEYS_UNREACHABLE.has(error.code);
-      if (isTokensFault) throw new InvalidTokenError('it could not be verified');
-      // The key set could not be had: nobody with a key that we do not know yet can be let in.
-      options.log.error({ event: 'token_keys_unreachable', reason: (error as Error).message });
-      throw new InvalidTokenError("the issuer's keys cannot be reached");
+      if (error instanceof errors.JOSEError) throw new InvalidTokenError('it could not be verified');
+      throw error;
     }
   };
 }

@@ -9,11 +9,18 @@ import type { RequestContext } from '../request-context.ts';
 export interface RequestContextOptions {
   verifyToken: VerifyToken;
   log: Logger;
-  /** When there are any, /graphql answers only to one of them in x-gateway-secret. */
+  /** Where they are set, /graphql answers only to one of them in x-gateway-secret. */
   gatewaySecrets: readonly string[] | undefined;
 }
 
 export type RequestContexts = ReturnType<typeof createRequestContexts>;
+
+/** Of two, Node hands out the first, and others may have looked at the second: such a request is nobody's. */
+function authorizationOf({ raw }: FastifyRequest): string | undefined {
+  const [authorization, ...others] = raw.headersDistinct['authorization'] ?? [];
+  if (others.length > 0) throw new InvalidTokenError('expected one Authorization header');
+  return authorization;
+}
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
@@ -45,7 +52,7 @@ export function createRequestContexts(options: RequestContextOptions) {
   async function contextOf(request: FastifyRequest): Promise<RequestContext> {
     const correlationId = correlationIdOf(request);
     const fields = logFieldsOf(request);
-    const caller = await options.verifyToken(request.headers.authorization);
+    const caller = await options.verifyToken(authorizationOf(request));
     if (caller !== undefined) fields['organizationId'] = caller.organizationId;
     return { caller, correlationId, log: options.log.child({ correlationId }), logFields: fields };
   }
@@ -66,6 +73,7 @@ export function createRequestContexts(options: RequestContextOptions) {
     /** Compared by hash and in constant time, so that neither length nor content can be timed. */
     async requireGateway(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (gatewaySecrets === undefined) return;
+      // Two headers come as one, joined by a comma, which no secret holds.
       const given = request.headers['x-gateway-secret'];
       const hash = sha256(typeof given === 'string' ? given : '');
       const matches = gatewaySecrets.filter((secret) => timingSafeEqual(secret, hash));

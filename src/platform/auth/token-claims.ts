@@ -1,0 +1,42 @@
+import type { JWTPayload } from 'jose';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../kernel/clock.ts';
+import type { Caller } from './caller.ts';
+import { InvalidTokenError } from './invalid-token.ts';
+
+/** Seconds that the issuer's clock and ours may be apart. */
+export const CLOCK_TOLERANCE_SECONDS = 5;
+/** No issuer means a caller to come and go with one token for longer. Milliseconds in the place of seconds are caught too. */
+const LONGEST_LIFE_SECONDS = 10 * 366 * 86_400;
+
+/** They reach the database, the log and calls to hub-core: nothing that one of them would choke on. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
+const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Beyond what the library has checked: `exp` and `nbf` against now, issuer and audience. */
+const claims = z.object({
+  sub: z.string().min(1).max(255).regex(PRINTABLE),
+  // A token for several was given to each of them: any one could bring it here.
+  aud: z.union([z.string(), z.array(z.string()).length(1)]),
+  exp: z.number(),
+  iat: z.number().optional(),
+  organization_id: z.string().regex(PLAIN_ID).optional(),
+  scope: z.string().default(''),
+});
+
+const notRight = (claim: string) => new InvalidTokenError(`claim ${claim} is not right`);
+
+/** The bearer of a token whose signature, issuer, audience and time are good. Throws InvalidTokenError. */
+export function toCaller(payload: JWTPayload, clock: Clock = systemClock): Caller {
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) throw notRight(String(parsed.error.issues[0]?.path[0]));
+  const { sub, exp, iat, organization_id: organizationId, scope } = parsed.data;
+  const now = clock.now().getTime() / 1000;
+  if (exp > now + LONGEST_LIFE_SECONDS) throw notRight('exp');
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) throw notRight('iat');
+  const scopes = new Set(scope.split(' ').filter((name) => name !== ''));
+  if (organizationId === undefined && !scopes.has('topup:support')) {
+    throw new InvalidTokenError('claim organization_id is missing');
+  }
+  return { subject: sub, organizationId, scopes };
+}
