@@ -16,7 +16,7 @@ export interface KeyUse {
 
 /** Throws BAD_USER_INPUT where the key could not be one. `content` must say the same in the same words each time. */
 export function keyUse(organizationId: string, operation: IdempotentOperation, key: string, content: unknown): KeyUse {
-  if (key.trim() === '' || key.length > MAX_KEY_LENGTH || /\p{Cc}/u.test(key)) {
+  if (key.trim() === '' || key.length > MAX_KEY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(key)) {
     throw badUserInput(
       `idempotencyKey must have 1 to ${MAX_KEY_LENGTH} printable characters: a UUID per order and step is right.`,
     );
