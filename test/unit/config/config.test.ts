@@ -43,6 +43,7 @@ describe('an environment that is right', () => {
       PAYMENT_TTL_SECONDS: 86_400,
       RECONCILE_INTERVAL_SECONDS: 60,
       UPSTREAM_TIMEOUT_MS: 3000,
+      GRAPH_SCHEMA_PUBLIC: 'off',
     });
   });
 
@@ -76,10 +77,10 @@ describe('an environment that is right', () => {
     const config = loadConfig({
       ...REQUIRED,
       MEKARI_PAY_WEBHOOK_SECRET: 'whsec_Zmlyc3QgKG5ldyk=, whsec_c2Vjb25kIChvbGQp,',
-      GATEWAY_SECRET: ' new ,old',
+      GATEWAY_SECRET: ' the-new-secret-of-the-gateway ,the-old-one-of-before,',
     });
     expect(config.MEKARI_PAY_WEBHOOK_SECRET).toEqual(['whsec_Zmlyc3QgKG5ldyk=', 'whsec_c2Vjb25kIChvbGQp']);
-    expect(config.GATEWAY_SECRET).toEqual(['new', 'old']);
+    expect(config.GATEWAY_SECRET).toEqual(['the-new-secret-of-the-gateway', 'the-old-one-of-before']);
   });
 
   test('hosts for paying are a list too, in small letters', () => {
@@ -147,6 +148,11 @@ describe('an environment that is wrong', () => {
     ['PAYMENT_URL_HOSTS', '*.example.test'],
     ['PAYMENT_URL_HOSTS', 'pay.example.test/checkout'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+    ['GATEWAY_SECRET', 'fifteen-letters'],
+    ['GATEWAY_SECRET', 'a-secret-that-is-long-enough,short'],
+    ['GATEWAY_SECRET', 'a secret with spaces'],
+    ['GATEWAY_SECRET', 'ein-geheimnis-für-umlaute'],
+    ['GRAPH_SCHEMA_PUBLIC', 'true'],
     ['LOG_LEVEL', 'INFO'],
     ['PRICE_TTL_SECONDS', '0'],
     ['QUOTE_TTL_SECONDS', '30m'],
