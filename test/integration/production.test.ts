@@ -117,6 +117,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it starts, is ready, answers, and %s 
   expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', checks: { database: 'up' } });
   const admin = createTestClient(url, await sandbox.auth.token());
   expect(await admin.query('{ topupOrders { totalCount } }')).toEqual({ topupOrders: { totalCount: 0 } });
+  // Where nothing is set, nobody is told of the schema.
+  expect((await admin.send('{ __schema { queryType { name } } }')).status).toBe(400);
+  expect((await admin.send('{ _service { sdl } }')).status).toBe(400);
   server.signal(signal);
   const { code, stdout, stderr } = await server.finished;
   expect(code).toBe(0);
