@@ -61,11 +61,16 @@ export interface Composition {
   unfinished(): string[];
 }
 
+/** A gateway's secret below this is told of at the start: it opens every `@inaccessible` field. */
+const GUESSABLE_LENGTH = 16;
+
 /** The composition root: builds everything from the configuration and connects it. Nothing listens yet. */
 export async function compose(config: Config, overrides: Overrides = {}): Promise<Composition> {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(config.LOG_LEVEL);
   const telemetry = createTelemetry();
+  if (config.GATEWAY_SECRET?.some(({ length }) => length < GUESSABLE_LENGTH))
+    log.warn({ event: 'gateway_secret_short' });
   const databases = await connectDatabases(config, log);
   const { callers, background: database } = databases;
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;

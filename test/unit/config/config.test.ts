@@ -148,8 +148,6 @@ describe('an environment that is wrong', () => {
     ['PAYMENT_URL_HOSTS', '*.example.test'],
     ['PAYMENT_URL_HOSTS', 'pay.example.test/checkout'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
-    ['GATEWAY_SECRET', 'fifteen-letters'],
-    ['GATEWAY_SECRET', 'a-secret-that-is-long-enough,short'],
     ['GATEWAY_SECRET', 'a secret with spaces'],
     ['GATEWAY_SECRET', 'ein-geheimnis-für-umlaute'],
     ['GRAPH_SCHEMA_PUBLIC', 'true'],
