@@ -112,6 +112,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
       audience: config.AUTH_AUDIENCE,
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
+    corsOrigins: config.CORS_ORIGINS,
     async readiness() {
       const up = await callers.connections.query('select 1').then(
         () => true,

@@ -34,6 +34,10 @@ const list = (value: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** As a browser sends it: a port only where it is not the scheme's own, and nothing behind it. */
+const isOrigin = (value: string) =>
+  /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+
 /** Standard Webhooks asks for 24 bytes and more; a handful would be guessed. */
 const MIN_SECRET_BYTES = 8;
 
@@ -104,6 +108,14 @@ export const settings = z.object({
     .describe(
       'Whether the schema (introspection, `_service`) and federated traces are for everybody; with GATEWAY_SECRET the gateway has them anyway',
     ),
+  CORS_ORIGINS: z
+    .string()
+    .transform(list)
+    .refine((origins) => origins.length > 0 && origins.every(isOrigin), {
+      error: 'is not a comma-separated list of origins, each scheme://host[:port] without a path and without *',
+    })
+    .optional()
+    .describe("Whose pages may ask the graph and the REST routes from a browser; without it no other origin's"),
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl('an http(s) URL')
     .optional()
     .describe(

@@ -4,7 +4,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { answerClientErrors } from './client-errors.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverOptions } from './connection-limits.ts';
+import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
+import { GRAPH_PATH } from './failure-body.ts';
+import { answerUnrouted, createFailures, pathOf } from './failures.ts';
+import { hasRightHost, registerSecurityHeaders } from './headers.ts';
 import type { RawRoute } from './raw-route.ts';
 import { createRequestContexts, type RequestContextOptions } from './request-contexts.ts';
 import type { RestRoute } from './rest-route.ts';
@@ -25,6 +31,9 @@ export interface HttpServerOptions extends RequestContextOptions {
   readiness: () => Promise<Readiness>;
   /** Whether there is somebody to send traces to. */
   isTraced: boolean;
+  /** Whose pages may ask from a browser; none where nothing is said. */
+  corsOrigins?: readonly string[];
+  connectionLimits?: ConnectionLimits;
 }
 
 const MAX_GRAPHQL_BYTES = 512 * 1024;
@@ -34,9 +43,6 @@ export interface HttpServer {
   /** Before Apollo is stopped, which closes the server, where requests may be on their way. */
   drain: Drain;
 }
-
-/** Without the query string: it may hold what no log should. */
-const pathOf = (request: FastifyRequest) => request.url.split('?')[0];
 
 function logLine(log: Logger, request: FastifyRequest, reply: FastifyReply, fields: Record<string, unknown>): void {
   log.info({
@@ -69,10 +75,21 @@ function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
 
 /** Everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { log } = options;
-  const app = Fastify({ logger: false, bodyLimit: MAX_GRAPHQL_BYTES, forceCloseConnections: 'idle' });
-  const drain = prepareDrain(app);
+  const { log, connectionLimits = CONNECTION_LIMITS, corsOrigins = [] } = options;
   const contexts = createRequestContexts(options);
+  const failures = createFailures(contexts, log);
+  const { watch, clientErrorHandler } = answerClientErrors();
+  const app = Fastify({
+    logger: false,
+    bodyLimit: MAX_GRAPHQL_BYTES,
+    forceCloseConnections: 'idle',
+    ...serverOptions(connectionLimits),
+    clientErrorHandler,
+    frameworkErrors: (_error, request, reply) => failures.onBadPath(request, reply),
+  });
+  watch(app.server);
+  const drain = prepareDrain(app);
+  limitConnections(app, connectionLimits);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
 
@@ -80,22 +97,23 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', contexts.correlationIdOf(request));
   });
+  await registerSecurityHeaders(app);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!hasRightHost(request)) return failures.send(request, reply, 400, 'The header Host is missing or not right.');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request) ?? '');
     if (!quiet) within(request, () => logLine(log, request, reply, contexts.logFieldsOf(request)));
   });
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    const correlationId = contexts.correlationIdOf(request);
-    if (status >= 500) log.error({ event: 'request_failed', path: pathOf(request), correlationId, err: error });
-    const message = status >= 500 ? 'Something went wrong on our side.' : error.message;
-    return reply.status(status).send({ error: message, correlationId });
-  });
-  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'There is nothing here.' }));
+  app.setErrorHandler(failures.onError);
+  answerUnrouted(app, failures);
+  const restPaths = options.restRoutes.map(({ path }) => path);
+  if (corsOrigins.length > 0) await registerCors(app, corsOrigins, restPaths);
 
   app.route({
-    url: '/graphql',
+    url: GRAPH_PATH,
     method: ['GET', 'POST'],
+    exposeHeadRoute: false,
     // Before the body is read: whoever is not the gateway learns nothing of what is wrong with it.
     onRequest: contexts.requireGateway,
     handler: fastifyApolloHandler(options.apollo, { context: (request) => contexts.forGraphql(request) }),

@@ -47,10 +47,11 @@ describe('an environment that is right', () => {
     });
   });
 
-  test('may leave Redis, the gateway secret and the collector out', () => {
+  test('may leave Redis, the gateway secret, the origins and the collector out', () => {
     const config = loadConfig(REQUIRED);
     expect(config.REDIS_URL).toBeUndefined();
     expect(config.GATEWAY_SECRET).toBeUndefined();
+    expect(config.CORS_ORIGINS).toBeUndefined();
     expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
@@ -78,9 +79,11 @@ describe('an environment that is right', () => {
       ...REQUIRED,
       MEKARI_PAY_WEBHOOK_SECRET: 'whsec_Zmlyc3QgKG5ldyk=, whsec_c2Vjb25kIChvbGQp,',
       GATEWAY_SECRET: ' the-new-secret-of-the-gateway ,the-old-one-of-before,',
+      CORS_ORIGINS: 'https://shop.example.test, http://localhost:5173',
     });
     expect(config.MEKARI_PAY_WEBHOOK_SECRET).toEqual(['whsec_Zmlyc3QgKG5ldyk=', 'whsec_c2Vjb25kIChvbGQp']);
     expect(config.GATEWAY_SECRET).toEqual(['the-new-secret-of-the-gateway', 'the-old-one-of-before']);
+    expect(config.CORS_ORIGINS).toEqual(['https://shop.example.test', 'http://localhost:5173']);
   });
 
   test('hosts for paying are a list too, in small letters', () => {
@@ -151,6 +154,18 @@ describe('an environment that is wrong', () => {
     ['GATEWAY_SECRET', 'a secret with spaces'],
     ['GATEWAY_SECRET', 'ein-geheimnis-für-umlaute'],
     ['GRAPH_SCHEMA_PUBLIC', 'true'],
+    ['CORS_ORIGINS', ','],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'shop.example.test'],
+    ['CORS_ORIGINS', 'https://*.example.test'],
+    ['CORS_ORIGINS', 'https://shop.example.test/'],
+    ['CORS_ORIGINS', 'https://shop.example.test/topup'],
+    ['CORS_ORIGINS', 'https://shop.example.test:443'],
+    ['CORS_ORIGINS', 'https://Shop.example.test'],
+    ['CORS_ORIGINS', 'https://user@shop.example.test'],
+    ['CORS_ORIGINS', 'chrome-extension://shop'],
+    ['CORS_ORIGINS', 'https://shop.example.test, *'],
     ['LOG_LEVEL', 'INFO'],
     ['PRICE_TTL_SECONDS', '0'],
     ['QUOTE_TTL_SECONDS', '30m'],

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+
+/** How long a client may take with what is its part. Milliseconds. */
+export interface ConnectionLimits {
+  /** For the headers of a request: from the connection on, for its first one. Silent connections end with it too. */
+  headersMs: number;
+  /** For a whole request, its body included. */
+  requestMs: number;
+  /** For fetching an answer that is there. */
+  answerMs: number;
+  /** Between requests. Longer than the balancers before us wait, mostly 60 s: who closes first must be they. */
+  idleMs: number;
+  /** How often connections are looked at: a limit is over so much later at most. */
+  checkMs: number;
+  /** One connection more is closed unasked. It keeps memory and file descriptors for what is under way. */
+  connections: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 15_000,
+  answerMs: 30_000,
+  idleMs: 72_000,
+  checkMs: 1000,
+  connections: 8000,
+};
+
+/** Of all headers and the path with its query string: a token has 4 KB at most. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** What Fastify and Node see to by themselves. */
+export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: ConnectionLimits) {
+  return {
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs, maxHeaderSize: MAX_HEADER_BYTES },
+  };
+}
+
+/** And what they do not: a client that does not fetch its answer keeps the whole of it in our memory. */
+export function limitConnections(app: FastifyInstance, { answerMs, connections }: ConnectionLimits): void {
+  app.server.maxConnections = connections;
+  app.addHook('onSend', async (_request, { raw }) => {
+    const tooSlow = setTimeout(() => raw.destroy(), answerMs).unref();
+    raw.once('close', () => clearTimeout(tooSlow));
+  });
+}
