@@ -97,7 +97,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     // With secrets set, whoever gets as far as the graph is a gateway.
     isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,
-    mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE),
+    mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE, neighbours.redis?.run),
   });
   const { app: server, drain } = await createHttpServer({
     apollo,

@@ -16,6 +16,8 @@ export interface SharedStore {
    * guarantees nothing: where Redis does not answer everybody gets it.
    */
   lock(key: string, ttlMs: number): Promise<'taken' | Unlock>;
+  /** What a script of Redis answers, of one key; undefined where Redis does not: then it may have run all the same. */
+  run(script: string, key: string, values: readonly string[]): Promise<{ value: unknown } | undefined>;
   /** Whether Redis answered last time. */
   readonly isUp: boolean;
   /** Resolves once Redis was tried for the first time, whatever came of it: within its deadline. */
@@ -24,12 +26,13 @@ export interface SharedStore {
 }
 
 export type Unlock = () => Promise<void>;
+type Operation = 'get' | 'set' | 'lock' | 'run';
 
 export interface SharedStoreOptions {
   url: string;
   onChange?: (up: boolean) => void;
   /** "skipped": it was away, and nobody asked. */
-  onCall?: (operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped') => void;
+  onCall?: (operation: Operation, outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
 /** A Redis that takes longer than this, while we could look, is treated as one that is away. */
@@ -106,7 +109,7 @@ export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions)
     note(answered);
   }
 
-  async function call<T>(operation: 'get' | 'set' | 'lock', run: () => Promise<T>): Promise<{ value: T } | undefined> {
+  async function call<T>(operation: Operation, run: () => Promise<T>): Promise<{ value: T } | undefined> {
     if (!isUp) {
       onCall?.(operation, 'skipped');
       return undefined;
@@ -146,6 +149,7 @@ export function createSharedStore({ url, onChange, onCall }: SharedStoreOptions)
         await call('lock', () => client.eval(UNLOCK, { keys: [key], arguments: [holder] }));
       };
     },
+    run: (script, key, values) => call('run', () => client.eval(script, { keys: [key], arguments: [...values] })),
     close() {
       isClosed = true;
       isUp = false;

@@ -14,7 +14,7 @@ export interface Telemetry {
   upstreamCall(neighbour: string, outcome: string, seconds: number): void;
   breakerState(neighbour: string, state: BreakerState): void;
   cacheLookup(cache: string, outcome: string, count: number): void;
-  redisCall(operation: 'get' | 'set' | 'lock', outcome: 'ok' | 'failed' | 'skipped'): void;
+  redisCall(operation: 'get' | 'set' | 'lock' | 'run', outcome: 'ok' | 'failed' | 'skipped'): void;
   /** Not called where there is no Redis: then there is no such metric. */
   redisUp(up: boolean): void;
   paymentEvent(source: string, outcome: string): void;

@@ -14,6 +14,7 @@ function entriesOver(texts: Map<string, string>, prefix = 'test:v1:') {
       texts.set(key, value);
     },
     lock: async () => async () => undefined,
+    run: async () => undefined,
     close: () => undefined,
   };
   return createSharedEntries<string>({
