@@ -54,7 +54,7 @@ async function untilClosed(socket: Socket): Promise<string> {
   return received;
 }
 
-test('half a request keeps nobody, and a whole one is answered however long it takes', async () => {
+test('half a request keeps nobody, half a body neither, and a whole one is answered however long it takes', async () => {
   const app = Fastify();
   const drain = prepareDrain(app);
   const asked = Promise.withResolvers<void>();
@@ -63,23 +63,30 @@ test('half a request keeps nobody, and a whole one is answered however long it t
     asked.resolve();
     return answer.promise;
   });
+  const begun = Promise.withResolvers<void>();
+  app.addHook('onRequest', async ({ url }) => {
+    if (url === '/body') begun.resolve();
+  });
+  app.post('/body', async () => 'never');
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
-  const [silent, half, whole] = [connect(port), connect(port), connect(port)];
-  const closed = [silent, half, whole].map(untilClosed);
+  const [silent, half, withoutBody, whole] = [connect(port), connect(port), connect(port), connect(port)];
+  const closed = [silent, half, withoutBody, whole].map(untilClosed);
   half.write('GET / HTTP/1.1\r\nhost: here\r\n');
+  const head = 'host: here\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n';
+  withoutBody.write(`POST /body HTTP/1.1\r\n${head}{`);
   whole.write('GET /slow HTTP/1.1\r\nhost: here\r\n\r\n');
-  await asked.promise;
+  await Promise.all([asked.promise, begun.promise]);
   await until(
     () => new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count))),
-    (count) => count === 3,
+    (count) => count === 4,
   );
   const drained = drain.run();
-  expect(await Promise.all(closed.slice(0, 2))).toEqual(['', '']);
+  expect(await Promise.all(closed.slice(0, 3))).toEqual(['', '', '']);
   expect(whole.destroyed).toBe(false);
   answer.resolve('here');
-  const [head, body] = (await closed[2])?.split('\r\n\r\n') ?? [];
-  expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  const [answerHead, body] = (await closed[3])?.split('\r\n\r\n') ?? [];
+  expect(answerHead).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(body).toBe('here');
   await drained;
   await app.close();

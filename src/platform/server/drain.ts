@@ -8,6 +8,8 @@ const STILL_ACCEPTING_MS = 1000;
 /** Long enough for a client that is at work to send its next request, and to be told to go with the answer. */
 const LAST_ANSWERS_MS = 1000;
 const LOOK_AGAIN_MS = 50;
+/** As long as a request's body may take to arrive then. Nothing was done of it: its caller can send it to another replica. */
+const LAST_BODY_MS = 1000;
 /** Turns of the event loop without a new connection, after which nobody waits in the listener's queue. */
 const QUIET_TURNS = 3;
 /** Callers that never pause must not keep the listener open. */
@@ -20,30 +22,29 @@ const MOST_TURNS = 2000;
  * have not.
  */
 export interface Drain {
-  /** Resolves when no connection is left. A request under way is waited for, however long it takes. */
+  /** Resolves when no connection is left. A whole request that is under way is waited for, however long it takes. */
   run(): Promise<void>;
 }
 
 export function prepareDrain(app: FastifyInstance): Drain {
-  /** The open connections, and how many requests are under way on each. */
-  const open = new Map<Socket, number>();
+  /** The open connections, the requests that are under way on each, and since when. */
+  const open = new Map<Socket, Map<IncomingMessage, number>>();
   let accepted = 0;
   let lastAnswers = false;
   let held: Promise<void> | undefined;
   app.server.on('connection', (socket: Socket) => {
     accepted += 1;
-    open.set(socket, 0);
+    open.set(socket, new Map());
     socket.once('close', () => open.delete(socket));
   });
-  const count = (socket: Socket, more: number) => {
-    const before = open.get(socket);
-    if (before !== undefined) open.set(socket, before + more);
-  };
   // When its headers are there: until then it is not a request, and may never become one.
-  app.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    count(socket, 1);
-    response.once('close', () => count(socket, -1));
+  app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const requests = open.get(request.socket);
+    requests?.set(request, performance.now());
+    response.once('close', () => requests?.delete(request));
   });
+  const isAwaited = ([request, since]: [IncomingMessage, number]) =>
+    request.complete || performance.now() - since < LAST_BODY_MS;
   // A server that is closed without a drain, as tests do it, answers what is under way as its last.
   app.addHook('preClose', async () => {
     lastAnswers = true;
@@ -75,7 +76,7 @@ export function prepareDrain(app: FastifyInstance): Drain {
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
     while (open.size > 0) {
       // To Node a connection on which nothing, or half a request, was ever asked is not idle.
-      for (const [socket, requests] of open) if (requests === 0) socket.destroy();
+      for (const [socket, requests] of open) if (![...requests].some(isAwaited)) socket.destroy();
       await sleep(LOOK_AGAIN_MS);
     }
   }
