@@ -2,10 +2,12 @@
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
 import { benchNeighbours } from './neighbours.ts';
+import { benchSlowClients } from './slow-clients.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
   neighbours: benchNeighbours,
+  'slow-clients': benchSlowClients,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

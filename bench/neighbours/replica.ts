@@ -8,6 +8,7 @@ import { type Ground, root } from './ground.ts';
 
 export interface Replica {
   url: string;
+  pid: number;
   /** What /readyz says of Redis: none, up or down. */
   redis(): Promise<string>;
   /** One connection for each of these organizations, connected. */
@@ -55,6 +56,7 @@ export async function startReplica(ground: Ground, env: Record<string, string>):
   }
   return {
     url,
+    pid: child.pid ?? 0,
     async redis() {
       const answer = await fetch(`${url}/readyz`);
       const { checks } = (await answer.json()) as { checks: { redis: string } };

@@ -22,7 +22,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   answerMs: 30_000,
   idleMs: 72_000,
   checkMs: 1000,
-  connections: 8000,
+  connections: 5000,
 };
 
 /** Of all headers and the path with its query string: a token has 4 KB at most. */
