@@ -63,7 +63,7 @@ export const settings = z.object({
     .describe('The same database for `npm run migrate`, by a login of its own'),
   REDIS_URL: url('a Redis URL, redis://host:port', /^rediss?$/)
     .optional()
-    .describe('Cache that all replicas share; without it each keeps its own in memory'),
+    .describe('Prices and the count of mutations, shared by all replicas; without it each keeps its own in memory'),
   PUBLIC_URL: baseUrl('an http(s) URL').describe(
     'Where Mekari Pay reaches us: the webhook is PUBLIC_URL/webhooks/mekari-pay',
   ),
@@ -139,7 +139,7 @@ export const settings = z.object({
     'Longest that one call to a neighbour may take',
   ),
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
-    'Mutations per caller and minute; 0 switches the limit off',
+    'Mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),
 });
 
