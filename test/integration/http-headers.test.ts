@@ -45,7 +45,7 @@ const corsOf = (headers: Headers) => [...headers.keys()].filter((name) => name.s
 test.each([
   ['the graph', 'POST', '/graphql', 200],
   ['REST', 'GET', REST, 200],
-  ['a mistake', 'POST', '/graphql?a', 200],
+  ['a mistake', 'GET', '/graphql', 400],
   ['the webhook', 'POST', '/webhooks/mekari-pay', 401],
   ['health', 'GET', '/livez', 200],
   ['metrics', 'GET', '/metrics', 200],
