@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { attendedMs } from '../../kernel/attended-time.ts';
 
 /** /readyz says 503 and everything else goes on: about what balancers and lists of endpoints take to hear of a SIGTERM. */
 const STILL_ACCEPTING_MS = 1000;
 /** Long enough for a client that is at work to send its next request, and to be told to go with the answer. */
 const LAST_ANSWERS_MS = 1000;
 const LOOK_AGAIN_MS = 50;
-/** As long as a request's body may take to arrive then. Nothing was done of it: its caller can send it to another replica. */
+/**
+ * As long as a request's body may take to arrive then, while we could look. Nothing was done of it: its caller can send it to
+ * another replica.
+ */
 const LAST_BODY_MS = 1000;
 /** Turns of the event loop without a new connection, after which nobody waits in the listener's queue. */
 const QUIET_TURNS = 3;
@@ -27,7 +31,7 @@ export interface Drain {
 }
 
 export function prepareDrain(app: FastifyInstance): Drain {
-  /** The open connections, the requests that are under way on each, and since when. */
+  /** The open connections, the requests that are under way on each, and since when (attended time). */
   const open = new Map<Socket, Map<IncomingMessage, number>>();
   let accepted = 0;
   let lastAnswers = false;
@@ -40,11 +44,11 @@ export function prepareDrain(app: FastifyInstance): Drain {
   // When its headers are there: until then it is not a request, and may never become one.
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const requests = open.get(request.socket);
-    requests?.set(request, performance.now());
+    requests?.set(request, attendedMs());
     response.once('close', () => requests?.delete(request));
   });
   const isAwaited = ([request, since]: [IncomingMessage, number]) =>
-    request.complete || performance.now() - since < LAST_BODY_MS;
+    request.complete || attendedMs() - since < LAST_BODY_MS;
   // A server that is closed without a drain, as tests do it, answers what is under way as its last.
   app.addHook('preClose', async () => {
     lastAnswers = true;
