@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Organization, organizationToRead } from '../organizations/index.ts';
 import { RequiresRead } from '../platform/graphql/access-directives.ts';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { TopupOption } from '../topup-options/index.ts';
 import type { ExcessUsageService } from './excess-usage.service.ts';
@@ -15,6 +16,7 @@ export class ExcessUsageResolver {
   constructor(private readonly excess: ExcessUsageService) {}
 
   @RequiresRead()
+  @ListSize(5)
   @Query(() => [ExcessUsage], { nullable: true, description: EXCESS })
   excessUsages(
     @Arg('organizationId', () => ID, { nullable: true, description: 'Defaults to the organization of the token.' })
@@ -25,6 +27,7 @@ export class ExcessUsageResolver {
   }
 
   @RequiresRead()
+  @ListSize(5)
   @FieldResolver(() => [ExcessUsage], { name: 'excessUsages', nullable: true, description: EXCESS })
   organizationExcessUsages(@Root() organization: Organization, @Ctx() request: RequestContext) {
     return this.list(request, organization.id);

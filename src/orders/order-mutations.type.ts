@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import { Money } from '../platform/graphql/money.type.ts';
 import { DecimalScalar } from '../platform/graphql/scalars.ts';
 import { TopupOrder } from './order.type.ts';
@@ -119,6 +120,7 @@ export class CreateTopupOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null when it was refused.' })
   order?: TopupOrder;
 
+  @ListSize(5)
   @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
   userErrors!: TopupUserError[];
 }
@@ -131,6 +133,7 @@ export class ConfirmOrderPayload {
   @Field(() => TopupPriceChange, { nullable: true, description: 'Only with PRICE_CHANGED.' })
   priceChange?: TopupPriceChange;
 
+  @ListSize(5)
   @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
   userErrors!: TopupUserError[];
 }
@@ -140,6 +143,7 @@ export class CancelTopupOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order as it stands; null when there is none.' })
   order?: TopupOrder;
 
+  @ListSize(5)
   @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
   userErrors!: TopupUserError[];
 }

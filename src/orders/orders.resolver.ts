@@ -1,6 +1,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Organization, organizationToRead } from '../organizations/index.ts';
 import { RequiresRead } from '../platform/graphql/access-directives.ts';
+import { Cost, ListSize, PageSize } from '../platform/graphql/limits/list-size.ts';
 import type { ReferenceResolver } from '../platform/graphql/subgraph-schema.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { TopupOrder, TopupOrderConnection, TopupOrderEvent, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
@@ -51,12 +52,14 @@ export class OrdersResolver {
   }
 
   @RequiresRead()
+  @PageSize(20)
   @Query(() => TopupOrderConnection, { nullable: true, description: PAGE })
   topupOrders(@Args(() => OrganizationOrderPageArgs) args: OrganizationOrderPageArgs, @Ctx() request: RequestContext) {
     return this.page(request, organizationToRead(request, args.organizationId ?? undefined), args);
   }
 
   @RequiresRead()
+  @PageSize(20)
   @FieldResolver(() => TopupOrderConnection, { name: 'topupOrders', nullable: true, description: PAGE })
   organizationTopupOrders(
     @Root() organization: Organization,
@@ -80,6 +83,7 @@ export class OrdersResolver {
 export class TopupOrderConnectionResolver {
   constructor(private readonly orders: OrdersLoaders) {}
 
+  @Cost(2)
   @FieldResolver(() => Int, { description: 'How many orders there are on all pages.' })
   totalCount(@Root() { counted }: TopupOrderConnection, @Ctx() request: RequestContext): Promise<number> {
     return this.orders.count(request, counted.organizationId, counted.status);
@@ -90,11 +94,13 @@ export class TopupOrderConnectionResolver {
 export class TopupOrderResolver {
   constructor(private readonly orders: OrdersLoaders) {}
 
+  @ListSize(5)
   @FieldResolver(() => [TopupOrderLine], { description: 'What is settled, then what is bought.' })
   async lines(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderLine[]> {
     return (await this.orders.linesOf(request, order.id)).map(toTopupOrderLine);
   }
 
+  @ListSize(5)
   @FieldResolver(() => [TopupOrderEvent], { description: 'What happened to it, oldest first.' })
   timeline(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderEvent[]> {
     return this.orders.eventsOf(request, order.id);

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { type OrdersLoaders, TopupOrderType, TopupUserError, toPayload } from '../orders/index.ts';
 import { RequiresWrite } from '../platform/graphql/access-directives.ts';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import type { CheckPayment } from './check-payment.ts';
 
@@ -15,6 +16,7 @@ export class CheckTopupPaymentPayload {
   @Field(() => TopupOrderType, { nullable: true, description: 'The order as it stands; null when there is none.' })
   order?: TopupOrderType;
 
+  @ListSize(5)
   @Field(() => [TopupUserError], { description: 'Why it could not be checked; empty when it was.' })
   userErrors!: TopupUserError[];
 }

@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type BalancesLoader, QuotaBalance } from '../ledger/index.ts';
 import { Organization } from '../organizations/index.ts';
 import { RequiresRead } from '../platform/graphql/access-directives.ts';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -13,6 +14,7 @@ export class QuotaBalancesResolver {
   ) {}
 
   @RequiresRead()
+  @ListSize(8)
   @FieldResolver(() => [QuotaBalance], {
     nullable: true,
     description:

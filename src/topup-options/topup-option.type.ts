@@ -1,4 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import { Money } from '../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../platform/graphql/scalars.ts';
 
@@ -101,6 +102,7 @@ export class TopupOption {
   @Field(() => Int, { description: 'Units credited per unit ordered, e.g. 1,000 dialogs per pack.' })
   multiplier!: number;
 
+  @ListSize(5)
   @Field(() => [TopupChoice], { description: 'The quantities on offer; empty unless input is CHOICE.' })
   choices!: TopupChoice[];
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import { type BalancesLoader, QuotaBalance } from '../ledger/index.ts';
 import { canRead, Organization, organizationToRead, requireCaller } from '../organizations/index.ts';
 import { RequiresRead, RequiresSupport } from '../platform/graphql/access-directives.ts';
+import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import type { ReferenceResolver } from '../platform/graphql/subgraph-schema.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { parseOptionId } from './option-id.ts';
@@ -18,6 +19,7 @@ export class TopupOptionsResolver {
   constructor(private readonly options: TopupOptionsService) {}
 
   @RequiresRead()
+  @ListSize(8)
   @Query(() => [TopupOption], { nullable: true, description: OPTIONS })
   topupOptions(
     @Arg('organizationId', () => ID, { nullable: true, description: OWN }) organizationId: string | undefined,
@@ -27,6 +29,7 @@ export class TopupOptionsResolver {
   }
 
   @RequiresSupport()
+  @ListSize(8)
   @Query(() => [HiddenTopupOption], {
     nullable: true,
     description: 'What the organization is not shown, and why: for support.',
@@ -40,6 +43,7 @@ export class TopupOptionsResolver {
   }
 
   @RequiresRead()
+  @ListSize(8)
   @FieldResolver(() => [TopupOption], { name: 'topupOptions', nullable: true, description: OPTIONS })
   organizationTopupOptions(@Root() organization: Organization, @Ctx() request: RequestContext) {
     return this.list(request, organization.id);

@@ -6,18 +6,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import {
-  type DefinitionNode,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { documentLimitsRule } from './limits/document-limits.ts';
+import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
+import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { MutationLimit } from './mutation-limit.ts';
 import { federatedTraces, refuseSdl } from './schema-openness.ts';
 
@@ -52,36 +46,31 @@ const noSubscriptions = () =>
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
   });
 
-/** Aliases and fragments included: each field of a mutation is one. The document is valid, so that fragments do not cycle. */
-function countRootFields({ selections }: SelectionSetNode, document: DocumentNode): number {
-  const counts = selections.map((selection) => {
-    if (selection.kind === Kind.FIELD) return 1;
-    if (selection.kind === Kind.INLINE_FRAGMENT) return countRootFields(selection.selectionSet, document);
-    const isIts = (node: DefinitionNode) =>
-      node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value;
-    const fragment = document.definitions.find(isIts) as FragmentDefinitionNode;
-    return countRootFields(fragment.selectionSet, document);
-  });
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-/** Per operation: the mutation limit, a count, the log line's fields, and a correlation id on what will be masked. */
+/** Per operation: what it costs, the mutation limit, a count, the log line's fields, and a correlation id on what will be masked. */
 function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
       return {
-        async didResolveOperation({ contextValue, operation, document }) {
+        async didResolveOperation({ contextValue, operation, document, request, schema }) {
+          const { caller } = contextValue;
+          const { operationName, variables, extensions } = request;
+          if (operation !== undefined) {
+            const [root] = operation.selectionSet.selections;
+            const name = root?.kind === 'Field' ? root.name.value : operation.operation;
+            Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
+          }
+          assertWithinLimits(schema, { document, operation, operationName, variables, extensions, caller });
           if (operation === undefined) return;
-          const [root] = operation.selectionSet.selections;
-          const name = root?.kind === 'Field' ? root.name.value : operation.operation;
-          Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
           if (operation.operation === 'subscription') throw noSubscriptions();
           if (operation.operation !== 'mutation') return;
-          await mutationLimit(contextValue.caller, countRootFields(operation.selectionSet, document));
+          // It holds one field: the limits of documents see to that.
+          await mutationLimit(caller, 1);
         },
         async didEncounterErrors({ contextValue, errors }) {
-          contextValue.logFields['errorCodes'] = errors.map((error) => error.extensions['code'] ?? MASKED);
+          const codes = errors.map((error) => error.extensions['code'] ?? MASKED);
+          // Each once: one answer can hold thousands of the same.
+          contextValue.logFields['errorCodes'] = [...new Set(codes)];
           for (const error of errors.filter((error) => !isMeant(error))) {
             error.extensions['correlationId'] = contextValue.correlationId;
             const cause = unwrapResolverError(error) as Error;
@@ -110,7 +99,9 @@ export function createApolloServer(options: {
     formatError,
     csrfPrevention: true,
     introspection: options.isSchemaOpen,
-    validationRules: options.isSchemaOpen ? [] : [refuseSdl],
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [documentLimitsRule, ...(options.isSchemaOpen ? [] : [refuseSdl])],
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,

@@ -7,7 +7,7 @@ import { enforceAccessDirectives } from './access-directives.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
 
 /** Newest federation version that every composition tool we check with accepts. */
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes"])`;
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@cost", "@listSize"])`;
 
 /** TypeGraphQL has no place for the roots' descriptions. */
 const ROOTS = {

@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { refuseLongDocuments } from '../graphql/limits/document-text.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -36,7 +37,8 @@ export interface HttpServerOptions extends RequestContextOptions {
   connectionLimits?: ConnectionLimits;
 }
 
-const MAX_GRAPHQL_BYTES = 512 * 1024;
+/** Twice what a document and its variables may have (graphql/limits): what is longer need not be parsed. */
+const MAX_GRAPHQL_BYTES = 128 * 1024;
 
 export interface HttpServer {
   app: FastifyInstance;
@@ -116,6 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     exposeHeadRoute: false,
     // Before the body is read: whoever is not the gateway learns nothing of what is wrong with it.
     onRequest: contexts.requireGateway,
+    preHandler: refuseLongDocuments,
     handler: fastifyApolloHandler(options.apollo, { context: (request) => contexts.forGraphql(request) }),
   });
   for (const route of options.restRoutes) registerRestRoute(app, route, contexts, log);

@@ -1,0 +1,61 @@
+import { type ConstDirectiveNode, type FieldNode, type GraphQLField, valueFromASTUntyped } from 'graphql';
+import { Directive } from 'type-graphql';
+import { LONGEST_PAGE } from './limits.ts';
+
+/** Says in the SDL, to routers and to our own limit, how many elements a list is taken to have. */
+export const ListSize = (assumedSize: number) => Directive(`@listSize(assumedSize: ${assumedSize})`);
+
+/** The same of a connection: its `edges` are as many as `first`. */
+export const PageSize = (assumedSize: number) =>
+  Directive(
+    `@listSize(assumedSize: ${assumedSize}, slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)`,
+  );
+
+/** Says that reading this is more work than its type tells: objects weigh 1, scalars nothing. */
+export const Cost = (weight: number) => Directive(`@cost(weight: ${weight})`);
+
+/** What `@listSize` says of a field. */
+export interface DeclaredSize {
+  assumedSize?: number;
+  slicingArguments: readonly string[];
+  /** Lists in what the field answers that are as long; none where the field is itself the list. */
+  sizedFields: readonly string[];
+}
+
+type Declares = { readonly directives?: readonly ConstDirectiveNode[] } | null | undefined;
+
+export function declaredSizeOf(field: Pick<GraphQLField<unknown, unknown>, 'astNode'>): DeclaredSize | undefined {
+  const declared = declaredBy(field.astNode, 'listSize');
+  return declared && { slicingArguments: [], sizedFields: [], ...declared };
+}
+
+/** `@cost(weight:)` of a field or a type. */
+export function declaredWeightOf(node: Declares): number | undefined {
+  return declaredBy(node, 'cost')?.['weight'] as number | undefined;
+}
+
+function declaredBy(node: Declares, name: string): Record<string, unknown> | undefined {
+  const directive = node?.directives?.find((each) => each.name.value === name);
+  return (
+    directive &&
+    Object.fromEntries((directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]))
+  );
+}
+
+/** A literal, or what the variable holds; undefined where nothing is given. */
+export function argumentOf(node: FieldNode, name: string, variables: Readonly<Record<string, unknown>>): unknown {
+  const argument = node.arguments?.find((each) => each.name.value === name);
+  return argument && valueFromASTUntyped(argument.value, variables);
+}
+
+/** The largest of a field's slicing arguments; undefined where none says a size. One that is no number fails later, when it is coerced. */
+export function sizeAskedFor(
+  declared: DeclaredSize | undefined,
+  node: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): number | undefined {
+  const sizes = (declared?.slicingArguments ?? [])
+    .map((name) => Number(argumentOf(node, name, variables) ?? Number.NaN))
+    .filter((size) => size > 0);
+  return sizes.length === 0 ? undefined : Math.min(Math.max(...sizes), LONGEST_PAGE);
+}

@@ -1,0 +1,59 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { Caller } from '../../auth/caller.ts';
+import { firstOver } from './document-limits.ts';
+import { costLimitsOf, REQUEST_LIMITS } from './limits.ts';
+import { costOf } from './operation-cost.ts';
+import { refusalOfValue } from './value-limits.ts';
+
+/** What came beside the document, and what the document turned out to be. Apollo's store remembers documents, not these. */
+export interface AskedOperation {
+  document: DocumentNode;
+  /** undefined: no operation has the name that was sent; executing says so. */
+  operation: OperationDefinitionNode | undefined;
+  operationName: string | undefined;
+  variables: Record<string, unknown> | undefined;
+  extensions: Record<string, unknown> | undefined;
+  caller: Caller | undefined;
+}
+
+/** Throws BAD_USER_INPUT for what came beside the document, GRAPHQL_VALIDATION_FAILED for what the document costs with it; 400. */
+export function assertWithinLimits(schema: GraphQLSchema, asked: AskedOperation): void {
+  const { document, operation, variables = {} } = asked;
+  const operationName = { 'length of operationName': asked.operationName?.length ?? 0 };
+  refuse(firstOver(operationName, REQUEST_LIMITS), 'BAD_USER_INPUT');
+  refuse(tooMuchIn(variables, 'variables'), 'BAD_USER_INPUT');
+  refuse(tooMuchIn(asked.extensions, 'extensions'), 'BAD_USER_INPUT');
+  if (operation === undefined) return;
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const { cost, values, representations, strays } = costOf(schema, {
+    operation,
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    variables: { ...defaultsOf(operation), ...variables },
+  });
+  refuse(firstOver({ representations }, REQUEST_LIMITS), 'BAD_USER_INPUT');
+  refuse(strays > 0 ? 'A representation is of no entity of this subgraph.' : undefined, 'BAD_USER_INPUT');
+  refuse(firstOver({ cost, values }, costLimitsOf(asked.caller)), 'GRAPHQL_VALIDATION_FAILED');
+}
+
+function tooMuchIn(value: unknown, what: 'variables' | 'extensions'): string | undefined {
+  const refusal = refusalOfValue(value);
+  return refusal && `${what}: ${refusal}`;
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+  const given = variableDefinitions.filter(({ defaultValue }) => defaultValue !== undefined);
+  return Object.fromEntries(
+    given.map(({ variable, defaultValue }) => [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)]),
+  );
+}
+
+function refuse(message: string | undefined, code: 'BAD_USER_INPUT' | 'GRAPHQL_VALIDATION_FAILED'): void {
+  if (message !== undefined) throw new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
+}
