@@ -1,11 +1,13 @@
 /** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
+import { benchHostile } from './hostile.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchSlowClients } from './slow-clients.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
+  hostile: benchHostile,
   neighbours: benchNeighbours,
   'slow-clients': benchSlowClients,
 };

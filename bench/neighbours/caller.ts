@@ -22,7 +22,16 @@ export class Caller {
   }
 
   graph(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
-    return this.send('POST', '/graphql', JSON.stringify({ query, variables }));
+    return this.post(JSON.stringify({ query, variables }));
+  }
+
+  /** Whatever it is. */
+  post(body: string): Promise<Answer> {
+    return this.send('POST', '/graphql', body);
+  }
+
+  get(search: string): Promise<Answer> {
+    return this.send('GET', `/graphql${search}`);
   }
 
   /** The data; throws where there is an error. */
@@ -44,6 +53,8 @@ export class Caller {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       authorization: `Bearer ${this.token}`,
+      // Without it a GET is refused as one of a foreign page.
+      'apollo-require-preflight': 'true',
     };
     const request = http.request(this.url + path, { method, headers, agent: this.agent }, (response) => {
       let text = '';

@@ -17,9 +17,9 @@ export const root = join(import.meta.dirname, '..', '..', '..');
 const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
 const FILLED = 'filled';
 const FIRST_ORGANIZATION = 10_000;
-/** Each with ten paid orders of two lines. */
+/** Each with paid orders of two lines. */
 const ORGANIZATIONS = 200;
-const LEDGER_ENTRIES = ORGANIZATIONS * 20;
+const ORDERS_OF_EACH = 10;
 /** Rows of the page of such an organization, and how many of them say what is owed. */
 export const WHOLE_PAGE = { rows: 5, owed: 3 };
 
@@ -36,7 +36,7 @@ export interface Ground {
 }
 
 /** Nothing of it outlives this process, however it ends: databases and servers go when their starter is gone. */
-export async function startGround(): Promise<Ground> {
+export async function startGround(ordersOfEach = ORDERS_OF_EACH): Promise<Ground> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).toReversed()) await each();
@@ -50,7 +50,7 @@ export async function startGround(): Promise<Ground> {
     stops.push(() => admin.destroy());
     const [version]: { server_version: string }[] = await admin.query('show server_version');
     await admin.query(`create database ${FILLED}`);
-    await fill(named(postgres.url, FILLED));
+    await fill(named(postgres.url, FILLED), ordersOfEach);
     let copies = 0;
     return {
       sandbox,
@@ -76,11 +76,11 @@ function named(url: string, database: string): string {
   return changed.toString();
 }
 
-async function fill(url: string): Promise<void> {
+async function fill(url: string, ordersOfEach: number): Promise<void> {
   await migrate({ url, entities, migrations });
   const database = await connectDatabase({ url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 });
   try {
-    await fillLedger(database, { rows: LEDGER_ENTRIES, organizations: ORGANIZATIONS });
+    await fillLedger(database, { rows: ORGANIZATIONS * ordersOfEach * 2, organizations: ORGANIZATIONS });
     const { rows, faults } = checkCatalogue(
       JSON.parse(readFileSync(join(root, 'seed/topup-configurations.json'), 'utf8')),
     );
