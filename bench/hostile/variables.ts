@@ -108,7 +108,7 @@ export const HOSTILE_VARIABLES: Record<string, readonly Hostile[]> = {
     ),
     badBody('an empty batch', '[]', 400, 'BAD_REQUEST'),
     badBody('lists, 65,000', nested(65_000, '[', '1', ']'), 400, 'BAD_REQUEST'),
-    badBody('more than half a megabyte', JSON.stringify({ query: QUERY, padding: 'x'.repeat(600_000) }), 413),
+    badBody('more than 128 KB', JSON.stringify({ query: QUERY, padding: 'x'.repeat(132_000) }), 413, 'BAD_REQUEST'),
     {
       name: 'a GET',
       send: { search: `?query=${encodeURIComponent(`{ ${times(60, (index) => `a${index}: __typename`)} }`)}` },

@@ -17,7 +17,8 @@ let app: TestApp;
 let results: readonly AuditResult[];
 
 beforeAll(async () => {
-  app = await startApp({ withoutBackground: true });
+  // It asks for a type of the schema, which is closed otherwise.
+  app = await startApp({ withoutBackground: true, env: { GRAPH_SCHEMA_PUBLIC: 'on' } });
   results = await auditServer({ url: `${app.url}/graphql` });
 });
 
