@@ -98,6 +98,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,
     mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE, neighbours.redis?.run),
+    log,
   });
   const { app: server, drain } = await createHttpServer({
     apollo,

@@ -1,10 +1,14 @@
 import { type Composition, compose } from './compose.ts';
 import { ConfigError, loadConfig } from './config.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { reasonOf, writtenError } from './platform/reason.ts';
 
 /** Configuration, composition, listening, stopping. Anything wrong at the start is said on stderr, and ends it with 1. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const composition = await compose(config);
+  const log = createLogger(config.LOG_LEVEL);
+  endOnCrash(log);
+  const composition = await compose(config, { log });
   // Before anybody hears of it: whoever reads that it listens may end it at once.
   stopOnSignal(composition);
   await composition.server.listen({ port: config.PORT, host: config.HOST });
@@ -40,8 +44,18 @@ function stopOnSignal({ stop, unfinished, log }: Composition): void {
   process.on('disconnect', () => stopOnce('the parent process is gone'));
 }
 
+/** What nobody caught ends it, as it would anyway; but Node's own dump shows all that such an error holds. */
+function endOnCrash(log: Logger): void {
+  // Of rejections that nobody handles too.
+  process.on('uncaughtException', (error: unknown) => {
+    log.fatal({ event: 'crashed', err: error });
+    process.exit(1);
+  });
+}
+
 main().catch((error: Error) => {
-  const message = error instanceof ConfigError ? error.message : `Cannot start: ${error.stack ?? error.message}`;
+  const told = () => [`Cannot start: ${reasonOf(error)}`, ...writtenError(error).frames].join('\n    ');
+  const message = error instanceof ConfigError ? error.message : told();
   process.stderr.write(`${message}\n`);
   process.exit(1);
 });

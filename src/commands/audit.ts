@@ -1,5 +1,6 @@
 import { audit, CHECKS, noteAuditRun } from '../audit/index.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { reasonOf } from '../platform/reason.ts';
 import { command, print, UsageError } from './command.ts';
 
 /** npm run audit: exit code 0 where every invariant holds, 1 where one does not, with its violations. */
@@ -15,6 +16,6 @@ command(async (args, database) => {
   if (violations.length > 0) process.exitCode = 1;
   // Last: of a copy that cannot be written to, it is the findings that matter.
   await noteAuditRun(database, counts, systemClock.now()).catch((error: Error) => {
-    process.stderr.write(`This run could not be noted for the metrics: ${error.message}\n`);
+    process.stderr.write(`This run could not be noted for the metrics: ${reasonOf(error)}\n`);
   });
 });

@@ -5,6 +5,7 @@ import { loadCommandConfig } from '../config.ts';
 import { entities } from '../entities.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { wordsOf } from '../platform/reason.ts';
 
 /** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
 export class UsageError extends Error {}
@@ -23,7 +24,7 @@ export function command(run: Command): void {
 /** Says what went wrong on stderr. */
 export function exitWith(ending: Promise<void>): void {
   ending.catch((error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${wordsOf(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   });
 }

@@ -6,6 +6,7 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { enqueueMail, lockOrder, TopupOrder, transition, voidInvoices } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
+import { reasonOf } from '../platform/reason.ts';
 import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/spans.ts';
 import type { CheckPayment } from './check-payment.ts';
 
@@ -32,7 +33,7 @@ export class Reconcile {
   /** Told to stop, it sees to the orders in hand, and leaves the others to the next run. */
   async run(stopping?: AbortSignal): Promise<void> {
     await this.expireDrafts(stopping).catch((error: Error) => {
-      this.log.error({ event: 'reconcile_failed', reason: error.message });
+      this.log.error({ event: 'reconcile_failed', reason: reasonOf(error) });
     });
     const limit = pLimit(AT_ONCE);
     const orders = [...(await this.pendingOrders()), ...(await this.recentlyOver())];
@@ -97,7 +98,7 @@ export class Reconcile {
       markFailed(span, error);
       const level = error instanceof UpstreamError ? 'warn' : 'error';
       const { number, correlationId } = order;
-      this.log[level]({ event: 'reconcile_failed', order: number, correlationId, reason: (error as Error).message });
+      this.log[level]({ event: 'reconcile_failed', order: number, correlationId, reason: reasonOf(error) });
     }
   }
 

@@ -8,6 +8,12 @@ export interface RelayedCall {
   path: string;
 }
 
+export interface RelayedAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body: string;
+}
+
 export interface Latch {
   /** Resolves when the call has got there. */
   readonly reached: Promise<void>;
@@ -21,6 +27,10 @@ export interface Relay {
   hold(fits: (call: RelayedCall) => boolean, what: 'call' | 'answer'): Latch;
   /** Changes the body of every answer. */
   alterAnswers(change: (body: string) => string): void;
+  /** Answers every call itself; undefined: no call is answered. Changes of answers are kept for when it ends. */
+  answerAll(answer: RelayedAnswer | undefined): void;
+  /** Passes calls on again. */
+  passOn(): void;
   /** Lets go whatever is held, and passes everything on as it is. */
   clear(): void;
   stop(): Promise<void>;
@@ -44,11 +54,17 @@ export async function startRelay(): Promise<Relay> {
   let target = '';
   let change = asItIs;
   let waiting: Hold[] = [];
+  let instead: { answer: RelayedAnswer | undefined } | undefined;
   const holds: Hold[] = [];
 
   async function pass(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await read(request);
     const { method = 'GET', url: path = '/', headers } = request;
+    if (instead !== undefined) {
+      const { answer } = instead;
+      if (answer !== undefined) response.writeHead(answer.status, answer.headers).end(answer.body);
+      return;
+    }
     const hold = waiting.find(({ fits }) => fits({ method, path }));
     waiting = waiting.filter((other) => other !== hold);
     const standAt = async (what: Hold['what']) => {
@@ -72,6 +88,7 @@ export async function startRelay(): Promise<Relay> {
   await once(server, 'listening');
   const clear = () => {
     change = asItIs;
+    instead = undefined;
     waiting = [];
     for (const { release } of holds.splice(0)) release();
   };
@@ -96,6 +113,12 @@ export async function startRelay(): Promise<Relay> {
     },
     alterAnswers(given) {
       change = given;
+    },
+    answerAll(answer) {
+      instead = { answer };
+    },
+    passOn() {
+      instead = undefined;
     },
     clear,
     async stop() {

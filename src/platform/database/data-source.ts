@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type MigrationInterface } from 'typeorm';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import { asRole } from './roles.ts';
 
 export interface DatabaseOptions {
@@ -45,7 +46,8 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: 15_000,
     },
-    poolErrorHandler: (error: Error) => options.log?.warn({ event: 'database_connection_lost', reason: error.message }),
+    poolErrorHandler: (error: Error) =>
+      options.log?.warn({ event: 'database_connection_lost', reason: reasonOf(error) }),
   };
 }
 

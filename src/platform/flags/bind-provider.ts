@@ -1,6 +1,7 @@
 import { type Client, OpenFeature, type Provider, ProviderNotReadyError } from '@openfeature/server-sdk';
 import { newId } from '../../kernel/ids.ts';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 
 export interface BoundProvider {
   client: Client;
@@ -24,7 +25,7 @@ export async function bindProvider(provider: Provider, log: Logger): Promise<Bou
   // Binds it before it returns; what it promises is that the provider has begun.
   const begun = OpenFeature.setProviderAndWait(domain, provider).catch((error: Error) => {
     if (OpenFeature.getProvider(domain) !== provider) throw error;
-    notReady(error.message);
+    notReady(reasonOf(error));
   });
   const patience = new Promise<void>((resolve) => {
     slow = setTimeout(() => {
@@ -43,7 +44,7 @@ export async function bindProvider(provider: Provider, log: Logger): Promise<Bou
       // The API cannot forget a domain: its name stays in it, with nothing of ours behind it. It does not wait for the
       // provider's end.
       await OpenFeature.setProviderAndWait(domain, RELEASED).catch((error: Error) =>
-        log.warn({ event: 'flag_provider_not_closed', provider: name, reason: error.message }),
+        log.warn({ event: 'flag_provider_not_closed', provider: name, reason: reasonOf(error) }),
       );
     },
   };

@@ -8,6 +8,7 @@ import {
 } from '@openfeature/server-sdk';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import type { FlagTable } from './flag-table.ts';
 
 /** How long evaluations share one read. */
@@ -75,7 +76,7 @@ export class TableProvider implements Provider {
     try {
       return await read.flags;
     } catch (error) {
-      throw new GeneralError(`The table of flags cannot be read: ${(error as Error).message}`, { cause: error });
+      throw new GeneralError(`The table of flags cannot be read: ${reasonOf(error)}`, { cause: error });
     }
   }
 
@@ -88,7 +89,7 @@ export class TableProvider implements Provider {
         // A slow answer does not take the place of one that was asked for after it.
         if (read.number > (this.answered?.number ?? this.forgotten)) this.answered = read;
       },
-      (error: Error) => this.log.warn({ event: 'flags_unreadable', reason: error.message }),
+      (error: Error) => this.log.warn({ event: 'flags_unreadable', reason: reasonOf(error) }),
     );
     return read;
   }

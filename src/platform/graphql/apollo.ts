@@ -7,6 +7,8 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
@@ -16,6 +18,8 @@ import type { MutationLimit } from './mutation-limit.ts';
 import { federatedTraces, refuseSdl } from './schema-openness.ts';
 
 const MASKED = 'INTERNAL_SERVER_ERROR';
+/** Apollo takes it from what validation says, and not from what variables are told. */
+const SUGGESTION = / ?Did you mean .+\?$/s;
 
 /** Whether somebody meant this error for the caller. Everything else is a fault, and says nothing but where to look. */
 function isMeant(error: GraphQLError): boolean {
@@ -29,7 +33,7 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   const { message, locations, path } = formatted;
   const { code = MASKED, correlationId } = formatted.extensions ?? {};
   if (error instanceof GraphQLError && isMeant(error) && code !== MASKED) {
-    return { message, locations, path, extensions: { code } };
+    return { message: message.replace(SUGGESTION, ''), locations, path, extensions: { code } };
   }
   const masked = 'Something went wrong on our side. Name the correlationId when you report it.';
   return {
@@ -87,15 +91,29 @@ function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): Ap
   };
 }
 
+/** Apollo's own words: `server_says`. */
+function warningsTo(log: Logger) {
+  const tell = (said: unknown) =>
+    log.warn({
+      event: 'server_says',
+      reason: reasonOf(new Error(said instanceof Error ? said.message : String(said))),
+    });
+  const silent = () => undefined;
+  return { error: tell, warn: tell, info: silent, debug: silent };
+}
+
 export function createApolloServer(options: {
   schema: GraphQLSchema;
   /** Whether who asks may know the schema and have federated traces. */
   isSchemaOpen: boolean;
   telemetry: Telemetry;
   mutationLimit: MutationLimit;
+  log: Logger;
 }): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema: options.schema,
+    // Else it writes to the console, whatever an error holds.
+    logger: warningsTo(options.log),
     formatError,
     csrfPrevention: true,
     introspection: options.isSchemaOpen,

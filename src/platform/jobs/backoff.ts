@@ -1,6 +1,7 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 
 /** Less than the shortest wait of the library (2.7 s): a job is not tried again before its wait is spread. */
 const SPREAD_AFTER_MS = 500;
@@ -50,7 +51,7 @@ export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
       // Its failure is not noted by the library yet, which leaves it locked.
       for (const { id, attempts, isLocked } of rows) if (isLocked) note(id, attempts);
     } catch (error) {
-      log.debug({ event: 'backoff_not_spread', reason: (error as Error).message });
+      log.debug({ event: 'backoff_not_spread', reason: reasonOf(error) });
       for (const [id, attempt] of noted) note(id, attempt);
     }
   }

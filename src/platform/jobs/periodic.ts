@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { poolOf } from '../database/data-source.ts';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import { createLease } from './lease.ts';
 
 export interface PeriodicTask {
@@ -48,7 +49,7 @@ export function startPeriodic(database: DataSource, task: PeriodicTask, log: Log
       if (await lease.take(holder)) await runAs(holder);
       return Math.min(intervalMs, Math.max(SHORTEST_WAIT_MS, await lease.millisecondsUntilDue()));
     } catch (error) {
-      log.error({ event: 'periodic_task_failed', task: name, reason: (error as Error).message });
+      log.error({ event: 'periodic_task_failed', task: name, reason: reasonOf(error) });
       return intervalMs;
     }
   }
@@ -85,7 +86,7 @@ export function startPeriodic(database: DataSource, task: PeriodicTask, log: Log
         stop();
         log.warn({ event: 'lease_lost', task: name });
       } catch (error) {
-        log.warn({ event: 'heartbeat_failed', task: name, reason: (error as Error).message });
+        log.warn({ event: 'heartbeat_failed', task: name, reason: reasonOf(error) });
       }
     }
     const timer = setInterval(() => void renew(), renewalMs);

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import { shortenLongWaits } from './backoff.ts';
 
 const HEARTBEAT_MS = 5000;
@@ -44,7 +45,7 @@ export function startUpkeep(pool: Pool, log: Logger) {
       await shortenLongWaits(pool);
       await pool.query(`delete from job_workers where seen_at < now() - interval '1 day'`);
     } catch (error) {
-      log.warn({ event: 'heartbeat_failed', reason: (error as Error).message });
+      log.warn({ event: 'heartbeat_failed', reason: reasonOf(error) });
     }
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { reasonOf } from '../reason.ts';
 import { inSpan, remoteParent, SpanKind, setFacts } from '../spans.ts';
 import { startBackoff } from './backoff.ts';
 import type { JobDefinition } from './job.ts';
@@ -58,7 +59,7 @@ function toTask(handler: JobHandler, options: JobWorkerOptions) {
       const outOfAttempts = helpers.job.attempts >= helpers.job.max_attempts;
       const level = outOfAttempts ? 'error' : 'warn';
       const event = outOfAttempts ? 'job_out_of_attempts' : 'job_failed';
-      log[level]({ event, attempt: helpers.job.attempts, reason: (error as Error).message });
+      log[level]({ event, attempt: helpers.job.attempts, reason: reasonOf(error) });
       options.onFinished?.(handler.name, 'failed');
       throw error;
     }
@@ -69,10 +70,15 @@ function toTask(handler: JobHandler, options: JobWorkerOptions) {
     const { correlationId, traceparent } = (payload ?? {}) as { correlationId?: string; traceparent?: string };
     const facts = { job: handler.name, attempt: helpers.job.attempts, correlationId };
     const terms = { kind: SpanKind.CONSUMER, facts, within: remoteParent(traceparent) };
-    await inSpan(`job ${handler.name}`, terms, async (span) => {
-      await runLogged(payload, helpers, correlationId);
-      setFacts(span, { outcome: 'done' });
-    });
+    try {
+      await inSpan(`job ${handler.name}`, terms, async (span) => {
+        await runLogged(payload, helpers, correlationId);
+        setFacts(span, { outcome: 'done' });
+      });
+    } catch (error) {
+      // The library keeps its words in the job's row, where commands read them, and logs its stack.
+      throw new Error(reasonOf(error));
+    }
   };
 }
 
@@ -122,10 +128,7 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
 
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const reason = await runOnce().then(
-        () => 'it ended',
-        (error: Error) => error.message,
-      );
+      const reason = await runOnce().then(() => 'it ended', reasonOf);
       runner = undefined;
       if (stopping.signal.aborted) return;
       options.log.error({ event: 'worker_restarts', reason });
@@ -156,7 +159,7 @@ function createPool({ databaseUrl, log }: JobWorkerOptions, max: number): pg.Poo
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: error.message }));
+  pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: reasonOf(error) }));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -6,8 +6,8 @@ import type { RequestContexts } from './request-contexts.ts';
 const FAULT = 'Something went wrong on our side. Name the correlationId when you report it.';
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
 
-/** Without the query string: it may hold what no log should. */
-export const pathOf = (request: FastifyRequest) => request.url.split('?')[0];
+/** For the log: the route, not what was asked for, because a path that leads nowhere may hold anything. */
+export const pathOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '(no route)';
 
 /** Every answer that no handler gave: nothing of it says more than whose fault it was. */
 export function createFailures(contexts: RequestContexts, log: Logger) {
@@ -50,7 +50,7 @@ export function answerUnrouted(app: FastifyInstance, { send }: ReturnType<typeof
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);
   });
   app.setNotFoundHandler((request, reply) => {
-    const allowed = methods.get(pathOf(request) ?? '');
+    const allowed = methods.get(request.url.split('?')[0] ?? '');
     if (allowed === undefined) return reply.status(404).send({ error: 'There is nothing here.' });
     void reply.header('allow', allowed.join(', '));
     return send(request, reply, 405, `This takes ${allowed.join(', ')} alone.`);

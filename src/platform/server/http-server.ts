@@ -104,7 +104,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (!hasRightHost(request)) return failures.send(request, reply, 400, 'The header Host is missing or not right.');
   });
   app.addHook('onResponse', async (request, reply) => {
-    const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request) ?? '');
+    const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request));
     if (!quiet) within(request, () => logLine(log, request, reply, contexts.logFieldsOf(request)));
   });
   app.setErrorHandler(failures.onError);
