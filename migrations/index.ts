@@ -3,6 +3,7 @@ import { PeriodicTasks1764100000000 } from './1764100000000-periodic-tasks.ts';
 import { Operators1764200000000 } from './1764200000000-operators.ts';
 import { OrderTrace1764300000000 } from './1764300000000-order-trace.ts';
 import { RowSecurity1764400000000 } from './1764400000000-row-security.ts';
+import { ActionTrail1764500000000 } from './1764500000000-action-trail.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Operators1764200000000,
   OrderTrace1764300000000,
   RowSecurity1764400000000,
+  ActionTrail1764500000000,
 ];

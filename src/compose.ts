@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { recordMutations } from './action-trail/index.ts';
 import { AUDIT_CRONTAB, auditAgeGauge, auditViolationsGauge, runAuditHandler } from './audit/index.ts';
 import { connectDatabases, type Databases } from './compose-databases.ts';
 import { createNeighbours, type Neighbours } from './compose-neighbours.ts';
@@ -80,6 +81,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const flags = await openFlags(flagProvider, log);
   const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
   const subgraph = buildGraph(services);
+  recordMutations(subgraph.schema, callers, clock);
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(orderAgeGauge(database, clock));
   telemetry.gauge(jobGauge(database));

@@ -1,4 +1,5 @@
 import type { EntityTarget } from 'typeorm';
+import { ActionTrailEntry } from './action-trail/index.ts';
 import { AuditRun } from './audit/index.ts';
 import { OrderMailDelivery } from './fulfilment/index.ts';
 import { OrganizationPackage, QuotaLedgerEntry } from './ledger/index.ts';
@@ -10,6 +11,7 @@ import { TopupConfiguration } from './topup-options/index.ts';
 
 /** Every table of ours, for the data source; the drift check compares them with the migrated database. */
 export const entities: readonly EntityTarget<object>[] = [
+  ActionTrailEntry,
   AuditRun,
   FeatureFlag,
   IdempotencyKey,

@@ -6,6 +6,7 @@ import { findCycles, type Import, parseImports, readSources } from './support/im
  * through its index.ts alone.
  */
 const FEATURES: Record<string, readonly string[]> = {
+  'action-trail': [],
   organizations: [],
   ledger: [],
   'topup-options': ['organizations', 'ledger'],

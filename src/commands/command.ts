@@ -1,8 +1,12 @@
 import 'reflect-metadata';
-import type { DataSource } from 'typeorm';
+import { userInfo } from 'node:os';
+import type { DataSource, EntityManager } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
+import { recordAction } from '../action-trail/index.ts';
 import { loadCommandConfig } from '../config.ts';
 import { entities } from '../entities.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
 import { wordsOf } from '../platform/reason.ts';
@@ -19,6 +23,39 @@ type Command = (args: readonly string[], database: DataSource) => Promise<void>;
 /** Runs an operators' command, as the background does its work: on every organization's rows. */
 export function command(run: Command): void {
   exitWith(withDatabase(run));
+}
+
+/** What an operator asks for that changes something; whoever is logged in where the command asks for no name. */
+export interface Change {
+  /** As it is called: "flags set". */
+  action: string;
+  subject: string;
+  actor?: string;
+}
+
+/** Enters it in the action trail, does it, and enters how it ended; what cannot be entered is not done. */
+export function changing<T>(database: DataSource, { actor, ...change }: Change, run: () => Promise<T>): Promise<T> {
+  const action = {
+    ...change,
+    actor: actor ?? loggedIn(),
+    via: 'command' as const,
+    organizationId: null,
+    correlationId: newId(),
+  };
+  const trail = {
+    clock: systemClock,
+    write: (work: (tx: EntityManager) => Promise<void>) => database.transaction(work),
+  };
+  return recordAction(trail, action, run, (ending) => ({ outcome: 'answer' in ending ? 'ok' : 'failed' }));
+}
+
+/** A container may run as a number that has no name. */
+function loggedIn(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** Says what went wrong on stderr. */

@@ -1,7 +1,7 @@
 import { systemClock } from '../kernel/clock.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { listFlags, setFlag } from '../platform/flags/flag-table.ts';
-import { command, print, UsageError } from './command.ts';
+import { changing, command, print, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';
 
@@ -15,9 +15,12 @@ command(async ([verb, ...args], database) => {
   }
   const changes = pairs(args);
   if (verb !== 'set' || changes === undefined) throw new UsageError(USAGE);
-  await inTransaction(database, async (tx) => {
-    for (const { key, enabled } of changes) await setFlag(tx, key, enabled, systemClock.now());
-  });
+  const subject = changes.map(({ key, enabled }) => `${key} ${enabled ? 'on' : 'off'}`).join(', ');
+  await changing(database, { action: 'flags set', subject }, () =>
+    inTransaction(database, async (tx) => {
+      for (const { key, enabled } of changes) await setFlag(tx, key, enabled, systemClock.now());
+    }),
+  );
   for (const { key, enabled } of changes) print(`${key} is ${enabled ? 'on' : 'off'}`);
 });
 

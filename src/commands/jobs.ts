@@ -1,5 +1,5 @@
 import { listStuckJobs, retryJobs } from '../platform/jobs/stuck-jobs.ts';
-import { command, print, UsageError } from './command.ts';
+import { changing, command, print, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run jobs -- list | retry all|ID...';
 
@@ -17,5 +17,8 @@ command(async ([verb, ...ids], database) => {
   const all = ids.length === 1 && ids[0] === 'all';
   if (verb !== 'retry' || ids.length === 0 || (!all && !ids.every((id) => /^\d+$/.test(id))))
     throw new UsageError(USAGE);
-  print(`${await retryJobs(database, all ? 'all' : ids)} rescheduled`);
+  const retried = await changing(database, { action: 'jobs retry', subject: ids.join(' ') }, () =>
+    retryJobs(database, all ? 'all' : ids),
+  );
+  print(`${retried} rescheduled`);
 });

@@ -1,15 +1,40 @@
 import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
 import { loadCommandConfig } from '../config.ts';
 import { entities } from '../entities.ts';
+import { connectDatabase } from '../platform/database/data-source.ts';
 import { migrate } from '../platform/database/migrate.ts';
-import { exitWith, print } from './command.ts';
+import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { changing, exitWith, print } from './command.ts';
 
 /** npm run migrate */
 async function run(): Promise<void> {
   const { DATABASE_URL, DATABASE_MIGRATION_URL: url = DATABASE_URL } = loadCommandConfig();
-  const applied = await migrate({ url, entities, migrations });
-  print(applied.length === 0 ? 'Nothing to apply: the database is up to date.' : `Applied: ${applied.join(', ')}`);
+  const database = await connectAsMigrator(url);
+  try {
+    const work = () => migrate({ url, entities, migrations });
+    const applied = await (database === undefined ? work() : changing(database, CHANGE, work));
+    print(applied.length === 0 ? 'Nothing to apply: the database is up to date.' : `Applied: ${applied.join(', ')}`);
+  } finally {
+    await database?.destroy();
+  }
+}
+
+const CHANGE = { action: 'migrate', subject: migrations.at(-1)?.name ?? 'nothing' };
+
+/** undefined where there is no action trail yet: the migration that makes it is the one thing that it does not know. */
+async function connectAsMigrator(url: string): Promise<DataSource | undefined> {
+  const options = { url, role: ROLES.migrator, entities, migrations, poolSize: 1 };
+  const database = await connectDatabase(options).catch((error: Error) => {
+    if (isMissingRole(error)) return undefined;
+    throw error;
+  });
+  const [{ there } = { there: false }] =
+    (await database?.query(`select to_regclass('action_trail') is not null as there`)) ?? [];
+  if (there) return database;
+  await database?.destroy();
+  return undefined;
 }
 
 exitWith(run());

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
+import { trailOfOrder } from '../action-trail/index.ts';
 import { createNeighbour, type Neighbour } from '../clients/http.ts';
 import { createHubCore } from '../clients/hub-core.ts';
 import { loadHubCoreConfig } from '../config.ts';
@@ -17,21 +18,30 @@ import {
   retryOrder,
   sendMailAgain,
 } from '../operators/index.ts';
-import { command, print } from './command.ts';
+import { changing, command, print } from './command.ts';
 import { type OrdersCommand, parseOrdersCommand } from './orders-arguments.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';
+import { describeTrail } from './trail-text.ts';
 
 /** npm run orders: how orders stand, and what only an operator may decide about one. See USAGE. */
 command(async (args, database) => {
   for (const line of await run(parseOrdersCommand(args), database)) print(line);
 });
 
-async function run(asked: OrdersCommand, database: DataSource): Promise<readonly string[]> {
+/** What changes something is signed, and in the action trail. */
+function run(asked: OrdersCommand, database: DataSource): Promise<readonly string[]> {
+  if (!('by' in asked)) return perform(asked, database);
+  const subject = asked.verb === 'close' ? asked.id : asked.number;
+  const action = asked.verb === 'close' ? 'orders exceptions close' : `orders ${asked.verb}`;
+  return changing(database, { action, subject, actor: asked.by.actor }, () => perform(asked, database));
+}
+
+async function perform(asked: OrdersCommand, database: DataSource): Promise<readonly string[]> {
   switch (asked.verb) {
     case 'list':
       return (await listOrders(database, asked)).map(describeOrder);
     case 'show':
-      return describeReport(await reportOrder(database, asked.number));
+      return show(database, asked.number);
     case 'approve': {
       const { order, excessPaidTwice } = await approvePayment(database, systemClock, asked.number, asked.by);
       const warning =
@@ -63,6 +73,11 @@ async function run(asked: OrdersCommand, database: DataSource): Promise<readonly
       return [`${orderNumber}: ${outcome} is closed`];
     }
   }
+}
+
+async function show(database: DataSource, number: string): Promise<readonly string[]> {
+  const report = await reportOrder(database, number);
+  return [...describeReport(report), ...describeTrail(await trailOfOrder(database, report.order))];
 }
 
 /** Its settings are asked for only where they are needed: an order under review is refunded without them. */

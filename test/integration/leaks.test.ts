@@ -103,7 +103,9 @@ describe('the nets hold', () => {
   });
 
   test('metrics, answers and stack traces were caught too', () => {
-    expect(/^upstream_calls_total\{neighbour="mekari-pay",outcome="malformed".*\} [1-9]/m.test(nets['metrics'] ?? '')).toBe(true);
+    expect(
+      /^upstream_calls_total\{neighbour="mekari-pay",outcome="malformed".*\} [1-9]/m.test(nets['metrics'] ?? ''),
+    ).toBe(true);
     expect(buyer.heard.filter(({ text }) => text.includes(number)).length).toBeGreaterThan(3);
     expect(nets['log']).toContain('"frames":["at ');
   });
@@ -115,7 +117,6 @@ describe('the nets hold', () => {
       'invoice_failed',
       'package_unavailable',
       'organization_unavailable',
-      'neighbour_silent',
       'reconcile_failed',
       'job_failed',
       'worker_error',

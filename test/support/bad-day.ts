@@ -84,7 +84,8 @@ export async function failingNeighbours(place: CanaryPlace, buyer: CanaryBuyer):
 
 /** PostgreSQL refuses what is written, with the row or a value of it in its words; reads fail; it goes away. */
 export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): Promise<void> {
-  const { db, sandbox } = place;
+  const { db, sandbox, replica } = place;
+  const told = () => replica.process.output.stdout;
   const [order, other] = [await buyer.create(), await buyer.create()];
   await db.query('alter table idempotency_keys add constraint no_key check (key is null) not valid');
   await buyer.confirm(order);
@@ -118,6 +119,12 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
   for (const table of ['topup_orders', 'topup_configurations', 'feature_flags']) {
     await db.query(`alter table ${table} rename to away`);
     await buyer.browse();
+    // Flags are read again when the last reading is two seconds old.
+    if (table === 'feature_flags')
+      await until(
+        () => buyer.browse().then(told),
+        (text) => text.includes('flags_unreadable'),
+      );
     await db.query(`alter table away rename to ${table}`);
   }
   await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [place.databaseRole]);

@@ -1,4 +1,10 @@
-import { defaultFieldResolver, type GraphQLSchema, isObjectType, valueFromASTUntyped } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  isObjectType,
+  valueFromASTUntyped,
+} from 'graphql';
 import { Directive } from 'type-graphql';
 import { hasAnyScope, READ_SCOPES, type Scope } from '../auth/caller.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -26,19 +32,35 @@ export function enforceAccessDirectives(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const directives = field.astNode?.directives ?? [];
-      const authenticated = directives.some((directive) => directive.name.value === 'authenticated');
-      const scopes = directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0];
-      if (!authenticated && scopes === undefined) continue;
-      const anyOf = scopes === undefined ? [] : (valueFromASTUntyped(scopes.value) as string[][]);
+      if (anyOfScopes(field) === undefined) continue;
+      const assertAllowed = accessRuleOf(field);
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (source, args, context: RequestContext, info) => {
-        assertAllowed(context, anyOf);
+        assertAllowed(context);
         return resolve(source, args, context, info);
       };
     }
   }
   return schema;
+}
+
+/** What its directives ask of a caller: throws where that is not there. */
+export function accessRuleOf(field: Field): (request: RequestContext) => void {
+  const anyOf = anyOfScopes(field);
+  return (request) => {
+    if (anyOf !== undefined) assertAllowed(request, anyOf);
+  };
+}
+
+type Field = Pick<GraphQLField<unknown, RequestContext>, 'astNode'>;
+
+/** undefined where everybody may ask for it; empty where any good token will do. */
+function anyOfScopes({ astNode }: Field): string[][] | undefined {
+  const directives = astNode?.directives ?? [];
+  const authenticated = directives.some((directive) => directive.name.value === 'authenticated');
+  const scopes = directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0];
+  if (scopes !== undefined) return valueFromASTUntyped(scopes.value) as string[][];
+  return authenticated ? [] : undefined;
 }
 
 function assertAllowed({ caller }: RequestContext, anyOf: readonly string[][]): void {
