@@ -1,0 +1,64 @@
+import graphql from '@graphql-eslint/eslint-plugin';
+
+/**
+ * The schema alone: code is Biome's. The rules are all that the plugin has for schemas; each that is off or narrower than it
+ * comes says why. Names are a contract (docs/contracts.md 1): a rule yields to one, never the other way round.
+ */
+export default [
+  {
+    files: ['schema/*.graphql'],
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'schema/api.graphql' } } },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      ...graphql.configs['schema-recommended'].rules,
+      ...graphql.configs['schema-relay'].rules,
+      ...graphql.configs['schema-all'].rules,
+      // Everything is described, not types and root fields alone.
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          rootField: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+          DirectiveDefinition: true,
+        },
+      ],
+      // What has no identity: values, pages, and what became of a mutation. A type that is none of these needs an id.
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        {
+          exceptions: {
+            suffixes: ['Payload', 'Connection', 'Edge'],
+            types: [
+              'ExcessUsage',
+              'HiddenTopupOption',
+              'Money',
+              'PageInfo',
+              'QuotaBalance',
+              'TopupChoice',
+              'TopupEligibility',
+              'TopupOrderEvent',
+              'TopupPriceChange',
+              'TopupUserError',
+            ],
+          },
+        },
+      ],
+      // Pages go one way, from the newest order back.
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      // There is no Node interface: the supergraph's to offer. And a short list needs no edges: lines, choices, reasons.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+      // Members stand in the order in which one reads them: what it is, what it costs, when.
+      '@graphql-eslint/alphabetize': 'off',
+      // Buying is a mutation.
+      '@graphql-eslint/no-root-type': ['error', { disallow: ['subscription'] }],
+      // A payload answers the order that it moved: whoever wants more asks for it, at a cost of its own.
+      '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off',
+    },
+  },
+];
