@@ -1,8 +1,8 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Organization, organizationToRead } from '../organizations/index.ts';
 import { RequiresRead } from '../platform/graphql/access-directives.ts';
+import type { ReferenceResolver } from '../platform/graphql/entities.ts';
 import { Cost, ListSize, PageSize } from '../platform/graphql/limits/list-size.ts';
-import type { ReferenceResolver } from '../platform/graphql/subgraph-schema.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { TopupOrder, TopupOrderConnection, TopupOrderEvent, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
 import { pageArgs } from './order-page.ts';

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequiresRead } from '../platform/graphql/access-directives.ts';
-import type { ReferenceResolver } from '../platform/graphql/subgraph-schema.ts';
+import type { ReferenceResolver } from '../platform/graphql/entities.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { canRead, requireCaller } from './access.ts';
 import { Organization, TopupEligibility } from './organization.type.ts';

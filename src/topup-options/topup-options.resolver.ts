@@ -2,8 +2,8 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import { type BalancesLoader, QuotaBalance } from '../ledger/index.ts';
 import { canRead, Organization, organizationToRead, requireCaller } from '../organizations/index.ts';
 import { RequiresRead, RequiresSupport } from '../platform/graphql/access-directives.ts';
+import type { ReferenceResolver } from '../platform/graphql/entities.ts';
 import { ListSize } from '../platform/graphql/limits/list-size.ts';
-import type { ReferenceResolver } from '../platform/graphql/subgraph-schema.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { parseOptionId } from './option-id.ts';
 import { toTopupOption } from './to-graphql.ts';

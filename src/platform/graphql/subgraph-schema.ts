@@ -1,9 +1,9 @@
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap } from 'type-graphql';
-import type { RequestContext } from '../request-context.ts';
 import { enforceAccessDirectives } from './access-directives.ts';
+import { guardEntities, type ReferenceResolver, rejecting } from './entities.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
 
 /** Newest federation version that every composition tool we check with accepts. */
@@ -14,13 +14,6 @@ const ROOTS = {
   query: 'Self top-up, reading: of the organization that the token belongs to, or of any for support.',
   mutation: 'Self top-up, ordering: refusals that are part of the business are userErrors, not errors.',
 };
-
-/** Answers the entity, or null where there is none for this caller. Must not answer a frozen object. */
-export type ReferenceResolver = (
-  reference: Record<string, unknown>,
-  request: RequestContext,
-  info: GraphQLResolveInfo,
-) => unknown;
 
 export interface SubgraphParts {
   /** Resolver classes and the instances that serve them. */
@@ -49,9 +42,10 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
   const sdl = `${LINK}\n\n${printSubgraphSchema(codeFirst)}\n`;
   const resolvers = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
   for (const [type, resolveReference] of Object.entries(parts.references)) {
-    resolvers[type] = { ...resolvers[type], __resolveReference: resolveReference };
+    resolvers[type] = { ...resolvers[type], __resolveReference: rejecting(resolveReference) };
   }
   const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
+  guardEntities(schema, new Set(Object.keys(parts.references)));
   return { schema: enforceAccessDirectives(schema), sdl };
 }
