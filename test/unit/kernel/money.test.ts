@@ -95,11 +95,12 @@ describe('toJsonNumber', () => {
   test.each([9_007_199_254_740_992n, -9_007_199_254_740_992n, 10n ** 30n])(
     'throws for %s rather than round it',
     (amount) => {
-      expect(() => toJsonNumber(amount)).toThrow(RangeError);
+      expect(() => toJsonNumber(amount)).toThrow(new RangeError(`${amount} is not exact as a JSON number`));
     },
   );
 
-  test('takes the largest amount itself', () => {
+  test('takes the largest amount itself, owed too', () => {
     expect(toJsonNumber(MAX_AMOUNT)).toBe(9_007_199_254_740_991);
+    expect(toJsonNumber(-MAX_AMOUNT)).toBe(-9_007_199_254_740_991);
   });
 });

@@ -134,6 +134,13 @@ describe('two quotes of one order', () => {
     expect(sameQuote(lines.slice(1), lines)).toBe(false);
   });
 
+  test('are not where one unit of eleven became eleven of one, at the same total', () => {
+    const one = buildQuote([item({ code: 'a', unitPrice: 11n, multiplier: 11n }, 1n)], TODAY);
+    const eleven = buildQuote([item({ code: 'a', unitPrice: 1n, multiplier: 1n }, 11n)], TODAY);
+    expect([one.total, one.lines[0]?.credits]).toEqual([eleven.total, eleven.lines[0]?.credits]);
+    expect(sameQuote(one.lines, eleven.lines)).toBe(false);
+  });
+
   test('are not where two prices moved against each other under one total', () => {
     const at = (a: bigint, b: bigint) =>
       buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TODAY);

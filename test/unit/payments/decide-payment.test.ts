@@ -158,6 +158,10 @@ describe('a payment told again', () => {
     expect(again({ paidAt: null })).toBe('repeated');
   });
 
+  test('is the same one where the provider gave a time only now', () => {
+    expect(decidePayment(paid, NOTICE, [{ ...ACTED, paidAt: null }])).toBe('repeated');
+  });
+
   test('that the operator decided on without us having acted on one is not payable', () => {
     expect(decidePayment(paid, NOTICE, [])).toBe('not_payable');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closedGate } from '../../../src/topup-options/gating.ts';
+import { closedGate, gatingFlags } from '../../../src/topup-options/gating.ts';
 
 type Gated = Parameters<typeof closedGate>[0];
 const OPEN: Gated = { active: true, featureFlag: null, showByComponent: [], hideByComponent: [] };
@@ -66,5 +66,13 @@ describe('one configuration, one organization', () => {
     expect(detail({ hideByComponent: ['muv_unlimited'] }, ['muv_unlimited'])).toContain('muv_unlimited');
     expect(detail({ showByComponent: ['waba', 'waba_lite'] }, [])).toContain('waba, waba_lite');
     expect(detail({ showByComponent: ['waba'] }, undefined)).toContain('hub-core gave no components');
+    expect(detail({ showByComponent: ['waba'] }, [])).toBe('It needs one of waba.');
+    expect(detail({ active: false }, [])).toBe('The configuration is switched off.');
+  });
+
+  test('only the flags that rows name are asked for', () => {
+    expect(gatingFlags([{ featureFlag: null }, { featureFlag: 'billing_ai' }, { featureFlag: null }])).toEqual([
+      'billing_ai',
+    ]);
   });
 });

@@ -43,6 +43,14 @@ describe('an option_value that is right', () => {
     ).toMatchObject({ ok: true, value: { minimum: 1000n, maximum: 2500n, choices: [1000n, 2500n] } });
   });
 
+  test.each([
+    { input: 'QUANTITY', minimum: 10, maximum: 10 },
+    { input: 'QUANTITY', minimum: 11, maximum: 20, step: 10 },
+    { input: 'CHOICE', choices: [500], step: 300 },
+  ])('%j leaves one quantity', (value) => {
+    expect(parseOptionValue(value).ok).toBe(true);
+  });
+
   test('the largest exact number is taken', () => {
     const parsed = parseOptionValue({ input: 'AMOUNT', minimum: 9_007_199_254_740_991 });
     expect(parsed).toMatchObject({ ok: true, value: { minimum: 9_007_199_254_740_991n } });
@@ -76,6 +84,20 @@ describe('an option_value that is refused, with the member that is wrong', () =>
     ['option_value', []],
   ])('%s of %j', (member, value) => {
     expect(reasonOf(value).split(': ')[0]).toBe(member);
+  });
+
+  test.each([
+    ['option_value.minimum: is not a whole number from 1', { input: 'AMOUNT', minimum: 0 }],
+    [
+      'option_value.maximum: leaves no quantity: it lies below the least that minimum and step allow',
+      { input: 'QUANTITY', minimum: 10, maximum: 9 },
+    ],
+    [
+      'option_value.choices: none lies between minimum and maximum',
+      { input: 'CHOICE', choices: [500, 1000], minimum: 2000 },
+    ],
+  ])('and why: %s', (reason, value) => {
+    expect(reasonOf(value)).toBe(reason);
   });
 
   test('it never throws, whatever stands in the column', () => {

@@ -47,8 +47,11 @@ describe('the rule that binds one organization', () => {
     });
   });
 
-  test('a CHOICE keeps its choices', () => {
-    expect(rule({ input: 'CHOICE', choices: [500, 1000], step: 300 }, 'muv').choices).toEqual([500n, 1000n]);
+  test('a CHOICE is left as it is: neither its step nor MCC has a say', () => {
+    const choice = { input: 'CHOICE', choices: [500, 1000], step: 300 };
+    const asItIs = { minimum: 500n, maximum: 1000n, choices: [500n, 1000n] };
+    expect(rule(choice, 'muv')).toMatchObject(asItIs);
+    expect(rule(choice, 'wa_balance', { enabled: true, minimum: 700n })).toMatchObject(asItIs);
   });
 });
 
@@ -68,6 +71,21 @@ describe('a quantity that does not fit is refused with what would', () => {
     [{ input: 'CHOICE', choices: [500, 1000, 2500] }, 10n ** 20n, 'NOT_A_CHOICE', 2500n],
   ])('of %j, %s is %s: nearest %s', (value, quantity, code, suggested) => {
     expect(checkQuantity(rule(value), quantity)).toEqual({ ok: false, error: { code, suggested } });
+  });
+
+  test.each([
+    [2n, 10n],
+    [17n, 10n],
+  ])('with bounds between two steps: %s is off the step, and what is suggested lies within', (quantity, suggested) => {
+    const between: QuantityRule = {
+      input: 'QUANTITY',
+      minimum: 1n,
+      maximum: 18n,
+      step: 10n,
+      multiplier: 1n,
+      choices: [],
+    };
+    expect(checkQuantity(between, quantity)).toEqual({ ok: false, error: { code: 'NOT_A_MULTIPLE', suggested } });
   });
 
   test.each([

@@ -1,0 +1,23 @@
+/** A file whose every change for the worse must fail a test, and the tests that are to see it. */
+export interface Subject {
+  file: string;
+  tests: readonly string[];
+  /** Signatures, amounts, currencies, tenants: not one mutant may live. Elsewhere the score counts. */
+  strict: boolean;
+}
+
+const strict = (file: string, ...tests: string[]): Subject => ({ file, tests, strict: true });
+const scored = (file: string, ...tests: string[]): Subject => ({ file, tests, strict: false });
+
+export const SUBJECTS: readonly Subject[] = [
+  strict('src/kernel/money.ts', 'test/unit/kernel/money.test.ts'),
+  scored('src/topup-options/gating.ts', 'test/unit/topup-options/gating.test.ts'),
+  scored('src/topup-options/option-id.ts', 'test/unit/topup-options/option-id.test.ts'),
+  scored('src/topup-options/option-value.ts', 'test/unit/topup-options/option-value.test.ts'),
+  scored('src/topup-options/pricing.ts', 'test/unit/topup-options/pricing.test.ts'),
+  strict('src/topup-options/quantity.ts', 'test/unit/topup-options/quantity.test.ts'),
+  strict('src/orders/quote.ts', 'test/unit/orders/quote.test.ts'),
+  scored('src/orders/order-state.ts', 'test/unit/orders/order-state.test.ts'),
+  scored('src/orders/idempotency.ts', 'test/integration/idempotency-keys.test.ts'),
+  strict('src/payments/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),
+];
