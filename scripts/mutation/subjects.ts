@@ -20,4 +20,9 @@ export const SUBJECTS: readonly Subject[] = [
   scored('src/orders/order-state.ts', 'test/unit/orders/order-state.test.ts'),
   scored('src/orders/idempotency.ts', 'test/integration/idempotency-keys.test.ts'),
   strict('src/payments/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),
+  strict('src/clients/signing.ts', 'test/unit/clients/signing.test.ts'),
+  strict('src/organizations/access.ts', 'test/unit/organizations/access.test.ts'),
+  strict('src/platform/auth/caller.ts', 'test/unit/organizations/access.test.ts'),
+  strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/access-directives.test.ts'),
+  scored('src/platform/server/request-contexts.ts', 'test/unit/platform/gateway-secret.test.ts'),
 ];
