@@ -17,7 +17,7 @@ const SDL = readFileSync(new URL('../../schema/subgraph.graphql', import.meta.ur
 const schema = buildSubgraphSchema(parse(SDL));
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
-const OPERATIONS = 2700;
+const OPERATIONS = 5000;
 const CONNECTIONS = 12;
 /** The last of the operations meet neighbours that fail, each way for so many. */
 const EACH_FAULT = 150;
@@ -37,7 +37,9 @@ let seen: Seen;
 
 beforeAll(async () => {
   app = await startApp({ withoutBackground: true });
-  const admins = await Promise.all(['1001', '1001', '1002', '1004'].map((id) => app.client({ organization_id: id })));
+  const admins = await Promise.all(
+    ['1001', '1001', '1001', '1001', '1002', '1004'].map((id) => app.client({ organization_id: id })),
+  );
   const [admin] = admins;
   if (admin === undefined) throw new Error('there is no admin');
   callers = [
@@ -126,8 +128,9 @@ test('5,000 random operations: no fault of ours, and every answer is what was as
   }
   expect(executed).toBeGreaterThan(OPERATIONS * 0.6);
   // Orders were placed and moved, not only refused.
-  const events = await app.db.query<{ status: string }>(
-    'select to_status as status from topup_order_events group by to_status having count(*) > 10',
+  const events = await app.db.query<{ status: string; times: number }>(
+    'select to_status as status, count(*)::int as times from topup_order_events group by to_status',
   );
-  expect(events.map(({ status }) => status)).toEqual(expect.arrayContaining(['DRAFT', 'PENDING_PAYMENT', 'CANCELLED']));
+  const times = Object.fromEntries(events.map(({ status, times }) => [status, times]));
+  for (const status of ['DRAFT', 'PENDING_PAYMENT', 'CANCELLED']) expect(times[status], status).toBeGreaterThan(2);
 });

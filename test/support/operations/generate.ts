@@ -41,7 +41,7 @@ class Generation {
   }
 
   operation(): Operation {
-    const mutation = this.random.below(4) === 0 ? this.schema.getMutationType() : undefined;
+    const mutation = this.random.below(3) === 0 ? this.schema.getMutationType() : undefined;
     const root = mutation ?? this.schema.getQueryType();
     if (root == null) throw new Error('the schema has no query');
     // A mutation is of one field: what two would do to each other is not for one request.
