@@ -13,7 +13,7 @@ import { factsOf } from '../support/sdl.ts';
  */
 const committed = readFileSync(new URL('../../schema/subgraph.graphql', import.meta.url), 'utf8');
 /** Who has it may know the schema, whatever is set. */
-const GATEWAY = { 'x-gateway-secret': 'the gateway has this and nobody else' };
+const GATEWAY = { 'x-gateway-secret': 'the-gateway-has-this-and-nobody-else' };
 
 let app: TestApp;
 /** Behind the gateway, as another replica of the same database. */
