@@ -128,12 +128,13 @@ describe('clients that are slow', () => {
 
   test.each([0, 64])('and fetch %d KB of their answer now and then are cut off', async (kilobytes) => {
     await start(SHORT);
+    const accepted = once(server.app.server, 'connection');
     const socket = connect({ host: '127.0.0.1', port });
     sockets.push(socket);
     socket.on('error', () => undefined).pause();
     socket.write('GET /large HTTP/1.1\r\nhost: here\r\n\r\n');
     const reading = setInterval(() => void socket.read(kilobytes * 1024), TRICKLE_MS);
-    await until(connections, (count) => count === 1);
+    await accepted;
     await until(connections, (count) => count === 0);
     clearInterval(reading);
   });
@@ -164,7 +165,7 @@ describe('clients that are slow', () => {
 });
 
 test('a connection more than there may be is closed unasked; one that ends makes room', async () => {
-  await start({ ...CONNECTION_LIMITS, connections: 3 });
+  await start({ ...CONNECTION_LIMITS, headersMs: 60_000, requestMs: 60_000, connections: 3 });
   for (let opened = 0; opened < 3; opened++) void slow('');
   await until(connections, (count) => count === 3);
   const request = 'GET /livez HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n';
