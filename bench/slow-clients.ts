@@ -17,6 +17,7 @@ const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'slow-c
 const CALLERS = 4;
 /** Between two pages of one caller: the server is not to be busy with them. */
 const PAUSE_MS = 25;
+const SETTLING_SECONDS = 2;
 
 const SITUATIONS: readonly [name: string, count: number, kinds: readonly Kind[]][] = [
   ['nobody', 0, []],
@@ -37,7 +38,7 @@ interface Measured {
   megabytes: number;
 }
 
-/** What an innocent caller takes for its page while others keep slow connections open. Half a minute per ten seconds given. */
+/** What an innocent caller takes for its page while others keep slow connections open. Six minutes if nothing is said. */
 export async function benchSlowClients([seconds = '12', rounds = '3']: readonly string[]): Promise<void> {
   if (!(Number(seconds) > 0)) throw new Error('seconds: expected a number above zero');
   if (!(Number(rounds) >= 1)) throw new Error('rounds: expected a whole number');
@@ -48,11 +49,13 @@ export async function benchSlowClients([seconds = '12', rounds = '3']: readonly 
     const [first = ''] = ground.organizations;
     const token = await ground.sandbox.auth.token({ organization_id: first });
     const callers = await replica.callers(ground.organizations.slice(0, CALLERS));
-    await measure(callers, 2);
+    await measure(callers, SETTLING_SECONDS);
     const measured = SITUATIONS.map((): Measured[] => []);
     for (let round = 0; round < Number(rounds); round++) {
       for (const [index, [name, count, kinds]] of SITUATIONS.entries()) {
         const attack = count === 0 ? undefined : await startAttack(replica.url, kinds, count, token);
+        // They have come all at once: that is work, and soon done.
+        await measure(callers, SETTLING_SECONDS);
         const { figures, failed } = await measure(callers, Number(seconds));
         const opened = (await attack?.opened()) ?? 0;
         const megabytes = residentMegabytes(replica.pid);
@@ -119,15 +122,16 @@ function text(measured: readonly (readonly Measured[])[], { seconds, rounds, loa
     ];
   });
   const head = ['connections that', 'pages', 'p50, ms', 'p99, ms', 'slowest, ms', 'errors', 'opened', 'server, MB'];
+  const busy = load < availableParallelism() / 4 ? '' : ' Others used the machine too: times say nothing, errors do.';
   return `# Slow clients
 
 ${new Date().toISOString().slice(0, 10)}, PostgreSQL ${serverVersion}, Node ${process.versions.node}, load average ${load.toFixed(1)} before it began, on ${availableParallelism()} cores.
 \`npm run bench -- slow-clients\`: the built server with its usual limits, the slow clients, neighbours, database and callers share
-one machine.
+one machine.${busy}
 
 ${CALLERS} callers ask for the top-up page, each ${PAUSE_MS} ms after its last answer, for ${seconds} s; ${rounds} rounds that take turns. Medians over
-the rounds; the slowest and the errors of all. Who is cut off comes back at once: "opened" counts all connections of a round. Slow
-headers and bodies send a letter every two seconds. Memory is the process's, at the end of the measurement.
+the rounds; the slowest and the errors of all. They begin ${SETTLING_SECONDS} s after the slow ones are there. Who is cut off comes back at
+once: "opened" counts all connections of a round. Slow headers and bodies send a letter every two seconds. Memory is the process's, at the end of the measurement.
 
 ${table(head, rows)}
 `;
