@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { graphql } from 'graphql';
+import { graphql, Kind, parse, print } from 'graphql';
 import { expect, test } from 'vitest';
 import { schemaFiles } from '../../scripts/schema-files.ts';
 import type { Services } from '../../src/compose-services.ts';
@@ -73,4 +73,22 @@ test('everything has a description', () => {
 // Composed by both libraries on the way, each of which refuses what the other may let pass.
 test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s is what the code emits', (file) => {
   expect(schemaFiles()[file]).toBe(read(`../../schema/${file}`));
+});
+
+test('every list of objects says how long it is taken to be, or its parent does', () => {
+  const types = parse(committed).definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
+  const objects = new Set(types.map(({ name }) => name.value));
+  const sizedByParent = [...committed.matchAll(/sizedFields: \["(\w+)"\]/g)].map(([, field]) => field);
+  const lists = types.flatMap(({ name, fields = [] }) =>
+    fields
+      .filter(({ type }) => /^\[(\w+)!\]!?$/.test(print(type)) && objects.has(print(type).replace(/\W/g, '')))
+      .map((field) => ({ path: `${name.value}.${field.name.value}`, field })),
+  );
+  const unsized = lists.filter(
+    ({ field }) =>
+      !field.directives?.some((directive) => directive.name.value === 'listSize') &&
+      !sizedByParent.includes(field.name.value),
+  );
+  expect(lists.length).toBeGreaterThan(10);
+  expect(unsized.map(({ path }) => path)).toEqual([]);
 });
