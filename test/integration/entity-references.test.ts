@@ -111,7 +111,7 @@ test.each<[string, unknown]>([
   ['an empty text', ''],
   ['a NUL', '1001\u0000'],
   ['half a character', '1001\ud800'],
-  ['10,000 characters', '1'.repeat(10_000)],
+  ['2,000 characters', '1'.repeat(2_000)],
 ])('a reference whose id is %s answers null, of every entity', async (_, id) => {
   const representations = [ORGANIZATION, OPTION, ORDER].map((known) => ({ ...known, id }));
   expect(await ask(admin, representations)).toEqual({

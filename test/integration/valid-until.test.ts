@@ -13,7 +13,7 @@ afterEach(async () => {
 async function validUntilAt(moment: string): Promise<Record<string, string | null>> {
   const now = () => new Date(moment);
   app = await startApp({ clock: { now }, sandbox: { clock: now }, withoutBackground: true });
-  const client = await app.client({ organization_id: '1001', expires_in: 10_000_000_000 });
+  const client = await app.client({ organization_id: '1001', expires_in: 100_000_000 });
   const { topupOptions } = await client.query(TopupOptionsDocument, {});
   return Object.fromEntries((topupOptions ?? []).map(({ code, validUntil }) => [code, validUntil]));
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
-import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../reason.ts';
 import { inSpan, remoteParent, SpanKind, setFacts } from '../spans.ts';
 import { startBackoff } from './backoff.ts';
 import type { JobDefinition } from './job.ts';
+import { createJobPool } from './job-pool.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface JobMeta {
@@ -99,7 +99,7 @@ const RESTART_AFTER_MS = 1000;
  */
 export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const concurrency = options.concurrency ?? 4;
-  const pool = createPool(options, concurrency + 2);
+  const pool = createJobPool(options, concurrency + 2);
   const upkeep = startUpkeep(pool, options.log);
   const backoff = startBackoff(pool, upkeep.events, options.log);
   const taskList: TaskList = Object.fromEntries(
@@ -149,17 +149,4 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
       await pool.end();
     },
   };
-}
-
-function createPool({ databaseUrl, log }: JobWorkerOptions, max: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max,
-    application_name: 'self-topup-jobs',
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-  pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: reasonOf(error) }));
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
 }

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createJobPool } from '../../src/platform/jobs/job-pool.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await createDatabase();
+});
+
+afterAll(() => db.drop());
+
+test('a connection that is given back twice is given back once, and serves the next', async () => {
+  const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      pool.connect((error, client, done) => {
+        if (error !== undefined || client === undefined) return reject(error);
+        done();
+        done();
+        resolve();
+      });
+    });
+    const [first, second] = await Promise.all([pool.query('select 1 as one'), pool.query('select 2 as two')]);
+    expect([first.rows, second.rows]).toEqual([[{ one: 1 }], [{ two: 2 }]]);
+    expect(pool.idleCount).toBe(1);
+  } finally {
+    await pool.end();
+  }
+});
