@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   resolve: {
@@ -12,7 +13,7 @@ export default defineConfig({
     reporters: ['default', './test/support/skipped-reporter.ts'],
     testTimeout: 40_000,
     hookTimeout: 60_000,
-    sequence: { shuffle: { files: true, tests: false } },
+    sequence: { sequencer: LongestFirst },
     // Many tests wait for processes, timers and neighbours: one more than the two cores that we count on.
     maxWorkers: 3,
     // A test that leaves something running keeps its process: it is then ended, and the run fails.

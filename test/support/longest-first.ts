@@ -1,0 +1,36 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files that take more than a quarter of a minute: they begin first, so that none is left to run alone at the end. Files are
+ * shuffled otherwise: no test may need another before it.
+ */
+const LONG = [
+  'crash/every-step',
+  'crash/random-kills',
+  'integration/action-trail-commands',
+  'integration/commands',
+  'integration/dev-command',
+  'integration/leaks',
+  'integration/leaks-crash',
+  'integration/orders-command',
+  'integration/outage-mail',
+  'integration/outage-moderator',
+  'integration/price-fleet',
+  'integration/production',
+  'integration/random-operations',
+  'integration/rolling-restart',
+  'integration/silent-neighbours',
+  'integration/traces-collector',
+  'model/order',
+].map((name) => `/test/${name}.test.ts`);
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((end) => moduleId.endsWith(end));
+    const shuffled = files
+      .map((file) => ({ file, place: Math.random() }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ file }) => file);
+    return [...shuffled.filter(isLong), ...shuffled.filter((file) => !isLong(file))];
+  }
+}
