@@ -78,6 +78,10 @@ export const HOSTILE_VARIABLES: Record<string, readonly Hostile[]> = {
       variables: { of: Array.from({ length: 40 }, () => 'x'.repeat(2_000)) },
     }),
     badInput('a name of 70 KB', { query: QUERY, variables: { ['x'.repeat(70_000)]: 1 } }),
+    badInput('a size that cannot become a number', {
+      query: 'query ($n: Int) { topupOrders(first: $n) { totalCount } }',
+      variables: { n: { toString: 1 } },
+    }),
   ],
   'nesting of variables': [
     badBody('lists, 60,000', `{"query":"${QUERY}","variables":{"of":${JSON_LISTS}}}`, 400, 'BAD_USER_INPUT'),

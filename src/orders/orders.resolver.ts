@@ -108,8 +108,9 @@ export class TopupOrderResolver {
 }
 
 export function topupOrderReference(orders: OrdersLoaders): ReferenceResolver {
-  return async (reference, request) => {
-    const order = await orders.visible(request, String(reference['id']));
+  return async ({ id }, request) => {
+    // Text of an object can itself fail (`{"toString": 1}`): what is no text is no order's id.
+    const order = await orders.visible(request, typeof id === 'string' ? id : '');
     return order === null ? null : toTopupOrder(order);
   };
 }

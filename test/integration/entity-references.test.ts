@@ -108,6 +108,7 @@ test.each<[string, unknown]>([
   ['a number', 1001],
   ['a list', ['1001']],
   ['an object', { id: '1001' }],
+  ['an object that cannot become text', { toString: 1 }],
   ['an empty text', ''],
   ['a NUL', '1001\u0000'],
   ['half a character', '1001\ud800'],

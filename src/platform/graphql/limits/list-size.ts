@@ -48,14 +48,17 @@ export function argumentOf(node: FieldNode, name: string, variables: Readonly<Re
   return argument && valueFromASTUntyped(argument.value, variables);
 }
 
-/** The largest of a field's slicing arguments; undefined where none says a size. One that is no number fails later, when it is coerced. */
+/**
+ * The largest of a field's slicing arguments; undefined where none says a size. What is no number is nothing here, and fails when it
+ * is coerced: to make one of it could itself fail (`{"toString": 1}`).
+ */
 export function sizeAskedFor(
   declared: DeclaredSize | undefined,
   node: FieldNode,
   variables: Readonly<Record<string, unknown>>,
 ): number | undefined {
   const sizes = (declared?.slicingArguments ?? [])
-    .map((name) => Number(argumentOf(node, name, variables) ?? Number.NaN))
-    .filter((size) => size > 0);
+    .map((name) => argumentOf(node, name, variables))
+    .filter((size): size is number => typeof size === 'number' && size > 0);
   return sizes.length === 0 ? undefined : Math.min(Math.max(...sizes), LONGEST_PAGE);
 }
