@@ -51,14 +51,28 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   };
 }
 
-/** Connects. A connection that breaks while somebody holds it gets a listener too, or it would end the process. */
+/**
+ * Connects. A connection that breaks while somebody holds it gets a listener too, or it would end the process. Throws where the
+ * connections do not act as the role that they were given.
+ */
 export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
   const database = await new DataSource(dataSourceOptions(options)).initialize();
+  if (options.role !== undefined) await assertActsAs(database, options.role);
   const pool = poolOf(database);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   if (statementTimeoutMs > 0) breakWhereSilent(pool, statementTimeoutMs + ANSWER_MS);
   return database;
+}
+
+/** A pooler that drops the startup parameter leaves a connection all that its login may: past every policy, and nobody would see. */
+async function assertActsAs(database: DataSource, role: string): Promise<void> {
+  const [row] = (await database.query('select current_user as name')) as { name: string }[];
+  if (row?.name === role) return;
+  await database.destroy();
+  throw new Error(
+    `Connections to the database act as ${row?.name}, not as ${role}: what stands before PostgreSQL must pass options on`,
+  );
 }
 
 /**
