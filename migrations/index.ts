@@ -4,6 +4,7 @@ import { Operators1764200000000 } from './1764200000000-operators.ts';
 import { OrderTrace1764300000000 } from './1764300000000-order-trace.ts';
 import { RowSecurity1764400000000 } from './1764400000000-row-security.ts';
 import { ActionTrail1764500000000 } from './1764500000000-action-trail.ts';
+import { CallersWriteLess1764600000000 } from './1764600000000-callers-write-less.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   OrderTrace1764300000000,
   RowSecurity1764400000000,
   ActionTrail1764500000000,
+  CallersWriteLess1764600000000,
 ];

@@ -70,24 +70,24 @@ export class TopupOrder {
   paymentExpiresAt!: Date | null;
 
   /** Mekari Pay's id of the one invoice; null until we know it. */
-  @Column({ name: 'payment_invoice_id', type: 'text', nullable: true })
+  @Column({ name: 'payment_invoice_id', type: 'text', nullable: true, insert: false })
   paymentInvoiceId!: string | null;
 
-  @Column({ name: 'payment_url', type: 'text', nullable: true })
+  @Column({ name: 'payment_url', type: 'text', nullable: true, insert: false })
   paymentUrl!: string | null;
 
   /** When Mekari Pay was last asked about it: the longest unasked goes first. */
-  @Column({ name: 'payment_checked_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Column({ name: 'payment_checked_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })
   paymentCheckedAt!: Date | null;
 
-  @Column({ name: 'paid_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Column({ name: 'paid_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })
   paidAt!: Date | null;
 
-  @Column({ name: 'completed_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Column({ name: 'completed_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })
   completedAt!: Date | null;
 
   /** The paid PI's number, from accounting. */
-  @Column({ name: 'paid_invoice_number', type: 'text', nullable: true })
+  @Column({ name: 'paid_invoice_number', type: 'text', nullable: true, insert: false })
   paidInvoiceNumber!: string | null;
 
   /** Of the request that created it: its webhook and jobs log under the same one. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueInvoiceJob } from '../../src/orders/index.ts';
 import { inTransaction } from '../../src/platform/database/transaction.ts';
 import type { RequestContext } from '../../src/platform/request-context.ts';
 import type { OrderFragment } from '../generated/operations.ts';
@@ -165,6 +166,46 @@ describe('as runtime alone', () => {
     await expect(
       roles.runtime((tx) => tx.query(`update topup_orders set ${column} = null where id = $1`, [draft.id])),
     ).rejects.toThrow(DENIED);
+  });
+
+  test.each([
+    ['payment_invoice_id', `'inv_1'`],
+    ['payment_url', `'https://pay.example/'`],
+    ['paid_at', 'now()'],
+    ['paid_invoice_number', `'PI/1'`],
+    ['payment_checked_at', 'now()'],
+    ['completed_at', 'now()'],
+  ])('nor does a draft begin with %s', async (column, value) => {
+    const insert = `insert into topup_orders (id, number, organization_id, organization_name, status, topup_total, excess_total,
+      total, quote_expires_at, correlation_id, created_at, ${column})
+      values (gen_random_uuid(), 'TU-1', '1001', 'x', 'DRAFT', 1, 0, 1, now(), 'test', now(), ${value})`;
+    await expect(roles.runtime((tx) => tx.query(insert))).rejects.toThrow(DENIED);
+  });
+
+  const enqueue = 'select enqueue_job($1, $2::json, $3, null, 1)';
+  test.each(['book_paid_pi', 'void_invoice', 'send_order_mail', 'run_audit'])(
+    '%s is no job of theirs',
+    async (task) => {
+      const job = [task, JSON.stringify({ orderId: pending.id }), `${task}:${pending.id}`];
+      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+    },
+  );
+
+  test('the invoice of their own order is, under its own key; that of another, or under another’s key, is not', async () => {
+    const invoiceOf = (order: { id: string }, key = `issue_invoice:${order.id}`) => [
+      issueInvoiceJob.name,
+      JSON.stringify({ orderId: order.id, correlationId: 'test' }),
+      key,
+    ];
+    const theirs = await createOrder(await app.client({ organization_id: '1002' }), '1002', { agent_extra: '1' });
+    await roles.runtime((tx) => tx.query(enqueue, invoiceOf(pending)));
+    for (const job of [
+      invoiceOf(theirs),
+      invoiceOf(pending, `book_paid_pi:${completed.id}`),
+      invoiceOf({ id: 'none' }),
+    ]) {
+      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+    }
   });
 
   test.each([
