@@ -22,7 +22,7 @@ export interface Databases {
 }
 
 const CALLERS_POOL = 10;
-const BACKGROUND_POOL = 10;
+const BACKGROUND_POOL = 8;
 
 const NOT_MIGRATED = 'The database is not migrated to this version: run `npm run migrate` first.';
 

@@ -11,14 +11,17 @@ const RECEIVED = /\bReceived .*/s;
 const CONTROL = /[^\P{Cc}\n\t]/gu;
 const QUOTED = /".*"/s;
 const LONGEST = 300;
+/** An operator's terminal may have a list of faults. */
+const LONGEST_WORDS = 20_000;
 
 /** What looks like a secret, wherever it stands: the last net, for words that nobody foresaw. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
   [/\b(Bearer|Basic) [\w+/=.~-]{8,}/gi, '$1 [redacted]'],
   [/\bwhsec_[\w+/=]+/g, '[secret]'],
   [/:\/\/[^\s/@"\\]*@/g, '://[redacted]@'],
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[address]'],
+  // Bounded, and begun where a word begins: a long text without one is read once.
+  [/(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g, '[address]'],
 ];
 
 /** Leaves JSON what it is: none of them reaches over a quotation mark. */
@@ -32,7 +35,7 @@ export function wordsOf(error: unknown): string {
   const { message, name } = error;
   const code = codeOf(error);
   const words = QUOTES_VALUES.test(code ?? '') ? message.replace(QUOTED, '"…"') : message;
-  const printable = words.replace(RECEIVED, '').replace(CONTROL, '');
+  const printable = words.slice(0, LONGEST_WORDS).replace(RECEIVED, '').replace(CONTROL, '');
   return blankSecrets(printable.trim() || code || name);
 }
 

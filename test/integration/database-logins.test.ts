@@ -74,6 +74,9 @@ test('a login that is no superuser and may create roles migrates its database, a
   const { db, login } = await databaseOf('createrole', server.url);
   expect(await migrateAs(login)).toContain('RowSecurity1764400000000');
   expect(await migrateAs(login)).toEqual([]);
+  // One with the name of ours would stand in its place, for whoever gets the connection next.
+  const temporary = `set role ${ROLES.runtime}; create temporary table topup_orders (id int)`;
+  await expect(asLogin(login, temporary)).rejects.toThrow('permission denied');
   await buySomething(db, { DATABASE_URL: login.url });
 });
 

@@ -60,6 +60,17 @@ begin
 end $$`;
 
 /**
+ * Everybody may make temporary tables, and before PostgreSQL 15 tables in the schema public: one that has the name of ours would stand in
+ * its place. Where the login may not take that away, the database is not its own, and stays as it is.
+ */
+const NOBODY_ELSE_CREATES = `do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+  execute format('revoke create on schema %I from public', current_schema());
+exception when insufficient_privilege then null;
+end $$`;
+
+/**
  * What an installation made before there were roles belongs to whoever ran its migrations. The database is the product's own,
  * so all that is in it goes to the migrator, but for what an extension brought. An identity column's sequence follows its table.
  */
@@ -93,7 +104,8 @@ end $$`;
 /** As whoever logged in, before each migration: what is there already is left alone. */
 export async function prepareRoles(session: QueryRunner): Promise<void> {
   try {
-    for (const statement of [CREATE_ROLES, MIGRATOR_MAY_CREATE, MIGRATOR_OWNS]) await session.query(statement);
+    for (const statement of [CREATE_ROLES, MIGRATOR_MAY_CREATE, NOBODY_ELSE_CREATES, MIGRATOR_OWNS])
+      await session.query(statement);
   } catch (error) {
     const [{ login }] = (await session.query('select session_user as login')) as [{ login: string }];
     throw new Error(
