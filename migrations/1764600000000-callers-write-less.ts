@@ -23,7 +23,7 @@ begin
   if not pg_has_role(caller, 'self_topup_background', 'member') and (
     task <> 'issue_invoice'
     or key is distinct from 'issue_invoice:' || order_id
-    or not exists (select from SCHEMA.topup_orders where id = order_id::uuid
+    or not exists (select from SCHEMA.topup_orders where id = case when order_id ~ '^[0-9a-f-]{36}$' then order_id::uuid end
                    and organization_id = current_setting('self_topup.organization_id', true))
   ) then
     raise exception 'permission denied for job %', task using errcode = 'insufficient_privilege';
