@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take more than a quarter of a minute: they begin first, so that none is left to run alone at the end. Files are
+ * Files that take more than a quarter of a minute, most of it waiting: they begin first, so that none is left to run alone at the end. Files are
  * shuffled otherwise: no test may need another before it.
  */
 const LONG = [
@@ -15,7 +15,6 @@ const LONG = [
   'integration/orders-command',
   'integration/outage-mail',
   'integration/outage-moderator',
-  'integration/price-fleet',
   'integration/production',
   'integration/random-operations',
   'integration/rolling-restart',
