@@ -178,7 +178,7 @@ test('a connection more than there may be is closed unasked; one that ends makes
 test('the limits of a server in use fit each other, the balancers before it, and its stop', () => {
   const { headersMs, requestMs, idleMs, checkMs, connections: most } = CONNECTION_LIMITS;
   expect(headersMs).toBeLessThanOrEqual(requestMs);
-  expect(requestMs).toBeLessThanOrEqual(15_000);
+  expect(requestMs).toBeLessThanOrEqual(45_000);
   expect(idleMs).toBeGreaterThan(60_000);
   expect(checkMs).toBeLessThanOrEqual(1000);
   expect(most).toBeGreaterThanOrEqual(2500);
