@@ -30,4 +30,33 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     'const second = (at: Date | null) => ([-at === null-]{+false+} ? null : Math.floor(at.getTime() / 1000));':
       'Times that are null are the same time before this is asked; the question is for the compiler.',
   },
+  'src/payments/webhook-body.ts': {
+    "context.addIssue({ code: [-'custom'-]{+\"\"+}, message: 'is not an instant' });":
+      'Nobody reads the code of an issue: only its path and its message are told.',
+    "return { fault: `${[-issue?.path-]{+issue.path+}.join('.')} ${issue?.message}` };":
+      'What does not parse has an issue; the question mark is for the compiler.',
+    "return { fault: `${issue?.path.join('.')} ${[-issue?.message-]{+issue.message+}}` };":
+      'What does not parse has an issue; the question mark is for the compiler.',
+  },
+  'src/payments/strict-json.ts': {
+    '} catch [-{ return undefined; }-]{+{}+}': 'A function that comes to its end answers undefined too.',
+    'if ([-open.at(-1)?.has-]{+open.at(-1).has+}(name)) return false;':
+      'A name outside of every object is no JSON: caught, or refused by the library, the answer is undefined.',
+    '[-open.at(-1)?.add-]{+open.at(-1).add+}(name);':
+      'A name outside of every object is no JSON: caught, or refused by the library, the answer is undefined.',
+  },
+  'src/platform/auth/token-claims.ts': {
+    'if (!parsed.success) throw notRight(String([-parsed.error.issues[0]?.path-]{+parsed.error.issues[0].path+}[0]));':
+      'What does not parse has an issue; the question mark is for the compiler.',
+    "if ([-iat !== undefined-]{+true+} && iat > now + CLOCK_TOLERANCE_SECONDS) throw notRight('iat');":
+      'Undefined is larger than nothing.',
+  },
+  'src/platform/auth/key-set.ts': {
+    "if (!parsed.success) throw new UnusableKey(`its ${[-parsed.error.issues[0]?.path-]{+parsed.error.issues[0].path+}.join('.') || 'form'} is not right`);":
+      'What does not parse has an issue; the question mark is for the compiler.',
+    'const usable: UsableKey[] = [-[]-]{+["Stryker was here"]+};':
+      'A text has no algorithm and no kid: nobody finds it, and it is nobody’s double. The compiler refuses it.',
+    'if ([-!(error instanceof UnusableKey)-]{+false+}) throw error;':
+      'Nothing that can stand in a key makes anything else be thrown: a fault of ours would.',
+  },
 };

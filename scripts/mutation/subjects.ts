@@ -20,9 +20,25 @@ export const SUBJECTS: readonly Subject[] = [
   scored('src/orders/order-state.ts', 'test/unit/orders/order-state.test.ts'),
   scored('src/orders/idempotency.ts', 'test/integration/idempotency-keys.test.ts'),
   strict('src/payments/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),
+  strict('src/payments/webhook-signature.ts', 'test/unit/payments/webhook-signature.test.ts'),
+  strict('src/payments/webhook-body.ts', 'test/unit/payments/webhook-body.test.ts'),
+  strict('src/payments/strict-json.ts', 'test/unit/payments/strict-json.test.ts'),
+  strict('src/clients/payment-url.ts', 'test/unit/clients/payment-url.test.ts'),
   strict('src/clients/signing.ts', 'test/unit/clients/signing.test.ts'),
   strict('src/organizations/access.ts', 'test/unit/organizations/access.test.ts'),
   strict('src/platform/auth/caller.ts', 'test/unit/organizations/access.test.ts'),
+  strict('src/platform/auth/token-claims.ts', 'test/unit/platform/token-claims.test.ts'),
+  // Which algorithms there are is seen where tokens are verified.
+  strict(
+    'src/platform/auth/key-set.ts',
+    'test/unit/platform/key-set.test.ts',
+    'test/unit/platform/verify-token.test.ts',
+  ),
+  strict('src/platform/auth/verify-token.ts', 'test/unit/platform/verify-token.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/access-directives.test.ts'),
-  scored('src/platform/server/request-contexts.ts', 'test/unit/platform/gateway-secret.test.ts'),
+  scored(
+    'src/platform/server/request-contexts.ts',
+    'test/unit/platform/gateway-secret.test.ts',
+    'test/unit/platform/request-contexts.test.ts',
+  ),
 ];

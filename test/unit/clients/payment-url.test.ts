@@ -13,6 +13,7 @@ describe('Mekari Pay elsewhere', () => {
     'https://pay.mekari.test',
     'https://pay.mekari.test?id=inv_1',
     'https://pay.mekari.test:8443/x',
+    `https://pay.mekari.test/${'x'.repeat(2024)}`,
   ])('%s is passed on', (url) => expect(check()(url)).toBe(true));
 
   test.each([
@@ -50,7 +51,8 @@ describe('Mekari Pay elsewhere', () => {
     'ftp://pay.mekari.test/x',
     'file:///etc/passwd',
     'blob:https://pay.mekari.test/x',
-    `https://pay.mekari.test/${'x'.repeat(2048)}`,
+    'x https://pay.mekari.test/x',
+    `https://pay.mekari.test/${'x'.repeat(2025)}`,
   ])('%j is not', (url) => expect(check()(url)).toBe(false));
 });
 
@@ -92,4 +94,5 @@ test.each([
   ['https://user:secret@pay.mekari.test/x?token=secret', 'pay.mekari.test'],
   ['javascript:alert("secret")', 'none'],
   ['no secret URL', 'none'],
+  [`https://${'x'.repeat(300)}/secret`, 'x'.repeat(253)],
 ])('of %j the log gets the host alone', (url, host) => expect(hostOf(url)).toBe(host));
