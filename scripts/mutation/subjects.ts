@@ -35,6 +35,7 @@ export const SUBJECTS: readonly Subject[] = [
     'test/unit/platform/verify-token.test.ts',
   ),
   strict('src/platform/auth/verify-token.ts', 'test/unit/platform/verify-token.test.ts'),
+  strict('src/platform/database/tenant-database.ts', 'test/integration/tenant-database.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/access-directives.test.ts'),
   scored(
     'src/platform/server/request-contexts.ts',

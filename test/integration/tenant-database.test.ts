@@ -1,0 +1,113 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectDatabase } from '../../src/platform/database/data-source.ts';
+import { ROLES } from '../../src/platform/database/roles.ts';
+import { TenantDatabase } from '../../src/platform/database/tenant-database.ts';
+import type { RequestContext } from '../../src/platform/request-context.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { insertOrder } from '../support/order-rows.ts';
+
+/** On one connection alone: whatever a transaction left on it, the next one would find. */
+let db: TestDatabase;
+let connections: DataSource;
+let tenants: TenantDatabase;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  for (const organization_id of ['1001', '1001', '1004']) {
+    await insertOrder({ query: db.query } as unknown as EntityManager, { organization_id });
+  }
+  connections = await connectDatabase({
+    url: db.url,
+    role: ROLES.runtime,
+    entities: [],
+    migrations: [],
+    poolSize: 1,
+  });
+  tenants = new TenantDatabase(connections);
+  await tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1005' }));
+});
+
+afterAll(async () => {
+  await connections.destroy();
+  await db.drop();
+});
+
+const request = (organizationId: string | undefined, ...scopes: string[]) =>
+  ({ caller: { subject: 'somebody', organizationId, scopes: new Set(scopes) } }) as unknown as RequestContext;
+const nobody = { caller: undefined } as unknown as RequestContext;
+
+const SEEN = 'select organization_id as id, count(*)::int as orders from topup_orders group by 1 order by 1';
+const seen = (tx: EntityManager | DataSource) => tx.query(SEEN) as Promise<unknown>;
+const of1001 = { id: '1001', orders: 2 };
+const of1004 = { id: '1004', orders: 1 };
+const of1005 = { id: '1005', orders: 1 };
+const all = [of1001, of1004, of1005];
+
+test.each<[string, RequestContext, unknown[], unknown[]]>([
+  ['a reader', request('1001', 'topup:read'), [of1001], [of1001]],
+  ['a buyer', request('1004', 'topup:write'), [of1004], [of1004]],
+  ['support of none', request(undefined, 'topup:support'), all, []],
+  ['support of one', request('1001', 'topup:support', 'topup:write'), all, [of1001]],
+  ['a scope that is support in part', request('1001', 'topup:supporter'), [of1001], [of1001]],
+  ['an organization without a name', request('', 'topup:write'), [], []],
+  ['none, and no support', request(undefined, 'topup:write'), [], []],
+  ['a name that is SQL', request("1001' or '1'='1", 'topup:write'), [], []],
+  ['a name that is SQL with a backslash', request("\\'; select 1; --", 'topup:write'), [], []],
+  ['nobody', nobody, [], []],
+])('%s: what it sees when it reads, and when it writes', async (_, by, reading, writing) => {
+  expect(await tenants.read(by, seen)).toEqual(reading);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.write(by, seen)).toEqual(writing);
+  expect(await seen(connections)).toEqual([]);
+});
+
+const SETTINGS = `select current_setting('self_topup.organization_id') as organization,
+  current_setting('self_topup.every_organization') as every`;
+
+test('PostgreSQL is told of nobody that it is nobody, and of support alone that it is everybody', async () => {
+  const settings = (tx: EntityManager) => tx.query(SETTINGS);
+  expect(await tenants.read(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
+  expect(await tenants.write(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
+  const support = request(undefined, 'topup:support');
+  expect(await tenants.read(support, settings)).toEqual([{ organization: '', every: 'on' }]);
+  expect(await tenants.write(support, settings)).toEqual([{ organization: '', every: 'off' }]);
+});
+
+test('who reads cannot write', async () => {
+  const writing = tenants.read(request('1001'), (tx) => insertOrder(tx));
+  await expect(writing).rejects.toThrow('read-only transaction');
+  expect(await db.query(SEEN)).toEqual(all);
+});
+
+test('what fails leaves nothing: neither what it wrote nor who it was', async () => {
+  const fail = async (tx: EntityManager) => {
+    expect(await seen(tx)).toEqual([of1001]);
+    throw new Error('on purpose');
+  };
+  await expect(tenants.read(request('1001'), fail)).rejects.toThrow('on purpose');
+  expect(await seen(connections)).toEqual([]);
+  const written = tenants.write(request('1001'), async (tx) => {
+    await insertOrder(tx);
+    throw new Error('on purpose');
+  });
+  await expect(written).rejects.toThrow('on purpose');
+  expect(await seen(connections)).toEqual([]);
+  expect(await db.query(SEEN)).toEqual(all);
+});
+
+test('what is written stays, for its own organization', async () => {
+  expect(await tenants.read(request('1005'), seen)).toEqual([of1005]);
+  const foreign = tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1001' }));
+  await expect(foreign).rejects.toThrow('violates row-level security policy');
+});
+
+test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
+  'the organization %j is refused before it is asked for',
+  async (id) => {
+    const refusal = new TypeError('An organization id holds no control characters');
+    await expect(tenants.read(request(id), seen)).rejects.toThrow(refusal);
+    await expect(tenants.write(request(id), seen)).rejects.toThrow(refusal);
+    expect(await seen(connections)).toEqual([]);
+  },
+);
