@@ -86,6 +86,8 @@ test('two different keys of one name are both left out, a third is not', async (
     { kid: 'ec-1', reason },
   ]);
   expect(finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-3'], ['EdDSA', 'ed-1'])).toEqual([false, true, true]);
+  // What is left out is no other key either: a token without a kid means the third.
+  expect(finds(set, ['ES256', undefined])).toEqual([true]);
 });
 
 describe('what may be said of a key', () => {
