@@ -59,4 +59,14 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     'if ([-!(error instanceof UnusableKey)-]{+false+}) throw error;':
       'Nothing that can stand in a key makes anything else be thrown: a fault of ours would.',
   },
+  'src/platform/graphql/access-directives.ts': {
+    'const anyOf = scopes.map((scope) => `["${scope}"]`).join([-\', \'-]{+""+});':
+      'In GraphQL a comma means as much as a space, and a list needs neither.',
+    "const scopes = [-directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0]-]{+directives.find(directive => directive.name.value === 'requiresScopes')?.arguments[0]+};":
+      'What is read of an SDL has a list of arguments, though it be empty; the question mark is for the compiler.',
+  },
+  'src/platform/server/request-contexts.ts': {
+    "const hash = sha256(typeof given === 'string' ? given : [-''-]{+\"Stryker was here!\"+});":
+      'Stands for no header; neither text is anybody’s secret.',
+  },
 };

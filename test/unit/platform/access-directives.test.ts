@@ -3,12 +3,14 @@ import { Query, Resolver } from 'type-graphql';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/platform/auth/caller.ts';
 import {
+  accessRuleOf,
   enforceAccessDirectives,
   RequiresRead,
   RequiresSupport,
   RequiresWrite,
 } from '../../../src/platform/graphql/access-directives.ts';
 import { buildSubgraph } from '../../../src/platform/graphql/subgraph-schema.ts';
+import type { RequestContext } from '../../../src/platform/request-context.ts';
 
 const caller = (...scopes: string[]): Caller => ({
   subject: 'somebody',
@@ -76,6 +78,16 @@ describe('a field that declares', () => {
   test.each([[['b']], [['c']], [['aa']], [[]]])('one list of several, whole: %j is not enough', async (scopes) => {
     expect(await ask('oneOf', caller(...scopes))).toEqual(FORBIDDEN('a or b and c'));
   });
+});
+
+test('a field that declares nothing is left as it was, and its rule lets everybody', () => {
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  const wrapped = Object.entries(fields).filter(([, { resolve }]) => resolve !== undefined);
+  expect(wrapped.map(([name]) => name)).toEqual(['known', 'scoped', 'oneOf', 'resolved']);
+  const ruleOf = (name: string) => accessRuleOf(fields[name] ?? { astNode: undefined });
+  const nobody = { caller: undefined } as RequestContext;
+  expect(() => ruleOf('open')(nobody)).not.toThrow();
+  expect(() => ruleOf('known')(nobody)).toThrow('This needs a token');
 });
 
 test('a resolver of its own is asked once the caller may, with all that it is given', async () => {
