@@ -5,18 +5,19 @@ import { ROLES } from '../../src/platform/database/roles.ts';
 import { TenantDatabase } from '../../src/platform/database/tenant-database.ts';
 import type { RequestContext } from '../../src/platform/request-context.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { insertOrder } from '../support/order-rows.ts';
+import { insertLine, insertOrder } from '../support/order-rows.ts';
 
 /** On one connection alone: whatever a transaction left on it, the next one would find. */
 let db: TestDatabase;
 let connections: DataSource;
 let tenants: TenantDatabase;
+let orderOf1005: string;
 
 beforeAll(async () => {
   db = await createDatabase();
-  for (const organization_id of ['1001', '1001', '1004']) {
-    await insertOrder({ query: db.query } as unknown as EntityManager, { organization_id });
-  }
+  const everything = { query: db.query } as unknown as EntityManager;
+  for (const organization_id of ['1001', '1001', '1004']) await insertOrder(everything, { organization_id });
+  orderOf1005 = await insertOrder(everything, { organization_id: '1005' });
   connections = await connectDatabase({
     url: db.url,
     role: ROLES.runtime,
@@ -25,7 +26,6 @@ beforeAll(async () => {
     poolSize: 1,
   });
   tenants = new TenantDatabase(connections);
-  await tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1005' }));
 });
 
 afterAll(async () => {
@@ -41,8 +41,7 @@ const SEEN = 'select organization_id as id, count(*)::int as orders from topup_o
 const seen = (tx: EntityManager | DataSource) => tx.query(SEEN) as Promise<unknown>;
 const of1001 = { id: '1001', orders: 2 };
 const of1004 = { id: '1004', orders: 1 };
-const of1005 = { id: '1005', orders: 1 };
-const all = [of1001, of1004, of1005];
+const all = [of1001, of1004, { id: '1005', orders: 1 }];
 
 test.each<[string, RequestContext, unknown[], unknown[]]>([
   ['a reader', request('1001', 'topup:read'), [of1001], [of1001]],
@@ -96,8 +95,12 @@ test('what fails leaves nothing: neither what it wrote nor who it was', async ()
   expect(await db.query(SEEN)).toEqual(all);
 });
 
-test('what is written stays, for its own organization', async () => {
-  expect(await tenants.read(request('1005'), seen)).toEqual([of1005]);
+test('what is written stays, and is written for its own organization alone', async () => {
+  const lines = (tx: EntityManager) =>
+    tx.query('select organization_id as id from topup_orders o join topup_order_lines l on l.order_id = o.id');
+  await tenants.write(request('1005'), (tx) => insertLine(tx, orderOf1005));
+  expect(await tenants.read(request('1005'), lines)).toEqual([{ id: '1005' }]);
+  expect(await tenants.read(request('1001'), lines)).toEqual([]);
   const foreign = tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1001' }));
   await expect(foreign).rejects.toThrow('violates row-level security policy');
 });
