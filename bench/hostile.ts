@@ -28,7 +28,7 @@ export async function benchHostile([seconds = '4', rounds = '5']: readonly strin
   if (!(extent.seconds > 0)) throw new Error('seconds: expected a number above zero');
   if (!Number.isInteger(extent.rounds) || extent.rounds < 1) throw new Error('rounds: expected a whole number');
   const load = (loadavg()[0] ?? 0).toFixed(1);
-  const ground = await startGround(ORDERS_OF_EACH);
+  const ground = await startGround({ ordersOfEach: ORDERS_OF_EACH });
   try {
     const replica = await startReplica(ground, {
       DATABASE_URL: await ground.database(),

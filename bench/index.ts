@@ -4,12 +4,14 @@ import { benchAudit } from './audit.ts';
 import { benchHostile } from './hostile.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchSlowClients } from './slow-clients.ts';
+import { benchSpeed } from './speed.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
   hostile: benchHostile,
   neighbours: benchNeighbours,
   'slow-clients': benchSlowClients,
+  speed: benchSpeed,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -20,6 +20,7 @@ const FIRST_ORGANIZATION = 10_000;
 /** Each with paid orders of two lines. */
 const ORGANIZATIONS = 200;
 const ORDERS_OF_EACH = 10;
+const COMPONENTS = ['waba', 'voice_call', 'chatbot_ai'];
 /** Rows of the page of such an organization, and how many of them say what is owed. */
 export const WHOLE_PAGE = { rows: 5, owed: 3 };
 
@@ -35,8 +36,16 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
+export interface Extent {
+  ordersOfEach?: number;
+  /** Those beyond the first 200 have no orders. */
+  organizations?: number;
+  /** All seven rows of the catalogue are switched on, and every organization has their components. */
+  everyOption?: boolean;
+}
+
 /** Nothing of it outlives this process, however it ends: databases and servers go when their starter is gone. */
-export async function startGround(ordersOfEach = ORDERS_OF_EACH): Promise<Ground> {
+export async function startGround(extent: Extent = {}): Promise<Ground> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).toReversed()) await each();
@@ -50,12 +59,12 @@ export async function startGround(ordersOfEach = ORDERS_OF_EACH): Promise<Ground
     stops.push(() => admin.destroy());
     const [version]: { server_version: string }[] = await admin.query('show server_version');
     await admin.query(`create database ${FILLED}`);
-    await fill(named(postgres.url, FILLED), ordersOfEach);
+    await fill(named(postgres.url, FILLED), extent);
     let copies = 0;
     return {
       sandbox,
       serverVersion: version?.server_version ?? '',
-      organizations: addOrganizations(sandbox),
+      organizations: addOrganizations(sandbox, extent),
       async database() {
         copies += 1;
         await admin.query(`create database copy_${copies} template ${FILLED}`);
@@ -76,7 +85,7 @@ function named(url: string, database: string): string {
   return changed.toString();
 }
 
-async function fill(url: string, ordersOfEach: number): Promise<void> {
+async function fill(url: string, { ordersOfEach = ORDERS_OF_EACH, everyOption = false }: Extent): Promise<void> {
   await migrate({ url, entities, migrations });
   const database = await connectDatabase({ url, entities, migrations, poolSize: 3, statementTimeoutMs: 0 });
   try {
@@ -85,20 +94,21 @@ async function fill(url: string, ordersOfEach: number): Promise<void> {
       JSON.parse(readFileSync(join(root, 'seed/topup-configurations.json'), 'utf8')),
     );
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
-    await applyCatalogue(database, rows, new Date());
+    await applyCatalogue(database, everyOption ? rows.map((row) => ({ ...row, active: true })) : rows, new Date());
     for (const flag of FLAGS) await setFlag(database.manager, flag, true, new Date());
   } finally {
     await database.destroy();
   }
 }
 
-/** Those that have orders, with every component, and with excess of three quotas. */
-function addOrganizations(sandbox: Sandbox): string[] {
+/** Those that have orders come first; with every component of the catalogue, and with excess of three quotas. */
+function addOrganizations(sandbox: Sandbox, { organizations = ORGANIZATIONS, everyOption = false }: Extent): string[] {
   const model = sandbox.hubCore.organizations.get('1004');
   if (model === undefined) throw new Error('the sandbox has no organization 1004');
-  return Array.from({ length: ORGANIZATIONS }, (_, index) => {
+  const components = everyOption ? [...COMPONENTS, 'email_broadcast', 'call_recording'] : COMPONENTS;
+  return Array.from({ length: organizations }, (_, index) => {
     const id = String(FIRST_ORGANIZATION + index);
-    sandbox.hubCore.organizations.set({ ...model, id, components: ['waba', 'voice_call', 'chatbot_ai'] });
+    sandbox.hubCore.organizations.set({ ...model, id, components });
     return id;
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../sandbox/dev/free-port.ts';
 import { Caller } from './caller.ts';
+import { onCore } from './cores.ts';
 import { type Ground, root } from './ground.ts';
 
 export interface Replica {
@@ -16,28 +17,34 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
-/** The built server as `npm start` runs it, but for its log: nobody reads that. */
-const MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+/** The flags of `npm start`. */
+export const MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=256'];
 
-export async function startReplica(ground: Ground, env: Record<string, string>): Promise<Replica> {
+/** What it is started with: neighbours, and a port of its own. */
+export function environmentOf({ sandbox }: Ground, port: number): NodeJS.ProcessEnv {
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    PATH: process.env['PATH'],
+    ...sandbox.environment(),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: url,
+    CHECKOUT_RETURN_URL: `${url}/topup`,
+    RECONCILE_INTERVAL_SECONDS: '3600',
+    MUTATIONS_PER_MINUTE: '0',
+  };
+}
+
+/** The built server as `npm start` runs it; its log is written, and nobody reads it. On one core alone where that is said. */
+export async function startReplica(ground: Ground, env: Record<string, string>, core?: number): Promise<Replica> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // Over IPC: it ends by itself when we are gone.
   const child = fork(join(root, 'dist/src/main.js'), {
     cwd: root,
-    execArgv: MEMORY,
+    ...onCore(core, MEMORY),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: {
-      PATH: process.env['PATH'],
-      ...ground.sandbox.environment(),
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      PUBLIC_URL: url,
-      CHECKOUT_RETURN_URL: `${url}/topup`,
-      RECONCILE_INTERVAL_SECONDS: '3600',
-      MUTATIONS_PER_MINUTE: '0',
-      ...env,
-    },
+    env: { ...environmentOf(ground, port), ...env },
   });
   const exited = once(child, 'exit');
   let isOver = false;

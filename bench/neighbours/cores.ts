@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** What is measured has a core of its own; the load, the databases and the neighbours share another. */
+export const MEASURED_CORE = 0;
+export const OTHER_CORE = 1;
+
+/** Whether processes can be kept to one core each: on Linux, with taskset, on a machine with two cores. */
+export const CAN_PIN = availableParallelism() >= 2 && spawnSync('taskset', ['--version']).error === undefined;
+
+/** How to fork a Node process that stays on one core; anywhere where none is named, or where that cannot be had. */
+export function onCore(core: number | undefined, flags: readonly string[] = []) {
+  if (core === undefined || !CAN_PIN) return { execArgv: [...flags] };
+  return { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...flags] };
+}
+
+/** This process with all its threads, and whatever it starts from now on. */
+export function stayOn(core: number): void {
+  if (CAN_PIN) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(process.pid)]);
+}
+
+/** Milliseconds of CPU that a process has used in all its threads; NaN where the system does not say. In steps of ten. */
+export function cpuMs(pid: number): number {
+  try {
+    // After the name, which may hold anything: utime and stime are fields 14 and 15, in hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface Request {
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface Job {
+  url: string;
+  requests: readonly Request[];
+  connections: number;
+  /** For that long, over and over; or each request once. */
+  extent: { seconds: number } | { each: 'once' };
+}
+
+export interface Outcome {
+  requests: number;
+  seconds: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  /** What went wrong, and how often; empty where all was answered as it should be. */
+  faults: string[];
+}
+
+export interface Load {
+  /** Throws where a request failed, or was answered with errors. */
+  run(job: Job): Promise<Outcome>;
+  stop(): void;
+}
+
+/** A process that asks, on whatever core we are. */
+export function startLoad(): Load {
+  const child = fork(new URL('./load-process.js', import.meta.url), { execArgv: [] });
+  const exited = once(child, 'exit').then(() => Promise.reject(new Error('the load ended before it was told to')));
+  // Whoever waits for an outcome hears of it.
+  exited.catch(() => undefined);
+  return {
+    async run(job) {
+      child.send(job);
+      const [outcome] = (await Promise.race([once(child, 'message'), exited])) as [Outcome];
+      if (outcome.faults.length > 0) throw new Error(`${job.url}: ${outcome.faults.join('; ')}`);
+      return outcome;
+    },
+    stop: () => void child.kill(),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Services } from '../../../src/compose-services.ts';
+import { pageArgs } from '../../../src/orders/order-page.ts';
+import { toConnection, toTopupOrderLine } from '../../../src/orders/to-graphql.ts';
+import { organizationToRead } from '../../../src/organizations/index.ts';
+import type { RequestContext } from '../../../src/platform/request-context.ts';
+import { type Organization, requireRead } from './access.ts';
+
+type PageArgs = Parameters<typeof pageArgs>[0];
+type Connection = ReturnType<typeof toConnection>;
+
+/** Reading orders: pages, their lines and timelines, each by its loader. */
+export function createOrderResolvers(orders: Services['orders']) {
+  async function pageOf(request: RequestContext, organizationId: string, args: PageArgs) {
+    const page = pageArgs(args);
+    return toConnection(organizationId, page, await orders.page(request, organizationId, page));
+  }
+
+  return {
+    Query: {
+      topupOrders(_root: unknown, args: PageArgs & { organizationId?: string }, request: RequestContext) {
+        requireRead(request);
+        return pageOf(request, organizationToRead(request, args.organizationId), args);
+      },
+    },
+    Organization: {
+      topupOrders({ id }: Organization, args: PageArgs, request: RequestContext) {
+        requireRead(request);
+        return pageOf(request, id, args);
+      },
+    },
+    types: {
+      TopupOrderConnection: {
+        totalCount: ({ counted }: Connection, _args: unknown, request: RequestContext) =>
+          orders.count(request, counted.organizationId, counted.status),
+      },
+      TopupOrder: {
+        lines: async ({ id }: { id: string }, _args: unknown, request: RequestContext) =>
+          (await orders.linesOf(request, id)).map(toTopupOrderLine),
+        timeline: ({ id }: { id: string }, _args: unknown, request: RequestContext) => orders.eventsOf(request, id),
+      },
+      TopupOrderLine: {
+        code: ({ quotaCode }: { quotaCode: string }) => quotaCode,
+      },
+    },
+  };
+}
