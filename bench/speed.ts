@@ -8,6 +8,7 @@ import { readingTable } from './speed/report.ts';
 import { assertSameAnswers } from './speed/same-answers.ts';
 import { SERVERS, type Server, type ServerName, startServer } from './speed/servers.ts';
 import { workloads } from './speed/workloads.ts';
+import { measureWriting, WRITING, type WritingName } from './speed/writing.ts';
 
 const ORDERS_OF_EACH = 100;
 const ORGANIZATIONS = 1000;
@@ -53,6 +54,8 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
       console.log(`\n${workload.title}: ${Buffer.byteLength(answers.get(workload.name) ?? '')} bytes\n`);
       console.log(readingTable(figures));
     }
+    const writing = (Object.keys(WRITING) as WritingName[]).filter((name) => wanted?.includes(name) ?? true);
+    console.log(await measureWriting(ground, load, env, writing, extent));
   } finally {
     await ground.stop();
   }

@@ -1,9 +1,19 @@
 import { startWire } from './wire.ts';
 
+export interface Executed {
+  /** Counted from 1, in the order in which they were opened. */
+  connection: number;
+  statement: string;
+  /** As text, the way they were sent; null is null. */
+  values: readonly (string | null)[];
+}
+
 export interface SqlWire {
   /** Of the same database, through the wire. */
   url: string;
-  /** The statements that were run since the last clear, in order. */
+  /** What was run since the last clear, in order. */
+  executed(): Executed[];
+  /** The statements of it. */
   statements(): string[];
   clear(): void;
   stop(): Promise<void>;
@@ -15,32 +25,40 @@ const HEADER_BYTES = 5;
 
 /**
  * A wire to PostgreSQL that writes down every statement of one application's connections: simple queries, and executions of
- * prepared ones. Without TLS alone, which would hide them.
+ * prepared ones with their values. Without TLS alone, which would hide them.
  */
 export async function startSqlWire(databaseUrl: string, applicationName: string): Promise<SqlWire> {
   const url = new URL(databaseUrl);
-  let statements: string[] = [];
+  let executed: Executed[] = [];
+  let connections = 0;
   const wire = await startWire(Number(url.port), {
-    watch: () => readMessages(applicationName, (statement) => statements.push(statement)),
+    watch() {
+      connections += 1;
+      const connection = connections;
+      return readMessages(applicationName, (each) => executed.push({ connection, ...each }));
+    },
   });
   url.port = String(wire.port);
   return {
     url: url.toString(),
-    statements: () => [...statements],
+    executed: () => [...executed],
+    statements: () => executed.map(({ statement }) => statement),
     clear() {
-      statements = [];
+      executed = [];
     },
     stop: wire.stop,
   };
 }
 
+type OnExecuted = (each: Omit<Executed, 'connection'>) => void;
+
 /** For one connection: packets in, statements out. A packet may hold several messages, or a part of one. */
-function readMessages(applicationName: string, onStatement: (statement: string) => void): (packet: Buffer) => void {
+function readMessages(applicationName: string, onExecuted: OnExecuted): (packet: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   let isOpen = false;
   let isWatched = false;
   const parsed = new Map<string, string>();
-  let bound = '';
+  let bound: Omit<Executed, 'connection'> = { statement: '', values: [] };
 
   function open(): boolean {
     if (rest.length < 8) return false;
@@ -62,9 +80,12 @@ function readMessages(applicationName: string, onStatement: (statement: string) 
     const type = String.fromCharCode(rest[0] ?? 0);
     const [first = '', second = ''] = rest.toString('utf8', HEADER_BYTES, end).split('\0', 2);
     if (type === 'P') parsed.set(first, second);
-    if (type === 'B') bound = parsed.get(second) ?? '';
-    if (isWatched && type === 'Q') onStatement(first);
-    if (isWatched && type === 'E') onStatement(bound);
+    if (type === 'B') {
+      const names = Buffer.byteLength(first) + Buffer.byteLength(second) + 2;
+      bound = { statement: parsed.get(second) ?? '', values: valuesOf(rest.subarray(HEADER_BYTES + names, end)) };
+    }
+    if (isWatched && type === 'Q') onExecuted({ statement: first, values: [] });
+    if (isWatched && type === 'E') onExecuted(bound);
     rest = rest.subarray(end);
     return true;
   }
@@ -73,4 +94,19 @@ function readMessages(applicationName: string, onStatement: (statement: string) 
     rest = Buffer.concat([rest, packet]);
     while (isOpen ? message() : open());
   };
+}
+
+/** Of a Bind message, behind its two names: the formats, then a length and the bytes of each value. */
+function valuesOf(bind: Buffer): (string | null)[] {
+  const formats = bind.readInt16BE(0);
+  let at = 2 + 2 * formats;
+  const count = bind.readInt16BE(at);
+  at += 2;
+  return Array.from({ length: count }, () => {
+    const length = bind.readInt32BE(at);
+    at += 4;
+    if (length < 0) return null;
+    at += length;
+    return bind.toString('utf8', at - length, at);
+  });
 }

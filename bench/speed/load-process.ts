@@ -5,36 +5,43 @@
 import autocannon from 'autocannon';
 import { median, percentile } from '../neighbours/load.ts';
 import type { Job, Outcome } from './load.ts';
+import { orderRequests } from './order-requests.ts';
 
-async function run({ url, requests, connections, extent }: Job): Promise<Outcome> {
+type OnAnswer = (status: number, body: string) => void;
+
+/** What one connection sends; the first counts from 0. */
+function requestsOf({ work, connections }: Job, connection: number, onAnswer: OnAnswer): autocannon.Request[] {
+  if ('orders' in work) return orderRequests(work.tokens[connection] ?? '', onAnswer);
+  const all = 'once' in work ? work.once : work.requests;
+  const share = all.filter((_, index) => index % connections === connection);
+  const own = share.length > 0 ? share : all.slice(0, 1);
+  return own.map((request) => ({ ...request, method: 'POST', onResponse: onAnswer }));
+}
+
+function extentOf({ work }: Job): Pick<autocannon.Options, 'duration' | 'amount'> {
+  if ('seconds' in work) return { duration: work.seconds };
+  return { amount: 'orders' in work ? 2 * work.orders : work.once.length };
+}
+
+async function run(job: Job): Promise<Outcome> {
   const times: number[] = [];
   const faults = new Map<string, number>();
   const fault = (what: string) => void faults.set(what, (faults.get(what) ?? 0) + 1);
+  const onAnswer: OnAnswer = (status, body) => {
+    if (status !== 200) fault(`status ${status}: ${body.slice(0, 300)}`);
+    else if (body.includes('"errors":')) fault(body.slice(0, 300));
+  };
   let begun = 0;
+  const { promise: over, resolve, reject } = Promise.withResolvers<void>();
   const startedAt = performance.now();
   let endedAt = startedAt;
-  const once = 'seconds' in extent ? { duration: extent.seconds } : { amount: requests.length };
-  const { promise: over, resolve, reject } = Promise.withResolvers<void>();
   const options: autocannon.Options = {
-    url,
-    connections,
-    ...once,
+    url: job.url,
+    connections: job.connections,
+    ...extentOf(job),
     sampleInt: 50,
-    setupClient(client) {
-      const first = begun++;
-      const share = requests.filter((_, index) => index % connections === first);
-      const own = share.length > 0 ? share : requests.slice(0, 1);
-      client.setRequests(
-        own.map((request) => ({
-          ...request,
-          method: 'POST',
-          onResponse: (status, body) => {
-            if (status !== 200) fault(`status ${status}: ${body.slice(0, 300)}`);
-            else if (body.includes('"errors":')) fault(body.slice(0, 300));
-          },
-        })),
-      );
-    },
+    timeout: 30,
+    setupClient: (client) => client.setRequests(requestsOf(job, begun++, onAnswer)),
   };
   const instance = autocannon(options, (error: Error | null) => (error ? reject(error) : resolve()));
   instance.on('response', (_client, _status, _bytes, ms) => {

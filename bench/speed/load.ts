@@ -8,10 +8,13 @@ export interface Request {
 
 export interface Job {
   url: string;
-  requests: readonly Request[];
   connections: number;
-  /** For that long, over and over; or each request once. */
-  extent: { seconds: number } | { each: 'once' };
+  work:
+    | { requests: readonly Request[]; seconds: number }
+    /** Each of them once. */
+    | { once: readonly Request[] }
+    /** So many orders in all, each created and then confirmed; one token for each connection. */
+    | { orders: number; tokens: readonly string[] };
 }
 
 export interface Outcome {

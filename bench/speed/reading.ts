@@ -44,9 +44,8 @@ async function measureOnce(load: Load, server: Server, workload: Workload, exten
   const before = cpuMs(server.pid);
   const { requests, seconds, p50, p99 } = await load.run({
     url: server.url(workload.name),
-    requests: workload.requests,
     connections: extent.connections,
-    extent: { seconds: extent.seconds },
+    work: { requests: workload.requests, seconds: extent.seconds },
   });
   const cpu = cpuMs(server.pid) - before;
   return {

@@ -25,7 +25,7 @@ export const SERVERS = {
 export type ServerName = keyof typeof SERVERS;
 
 /** The limits are on; that of mutations is so high that nobody comes to it. */
-const NO_END_OF_MUTATIONS = '2147483647';
+export const NO_END_OF_MUTATIONS = '2147483647';
 
 export async function startServer(name: ServerName, ground: Ground, env: Record<string, string>): Promise<Server> {
   if (name === 'ours') {

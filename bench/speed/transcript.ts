@@ -1,0 +1,97 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Executed } from '../neighbours/sql-wire.ts';
+
+/** What belongs to the one order that was watched, and the SQL for the same of order :n. */
+export type Own = readonly (readonly [text: string, sql: string])[];
+
+/** What goes on by itself beside any request. */
+const BY_ITSELF = /\b(job_workers|periodic_tasks|feature_flags)\b|^select 1$/i;
+const UUID = '[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
+
+/**
+ * The statements of a request as a script for pgbench that does the same for another order each time. Every id begins with the
+ * order's number in the place of its time, so that new rows land at the end of their index, as ours do.
+ */
+export async function toScript(database: DataSource, executed: readonly Executed[], own: Own) {
+  const session = database.createQueryRunner();
+  try {
+    const statements = inOrder(executed);
+    const lines: string[] = [];
+    for (const each of statements) lines.push(await toLine(session, each, own));
+    return { script: `${lines.join('\n')}\n`, statements: statements.length };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Transaction after transaction, as they began: on several connections their statements may have been mixed. */
+function inOrder(executed: readonly Executed[]): Executed[] {
+  const transactions: Executed[][] = [];
+  const open = new Map<number, Executed[]>();
+  for (const each of executed) {
+    const begun = open.get(each.connection);
+    if (begun === undefined) {
+      const transaction = [each];
+      transactions.push(transaction);
+      if (/^\s*(begin|start transaction)/i.test(each.statement)) open.set(each.connection, transaction);
+    } else {
+      begun.push(each);
+      if (/^\s*(commit|rollback)/i.test(each.statement)) open.delete(each.connection);
+    }
+  }
+  return transactions.filter((transaction) => !transaction.some(({ statement }) => BY_ITSELF.test(statement))).flat();
+}
+
+async function toLine(session: QueryRunner, { statement, values }: Executed, own: Own): Promise<string> {
+  const withLiterals = statement.replace(/'((?:[^']|'')*)'/g, (literal, inner: string) => {
+    const text = expression(inner.replaceAll("''", "'"), own);
+    return text === literal ? literal : `(${text})`;
+  });
+  if (values.length === 0) return inOneTrip(withLiterals);
+  const types = await parameterTypes(session, statement);
+  const filled = withLiterals.replace(/\$(\d+)/g, (_, place: string) => {
+    const value = values[Number(place) - 1];
+    const text = value === null || value === undefined ? 'null' : expression(value, own);
+    return `(${text})::${types[Number(place) - 1]}`;
+  });
+  return `${filled};`;
+}
+
+/** Several statements that were sent as one are sent without waiting for each other. */
+function inOneTrip(text: string): string {
+  const parts = text.split(';').map((part) => part.trim());
+  const statements = parts.filter((part) => part !== '').map((part) => `${part};`);
+  return statements.length === 1 ? statements.join('') : ['\\startpipeline', ...statements, '\\endpipeline'].join('\n');
+}
+
+async function parameterTypes(session: QueryRunner, statement: string): Promise<string[]> {
+  await session.query(`prepare bench_statement as ${statement}`);
+  const rows: { types: string[] }[] = await session.query(
+    `select parameter_types::text[] as types from pg_prepared_statements where name = 'bench_statement'`,
+  );
+  await session.query('deallocate bench_statement');
+  return rows[0]?.types ?? [];
+}
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const tokensOf = (own: Own) => new RegExp([...own.map(([text]) => escaped(text)), UUID].join('|'), 'g');
+
+/** 'literal' || :n || 'literal' */
+function expression(value: string, own: Own): string {
+  const sql = new Map(own);
+  const parts: string[] = [];
+  let at = 0;
+  const literal = (text: string) => {
+    // A word behind a colon would be a variable of pgbench's, in a literal too.
+    const pieces = text.split(/(?<=:)(?=[a-z_])/i).filter((piece) => piece !== '');
+    parts.push(...pieces.map((piece) => `'${piece.replaceAll("'", "''")}'`));
+  };
+  for (const { 0: token, index } of value.matchAll(tokensOf(own))) {
+    literal(value.slice(at, index));
+    parts.push(sql.get(token) ?? ':n');
+    at = index + token.length;
+  }
+  literal(value.slice(at));
+  // Text even where it is a number alone.
+  return parts.length === 0 ? "''" : parts.length === 1 && parts[0]?.startsWith(':') ? `'' || ${parts[0]}` : parts.join(' || ');
+}
