@@ -12,6 +12,8 @@ const REFRESH_MS = 60_000;
 export interface IssuerKeys {
   /** A key that is known is had at once, whatever the issuer does. For another one the set is fetched again. */
   find(alg: Algorithm, kid: string | undefined): Promise<CryptoKey | 'unknown' | 'unreachable'>;
+  /** The set that is good now: another one as soon as the issuer's has changed in anything. */
+  current(): KeySet | undefined;
   close(): void;
 }
 
@@ -71,6 +73,7 @@ export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?
       await fetchAgain();
       return set?.find(alg, kid) ?? (isReachable ? 'unknown' : 'unreachable');
     },
+    current: () => set,
     close() {
       clearTimeout(timer);
       closed.abort();

@@ -5,6 +5,7 @@ import { InvalidTokenError } from './invalid-token.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { ALGORITHMS } from './key-set.ts';
 import { CLOCK_TOLERANCE_SECONDS, toCaller } from './token-claims.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 export { InvalidTokenError };
 
@@ -29,10 +30,12 @@ const header = z.object({
 });
 
 /**
- * Verifies a bearer token against the issuer's keys (docs/decisions/0036). No header at all answers undefined: fields that
- * need nobody can still be asked.
+ * Verifies a bearer token against the issuer's keys (docs/decisions/0036), once for as long as the same keys are good: who it
+ * was is remembered until the token's own end. No header at all answers undefined: fields that need nobody can still be asked.
  */
 export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string; audience: string }): VerifyToken {
+  const verified = new VerifiedTokens();
+
   async function keyFor(given: JWTHeaderParameters) {
     const parsed = header.safeParse(given);
     if (!parsed.success) throw new InvalidTokenError('it could not be verified');
@@ -47,6 +50,9 @@ export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string;
     if (authorization.length > MAX_HEADER_BYTES) throw new InvalidTokenError('it is too long');
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new InvalidTokenError('expected "Bearer <JWT>"');
+    const keys = options.keys.current();
+    const known = verified.find(token, keys);
+    if (known !== undefined) return known;
     try {
       const { payload } = await jwtVerify(token, keyFor, {
         algorithms: [...ALGORITHMS],
@@ -55,7 +61,12 @@ export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string;
         requiredClaims: ['exp', 'sub'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      return toCaller(payload);
+      const caller = toCaller(payload);
+      // Where they changed meanwhile, nobody knows with which of them it was.
+      if (keys !== undefined && keys === options.keys.current()) {
+        verified.add(token, { caller, exp: payload.exp ?? 0, keys });
+      }
+      return caller;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new InvalidTokenError('it has expired');
       if (error instanceof errors.JOSEError) throw new InvalidTokenError('it could not be verified');
