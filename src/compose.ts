@@ -95,7 +95,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   let background: ReturnType<typeof startBackground> | undefined;
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const apollo = createApolloServer({
-    schema: subgraph.schema,
+    subgraph,
     // With secrets set, whoever gets as far as the graph is a gateway.
     isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,

@@ -2,7 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Money } from '../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../platform/graphql/scalars.ts';
 
-@ObjectType({ description: 'What an organization used beyond a quota and still owes.' })
+@ObjectType({ simpleResolvers: true, description: 'What an organization used beyond a quota and still owes.' })
 export class ExcessUsage {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;

@@ -2,6 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { DecimalScalar } from '../platform/graphql/scalars.ts';
 
 @ObjectType({
+  simpleResolvers: true,
   description: "What top-ups have credited to one of an organization's quotas, less what refunds took back.",
 })
 export class QuotaBalance {

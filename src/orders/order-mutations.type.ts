@@ -38,7 +38,10 @@ registerEnumType(TopupErrorCode, {
   },
 });
 
-@ObjectType({ description: 'A refusal that is part of the business: what is wrong, where, and what would be right.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A refusal that is part of the business: what is wrong, where, and what would be right.',
+})
 export class TopupUserError implements UserError {
   @Field(() => TopupErrorCode, { description: 'For programs.' })
   code!: Code;
@@ -106,7 +109,7 @@ export class CancelTopupOrderInput {
   orderId!: string;
 }
 
-@ObjectType({ description: 'From what to what the total moved.' })
+@ObjectType({ simpleResolvers: true, description: 'From what to what the total moved.' })
 export class TopupPriceChange {
   @Field(() => Money, { description: 'The total that the buyer saw.' })
   oldTotal!: Money;
@@ -115,7 +118,7 @@ export class TopupPriceChange {
   newTotal!: Money;
 }
 
-@ObjectType({ description: 'What became of createTopupOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of createTopupOrder.' })
 export class CreateTopupOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null when it was refused.' })
   order?: TopupOrder;
@@ -125,7 +128,7 @@ export class CreateTopupOrderPayload {
   userErrors!: TopupUserError[];
 }
 
-@ObjectType({ description: 'What became of confirmOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of confirmOrder.' })
 export class ConfirmOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order as it stands; null when there is none.' })
   order?: TopupOrder;
@@ -138,7 +141,7 @@ export class ConfirmOrderPayload {
   userErrors!: TopupUserError[];
 }
 
-@ObjectType({ description: 'What became of cancelTopupOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of cancelTopupOrder.' })
 export class CancelTopupOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order as it stands; null when there is none.' })
   order?: TopupOrder;

@@ -35,7 +35,7 @@ registerEnumType(TopupLineKind, {
   },
 });
 
-@ObjectType({ description: 'What is bought or settled. Prices are frozen with the quote.' })
+@ObjectType({ simpleResolvers: true, description: 'What is bought or settled. Prices are frozen with the quote.' })
 export class TopupOrderLine {
   @Field(() => ID, { description: "The line's id; new when the order is quoted anew." })
   id!: string;
@@ -43,7 +43,7 @@ export class TopupOrderLine {
   @Field(() => TopupLineKind, { description: 'What it is for.' })
   kind!: LineKind;
 
-  @Field(() => String, { name: 'code', description: 'The quota code.' })
+  @Field(() => String, { name: 'code', simple: false, description: 'The quota code.' })
   quotaCode!: string;
 
   @Field(() => String, { description: 'What to call it.' })
@@ -74,7 +74,7 @@ export class TopupOrderLine {
   periodEnd!: string | null;
 }
 
-@ObjectType({ description: "A step of an order's timeline." })
+@ObjectType({ simpleResolvers: true, description: "A step of an order's timeline." })
 export class TopupOrderEvent {
   @Field(() => DateTimeScalar, { description: 'When.' })
   at!: Date;
@@ -92,7 +92,7 @@ export class TopupOrderEvent {
   cause!: string;
 }
 
-@ObjectType({ description: 'A purchase of quota, from the quote to the booked invoice.' })
+@ObjectType({ simpleResolvers: true, description: 'A purchase of quota, from the quote to the booked invoice.' })
 @Directive('@key(fields: "id")')
 export class TopupOrder {
   @Field(() => ID, { description: "The order's id." })
@@ -147,7 +147,7 @@ export class TopupOrder {
   paidInvoiceNumber!: string | null;
 }
 
-@ObjectType({ description: 'One order of a page.' })
+@ObjectType({ simpleResolvers: true, description: 'One order of a page.' })
 export class TopupOrderEdge {
   @Field(() => String, { description: 'Opaque; what `after` takes.' })
   cursor!: string;
@@ -156,7 +156,7 @@ export class TopupOrderEdge {
   node!: TopupOrder;
 }
 
-@ObjectType({ description: "A page of an organization's orders, newest first (Relay)." })
+@ObjectType({ simpleResolvers: true, description: "A page of an organization's orders, newest first (Relay)." })
 export class TopupOrderConnection {
   @Field(() => [TopupOrderEdge], { description: 'The orders of this page.' })
   edges!: TopupOrderEdge[];

@@ -19,7 +19,7 @@ registerEnumType(TopupIneligibilityReason, {
   },
 });
 
-@ObjectType({ description: 'Whether an organization may use self top-up, and if not, why.' })
+@ObjectType({ simpleResolvers: true, description: 'Whether an organization may use self top-up, and if not, why.' })
 export class TopupEligibility {
   @Field(() => Boolean, { description: 'Whether the top-up page is to be shown.' })
   newPageEnabled!: boolean;
@@ -34,6 +34,7 @@ export class TopupEligibility {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   description:
     'A company that uses Qontak, known by its CID. Owned by the organizations subgraph; top-up adds its part.',
 })

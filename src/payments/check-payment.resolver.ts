@@ -11,7 +11,7 @@ export class CheckTopupPaymentInput {
   orderId!: string;
 }
 
-@ObjectType({ description: 'What became of checkTopupPayment.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of checkTopupPayment.' })
 export class CheckTopupPaymentPayload {
   @Field(() => TopupOrderType, { nullable: true, description: 'The order as it stands; null when there is none.' })
   order?: TopupOrderType;

@@ -57,7 +57,7 @@ registerEnumType(TopupHiddenReason, {
   },
 });
 
-@ObjectType({ description: 'One of the quantities that a CHOICE option offers.' })
+@ObjectType({ simpleResolvers: true, description: 'One of the quantities that a CHOICE option offers.' })
 export class TopupChoice {
   @Field(() => DecimalScalar, { description: 'Units to order.' })
   quantity!: bigint;
@@ -69,7 +69,10 @@ export class TopupChoice {
   price!: Money;
 }
 
-@ObjectType({ description: 'Something that one organization may top up now, and at what price.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Something that one organization may top up now, and at what price.',
+})
 @Directive('@key(fields: "id")')
 export class TopupOption {
   @Field(() => ID, { description: 'Unique per organization and catalogue row.' })
@@ -131,7 +134,7 @@ export class TopupOption {
   organizationId!: string;
 }
 
-@ObjectType({ description: 'A catalogue row that an organization is not shown, for support.' })
+@ObjectType({ simpleResolvers: true, description: 'A catalogue row that an organization is not shown, for support.' })
 export class HiddenTopupOption {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;

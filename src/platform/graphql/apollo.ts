@@ -6,16 +6,18 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../reason.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { answerCompiled } from './compiled/answer-compiled.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
 import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { MutationLimit } from './mutation-limit.ts';
 import { federatedTraces, refuseSdl } from './schema-openness.ts';
+import type { Subgraph } from './subgraph-schema.ts';
 
 const MASKED = 'INTERNAL_SERVER_ERROR';
 /** Apollo takes it from what validation says, and not from what variables are told. */
@@ -103,7 +105,7 @@ function warningsTo(log: Logger) {
 }
 
 export function createApolloServer(options: {
-  schema: GraphQLSchema;
+  subgraph: Subgraph;
   /** Whether who asks may know the schema and have federated traces. */
   isSchemaOpen: boolean;
   telemetry: Telemetry;
@@ -111,7 +113,7 @@ export function createApolloServer(options: {
   log: Logger;
 }): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema: options.schema,
+    schema: options.subgraph.schema,
     // Else it writes to the console, whatever an error holds.
     logger: warningsTo(options.log),
     formatError,
@@ -133,6 +135,7 @@ export function createApolloServer(options: {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       operationPlugin(options.telemetry, options.mutationLimit),
+      answerCompiled(options.subgraph),
     ],
   });
 }

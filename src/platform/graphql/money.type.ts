@@ -10,7 +10,7 @@ registerEnumType(CurrencyCode, {
   valuesConfig: { IDR: { description: 'Indonesian rupiah; without decimals here.' } },
 });
 
-@ObjectType({ description: 'An amount of money.' })
+@ObjectType({ simpleResolvers: true, description: 'An amount of money.' })
 @Directive('@shareable')
 export class Money {
   @Field(() => DecimalScalar, { description: 'Whole units of the currency.' })

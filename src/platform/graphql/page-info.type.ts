@@ -1,6 +1,6 @@
 import { Directive, Field, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: "Relay's: where a page stands in its list." })
+@ObjectType({ simpleResolvers: true, description: "Relay's: where a page stands in its list." })
 @Directive('@shareable')
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })

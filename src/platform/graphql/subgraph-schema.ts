@@ -25,6 +25,8 @@ export interface SubgraphParts {
 export interface Subgraph {
   schema: GraphQLSchema;
   sdl: string;
+  /** The same once more, with the same resolvers: for who must not see what others make of the first. */
+  rebuild(): GraphQLSchema;
 }
 
 /** TypeGraphQL's classes → SDL → Apollo's federated schema with the same resolvers, and the access rules put in. */
@@ -45,7 +47,10 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
     resolvers[type] = { ...resolvers[type], __resolveReference: rejecting(resolveReference) };
   }
   const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
-  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
-  guardEntities(schema, new Set(Object.keys(parts.references)));
-  return { schema: enforceAccessDirectives(schema), sdl };
+  const build = () => {
+    const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
+    guardEntities(schema, new Set(Object.keys(parts.references)));
+    return enforceAccessDirectives(schema);
+  };
+  return { schema: build(), sdl, rebuild: build };
 }

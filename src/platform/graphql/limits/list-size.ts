@@ -24,14 +24,26 @@ export interface DeclaredSize {
 
 type Declares = { readonly directives?: readonly ConstDirectiveNode[] } | null | undefined;
 
-export function declaredSizeOf(field: Pick<GraphQLField<unknown, unknown>, 'astNode'>): DeclaredSize | undefined {
-  const declared = declaredBy(field.astNode, 'listSize');
-  return declared && { slicingArguments: [], sizedFields: [], ...declared };
+export function declaredSizeOf({ astNode }: Pick<GraphQLField<unknown, unknown>, 'astNode'>): DeclaredSize | undefined {
+  return readOnce(sizes, astNode, (node) => {
+    const declared = declaredBy(node, 'listSize');
+    return declared && { slicingArguments: [], sizedFields: [], ...declared };
+  });
 }
 
 /** `@cost(weight:)` of a field or a type. */
 export function declaredWeightOf(node: Declares): number | undefined {
-  return declaredBy(node, 'cost')?.['weight'] as number | undefined;
+  return readOnce(weights, node, (each) => declaredBy(each, 'cost')?.['weight'] as number | undefined);
+}
+
+/** What the schema declares does not change, and is read for every field of every operation. */
+const sizes = new WeakMap<object, DeclaredSize | undefined>();
+const weights = new WeakMap<object, number | undefined>();
+
+function readOnce<T>(known: WeakMap<object, T | undefined>, node: Declares, read: (node: Declares) => T | undefined) {
+  if (!node) return undefined;
+  if (!known.has(node)) known.set(node, read(node));
+  return known.get(node);
 }
 
 function declaredBy(node: Declares, name: string): Record<string, unknown> | undefined {

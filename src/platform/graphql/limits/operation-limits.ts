@@ -9,7 +9,7 @@ import {
 import type { Caller } from '../../auth/caller.ts';
 import { firstOver } from './document-limits.ts';
 import { costLimitsOf, REQUEST_LIMITS } from './limits.ts';
-import { costOf } from './operation-cost.ts';
+import { costOf, type OperationCost } from './operation-cost.ts';
 import { refusalOfValue } from './value-limits.ts';
 
 /** What came beside the document, and what the document turned out to be. Apollo's store remembers documents, not these. */
@@ -25,24 +25,41 @@ export interface AskedOperation {
 
 /** Throws BAD_USER_INPUT for what came beside the document, GRAPHQL_VALIDATION_FAILED for what the document costs with it; 400. */
 export function assertWithinLimits(schema: GraphQLSchema, asked: AskedOperation): void {
-  const { document, operation, variables = {} } = asked;
+  const { document, operation, variables } = asked;
   const operationName = { 'length of operationName': asked.operationName?.length ?? 0 };
   refuse(firstOver(operationName, REQUEST_LIMITS), 'BAD_USER_INPUT');
   refuse(tooMuchIn(variables, 'variables'), 'BAD_USER_INPUT');
   refuse(tooMuchIn(asked.extensions, 'extensions'), 'BAD_USER_INPUT');
   if (operation === undefined) return;
-  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  const { cost, values, representations, strays } = costOf(schema, {
-    operation,
-    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
-    variables: { ...defaultsOf(operation), ...variables },
-  });
+  const { cost, values, representations, strays } = costWith(schema, document, operation, variables);
   refuse(firstOver({ representations }, REQUEST_LIMITS), 'BAD_USER_INPUT');
   refuse(strays > 0 ? 'A representation is of no entity of this subgraph.' : undefined, 'BAD_USER_INPUT');
   refuse(firstOver({ cost, values }, costLimitsOf(asked.caller)), 'GRAPHQL_VALIDATION_FAILED');
 }
 
-function tooMuchIn(value: unknown, what: 'variables' | 'extensions'): string | undefined {
+/** Of operations without variables, which cost the same every time. */
+const known = new WeakMap<OperationDefinitionNode, OperationCost>();
+
+function costWith(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown> | undefined,
+): OperationCost {
+  const before = known.get(operation);
+  if (before !== undefined) return before;
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const cost = costOf(schema, {
+    operation,
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    variables: { ...defaultsOf(operation), ...variables },
+  });
+  if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, cost);
+  return cost;
+}
+
+function tooMuchIn(value: object | undefined, what: 'variables' | 'extensions'): string | undefined {
+  if (value === undefined) return undefined;
   const refusal = refusalOfValue(value);
   return refusal && `${what}: ${refusal}`;
 }
