@@ -7,12 +7,16 @@ const MAX_ENTRIES = 20_000;
 const CLOCK_SKEW_MS = 5000;
 /** The last tenth of an entry's time is there to ask again in. */
 const EARLY_PART = 0.9;
+/** For so long after a look at what the replicas share, an answer here is taken for the latest: one page asks, the next need not. */
+const IN_STEP_MS = 2000;
 
 interface Kept<T> extends Entry<T> {
   usedAt: number;
   /** Its age when it came, and when that was by a clock that nobody sets: one that is set back makes nothing younger. */
   ageThen: number;
   keptAt: number;
+  /** When the shared entries were last asked about it, by that clock too. */
+  readAt?: number;
 }
 
 /** Answers by id in this process's memory, and what their age allows. */
@@ -30,7 +34,6 @@ export class Remembered<T> {
     if (known !== undefined && known.askedAt > entry.askedAt && this.isValid(known)) return known;
     const now = this.now();
     const usedAt = known?.usedAt ?? now;
-    // Read from Redis once more it is the same, and no younger.
     const { ageThen, keptAt } =
       known?.askedAt === entry.askedAt ? known : { ageThen: now - entry.askedAt, keptAt: performance.now() };
     const added = { ...entry, usedAt, ageThen, keptAt };
@@ -50,6 +53,21 @@ export class Remembered<T> {
   ofAge(id: string, ms: number): Entry<T> | undefined {
     const known = this.entries.get(id);
     return known !== undefined && this.isYounger(known, ms) ? known : undefined;
+  }
+
+  /** An answer that is not near its end, and need not be compared with what the other replicas know, where they share it. */
+  isInStep(id: string, isShared: boolean): boolean {
+    const known = this.entries.get(id);
+    if (known === undefined || !this.isEarly(known)) return false;
+    return !isShared || (known.readAt !== undefined && performance.now() - known.readAt < IN_STEP_MS);
+  }
+
+  /** What the replicas share has been looked at: undefined where nothing is there. The same once more is no younger, and no other. */
+  noteRead(id: string, entry: Entry<T> | undefined): void {
+    const isOther = entry !== undefined && entry.askedAt !== this.entries.get(id)?.askedAt;
+    if (isOther && this.isValid(entry)) this.add(id, entry);
+    const known = this.entries.get(id);
+    if (known !== undefined) known.readAt = performance.now();
   }
 
   isValid(entry: Entry<T>): boolean {

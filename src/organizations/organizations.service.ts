@@ -33,6 +33,11 @@ export class OrganizationsService {
     return this.loader(request).load(organizationId);
   }
 
+  /** What find() would answer, where that is known without waiting: the same object for as long as it is the same answer. */
+  known(organizationId: string): OrganizationSnapshot | undefined {
+    return this.lookup.peekMany([organizationId])?.[0];
+  }
+
   /** For what must be true now: asks hub-core again. Urgent is what a buyer waits for. */
   async findFresh(organizationId: string, { urgent = false } = {}): Promise<Found> {
     const [found] = await this.lookup.loadMany([organizationId], { fresh: true, urgent });

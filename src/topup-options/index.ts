@@ -1,5 +1,6 @@
 export { Catalogue } from './catalogue.ts';
 export { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from './catalogue-file.ts';
+export type { OfferedOption } from './offered-option.ts';
 export { parseOptionId } from './option-id.ts';
 export { Prices } from './prices.ts';
 export { fillPlaceholders } from './pricing.ts';
@@ -9,4 +10,4 @@ export { type CatalogueQuotaType, TopupConfiguration } from './topup-configurati
 export { topupConfigurationsRoute } from './topup-configurations.route.ts';
 export { TopupOption } from './topup-option.type.ts';
 export { TopupOptionResolver, TopupOptionsResolver, topupOptionReference } from './topup-options.resolver.ts';
-export { type OfferedOption, TopupOptionsService } from './topup-options.service.ts';
+export { TopupOptionsService } from './topup-options.service.ts';

@@ -24,6 +24,11 @@ export class Prices {
     return loader.load(packageId).catch((error: UpstreamError) => error);
   }
 
+  /** What ofPackage() would answer, where all of them are known without waiting. */
+  known(packageIds: readonly string[]): readonly (Rupiah | undefined)[] | undefined {
+    return this.lookup.peekMany(packageIds)?.map((found) => found?.price);
+  }
+
   private loader(how: () => LoadOptions): DataLoader<string, Rupiah> {
     return new DataLoader<string, Rupiah>(async (packageIds) => {
       const found = await this.lookup.loadMany(packageIds, how());

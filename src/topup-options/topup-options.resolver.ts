@@ -6,7 +6,7 @@ import type { ReferenceResolver } from '../platform/graphql/entities.ts';
 import { ListSize } from '../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { parseOptionId } from './option-id.ts';
-import { toTopupOption } from './to-graphql.ts';
+import { toTopupOption, toTopupOptions } from './to-graphql.ts';
 import { HiddenTopupOption, TopupOption } from './topup-option.type.ts';
 import type { TopupOptionsService } from './topup-options.service.ts';
 
@@ -49,10 +49,9 @@ export class TopupOptionsResolver {
     return this.list(request, organization.id);
   }
 
-  private async list(request: RequestContext, organizationId: string): Promise<TopupOption[] | undefined> {
+  private async list(request: RequestContext, organizationId: string): Promise<readonly TopupOption[] | undefined> {
     const offered = await this.options.offered(request, organizationId);
-    const now = this.options.clock.now();
-    return offered?.map((option) => toTopupOption(option, now));
+    return offered && toTopupOptions(offered, this.options.clock.now());
   }
 }
 

@@ -1,25 +1,17 @@
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Rupiah } from '../kernel/money.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { FlagSnapshot, Flags } from '../platform/flags/flags.ts';
 import { perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
 import { closedGate, gatingFlags } from './gating.ts';
-import type { QuantityRule } from './option-value.ts';
+import type { OfferedOption } from './offered-option.ts';
+import { OptionSnapshots } from './option-snapshots.ts';
 import type { Prices } from './prices.ts';
 import { ruleFor } from './quantity.ts';
 import type { TopupConfiguration } from './topup-configuration.entity.ts';
 import type { TopupHiddenReason } from './topup-option.type.ts';
-
-/** A configuration after gating and pricing, for one organization. */
-export interface OfferedOption {
-  configuration: TopupConfiguration;
-  organization: OrganizationSnapshot;
-  rule: QuantityRule;
-  unitPrice: Rupiah;
-}
 
 export interface HiddenOption {
   configuration: TopupConfiguration;
@@ -32,6 +24,8 @@ export interface EvaluatedOptions {
   hidden: readonly HiddenOption[];
 }
 
+const NOTHING: EvaluatedOptions = { offered: [], hidden: [] };
+
 interface Situation {
   organization: OrganizationSnapshot;
   /** Ask Mekari Billing again rather than the hour's cache: for placing an order. */
@@ -39,6 +33,7 @@ interface Situation {
 }
 
 export class TopupOptionsService {
+  private readonly snapshots: OptionSnapshots;
   /** Once per request and organization: options, excess and support's view share it. */
   private readonly evaluated = perRequestAndKey((request, organizationId) => this.evaluateFor(request, organizationId));
 
@@ -48,14 +43,29 @@ export class TopupOptionsService {
     private readonly catalogue: Catalogue,
     private readonly prices: Prices,
     readonly clock: Clock,
-  ) {}
+  ) {
+    this.snapshots = new OptionSnapshots(organizations, flags, prices);
+  }
 
-  /** What the page shows: empty where the page is gated, undefined for an organization that hub-core does not know. */
+  /**
+   * What the page shows: empty where the page is gated, undefined for an organization that hub-core does not know. The very
+   * same array for as long as nothing that it was made of has changed.
+   */
   async offered(request: RequestContext, organizationId: string): Promise<readonly OfferedOption[] | undefined> {
-    const eligible = await this.organizations.eligibility(request, organizationId);
-    if (eligible === undefined) return undefined;
-    if (!eligible.newPageEnabled) return [];
-    return (await this.evaluated(request, organizationId))?.offered;
+    const rows = await this.catalogue.all(request);
+    const kept = this.snapshots.find(request, organizationId, rows);
+    if (kept !== undefined) return kept;
+    const organization = await this.organizations.find(request, organizationId);
+    if (organization === undefined) return undefined;
+    const eligible = await this.organizations.eligibilityOf(request, organization);
+    const evaluated = eligible.newPageEnabled ? await this.evaluated(request, organizationId) : NOTHING;
+    const { offered, hidden } = evaluated ?? NOTHING;
+    const flags = this.flags.steady(request);
+    // A price that is missing may be had the next moment.
+    if (flags !== undefined && !hidden.some(({ reason }) => reason === 'PRICE_UNAVAILABLE')) {
+      this.snapshots.add({ organization, rows, flags, offered });
+    }
+    return offered;
   }
 
   async offeredByCode(request: RequestContext, organizationId: string, code: string) {

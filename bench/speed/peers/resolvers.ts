@@ -4,7 +4,7 @@ import { canRead, organizationToRead, requireCaller } from '../../../src/organiz
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../src/platform/graphql/scalars.ts';
 import type { RequestContext } from '../../../src/platform/request-context.ts';
 import { parseOptionId } from '../../../src/topup-options/index.ts';
-import { toTopupOption } from '../../../src/topup-options/to-graphql.ts';
+import { toTopupOption, toTopupOptions } from '../../../src/topup-options/to-graphql.ts';
 import { type Organization, requireRead } from './access.ts';
 import { createOrderResolvers } from './order-resolvers.ts';
 
@@ -20,8 +20,7 @@ interface Option {
 export function createResolvers({ options, balances, organizations, catalogue, orders, excess }: Services) {
   async function optionsOf(request: RequestContext, organizationId: string) {
     const offered = await options.offered(request, organizationId);
-    const now = options.clock.now();
-    return offered?.map((option) => toTopupOption(option, now));
+    return offered && toTopupOptions(offered, options.clock.now());
   }
   const own = createOrderResolvers(orders);
 

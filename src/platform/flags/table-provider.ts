@@ -1,7 +1,6 @@
 import {
   ErrorCode,
   GeneralError,
-  type Provider,
   type ResolutionDetails,
   StandardResolutionReasons,
   TypeMismatchError,
@@ -10,6 +9,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../reason.ts';
 import type { FlagTable } from './flag-table.ts';
+import type { SteadyProvider } from './flags.ts';
 
 /** How long evaluations share one read. */
 const FRESH_MS = 2000;
@@ -33,7 +33,7 @@ interface Read {
  * read in advance: no timer, and nothing at the start. Where the table cannot be read an evaluation is an error, never
  * "off". A flag without a row is FLAG_NOT_FOUND.
  */
-export class TableProvider implements Provider {
+export class TableProvider implements SteadyProvider {
   readonly metadata = { name: 'feature_flags' };
   readonly runsOn = 'server';
   private latest: Read | undefined;
@@ -62,6 +62,12 @@ export class TableProvider implements Provider {
   resolveStringEvaluation = onOrOffAlone;
   resolveNumberEvaluation = onOrOffAlone;
   resolveObjectEvaluation = onOrOffAlone;
+
+  /** The read that answers now: flags are the same for every organization. undefined where it has to be waited for. */
+  steady(): object | undefined {
+    if (!this.isYounger(this.latest, FRESH_MS)) this.begin();
+    return this.isYounger(this.answered, USABLE_MS) ? this.answered : undefined;
+  }
 
   /** The next evaluation reads the table again. */
   forget(): void {
