@@ -18,7 +18,7 @@ export interface Replica {
 }
 
 /** The flags of `npm start`. */
-export const MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+export const MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=256'];
 
 /** What it is started with: neighbours, and a port of its own. */
 export function environmentOf({ sandbox }: Ground, port: number): NodeJS.ProcessEnv {

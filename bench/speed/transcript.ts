@@ -93,5 +93,9 @@ function expression(value: string, own: Own): string {
   }
   literal(value.slice(at));
   // Text even where it is a number alone.
-  return parts.length === 0 ? "''" : parts.length === 1 && parts[0]?.startsWith(':') ? `'' || ${parts[0]}` : parts.join(' || ');
+  return parts.length === 0
+    ? "''"
+    : parts.length === 1 && parts[0]?.startsWith(':')
+      ? `'' || ${parts[0]}`
+      : parts.join(' || ');
 }

@@ -91,7 +91,13 @@ interface Theirs extends Place {
   clients: number;
 }
 
-async function replayed({ pgbench, url, clients }: Theirs, first: number, orders: number, script: string, role?: string) {
+async function replayed(
+  { pgbench, url, clients }: Theirs,
+  first: number,
+  orders: number,
+  script: string,
+  role?: string,
+) {
   const { perSecond } = await pgbench.run({ url, role, script, first, clients, each: orders / clients });
   return { perSecond, p50: Number.NaN, p99: Number.NaN, cpuPerOrder: Number.NaN, busy: Number.NaN };
 }

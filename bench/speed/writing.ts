@@ -84,6 +84,12 @@ async function inTurn(ways: readonly Way[], { seconds, rounds, connections }: Ex
   }
   return all.map(({ runs }) => {
     const of = (name: keyof Run) => median(runs.map((run) => run[name]));
-    return { perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), cpuPerOrder: of('cpuPerOrder'), busy: of('busy') };
+    return {
+      perSecond: of('perSecond'),
+      p50: of('p50'),
+      p99: of('p99'),
+      cpuPerOrder: of('cpuPerOrder'),
+      busy: of('busy'),
+    };
   });
 }

@@ -32,8 +32,17 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       streamWrite: blankSecrets,
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
 }
+
+/** What waits while nobody reads it; beyond that lines are dropped, and the server is not. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Written beside the work, and not within it: a write per line, which whoever reads it slowly would hold up, is felt by everybody. A
+ * fatal line and the process's end write what is left; a process that is killed takes its last milliseconds along.
+ */
+const standardOutput = () => pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
 
 function withWrittenError(fields: object): object {
   if (fields instanceof Error) return { err: writtenError(fields) };

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /** How long a client may take with what is its part. Milliseconds. */
@@ -42,10 +43,21 @@ export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: Connect
 }
 
 /** And what they do not: a client that does not fetch its answer keeps the whole of it in our memory. */
-export function limitConnections(app: FastifyInstance, { answerMs, connections }: ConnectionLimits): void {
+export function limitConnections(app: FastifyInstance, { answerMs, connections, checkMs }: ConnectionLimits): void {
   app.server.maxConnections = connections;
-  app.addHook('onSend', async (_request, { raw }) => {
-    const tooSlow = setTimeout(() => raw.destroy(), answerMs).unref();
-    raw.once('close', () => clearTimeout(tooSlow));
+  /** Answers that are being sent, since when, the oldest first: one timer for all of them. */
+  const sending = new Map<ServerResponse, number>();
+  app.addHook('onSend', (_request, { raw }, _payload, done) => {
+    sending.set(raw, performance.now());
+    raw.once('close', () => sending.delete(raw));
+    done();
   });
+  const look = () => {
+    for (const [answer, since] of sending) {
+      if (performance.now() - since < answerMs) return;
+      answer.destroy();
+    }
+  };
+  const looking = setInterval(look, checkMs).unref();
+  app.addHook('onClose', async () => clearInterval(looking));
 }

@@ -53,9 +53,13 @@ export function prepareDrain(app: FastifyInstance): Drain {
   app.addHook('preClose', async () => {
     lastAnswers = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
-    await held;
-    if (lastAnswers) void reply.header('connection', 'close');
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    const send = () => {
+      if (lastAnswers) void reply.header('connection', 'close');
+      done();
+    };
+    if (held === undefined) send();
+    else void held.then(send);
   });
 
   /** Who gets an answer comes back at once: answers wait for the milliseconds in which the queue is emptied. */

@@ -46,6 +46,9 @@ export interface HttpServer {
   drain: Drain;
 }
 
+/** Plain words and numbers of ours, so that nothing in them is to be blanked by its name. */
+const ofRequests = (log: Logger) => log.child({}, { redact: [] });
+
 function logLine(log: Logger, request: FastifyRequest, reply: FastifyReply, fields: Record<string, unknown>): void {
   log.info({
     event: 'request',
@@ -79,6 +82,7 @@ function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, connectionLimits = CONNECTION_LIMITS, corsOrigins = [] } = options;
   const contexts = createRequestContexts(options);
+  const requestLog = ofRequests(log);
   const failures = createFailures(contexts, log);
   const { watch, clientErrorHandler } = answerClientErrors();
   const app = Fastify({
@@ -96,16 +100,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await options.apollo.start();
 
   const within: WithinRequest = options.isTraced ? traceRequests(app, contexts) : (_request, run) => run();
-  app.addHook('onRequest', async (request, reply) => {
+  // By callback, where nothing is waited for: a promise for every hook of every request is felt.
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', contexts.correlationIdOf(request));
+    done();
   });
-  await registerSecurityHeaders(app);
-  app.addHook('onRequest', async (request, reply) => {
-    if (!hasRightHost(request)) return failures.send(request, reply, 400, 'The header Host is missing or not right.');
+  registerSecurityHeaders(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (hasRightHost(request)) done();
+    else failures.send(request, reply, 400, 'The header Host is missing or not right.');
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request));
-    if (!quiet) within(request, () => logLine(log, request, reply, contexts.logFieldsOf(request)));
+    if (!quiet) within(request, () => logLine(requestLog, request, reply, contexts.logFieldsOf(request)));
+    done();
   });
   app.setErrorHandler(failures.onError);
   answerUnrouted(app, failures);
@@ -130,6 +138,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
   });
   app.get('/metrics', (request, reply) => {
+    // Behind Fastify's back: they would be left out.
+    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, String(value));
     reply.hijack();
     options.telemetry.serve(request.raw, reply.raw);
   });

@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { newId } from '../../kernel/ids.ts';
 import { InvalidTokenError, type VerifyToken } from '../auth/verify-token.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -24,6 +23,24 @@ function authorizationOf({ raw }: FastifyRequest): string | undefined {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
+/** Apollo copies it, with its prototype: a getter of its own would be read there. */
+class IncomingContext implements RequestContext {
+  private child: Logger | undefined;
+
+  constructor(
+    readonly caller: RequestContext['caller'],
+    readonly correlationId: string,
+    readonly logFields: Record<string, unknown>,
+    private readonly serverLog: Logger,
+  ) {}
+
+  /** Made at the first use: most requests say nothing of their own. */
+  get log(): Logger {
+    this.child ??= this.serverLog.child({ correlationId: this.correlationId });
+    return this.child;
+  }
+}
+
 /** Makes the one RequestContext of an incoming request: correlation id, log, verified caller. */
 export function createRequestContexts(options: RequestContextOptions) {
   const correlationIds = new WeakMap<FastifyRequest, string>();
@@ -35,7 +52,7 @@ export function createRequestContexts(options: RequestContextOptions) {
     if (known !== undefined) return known;
     const given = request.headers['x-correlation-id'];
     const usable = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given);
-    const id = usable ? given : newId();
+    const id = usable ? given : randomUUID();
     correlationIds.set(request, id);
     return id;
   }
@@ -54,7 +71,7 @@ export function createRequestContexts(options: RequestContextOptions) {
     const fields = logFieldsOf(request);
     const caller = await options.verifyToken(authorizationOf(request));
     if (caller !== undefined) fields['organizationId'] = caller.organizationId;
-    return { caller, correlationId, log: options.log.child({ correlationId }), logFields: fields };
+    return new IncomingContext(caller, correlationId, fields, options.log);
   }
 
   return {
@@ -71,15 +88,18 @@ export function createRequestContexts(options: RequestContextOptions) {
       }
     },
     /** Compared by hash and in constant time, so that neither length nor content can be timed. */
-    async requireGateway(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      if (gatewaySecrets === undefined) return;
+    requireGateway(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+      if (gatewaySecrets === undefined) {
+        done();
+        return;
+      }
       // Two headers come as one, joined by a comma, which no secret holds.
       const given = request.headers['x-gateway-secret'];
       const hash = sha256(typeof given === 'string' ? given : '');
       const matches = gatewaySecrets.filter((secret) => timingSafeEqual(secret, hash));
-      if (matches.length > 0) return;
       const error = { message: 'This answers to the gateway alone.', extensions: { code: 'FORBIDDEN' } };
-      await reply.status(403).send({ errors: [error] });
+      if (matches.length > 0) done();
+      else void reply.status(403).send({ errors: [error] });
     },
   };
 }
