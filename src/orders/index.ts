@@ -11,14 +11,16 @@ export {
   enqueueForOrder,
   enqueueMail,
   issueInvoiceJob,
+  jobOfOrder,
   type MailKind,
   mailJobKey,
+  mailOfOrder,
   sendOrderMailJob,
   voidInvoiceJob,
 } from './order-jobs.ts';
 export { OrderMutationsResolver, toPayload } from './order-mutations.resolver.ts';
 export { TopupUserError } from './order-mutations.type.ts';
-export { AWAITS_SETTLEMENT, ORDER_STATUSES, type OrderStatus, TRANSITIONS } from './order-state.ts';
+export { AWAITS_SETTLEMENT, assertCanMove, ORDER_STATUSES, type OrderStatus, TRANSITIONS } from './order-state.ts';
 export { OrdersLoaders } from './orders.loaders.ts';
 export { linesOfOrder, orderById, orderOfOrganization } from './orders.reader.ts';
 export {
@@ -30,7 +32,7 @@ export {
 export { QuoteOrder } from './quote-order.ts';
 export { TopupOrder } from './topup-order.entity.ts';
 export { TopupOrderEvent } from './topup-order-event.entity.ts';
-export { TopupOrderLine } from './topup-order-line.entity.ts';
+export { type LineKind, TopupOrderLine } from './topup-order-line.entity.ts';
 export { appendEvent, type Cause, lockOrder, transition } from './transition.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './user-error.ts';
 export { voidInvoices } from './void-invoices.ts';

@@ -1,6 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { defineJob, type EnqueueOptions, enqueue, type JobDefinition } from '../platform/jobs/job.ts';
+import {
+  addJob,
+  defineJob,
+  type EnqueueOptions,
+  type JobDefinition,
+  type JobValues,
+  jobValues,
+} from '../platform/jobs/job.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 
 /** `traceparent` is read by whoever runs jobs. Those of an order that was never traced have none. */
@@ -27,21 +34,32 @@ const payloadOf = ({ id, correlationId, traceParent }: Order): OrderJobPayload =
 });
 
 /** One job per order and purpose: enqueued again it is still one. */
-export async function enqueueForOrder(
-  tx: EntityManager,
+export function jobOfOrder(
   job: JobDefinition<OrderJobPayload>,
   order: Order,
   options: Omit<EnqueueOptions, 'key'> = {},
-): Promise<void> {
-  await enqueue(tx, job, payloadOf(order), { ...options, key: `${job.name}:${order.id}` });
+): JobValues {
+  return jobValues(job, payloadOf(order), { ...options, key: `${job.name}:${order.id}` });
 }
 
-export async function enqueueMail(tx: EntityManager, kind: MailKind, order: Order, sending = 1): Promise<void> {
-  const payload = { ...payloadOf(order), kind, sending };
-  await enqueue(tx, sendOrderMailJob, payload, { key: mailJobKey(kind, order, sending) });
+export function mailOfOrder(kind: MailKind, order: Order, sending = 1): JobValues {
+  return jobValues(sendOrderMailJob, { ...payloadOf(order), kind, sending }, { key: mailJobKey(kind, order, sending) });
 }
 
 export function mailJobKey(kind: MailKind, order: Pick<Order, 'id'>, sending: number): string {
   const purpose = sending === 1 ? kind : `${kind}:${sending}`;
   return `${sendOrderMailJob.name}:${purpose}:${order.id}`;
+}
+
+export function enqueueForOrder(
+  tx: EntityManager,
+  job: JobDefinition<OrderJobPayload>,
+  order: Order,
+  options: Omit<EnqueueOptions, 'key'> = {},
+): Promise<void> {
+  return addJob(tx, jobOfOrder(job, order, options));
+}
+
+export function enqueueMail(tx: EntityManager, kind: MailKind, order: Order, sending = 1): Promise<void> {
+  return addJob(tx, mailOfOrder(kind, order, sending));
 }

@@ -41,6 +41,11 @@ export function canMove(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS.some((transition) => transition.from === from && transition.to === to);
 }
 
+/** A move that the table does not have is a bug here, and refused by the database too. */
+export function assertCanMove({ number, status }: { number: string; status: OrderStatus }, to: OrderStatus): void {
+  if (!canMove(status, to)) throw new Error(`order ${number} cannot move from ${status} to ${to}`);
+}
+
 /** States in which a payment is money for this order that has not been credited yet. */
 export const AWAITS_SETTLEMENT: ReadonlySet<OrderStatus> = new Set(
   TRANSITIONS.filter(({ by, to }) => to === 'PAID' && by !== 'operator').map(({ from }) => from as OrderStatus),

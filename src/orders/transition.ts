@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { canMove, type OrderStatus } from './order-state.ts';
+import { assertCanMove, type OrderStatus } from './order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderEvent } from './topup-order-event.entity.ts';
 
@@ -28,7 +28,7 @@ export async function transition(
   cause: Cause,
   changes: Partial<Omit<TopupOrder, 'id' | 'status'>> = {},
 ): Promise<void> {
-  if (!canMove(order.status, to)) throw new Error(`order ${order.number} cannot move from ${order.status} to ${to}`);
+  assertCanMove(order, to);
   await tx.update(TopupOrder, { id: order.id }, { ...changes, status: to });
   await appendEvent(tx, order, order.status, to, cause);
   Object.assign(order, changes, { status: to });

@@ -39,7 +39,7 @@ export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set<PaymentOu
   'contradicts_payment',
 ]);
 
-interface KnownOrder {
+export interface KnownOrder {
   status: OrderStatus;
   total: Rupiah;
   /** null: the invoice's creation was never answered to us; a payment tells which it is. */
@@ -49,7 +49,7 @@ interface KnownOrder {
   invoiceOfAnother: boolean;
 }
 
-type KnownPayment = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
+export type KnownPayment = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
 
 /**
  * What a verified notice means for an order (domain.md 8): pure, and the only place that decides. `acted` are the payments

@@ -1,7 +1,8 @@
 export { CheckPaymentResolver } from './check-payment.resolver.ts';
 export { CheckPayment } from './check-payment.ts';
-export { creditOrder, isExcessPaidTwice } from './credit-order.ts';
+export { creditOrder } from './credit-order.ts';
 export { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
+export { isExcessPaidTwice } from './excess-paid-twice.ts';
 export { issueInvoiceHandler } from './issue-invoice.job.ts';
 export { PaymentEvent } from './payment-event.entity.ts';
 export { reconcileTask } from './reconcile.job.ts';

@@ -1,14 +1,21 @@
-import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import { enqueueMail, lockOrder, TopupOrder, transition } from '../orders/index.ts';
-import { insertOnce } from '../platform/database/insert-once.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
+import type { TopupOrder } from '../orders/index.ts';
+import { retried } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inOrderSpan, isTraced, setFacts } from '../platform/spans.ts';
-import { creditOrder, isExcessPaidTwice } from './credit-order.ts';
 import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
-import { PaymentEvent, type PaymentSource } from './payment-event.entity.ts';
+import { creditByEvent, enterEvent, enterEventOf, reviewByEvent } from './enter-event.ts';
+import { isExcessPaidTwice } from './excess-paid-twice.ts';
+import type { PaymentSource } from './payment-event.entity.ts';
+import { type SettlementFacts, settlementFacts } from './settlement-facts.ts';
+
+interface GivenEvent {
+  source: PaymentSource;
+  eventId: string;
+  notice: PaymentNotice;
+}
 
 export interface Settlement {
   /** "duplicate": this very event is in the inbox already. */
@@ -18,11 +25,15 @@ export interface Settlement {
   excessPaidTwice?: boolean;
 }
 
+/** An order is moved a few times in its life: whoever finds it changed again and again is to come again. */
+const MAX_READINGS = 10;
+
 /**
- * The one way in which a payment becomes quota: webhook, poll and check all come here. In one transaction: the order's row
- * lock, the decision, the inbox row, the transition, the ledger, the jobs. So a crash leaves all or nothing of it; of two at
- * once the second waits for the lock and finds the first one's work; and the ledger's unique key would refuse a second
- * credit even if all this were wrong.
+ * The one way in which a payment becomes quota: webhook, poll and check all come here. The order is read and decided on; then
+ * one statement, and with it one transaction, enters the event, moves the order, credits its lines and enqueues the job, if the
+ * order is still what was read. So a crash leaves all or nothing of it; of two at once the second waits for the first one's row
+ * lock, finds the order changed, and decides on what the first left; and the ledger's unique key would refuse a second credit
+ * even if all this were wrong.
  */
 export class SettlePayment {
   constructor(
@@ -34,8 +45,11 @@ export class SettlePayment {
 
   /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
   async settle(source: PaymentSource, eventId: string, notice: PaymentNotice): Promise<Settlement> {
-    return inOrderSpan('settle payment', await this.orderToTrace(source, notice), async (span) => {
-      const settlement = await inTransaction(this.database, (tx) => this.settleIn(tx, source, eventId, notice));
+    const seen = await settlementFacts(this.database, notice, eventId);
+    // Poll and check are in its trace already.
+    const traced = source === 'webhook' && isTraced() ? (seen?.order ?? null) : null;
+    return inOrderSpan('settle payment', traced, async (span) => {
+      const settlement = await this.settleSeen(seen, { source, eventId, notice });
       // fault point: settle, committed and not answered
       setFacts(span, { outcome: settlement.outcome });
       this.report(source, notice, settlement);
@@ -43,65 +57,40 @@ export class SettlePayment {
     });
   }
 
-  /** Poll and check are in its trace already. */
-  private orderToTrace(source: PaymentSource, { orderNumber: number }: PaymentNotice): Promise<TopupOrder | null> {
-    if (source !== 'webhook' || !isTraced()) return Promise.resolve(null);
-    return this.database.getRepository(TopupOrder).findOneBy({ number });
+  private async settleSeen(first: SettlementFacts | undefined, event: GivenEvent): Promise<Settlement> {
+    let seen = first;
+    for (let reading = 1; reading <= MAX_READINGS; reading++) {
+      const settlement = await retried(() => this.settleOnce(seen, event));
+      if (settlement !== undefined) return settlement;
+      seen = await settlementFacts(this.database, event.notice, event.eventId);
+    }
+    throw new Error(`order ${event.notice.orderNumber} was changed by others each time that it was to be settled`);
   }
 
-  private async settleIn(
-    tx: EntityManager,
-    source: PaymentSource,
-    eventId: string,
-    notice: PaymentNotice,
-  ): Promise<Settlement> {
-    const order = (await lockOrder(tx, { number: notice.orderNumber })) ?? undefined;
-    const outcome = decidePayment(
-      order && {
-        status: order.status,
-        total: order.total,
-        invoiceId: order.paymentInvoiceId,
-        confirmed: order.confirmedAt !== null,
-        invoiceOfAnother: await isInvoiceOfAnother(tx, order, notice.invoiceId),
-      },
-      notice,
-      order === undefined ? [] : await actedPayments(tx, order),
-    );
-    // fault point: settle, order locked and decided
-    const event: PaymentEvent = {
-      ...notice,
-      id: newId(),
-      eventId,
-      source,
-      orderId: order?.id ?? null,
-      outcome,
-      receivedAt: this.clock.now(),
-    };
-    const entered = await insertOnce(tx, PaymentEvent, event, 'payment_events_event_key');
-    // fault point: settle, event entered
-    if (!entered) return { outcome: 'duplicate', order };
-    if (order === undefined) return { outcome };
-    if (outcome === 'review') await this.review(tx, order, source, notice);
-    if (outcome !== 'settled') return { outcome, order };
-    const excessPaidTwice = await isExcessPaidTwice(tx, order);
-    await creditOrder(tx, order, notice, this.cause(source));
-    return { outcome, order, excessPaidTwice };
-  }
-
-  private async review(
-    tx: EntityManager,
-    order: TopupOrder,
-    source: PaymentSource,
-    notice: PaymentNotice,
-  ): Promise<void> {
-    const paymentInvoiceId = order.paymentInvoiceId ?? notice.invoiceId;
-    await transition(tx, order, 'PAYMENT_REVIEW', this.cause(source), { paymentInvoiceId });
-    await enqueueMail(tx, 'payment_under_review', order);
-    // fault point: review, moved and mail enqueued, not committed
-  }
-
-  private cause(source: PaymentSource) {
-    return { at: this.clock.now(), cause: `payment: ${source}`, actor: null };
+  /** undefined: the order is another by now than it was when it was read. */
+  private async settleOnce(
+    seen: SettlementFacts | undefined,
+    { source, eventId, notice }: GivenEvent,
+  ): Promise<Settlement | undefined> {
+    const { order } = seen ?? {};
+    if (seen?.isEntered) return { outcome: 'duplicate', order };
+    const outcome = decidePayment(seen?.known, notice, seen?.acted ?? []);
+    // fault point: settle, read and decided
+    const at = this.clock.now();
+    const event = { ...notice, id: newId(), eventId, source, orderId: order?.id ?? null, outcome, receivedAt: at };
+    if (seen === undefined) return { outcome: (await enterEvent(this.database, event)) ? outcome : 'duplicate' };
+    const cause = { at, cause: `payment: ${source}`, actor: null };
+    if (outcome === 'settled') {
+      const excessPaidTwice = await isItsExcessPaidTwice(this.database, seen.order);
+      const isCredited = await creditByEvent(this.database, seen, event, cause);
+      return isCredited ? { outcome, order, excessPaidTwice } : undefined;
+    }
+    if (outcome === 'review') {
+      const isMoved = await reviewByEvent(this.database, seen, event, cause);
+      // fault point: review, committed and not answered
+      return isMoved ? { outcome, order } : undefined;
+    }
+    return (await enterEventOf(this.database, seen, event)) ? { outcome, order } : undefined;
   }
 
   private report(source: PaymentSource, notice: PaymentNotice, settlement: Settlement): void {
@@ -127,12 +116,7 @@ export class SettlePayment {
   }
 }
 
-function isInvoiceOfAnother(tx: EntityManager, order: TopupOrder, paymentInvoiceId: string): Promise<boolean> {
-  if (order.paymentInvoiceId === paymentInvoiceId) return Promise.resolve(false);
-  return tx.existsBy(TopupOrder, { paymentInvoiceId, id: Not(order.id) });
-}
-
-/** Payments that moved the order before. */
-function actedPayments(tx: EntityManager, order: TopupOrder): Promise<PaymentEvent[]> {
-  return tx.findBy(PaymentEvent, { orderId: order.id, outcome: In(['settled', 'review']) });
+/** Nobody else can have taken the excess on of an order that was never given up. */
+async function isItsExcessPaidTwice(database: DataSource, order: TopupOrder): Promise<boolean> {
+  return order.status !== 'PENDING_PAYMENT' && isExcessPaidTwice(database, order);
 }

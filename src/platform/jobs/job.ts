@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { send } from '../database/send.ts';
+import { call, statement } from '../database/statement.ts';
 
 /** A job's name and payload, apart from whoever runs it: the enqueuing side needs no more. */
 export interface JobDefinition<P> {
@@ -20,13 +22,20 @@ export interface EnqueueOptions {
   runAt?: Date;
 }
 
+/** What enqueue_job() is called with, by itself or in a statement that does more than that. */
+export type JobValues = readonly [name: string, payload: string, key: string, runAt: Date | null, maxAttempts: number];
+
+export function jobValues<P>(job: JobDefinition<P>, payload: P, { key, runAt }: EnqueueOptions): JobValues {
+  return [job.name, JSON.stringify(payload), key, runAt ?? null, MAX_ATTEMPTS];
+}
+
+const ENQUEUE = statement(`select enqueue_job($1, $2::json, $3, $4, $5)`);
+
 /** Part of the caller's transaction: rolled back with it, visible to the workers at its commit. */
-export async function enqueue<P>(tx: EntityManager, job: JobDefinition<P>, payload: P, options: EnqueueOptions) {
-  await tx.query(`select enqueue_job($1, $2::json, $3, $4, $5)`, [
-    job.name,
-    JSON.stringify(payload),
-    options.key,
-    options.runAt ?? null,
-    MAX_ATTEMPTS,
-  ]);
+export async function addJob(tx: EntityManager, job: JobValues): Promise<void> {
+  await send(tx, call(ENQUEUE, ...job));
+}
+
+export function enqueue<P>(tx: EntityManager, job: JobDefinition<P>, payload: P, options: EnqueueOptions) {
+  return addJob(tx, jobValues(job, payload, options));
 }
