@@ -59,10 +59,20 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
   const database = await new DataSource(dataSourceOptions(options)).initialize();
   if (options.role !== undefined) await assertActsAs(database, options.role);
   const pool = poolOf(database);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  listenToBreaks(pool);
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   if (statementTimeoutMs > 0) breakWhereSilent(pool, statementTimeoutMs + ANSWER_MS);
   return database;
+}
+
+/** Not as they connect: one has by now. The pool's own listener is there while nobody holds it. */
+function listenToBreaks(pool: Pool): void {
+  const heard = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
 }
 
 /** A pooler that drops the startup parameter leaves a connection all that its login may: past every policy, and nobody would see. */
