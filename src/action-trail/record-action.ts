@@ -1,9 +1,9 @@
-import type { EntityManager } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
+import { type Call, call, type SqlRow, statement } from '../platform/database/statement.ts';
 import type { Logger } from '../platform/logger.ts';
 import { reasonOf } from '../platform/reason.ts';
-import { ActionTrailEntry, type Phase } from './action-trail-entry.entity.ts';
+import type { ActionTrailEntry, Phase } from './action-trail-entry.entity.ts';
 
 export interface Action {
   actor: string;
@@ -20,8 +20,8 @@ export interface Conclusion {
   subject?: string | null;
 }
 
-/** Runs it in a transaction of its own, which is committed when it resolves. */
-export type Write = (work: (tx: EntityManager) => Promise<void>) => Promise<void>;
+/** Does it in a transaction of its own, which is committed when it resolves. */
+export type Write = (entry: Call<SqlRow>) => Promise<unknown>;
 
 export interface ActionTrail {
   clock: Clock;
@@ -39,19 +39,27 @@ function bounded<K extends keyof typeof LONGEST>(name: K, text: string): string 
     .toWellFormed();
 }
 
+/** Without asking for the row's number: a caller's request may add to the trail, and read nothing of it. */
+const ENTER = statement(
+  `insert into action_trail (action_id, phase, at, actor, via, organization_id, action, subject, outcome, correlation_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+);
+
 function entryOf(actionId: string, phase: Phase, at: Date, action: Action, { outcome, subject }: Partial<Conclusion>) {
   const about = subject === undefined ? action.subject : subject;
-  return {
-    ...action,
+  return call(
+    ENTER,
     actionId,
     phase,
     at,
-    actor: bounded('actor', action.actor),
-    action: bounded('action', action.action),
-    subject: about === null ? null : bounded('subject', about),
-    outcome: outcome === undefined ? null : bounded('outcome', outcome),
-    correlationId: bounded('correlationId', action.correlationId),
-  };
+    bounded('actor', action.actor),
+    action.via,
+    action.organizationId,
+    bounded('action', action.action),
+    about === null ? null : bounded('subject', about),
+    outcome === undefined ? null : bounded('outcome', outcome),
+    bounded('correlationId', action.correlationId),
+  );
 }
 
 /**
@@ -66,9 +74,7 @@ export async function recordAction<T>(
 ): Promise<T> {
   const actionId = newId();
   const enter = (phase: Phase, conclusion: Partial<Conclusion> = {}) =>
-    trail.write(async (tx) => {
-      await insert(tx, entryOf(actionId, phase, trail.clock.now(), action, conclusion));
-    });
+    trail.write(entryOf(actionId, phase, trail.clock.now(), action, conclusion));
   const end = (conclusion: Conclusion) =>
     enter('answered', conclusion).catch((error: unknown) => {
       const { action: name, correlationId } = action;
@@ -86,11 +92,6 @@ export async function recordAction<T>(
 }
 
 /** Of somebody who may not do that at all. */
-export function recordRefusal({ write, clock }: ActionTrail, action: Action, outcome: string): Promise<void> {
-  return write((tx) => insert(tx, entryOf(newId(), 'refused', clock.now(), action, { outcome })));
-}
-
-/** Without asking for the row's number: a caller's request may add to the trail, and read nothing of it. */
-async function insert(tx: EntityManager, entry: ReturnType<typeof entryOf>): Promise<void> {
-  await tx.createQueryBuilder().insert().into(ActionTrailEntry).values(entry).updateEntity(false).execute();
+export async function recordRefusal({ write, clock }: ActionTrail, action: Action, outcome: string): Promise<void> {
+  await write(entryOf(newId(), 'refused', clock.now(), action, { outcome }));
 }

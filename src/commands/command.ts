@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { userInfo } from 'node:os';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
 import { recordAction } from '../action-trail/index.ts';
 import { loadCommandConfig } from '../config.ts';
@@ -9,6 +9,8 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { send } from '../platform/database/send.ts';
+import type { Call, SqlRow } from '../platform/database/statement.ts';
 import { wordsOf } from '../platform/reason.ts';
 
 /** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
@@ -44,7 +46,7 @@ export function changing<T>(database: DataSource, { actor, ...change }: Change, 
   };
   const trail = {
     clock: systemClock,
-    write: (work: (tx: EntityManager) => Promise<void>) => database.transaction(work),
+    write: (entry: Call<SqlRow>) => send(database, entry),
   };
   return recordAction(trail, action, run, (ending) => ({ outcome: 'answer' in ending ? 'ok' : 'failed' }));
 }

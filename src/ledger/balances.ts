@@ -1,17 +1,25 @@
 import DataLoader from 'dataloader';
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { call, statement } from '../platform/database/statement.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { OrganizationPackage } from './organization-package.entity.ts';
 import type { QuotaBalance } from './quota-balance.type.ts';
 
+const BALANCES = statement<Pick<OrganizationPackage, 'organizationId' | 'quotaCode' | 'balance'>>(
+  `select organization_id as "organizationId", quota_code as "quotaCode", balance
+   from organization_packages where organization_id = any($1) order by quota_code`,
+);
+
 /** Counters, read for all organizations of a request in one statement. */
 export class BalancesLoader {
   private readonly loader = perRequest(
     (request) =>
-      new DataLoader<string, ReadonlyMap<string, bigint>>((ids) =>
-        this.database.read(request, (tx) => readBalances(tx, ids)),
-      ),
+      new DataLoader<string, ReadonlyMap<string, bigint>>(async (ids) => {
+        const [rows] = await this.database.ask(request, call(BALANCES, ids));
+        const found = Map.groupBy(rows, (row) => row.organizationId);
+        return ids.map((id) => new Map((found.get(id) ?? []).map((row) => [row.quotaCode, row.balance])));
+      }),
   );
 
   constructor(private readonly database: TenantDatabase) {}
@@ -25,17 +33,6 @@ export class BalancesLoader {
     const balances = await this.ofOrganization(request, organizationId);
     return { code, balance: balances.get(code) ?? 0n };
   }
-}
-
-async function readBalances(tx: EntityManager, organizationIds: readonly string[]) {
-  const rows = await tx.find(OrganizationPackage, {
-    where: { organizationId: In([...organizationIds]) },
-    order: { quotaCode: 'ASC' },
-  });
-  const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
-  return organizationIds.map(
-    (id) => new Map((byOrganization.get(id) ?? []).map((row) => [row.quotaCode, row.balance])),
-  );
 }
 
 /** The counters of an organization, locked until the transaction ends, in the order in which the ledger locks them. */

@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
-import { type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { newId } from '../kernel/ids.ts';
+import { send } from '../platform/database/send.ts';
+import { call, statement } from '../platform/database/statement.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/request-context.ts';
 import { type LedgerKind, QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
@@ -36,7 +38,10 @@ export const excessKey = (code: string, period: string) => `${code} ${period}`;
 export class SettledExcessLoader {
   private readonly loader = perRequest(
     (request) =>
-      new DataLoader<string, SettledExcess>((ids) => this.database.read(request, (tx) => settledExcess(tx, ids))),
+      new DataLoader<string, SettledExcess>(async (ids) => {
+        const [rows] = await this.database.ask(request, call(SETTLED, ids));
+        return byOrganization(ids, rows);
+      }),
   );
 
   constructor(private readonly database: TenantDatabase) {}
@@ -46,24 +51,30 @@ export class SettledExcessLoader {
   }
 }
 
+interface SettledRow {
+  organizationId: string;
+  code: string;
+  period: string;
+  quantity: bigint;
+}
+
+const SETTLED = statement<SettledRow>(
+  `select organization_id as "organizationId", quota_code as code, period, sum(quantity)::bigint as quantity
+   from quota_ledger_entries where organization_id = any($1) and kind = 'EXCESS_SETTLEMENT'
+   group by organization_id, quota_code, period`,
+);
+
 /** In the order of the ids. */
 export async function settledExcess(
-  database: Pick<EntityManager, 'getRepository'>,
+  database: DataSource | EntityManager,
   organizationIds: readonly string[],
 ): Promise<SettledExcess[]> {
-  const rows: { organizationId: string; code: string; period: string; quantity: string }[] = await database
-    .getRepository(QuotaLedgerEntry)
-    .createQueryBuilder('entry')
-    .select('entry.organizationId', 'organizationId')
-    .addSelect('entry.quotaCode', 'code')
-    .addSelect('entry.period', 'period')
-    .addSelect('sum(entry.quantity)', 'quantity')
-    .where({ organizationId: In([...organizationIds]), kind: 'EXCESS_SETTLEMENT' })
-    .groupBy('entry.organizationId, entry.quotaCode, entry.period')
-    .getRawMany();
-  const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
+  return byOrganization(organizationIds, await send(database, call(SETTLED, organizationIds)));
+}
+
+function byOrganization(organizationIds: readonly string[], rows: readonly SettledRow[]): SettledExcess[] {
+  const found = Map.groupBy(rows, (row) => row.organizationId);
   return organizationIds.map(
-    (id) =>
-      new Map((byOrganization.get(id) ?? []).map((row) => [excessKey(row.code, row.period), BigInt(row.quantity)])),
+    (id) => new Map((found.get(id) ?? []).map((row) => [excessKey(row.code, row.period), row.quantity])),
   );
 }

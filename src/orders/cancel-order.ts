@@ -29,7 +29,7 @@ export class CancelOrder {
   async cancel(request: RequestContext, orderId: string): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const order = await this.database.read(request, (tx) => orderOfOrganization(tx, organizationId, orderId));
+      const order = await orderOfOrganization(this.database, request, organizationId, orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {

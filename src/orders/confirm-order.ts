@@ -1,23 +1,24 @@
 import type { EntityManager } from 'typeorm';
-import { isUpstreamError } from '../clients/upstream-error.ts';
+import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import type { Rupiah } from '../kernel/money.ts';
-import type { SettledExcess } from '../ledger/index.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/spans.ts';
-import { lockExcess, settledOrClaimedExcess } from './claimed-excess.ts';
+import { lockExcess } from './claimed-excess.ts';
 import type { OrderOutcome } from './create-order.ts';
-import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './idempotency.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, repeatOf } from './idempotency.ts';
 import type { IssueInvoice } from './issue-invoice.ts';
-import { enqueueForOrder, issueInvoiceJob } from './order-jobs.ts';
-import { freezePeriods, replaceLines } from './order-lines.ts';
-import { linesOfOrder, orderById, orderOfOrganization } from './orders.reader.ts';
+import { moveToPayment } from './move-to-payment.ts';
+import { issueInvoiceJob, jobOfOrder } from './order-jobs.ts';
+import { frozenPeriods, replaceLines } from './order-lines.ts';
+import { linesOfOrders, ordersWithIds, orderWithin, theOrder } from './orders.reader.ts';
 import { type Quote, sameQuote } from './quote.ts';
 import type { QuoteOrder } from './quote-order.ts';
 import { TopupOrder } from './topup-order.entity.ts';
-import { appendEvent, lockOrder, transition } from './transition.ts';
+import type { TopupOrderLine } from './topup-order-line.entity.ts';
+import { appendEvent, lockOrder } from './transition.ts';
 import {
   idempotencyConflict,
   orderNotFound,
@@ -62,15 +63,20 @@ export class ConfirmOrder {
     const content = [input.orderId, input.expectedTotal.toString()];
     const use = keyUse(organizationId, 'confirm', input.idempotencyKey, content);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const repeat = await this.repeated(request, use);
+      const [uses, [order], lines] = await this.database.ask(
+        request,
+        findKeyUse(use),
+        orderWithin(organizationId, input.orderId),
+        linesOfOrders([input.orderId]),
+      );
+      const repeat = await this.repeatedBy(request, repeatOf(use, uses));
       if (repeat !== undefined) return repeat;
-      const order = await this.database.read(request, (tx) => orderOfOrganization(tx, organizationId, input.orderId));
       if (order === undefined) return { userErrors: [orderNotFound()] };
       const refusal = this.refusal(order, input.expectedTotal);
-      // This very key may have confirmed it between the two reads: then this is its repeat.
+      // This very key may have confirmed it between the two statements: then this is its repeat.
       if (refusal !== undefined) return (await this.repeated(request, use)) ?? { order, userErrors: [refusal] };
       try {
-        return await this.traced(order, () => this.confirmDraft(request, use, order));
+        return await this.traced(order, () => this.confirmDraft(request, use, { order, lines }));
       } catch (error) {
         // Another confirm, cancel or expiry was faster: what it left decides, from the start.
         if (!(error instanceof OrderMoved) && !isKeyTaken(error)) throw error;
@@ -81,10 +87,14 @@ export class ConfirmOrder {
   }
 
   private async repeated(request: RequestContext, use: KeyUse): Promise<ConfirmOutcome | undefined> {
-    const order = await this.database.read(request, async (tx) => {
-      const found = await findKeyUse(tx, use);
-      return found === undefined || found === 'conflict' ? found : orderById(tx, found.orderId);
-    });
+    const [uses] = await this.database.ask(request, findKeyUse(use));
+    return this.repeatedBy(request, repeatOf(use, uses));
+  }
+
+  private async repeatedBy(
+    request: RequestContext,
+    order: TopupOrder | 'conflict' | undefined,
+  ): Promise<ConfirmOutcome | undefined> {
     if (order === undefined) return undefined;
     if (order === 'conflict') return { userErrors: [idempotencyConflict()] };
     return this.traced(order, () => this.withInvoice(request, order));
@@ -114,8 +124,11 @@ export class ConfirmOrder {
     return undefined;
   }
 
-  private async confirmDraft(request: RequestContext, use: KeyUse, order: TopupOrder): Promise<ConfirmOutcome> {
-    const lines = await this.database.read(request, (tx) => linesOfOrder(tx, order.id));
+  private async confirmDraft(
+    request: RequestContext,
+    use: KeyUse,
+    { order, lines }: { order: TopupOrder; lines: readonly TopupOrderLine[] },
+  ): Promise<ConfirmOutcome> {
     const items = lines
       .filter((line) => line.kind === 'TOPUP')
       .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
@@ -129,23 +142,23 @@ export class ConfirmOrder {
     }
     if (!sameQuote(lines, quote.lines)) return this.quoteAnew(request, order, quote);
 
-    const confirmed = await this.database.write(request, async (tx) => {
-      // The lock first: the key's foreign key takes a weaker one, and two who hold that wait for each other's end.
-      const locked = await this.lockUnchanged(tx, order);
-      await recordKeyUse(tx, use, order.id, this.clock.now());
-      await assertClaimsUnchanged(tx, locked, claimed);
-      const now = this.clock.now();
-      await freezePeriods(tx, lines, quote.lines);
-      await transition(tx, locked, 'PENDING_PAYMENT', this.cause(request, 'confirmOrder'), {
-        confirmedAt: now,
-        paymentExpiresAt: addSeconds(now, this.options.paymentTtlSeconds),
-      });
-      await enqueueForOrder(tx, issueInvoiceJob, locked, { runAt: addSeconds(now, INVOICE_GRACE_SECONDS) });
-      // fault point: confirm, moved and not committed
-      return locked;
+    const cause = this.cause(request, 'confirmOrder');
+    const move = moveToPayment({
+      order,
+      use,
+      claimed,
+      paymentExpiresAt: addSeconds(cause.at, this.options.paymentTtlSeconds),
+      periods: frozenPeriods(lines, quote.lines),
+      cause,
+      job: jobOfOrder(issueInvoiceJob, order, { runAt: addSeconds(cause.at, INVOICE_GRACE_SECONDS) }),
     });
+    // fault point: confirm, compared and not moved
+    // Whether the same excess is claimed is read once those who confirmed before are done.
+    const [, [moved]] = await this.database.tell(request, lockExcess(organizationId), move);
+    if (moved === undefined) throw new OrderMoved();
+    const { enqueued: _, ...confirmed } = moved;
     // fault point: confirm, committed and no invoice asked for
-    return this.withInvoice(request, confirmed);
+    return this.answer(request, orderId, await this.invoices.issueOf(confirmed, lines));
   }
 
   /** The same order at the new prices, still a DRAFT, for the buyer to see: never a silent new price (domain.md 5). */
@@ -178,25 +191,21 @@ export class ConfirmOrder {
     return order;
   }
 
-  private async withInvoice(request: RequestContext, order: TopupOrder): Promise<ConfirmOutcome> {
-    const issued = await this.invoices.issue(order.id);
+  private async withInvoice(request: RequestContext, { id }: TopupOrder): Promise<ConfirmOutcome> {
+    return this.answer(request, id, await this.invoices.issue(id));
+  }
+
+  private async answer(
+    request: RequestContext,
+    id: string,
+    issued: TopupOrder | UpstreamError,
+  ): Promise<ConfirmOutcome> {
     if (!isUpstreamError(issued)) return { order: issued, userErrors: [] };
-    const current = await this.database.read(request, (tx) => orderById(tx, order.id));
-    return { order: current, userErrors: [paymentProviderUnavailable(issued)] };
+    const [current] = await this.database.ask(request, ordersWithIds([id]));
+    return { order: theOrder(current, id), userErrors: [paymentProviderUnavailable(issued)] };
   }
 
   private cause(request: RequestContext, cause: string) {
     return { at: this.clock.now(), cause, actor: requireCaller(request).subject };
   }
-}
-
-/**
- * Another order may have taken the same excess on since the quote, or given it back: one of two at once is confirmed, the
- * other is quoted anew.
- */
-async function assertClaimsUnchanged(tx: EntityManager, order: TopupOrder, quoted: SettledExcess): Promise<void> {
-  await lockExcess(tx, order.organizationId);
-  const claimed = await settledOrClaimedExcess(tx, order.organizationId, order.id);
-  const isSame = claimed.size === quoted.size && [...claimed].every(([key, quantity]) => quoted.get(key) === quantity);
-  if (!isSame) throw new OrderMoved();
 }

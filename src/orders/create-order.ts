@@ -2,17 +2,17 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
+import { call, statement } from '../platform/database/statement.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/request-context.ts';
 import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/spans.ts';
 import { parseOptionId } from '../topup-options/index.ts';
-import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from './idempotency.ts';
-import { insertLines } from './order-lines.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse, repeatOf } from './idempotency.ts';
+import { linesToInsert } from './order-lines.ts';
 import { newOrderNumber } from './order-number.ts';
-import { orderById } from './orders.reader.ts';
 import type { QuotedOrder, QuoteOrder, WantedItem } from './quote-order.ts';
-import { TopupOrder } from './topup-order.entity.ts';
-import { appendEvent } from './transition.ts';
+import type { TopupOrder } from './topup-order.entity.ts';
+import { eventOf } from './transition.ts';
 import { idempotencyConflict, type UserError, userError } from './user-error.ts';
 
 export interface CreateOrderInput {
@@ -27,6 +27,30 @@ export interface OrderOutcome {
 }
 
 const MAX_NUMBER_DRAWS = 5;
+
+const INSERT = statement(
+  `insert into topup_orders (id, number, organization_id, organization_name, status, topup_total, excess_total, total,
+     quote_expires_at, correlation_id, trace_parent, created_at)
+   values ($1, $2, $3, $4, 'DRAFT', $5, $6, $7, $8, $9, $10, $11)`,
+);
+
+function orderToInsert(order: TopupOrder) {
+  const { id, number, organizationId, organizationName, topupTotal, excessTotal, total, quoteExpiresAt } = order;
+  const what = [id, number, organizationId, organizationName, topupTotal, excessTotal, total, quoteExpiresAt];
+  return call(INSERT, ...what, order.correlationId, order.traceParent, order.createdAt);
+}
+
+/** What a draft has none of. */
+const NOT_CONFIRMED = {
+  confirmedAt: null,
+  paymentExpiresAt: null,
+  paymentInvoiceId: null,
+  paymentUrl: null,
+  paymentCheckedAt: null,
+  paidAt: null,
+  completedAt: null,
+  paidInvoiceNumber: null,
+};
 
 /**
  * Freezes prices, lines and totals as a DRAFT that lives for the quote's time. In one transaction: the order, its lines, its
@@ -70,13 +94,11 @@ export class CreateOrder {
     }
   }
 
-  private repeated(request: RequestContext, use: KeyUse): Promise<OrderOutcome | undefined> {
-    return this.database.read(request, async (tx) => {
-      const found = await findKeyUse(tx, use);
-      if (found === undefined) return undefined;
-      if (found === 'conflict') return { userErrors: [idempotencyConflict()] };
-      return { order: await orderById(tx, found.orderId), userErrors: [] };
-    });
+  private async repeated(request: RequestContext, use: KeyUse): Promise<OrderOutcome | undefined> {
+    const [uses] = await this.database.ask(request, findKeyUse(use));
+    const order = repeatOf(use, uses);
+    if (order === undefined) return undefined;
+    return order === 'conflict' ? { userErrors: [idempotencyConflict()] } : { order, userErrors: [] };
   }
 
   private async store(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
@@ -89,29 +111,31 @@ export class CreateOrder {
     }
   }
 
-  private storeNumbered(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
+  private async storeNumbered(request: RequestContext, use: KeyUse, quoted: QuotedOrder): Promise<TopupOrder> {
     const now = this.clock.now();
     const { lines, ...totals } = quoted.quote;
-    return this.database.write(request, async (tx) => {
-      const order = tx.create(TopupOrder, {
-        ...totals,
-        id: newId(),
-        number: newOrderNumber(now),
-        organizationId: use.organizationId,
-        organizationName: quoted.organizationName,
-        status: 'DRAFT',
-        quoteExpiresAt: addSeconds(now, this.options.quoteTtlSeconds),
-        correlationId: request.correlationId,
-        traceParent: currentTraceParent(),
-        createdAt: now,
-      });
-      await tx.insert(TopupOrder, order);
-      await recordKeyUse(tx, use, order.id, now);
-      await insertLines(tx, order.id, lines);
-      const cause = { at: now, cause: 'createTopupOrder', actor: requireCaller(request).subject };
-      await appendEvent(tx, order, null, 'DRAFT', cause);
-      return order;
-    });
+    const order: TopupOrder = {
+      ...NOT_CONFIRMED,
+      ...totals,
+      id: newId(),
+      number: newOrderNumber(now),
+      organizationId: use.organizationId,
+      organizationName: quoted.organizationName,
+      status: 'DRAFT',
+      quoteExpiresAt: addSeconds(now, this.options.quoteTtlSeconds),
+      correlationId: request.correlationId,
+      traceParent: currentTraceParent(),
+      createdAt: now,
+    };
+    const cause = { at: now, cause: 'createTopupOrder', actor: requireCaller(request).subject };
+    await this.database.tell(
+      request,
+      orderToInsert(order),
+      recordKeyUse(use, order.id, now),
+      linesToInsert(order.id, lines),
+      eventOf(order, null, 'DRAFT', cause),
+    );
+    return order;
   }
 }
 

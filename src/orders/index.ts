@@ -22,7 +22,7 @@ export { OrderMutationsResolver, toPayload } from './order-mutations.resolver.ts
 export { TopupUserError } from './order-mutations.type.ts';
 export { AWAITS_SETTLEMENT, assertCanMove, ORDER_STATUSES, type OrderStatus, TRANSITIONS } from './order-state.ts';
 export { OrdersLoaders } from './orders.loaders.ts';
-export { linesOfOrder, orderById, orderOfOrganization } from './orders.reader.ts';
+export { linesOfOrder, orderById, orderOfOrganization, ordersWithIds, theOrder } from './orders.reader.ts';
 export {
   OrdersResolver,
   TopupOrderConnectionResolver,

@@ -1,12 +1,32 @@
-import { type DataSource, IsNull } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
+import { columnsOf } from '../platform/database/columns.ts';
+import { send } from '../platform/database/send.ts';
+import { call, statement } from '../platform/database/statement.ts';
+import { inTransaction, retried } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
-import { enqueueForOrder, enqueueMail, voidInvoiceJob } from './order-jobs.ts';
+import { enqueueForOrder, jobOfOrder, mailOfOrder, voidInvoiceJob } from './order-jobs.ts';
 import { linesOfOrder, orderById } from './orders.reader.ts';
 import { TopupOrder } from './topup-order.entity.ts';
+import type { TopupOrderLine } from './topup-order-line.entity.ts';
+
+/**
+ * An order's first invoice, and what follows: the mail that asks to pay it; or, where the order was cancelled or expired while
+ * the invoice was made, the job that voids it, for nobody is to pay it. Should it be paid all the same, it is credited.
+ */
+const STORE = statement<TopupOrder & { enqueued: unknown }>(
+  `with stored as (
+     update topup_orders set payment_invoice_id = $2, payment_url = $3 where id = $1 and payment_invoice_id is null returning *
+   )
+   select ${columnsOf(TopupOrder, 'stored')}, case
+       when status = 'PENDING_PAYMENT' and $4::text is not null then enqueue_job($4, $5, $6, $7, $8)
+       when status in ('CANCELLED', 'EXPIRED') then enqueue_job($9, $10, $11, $12, $13)
+     end as enqueued
+   from stored`,
+);
+const NO_JOB = [null, null, null, null, null];
 
 /**
  * Gets a pending order its one invoice. Safe at any time, any number of times and at once: an invoice that carries our order
@@ -24,10 +44,15 @@ export class IssueInvoice {
 
   /** The order as it is then; the failure where Mekari Pay could not be asked. Nothing to do is a success. */
   async issue(orderId: string): Promise<TopupOrder | UpstreamError> {
-    const order = await orderById(this.database, orderId);
+    return this.issueOf(await orderById(this.database, orderId));
+  }
+
+  /** Of an order that was read, or moved, just now; with its lines where they are known. */
+  async issueOf(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<TopupOrder | UpstreamError> {
     if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return order;
     try {
-      const invoice = (await this.existing(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order));
+      const invoice =
+        (await this.existing(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order, lines));
       return invoice === undefined ? order : await this.store(order, invoice);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
@@ -47,8 +72,8 @@ export class IssueInvoice {
     return order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
   }
 
-  private async create(order: TopupOrder): Promise<Invoice> {
-    const lines = await linesOfOrder(this.database, order.id);
+  private async create(order: TopupOrder, known?: readonly TopupOrderLine[]): Promise<Invoice> {
+    const lines = known ?? (await linesOfOrder(this.database, order.id));
     // fault point: invoice, looked for and not created
     const invoice = await this.pay.createInvoice({
       orderNumber: order.number,
@@ -72,22 +97,24 @@ export class IssueInvoice {
     }
     // One that is void or over already (an earlier cancel got that far) is remembered, but nobody is sent to pay it.
     const isPayable = invoice.status === 'pending';
-    const changes = { paymentInvoiceId: invoice.id, paymentUrl: isPayable ? (invoice.paymentUrl ?? null) : null };
-    const stored = await inTransaction(this.database, async (tx) => {
-      const { affected } = await tx.update(TopupOrder, { id: order.id, paymentInvoiceId: IsNull() }, changes);
-      const current = await tx.findOneByOrFail(TopupOrder, { id: order.id });
-      if (affected === 1 && isPayable && current.status === 'PENDING_PAYMENT') {
-        await enqueueMail(tx, 'awaiting_payment', current);
-      }
-      // Cancelled or expired while the invoice was made: nobody is to pay it. Should it be paid all the same, it is credited.
+    const paymentUrl = isPayable ? (invoice.paymentUrl ?? null) : null;
+    const mail = isPayable ? mailOfOrder('awaiting_payment', order) : NO_JOB;
+    const store = call(STORE, order.id, invoice.id, paymentUrl, ...mail, ...jobOfOrder(voidInvoiceJob, order));
+    const [row] = await retried(() => send(this.database, store));
+    const { enqueued: _, ...stored } = row ?? { ...(await this.storedBefore(order.id)), enqueued: null };
+    // fault point: invoice, committed and not answered
+    return stored;
+  }
+
+  /** Another was first. Cancelled or expired, nobody is to pay what it stored. */
+  private storedBefore(orderId: string): Promise<TopupOrder> {
+    return inTransaction(this.database, async (tx) => {
+      const current = await orderById(tx, orderId);
       if (current.status === 'CANCELLED' || current.status === 'EXPIRED') {
         await enqueueForOrder(tx, voidInvoiceJob, current);
       }
-      // fault point: invoice, stored and not committed
       return current;
     });
-    // fault point: invoice, committed and not answered
-    return stored;
   }
 }
 

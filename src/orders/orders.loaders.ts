@@ -3,36 +3,47 @@ import { canRead, requireCaller } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
 import { countOrders, type OrderPage, type PageArgs, readPages } from './order-page.ts';
-import { eventsByOrders, linesByOrders, ordersByIds } from './orders.reader.ts';
+import { eventsOfOrders, linesOfOrders, ordersWithIds } from './orders.reader.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderEvent } from './topup-order-event.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
+
+function byOrder<R extends { orderId: string }>(orderIds: readonly string[], rows: readonly R[]): R[][] {
+  const found = Map.groupBy(rows, (row) => row.orderId);
+  return orderIds.map((id) => found.get(id) ?? []);
+}
 
 /** Orders as one request reads them: each kind of thing in one statement, however many orders or organizations ask. */
 export class OrdersLoaders {
   private readonly orders = perRequest(
     (request) =>
-      new DataLoader<string, TopupOrder | null>((ids) => this.database.read(request, (tx) => ordersByIds(tx, ids))),
+      new DataLoader<string, TopupOrder | null>(async (ids) => {
+        const [rows] = await this.database.ask(request, ordersWithIds(ids));
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+      }),
   );
   private readonly lines = perRequest(
     (request) =>
-      new DataLoader<string, TopupOrderLine[]>((ids) => this.database.read(request, (tx) => linesByOrders(tx, ids))),
+      new DataLoader<string, TopupOrderLine[]>(async (ids) => {
+        const [rows] = await this.database.ask(request, linesOfOrders(ids));
+        return byOrder(ids, rows);
+      }),
   );
   private readonly events = perRequest(
     (request) =>
-      new DataLoader<string, TopupOrderEvent[]>((ids) => this.database.read(request, (tx) => eventsByOrders(tx, ids))),
+      new DataLoader<string, TopupOrderEvent[]>(async (ids) => {
+        const [rows] = await this.database.ask(request, eventsOfOrders(ids));
+        return byOrder(ids, rows);
+      }),
   );
   private readonly pages = perRequestAndKey(
     (request, args) =>
-      new DataLoader<string, OrderPage>((ids) =>
-        this.database.read(request, (tx) => readPages(tx, ids, JSON.parse(args) as PageArgs)),
-      ),
+      new DataLoader<string, OrderPage>((ids) => readPages(this.database, request, ids, JSON.parse(args) as PageArgs)),
   );
   private readonly counts = perRequestAndKey(
     (request, status) =>
-      new DataLoader<string, number>((ids) =>
-        this.database.read(request, (tx) => countOrders(tx, ids, JSON.parse(status))),
-      ),
+      new DataLoader<string, number>((ids) => countOrders(this.database, request, ids, JSON.parse(status))),
   );
 
   constructor(private readonly database: TenantDatabase) {}

@@ -1,49 +1,57 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { isId } from '../kernel/ids.ts';
+import { columnsOf } from '../platform/database/columns.ts';
+import { send } from '../platform/database/send.ts';
+import { call, statement } from '../platform/database/statement.ts';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
+import type { RequestContext } from '../platform/request-context.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderEvent } from './topup-order-event.entity.ts';
 import { TopupOrderLine } from './topup-order-line.entity.ts';
 
 type Database = DataSource | EntityManager;
 
+const ORDERS = statement<TopupOrder>(
+  `select ${columnsOf(TopupOrder, 'o')} from topup_orders o where o.id = any($1::uuid[])`,
+);
+const ORDER_OF_ORGANIZATION = statement<TopupOrder>(
+  `select ${columnsOf(TopupOrder, 'o')} from topup_orders o where o.id = any($1::uuid[]) and o.organization_id = $2`,
+);
+const LINES = statement<TopupOrderLine>(
+  `select ${columnsOf(TopupOrderLine, 'l')} from topup_order_lines l where l.order_id = any($1::uuid[]) order by l.position`,
+);
+const EVENTS = statement<TopupOrderEvent>(
+  `select ${columnsOf(TopupOrderEvent, 'e')} from topup_order_events e where e.order_id = any($1::uuid[]) order by e.id`,
+);
+
+/** What is no id is nobody's, and would be an error to PostgreSQL. */
+export const ordersWithIds = (ids: readonly string[]) => call(ORDERS, ids.filter(isId));
+/** Another organization's order is found no more than one that does not exist. */
+export const orderWithin = (organizationId: string, id: string) =>
+  call(ORDER_OF_ORGANIZATION, [id].filter(isId), organizationId);
+export const linesOfOrders = (orderIds: readonly string[]) => call(LINES, orderIds.filter(isId));
+export const eventsOfOrders = (orderIds: readonly string[]) => call(EVENTS, orderIds);
+
 /** For those who hold an id of ours already. */
-export function orderById(database: Database, id: string): Promise<TopupOrder> {
-  return database.getRepository(TopupOrder).findOneByOrFail({ id });
+export async function orderById(database: Database, id: string): Promise<TopupOrder> {
+  return theOrder(await send(database, ordersWithIds([id])), id);
 }
 
-/** Another organization's order is found no more than one that does not exist. */
-export async function orderOfOrganization(
-  database: Database,
-  organizationId: string,
-  id: string,
-): Promise<TopupOrder | undefined> {
-  if (!isId(id)) return undefined;
-  return (await database.getRepository(TopupOrder).findOneBy({ id, organizationId })) ?? undefined;
+export function theOrder([order]: readonly TopupOrder[], id: string): TopupOrder {
+  if (order === undefined) throw new Error(`there is no order ${id}`);
+  return order;
 }
 
 export function linesOfOrder(database: Database, orderId: string): Promise<TopupOrderLine[]> {
-  return database.getRepository(TopupOrderLine).find({ where: { orderId }, order: { position: 'ASC' } });
+  return send(database, linesOfOrders([orderId]));
 }
 
-/** For loaders: the answers stand in the order of the ids. */
-export async function ordersByIds(database: Database, ids: readonly string[]): Promise<(TopupOrder | null)[]> {
-  const rows = await database.getRepository(TopupOrder).findBy({ id: In(ids.filter(isId)) });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
-}
-
-export async function linesByOrders(database: Database, orderIds: readonly string[]): Promise<TopupOrderLine[][]> {
-  const rows = await database
-    .getRepository(TopupOrderLine)
-    .find({ where: { orderId: In([...orderIds]) }, order: { position: 'ASC' } });
-  const byOrder = Map.groupBy(rows, (row) => row.orderId);
-  return orderIds.map((id) => byOrder.get(id) ?? []);
-}
-
-export async function eventsByOrders(database: Database, orderIds: readonly string[]): Promise<TopupOrderEvent[][]> {
-  const rows = await database
-    .getRepository(TopupOrderEvent)
-    .find({ where: { orderId: In([...orderIds]) }, order: { id: 'ASC' } });
-  const byOrder = Map.groupBy(rows, (row) => row.orderId);
-  return orderIds.map((id) => byOrder.get(id) ?? []);
+export async function orderOfOrganization(
+  database: TenantDatabase,
+  request: RequestContext,
+  organizationId: string,
+  id: string,
+): Promise<TopupOrder | undefined> {
+  const [[order]] = await database.ask(request, orderWithin(organizationId, id));
+  return order;
 }

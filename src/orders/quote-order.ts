@@ -14,7 +14,7 @@ import {
   type QuantityFaultCode,
   type TopupOptionsService,
 } from '../topup-options/index.ts';
-import { settledOrClaimedExcess } from './claimed-excess.ts';
+import { type ClaimRow, settledOrClaimedExcess, toSettledExcess } from './claimed-excess.ts';
 import { buildQuote, mostOrderable, type Quote, type QuoteItem } from './quote.ts';
 import { organizationUnavailable, type UserError, userError } from './user-error.ts';
 
@@ -37,7 +37,7 @@ export interface QuotedOrder {
   quote: Quote;
   organizationName: string;
   /** Excess that was left out of it, because it is settled or another order carries it. */
-  claimed: SettledExcess;
+  claimed: readonly ClaimRow[];
   /** Labels of contract lines whose contract has no end in the future: such an order can be looked at, not confirmed. */
   linesWithoutContractEnd: readonly string[];
 }
@@ -74,13 +74,12 @@ export class QuoteOrder {
       return refused([userError('FEATURE_DISABLED', 'Self top-up is not available to your organization.')]);
     }
 
-    const claimed = await this.database.read(request, (tx) =>
-      settledOrClaimedExcess(tx, organization.id, wanted.orderId),
-    );
+    const [claimed] = await this.database.ask(request, settledOrClaimedExcess(organization.id, wanted.orderId));
+    const settledOrClaimed = toSettledExcess(claimed);
     const results = await Promise.all(
       wanted.items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);
-        if (option !== undefined) return this.quoteItem(request, option, item, claimed);
+        if (option !== undefined) return this.quoteItem(request, option, item, settledOrClaimed);
         const hidden = evaluated.hidden.find(({ configuration }) => configuration.code === item.code);
         return refused(unavailable(item, hidden?.reason === 'PRICE_UNAVAILABLE'));
       }),

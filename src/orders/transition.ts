@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
+import { columnsOf } from '../platform/database/columns.ts';
+import { send } from '../platform/database/send.ts';
+import { call, statement } from '../platform/database/statement.ts';
 import { assertCanMove, type OrderStatus } from './order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
-import { TopupOrderEvent } from './topup-order-event.entity.ts';
 
 export interface Cause {
   at: Date;
@@ -12,9 +14,20 @@ export interface Cause {
   reason?: string;
 }
 
+const LOCK_BY_ID = statement<TopupOrder>(
+  `select ${columnsOf(TopupOrder, 'o')} from topup_orders o where o.id = $1 for update`,
+);
+const LOCK_BY_NUMBER = statement<TopupOrder>(
+  `select ${columnsOf(TopupOrder, 'o')} from topup_orders o where o.number = $1 for update`,
+);
+
 /** The row, locked until the transaction ends: whoever else would move the order waits. */
-export function lockOrder(tx: EntityManager, where: { id: string } | { number: string }): Promise<TopupOrder | null> {
-  return tx.findOne(TopupOrder, { where, lock: { mode: 'pessimistic_write' } });
+export async function lockOrder(
+  tx: EntityManager,
+  by: { id: string } | { number: string },
+): Promise<TopupOrder | null> {
+  const [order] = await send(tx, 'id' in by ? call(LOCK_BY_ID, by.id) : call(LOCK_BY_NUMBER, by.number));
+  return order ?? null;
 }
 
 /**
@@ -34,13 +47,27 @@ export async function transition(
   Object.assign(order, changes, { status: to });
 }
 
+const APPEND = statement(
+  `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, reason, correlation_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+/** A step of its timeline. */
+export function eventOf(
+  { id, correlationId }: Pick<TopupOrder, 'id' | 'correlationId'>,
+  from: OrderStatus | null,
+  to: OrderStatus,
+  { at, cause, actor, reason }: Cause,
+) {
+  return call(APPEND, id, at, from, to, cause, actor, reason ?? null, correlationId);
+}
+
 export async function appendEvent(
   tx: EntityManager,
   order: Pick<TopupOrder, 'id' | 'correlationId'>,
   from: OrderStatus | null,
   to: OrderStatus,
-  { at, cause, actor, reason }: Cause,
+  cause: Cause,
 ): Promise<void> {
-  const { id: orderId, correlationId } = order;
-  await tx.insert(TopupOrderEvent, { orderId, at, from, to, cause, actor, reason: reason ?? null, correlationId });
+  await send(tx, eventOf(order, from, to, cause));
 }

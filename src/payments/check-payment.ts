@@ -6,11 +6,12 @@ import {
   AWAITS_SETTLEMENT,
   type IssueInvoice,
   type OrderOutcome,
-  orderById,
   orderNotFound,
   orderOfOrganization,
+  ordersWithIds,
   paymentProviderUnavailable,
   TopupOrder,
+  theOrder,
   userError,
 } from '../orders/index.ts';
 import { organizationToWrite } from '../organizations/index.ts';
@@ -34,7 +35,7 @@ export class CheckPayment {
   /** The buyer's own check. An order that cannot be paid is answered as it stands. */
   async checkForBuyer(request: RequestContext, orderId: string): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request);
-    const order = await this.callers.read(request, (tx) => orderOfOrganization(tx, organizationId, orderId));
+    const order = await orderOfOrganization(this.callers, request, organizationId, orderId);
     if (order === undefined) return { userErrors: [orderNotFound()] };
     if (order.confirmedAt === null) {
       const message = `The order is ${order.status} and was never confirmed: there is no payment to check.`;
@@ -47,8 +48,11 @@ export class CheckPayment {
       else setFacts(span, { outcome: found });
       return found;
     });
-    const current = await this.callers.read(request, (tx) => orderById(tx, order.id));
-    return { order: current, userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [] };
+    const [current] = await this.callers.ask(request, ordersWithIds([order.id]));
+    return {
+      order: theOrder(current, order.id),
+      userErrors: isUpstreamError(checked) ? [paymentProviderUnavailable(checked)] : [],
+    };
   }
 
   /**

@@ -13,7 +13,7 @@ import {
   topupPeriod,
 } from '../orders/index.ts';
 import { send } from '../platform/database/send.ts';
-import { call, type SqlValue, statement } from '../platform/database/statement.ts';
+import { call, type SqlValue, statement, toJson } from '../platform/database/statement.ts';
 import type { JobValues } from '../platform/jobs/job.ts';
 
 /** When it was paid, where that is known, and by which invoice. */
@@ -71,18 +71,7 @@ export function moveValues(order: TopupOrder, { to, paidAt, invoiceId, lines, jo
   assertCanMove(order, to);
   const entries = lines.map((line) => toEntry(line, jakartaDate(paidAt ?? by.at)));
   const seen = [order.id, order.status, order.paymentInvoiceId];
-  return [
-    ...seen,
-    to,
-    paidAt,
-    invoiceId,
-    by.at,
-    by.cause,
-    by.actor,
-    by.reason ?? null,
-    JSON.stringify(entries),
-    ...job,
-  ];
+  return [...seen, to, paidAt, invoiceId, by.at, by.cause, by.actor, by.reason ?? null, toJson(entries), ...job];
 }
 
 /** What a line credits, and from when to when what it bought is valid. */
@@ -94,7 +83,7 @@ function toEntry(line: CreditedLine, paidOn: string) {
     line_id: line.id,
     quota_code: line.quotaCode,
     kind: isTopup ? 'TOPUP' : 'EXCESS_SETTLEMENT',
-    quantity: String(isTopup ? line.credits : line.quantity),
+    quantity: isTopup ? line.credits : line.quantity,
     period: line.excessPeriod,
     period_start: periodStart,
     period_end: periodEnd,

@@ -50,9 +50,8 @@ const MOVE_BY_EVENT = statement(`with ${MOVED}, entered as (
 
 async function moveByEvent(database: DataSource, order: TopupOrder, move: Move, event: PaymentEvent, cause: Cause) {
   try {
-    const sent = send(database, call(MOVE_BY_EVENT, ...moveValues(order, move, cause), ...eventValues(event)));
-    // fault point: settle, sent and not answered
-    return (await sent).length === 1;
+    const values = [...moveValues(order, move, cause), ...eventValues(event)];
+    return (await send(database, call(MOVE_BY_EVENT, ...values))).length === 1;
   } catch (error) {
     // In the inbox since it was looked for there: to be looked at again.
     if (violatesUnique(error, 'payment_events_event_key')) return false;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 
 export type VerifyWebhook = (rawBody: Buffer, headers: Record<string, string | string[] | undefined>) => boolean;
@@ -16,7 +16,7 @@ const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/;
  * signature), reads `17640000xx` as a time, and knows no clock but the system's. The tests check the two against each other.
  */
 export function createWebhookVerifier(secrets: readonly string[], clock: Clock): VerifyWebhook {
-  const keys = secrets.map((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64'));
+  const keys = secrets.map((secret) => createSecretKey(secret.replace(/^whsec_/, ''), 'base64'));
 
   function isOfNow(timestamp: string): boolean {
     const now = Math.floor(clock.now().getTime() / 1000);
@@ -35,6 +35,6 @@ export function createWebhookVerifier(secrets: readonly string[], clock: Clock):
   };
 }
 
-function sign(key: Buffer, id: string, timestamp: string, rawBody: Buffer): string {
+function sign(key: KeyObject, id: string, timestamp: string, rawBody: Buffer): string {
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody).digest('base64');
 }

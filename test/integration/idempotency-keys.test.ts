@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse } from '../../src/orders/idempotency.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse, repeatOf } from '../../src/orders/idempotency.ts';
 import type { RequestContext } from '../../src/platform/request-context.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { createOrder } from '../support/purchase.ts';
@@ -20,8 +19,12 @@ afterAll(() => app.close());
 const request = {
   caller: { subject: 'admin', organizationId: '1001', scopes: new Set(['topup:write', 'topup:support']) },
 } as unknown as RequestContext;
-const write = <T>(work: (tx: EntityManager) => Promise<T>) => app.callers.write(request, work);
-const find = (use: KeyUse) => app.callers.read(request, (tx) => findKeyUse(tx, use));
+const write = (use: KeyUse) => app.callers.tell(request, recordKeyUse(use, orderId, AT));
+const find = async (use: KeyUse) => {
+  const [uses] = await app.callers.ask(request, findKeyUse(use));
+  const found = repeatOf(use, uses);
+  return found === undefined || found === 'conflict' ? found : { orderId: found.id };
+};
 
 const AT = new Date('2026-11-22T03:00:00Z');
 
@@ -54,7 +57,7 @@ test('a key answers the order that it made; with other content it is a conflict;
   const key = randomUUID();
   const use = keyUse('1001', 'confirm', key, { orderId });
   expect(await find(use)).toBeUndefined();
-  await write((tx) => recordKeyUse(tx, use, orderId, AT));
+  await write(use);
   expect(await find(use)).toEqual({ orderId });
   expect(await find(keyUse('1001', 'confirm', key, { orderId: 'another' }))).toBe('conflict');
 });
@@ -62,7 +65,7 @@ test('a key answers the order that it made; with other content it is a conflict;
 test('a key is of its organization, its operation and its text alone', async () => {
   const key = randomUUID();
   const use = keyUse('1001', 'confirm', key, {});
-  await write((tx) => recordKeyUse(tx, use, orderId, AT));
+  await write(use);
   const others = [
     keyUse('1002', 'confirm', key, {}),
     keyUse('1001', 'create', key, {}),
@@ -73,10 +76,10 @@ test('a key is of its organization, its operation and its text alone', async () 
 
 test('a key is used up once: who comes second is told so, and of nothing else', async () => {
   const use = keyUse('1001', 'confirm', randomUUID(), {});
-  await write((tx) => recordKeyUse(tx, use, orderId, AT));
-  const second = await write((tx) => recordKeyUse(tx, use, orderId, AT)).catch((error: unknown) => error);
+  await write(use);
+  const second = await write(use).catch((error: unknown) => error);
   expect(isKeyTaken(second)).toBe(true);
-  const other = await write((tx) => tx.query('select 1/0')).catch((error: unknown) => error);
+  const other = await app.callers.write(request, (tx) => tx.query('select 1/0')).catch((error: unknown) => error);
   expect(isKeyTaken(other)).toBe(false);
   const rows = await app.db.query('select created_at from idempotency_keys where key = $1', [use.key]);
   expect(rows).toEqual([{ created_at: AT }]);

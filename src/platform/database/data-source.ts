@@ -65,14 +65,16 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
   return database;
 }
 
-/** Not as they connect: one has by now. The pool's own listener is there while nobody holds it. */
+/** As they connect, and as it is taken the one that connected before this was called. The pool listens while nobody has them. */
 function listenToBreaks(pool: Pool): void {
   const heard = new WeakSet<PoolClient>();
-  pool.on('acquire', (client) => {
+  const listen = (client: PoolClient) => {
     if (heard.has(client)) return;
     heard.add(client);
     client.on('error', () => undefined);
-  });
+  };
+  pool.on('connect', listen);
+  pool.on('acquire', listen);
 }
 
 /** A pooler that drops the startup parameter leaves a connection all that its login may: past every policy, and nobody would see. */

@@ -103,7 +103,9 @@ class RoundTrip implements Submittable {
 
   handleReadyForQuery(connection: unknown): void {
     const known = preparedOn(connection as Wire);
-    for (const [index, { statement }] of this.calls.entries()) known.set(statement.name, this.columns[index] ?? []);
+    for (const [index, { statement }] of this.calls.entries()) {
+      if (!known.has(statement.name)) known.set(statement.name, this.columns[index] ?? []);
+    }
     this.ended.resolve(this.answers);
   }
 

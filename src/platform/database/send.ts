@@ -4,7 +4,8 @@ import { poolOf } from './data-source.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Call, SqlRow } from './statement.ts';
 
-type Answers<C extends readonly Call<SqlRow>[]> = {
+/** The rows of each statement. */
+export type Answers<C extends readonly Call<SqlRow>[]> = {
   -readonly [I in keyof C]: C[I] extends Call<infer R> ? R[] : never;
 };
 

@@ -34,6 +34,11 @@ export function call<R extends SqlRow>(of: Statement<R>, ...values: readonly Sql
   return { statement: of, values };
 }
 
+/** For a parameter that is a list of rows: json_to_recordset() reads bigints from text, which keeps all their digits. */
+export function toJson(rows: readonly object[]): string {
+  return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
 /** As PostgreSQL reads it. Times are sent in UTC, whatever this machine's zone is; a year of five digits without ISO's sign and zero. */
 export function toSql(value: SqlValue): string | null {
   if (value === null) return null;

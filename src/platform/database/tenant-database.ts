@@ -2,7 +2,17 @@ import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../auth/caller.ts';
 import type { RequestContext } from '../request-context.ts';
-import { inTransaction } from './transaction.ts';
+import { type Answers, sendAll } from './send.ts';
+import { type Call, call, type SqlRow, statement } from './statement.ts';
+import { inTransaction, retried } from './transaction.ts';
+
+const READS = statement(
+  `select set_config('self_topup.organization_id', $1, true), set_config('self_topup.every_organization', $2, true),
+     set_config('transaction_read_only', 'on', true)`,
+);
+const WRITES = statement(
+  `select set_config('self_topup.organization_id', $1, true), set_config('self_topup.every_organization', 'off', true)`,
+);
 
 /**
  * The database as callers' requests reach it. Services ask for the rows of the caller's organization; PostgreSQL, told here
@@ -12,6 +22,20 @@ import { inTransaction } from './transaction.ts';
 export class TenantDatabase {
   /** `connections` act as the runtime role; without a transaction of ours they see no organization's rows. */
   constructor(readonly connections: DataSource) {}
+
+  /** Statements that read, in one read-only transaction and one round trip. Sees what read() sees. */
+  async ask<C extends readonly Call<SqlRow>[]>({ caller }: RequestContext, ...calls: C): Promise<Answers<C>> {
+    const reads = call(READS, organizationOf(caller), isSupport(caller) ? 'on' : 'off');
+    const [, ...answers] = await sendAll(this.connections, reads, ...calls);
+    return answers as Answers<C>;
+  }
+
+  /** Statements that write, in one transaction and one round trip, as write() does; again where PostgreSQL asks for it. */
+  async tell<C extends readonly Call<SqlRow>[]>({ caller }: RequestContext, ...calls: C): Promise<Answers<C>> {
+    const writes = call(WRITES, organizationOf(caller));
+    const [, ...answers] = await retried(() => sendAll(this.connections, writes, ...calls));
+    return answers as Answers<C>;
+  }
 
   /** In one read-only transaction. Sees rows of the caller's own organization; of every one where the caller is support. */
   async read<T>({ caller }: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -42,10 +66,15 @@ export class TenantDatabase {
 
 const isSupport = (caller: Caller | undefined) => caller?.scopes.has('topup:support') === true;
 
-/** Until the transaction ends. Nobody is an organization without a name. */
-function scope(caller: Caller | undefined, everyOrganization: boolean): string {
+/** Nobody is an organization without a name. */
+function organizationOf(caller: Caller | undefined): string {
   const organizationId = caller?.organizationId ?? '';
   if (/\p{Cc}/u.test(organizationId)) throw new TypeError('An organization id holds no control characters');
-  return `select set_config('self_topup.organization_id', ${pg.escapeLiteral(organizationId)}, true),
+  return organizationId;
+}
+
+/** Until the transaction ends. */
+function scope(caller: Caller | undefined, everyOrganization: boolean): string {
+  return `select set_config('self_topup.organization_id', ${pg.escapeLiteral(organizationOf(caller))}, true),
     set_config('self_topup.every_organization', '${everyOrganization ? 'on' : 'off'}', true)`;
 }
