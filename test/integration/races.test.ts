@@ -6,10 +6,11 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { failedJob, queuedJobs } from '../support/jobs.ts';
 import { codes, tryCancel, tryConfirm } from '../support/mutations.ts';
 import { addOrganization } from '../support/organizations.ts';
-import { createOrder, readOrder, until, untilStatus } from '../support/purchase.ts';
+import { confirmOrder, createOrder, readOrder, until, untilStatus } from '../support/purchase.ts';
+import { deliver, signed } from '../support/raw-delivery.ts';
 import { type Relay, type RelayedCall, startRelay } from '../support/relay.ts';
 import type { TestClient } from '../support/test-client.ts';
-import { balances } from '../support/webhook.ts';
+import { balances, inbox, invoiceEvent } from '../support/webhook.ts';
 
 let app: TestApp;
 let pay: Relay;
@@ -33,6 +34,11 @@ async function draft() {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
   return { id, client, order: await createOrder(client, id, { wa_balance: '1000000' }) };
+}
+
+async function pending() {
+  const made = await draft();
+  return { ...made, order: await confirmOrder(made.client, made.order) };
 }
 
 const LOOK_UP = ({ method, path }: RelayedCall) => method === 'GET' && path.includes('external_id=');
@@ -144,20 +150,32 @@ describe('the void of an invoice that came after cancel', () => {
   });
 });
 
-/** Runs `work` while somebody has the order's row, until that many of the server's statements wait for a lock. */
-async function whileLocked<T>(orderId: string, waiting: number, work: () => Promise<T>): Promise<T> {
+/** Statements in which this stands: a mail that is noted waits for its order too. */
+async function untilWaiting(count: number, text: string): Promise<void> {
+  const waiters = `select from pg_stat_activity
+    where datname = current_database() and application_name = 'self-topup' and wait_event_type = 'Lock'
+      and position($1 in query) > 0`;
+  await until(
+    () => app.db.query(waiters, [text]),
+    (rows) => rows.length === count,
+  );
+}
+
+/** Runs `work` while somebody has the order's row, until that many statements wait for a lock; what is done `meanwhile` they find. */
+async function whileLocked<T>(
+  orderId: string,
+  [waiting, text]: [number, string],
+  work: () => Promise<T>,
+  meanwhile = 'select 1',
+): Promise<T> {
   const holder = new pg.Client({ connectionString: app.db.url });
   await holder.connect();
   try {
     await holder.query('begin');
     await holder.query('select from topup_orders where id = $1 for update', [orderId]);
     const result = work();
-    const waiters = `select from pg_stat_activity
-      where datname = current_database() and application_name = 'self-topup' and wait_event_type = 'Lock'`;
-    await until(
-      () => app.db.query(waiters),
-      (rows) => rows.length === waiting,
-    );
+    await untilWaiting(waiting, text);
+    await holder.query(meanwhile);
     await holder.query('commit');
     return await result;
   } finally {
@@ -168,8 +186,56 @@ async function whileLocked<T>(orderId: string, waiting: number, work: () => Prom
 test('of eight confirms with keys of their own that stand before one order, one is it, and none locks another out', async () => {
   const { client, order } = await draft();
   const confirm = (other: TestClient) => tryConfirm(other, order);
-  const outcomes = await whileLocked(order.id, 8, () => Promise.all(Array.from({ length: 8 }, () => confirm(client))));
+  const outcomes = await whileLocked(order.id, [8, ''], () =>
+    Promise.all(Array.from({ length: 8 }, () => confirm(client))),
+  );
   expect(outcomes.flatMap(codes)).toEqual(Array(7).fill('INVALID_TRANSITION'));
   expect(tos(await readOrder(client, order.id))).toEqual(['DRAFT', 'PENDING_PAYMENT']);
   expect(invoiceStatuses(order.number)).toHaveLength(1);
+});
+
+describe('a payment is decided on by what was read, and the order is another when it is its turn', () => {
+  const tell = (event: object) => {
+    const body = JSON.stringify(event);
+    return deliver(app.url, body, signed(body, new Date()));
+  };
+
+  test('cancelled meanwhile: decided on anew, and credited from there', async () => {
+    const { id, client, order } = await pending();
+    const cancelled = `update topup_orders set status = 'CANCELLED' where id = '${order.id}';
+      insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
+      values ('${order.id}', now(), 'PENDING_PAYMENT', 'CANCELLED', 'cancelTopupOrder', 'test')`;
+    const { status } = await whileLocked(
+      order.id,
+      [1, 'payment_events'],
+      () => tell(invoiceEvent(app, order)),
+      cancelled,
+    );
+    expect(status).toBe(200);
+    const steps = `select from_status, to_status from topup_order_events where order_id = $1 and to_status = 'PAID'`;
+    expect(await app.db.query(steps, [order.id])).toEqual([{ from_status: 'CANCELLED', to_status: 'PAID' }]);
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+  });
+
+  test('another invoice is its own meanwhile: nothing is credited, and an operator is told', async () => {
+    const { id, order } = await pending();
+    const other = `update topup_orders set payment_invoice_id = 'inv_other' where id = '${order.id}'`;
+    await whileLocked(order.id, [1, 'payment_events'], () => tell(invoiceEvent(app, order)), other);
+    expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: other_invoice']);
+    expect(await balances(app, id)).toEqual({});
+  });
+
+  test('paid meanwhile: that its invoice is over is an alarm by then', async () => {
+    const { order } = await pending();
+    await whileLocked(order.id, [2, 'payment_events'], async () => {
+      const paid = tell(invoiceEvent(app, order));
+      await untilWaiting(1, 'payment_events');
+      await Promise.all([paid, tell(invoiceEvent(app, order, {}, 'invoice.expired'))]);
+    });
+    expect(await inbox(app, order.number)).toEqual([
+      'webhook invoice.paid: settled',
+      'webhook invoice.expired: contradicts_payment',
+    ]);
+  });
 });

@@ -1,7 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectDatabase } from '../../src/platform/database/data-source.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectDatabase, poolOf } from '../../src/platform/database/data-source.ts';
 import { ROLES } from '../../src/platform/database/roles.ts';
+import { call, statement } from '../../src/platform/database/statement.ts';
 import { TenantDatabase } from '../../src/platform/database/tenant-database.ts';
 import type { RequestContext } from '../../src/platform/request-context.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -39,6 +40,7 @@ const nobody = { caller: undefined } as unknown as RequestContext;
 
 const SEEN = 'select organization_id as id, count(*)::int as orders from topup_orders group by 1 order by 1';
 const seen = (tx: EntityManager | DataSource) => tx.query(SEEN) as Promise<unknown>;
+const SEEN_BY = statement(SEEN);
 const of1001 = { id: '1001', orders: 2 };
 const of1004 = { id: '1004', orders: 1 };
 const all = [of1001, of1004, { id: '1005', orders: 1 }];
@@ -56,6 +58,10 @@ test.each<[string, RequestContext, unknown[], unknown[]]>([
   ['nobody', nobody, [], []],
 ])('%s: what it sees when it reads, and when it writes', async (_, by, reading, writing) => {
   expect(await tenants.read(by, seen)).toEqual(reading);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.ask(by, call(SEEN_BY))).toEqual([reading]);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.tell(by, call(SEEN_BY))).toEqual([writing]);
   expect(await seen(connections)).toEqual([]);
   expect(await tenants.write(by, seen)).toEqual(writing);
   expect(await seen(connections)).toEqual([]);
@@ -111,6 +117,68 @@ test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
     const refusal = new TypeError('An organization id holds no control characters');
     await expect(tenants.read(request(id), seen)).rejects.toThrow(refusal);
     await expect(tenants.write(request(id), seen)).rejects.toThrow(refusal);
+    await expect(tenants.ask(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
+    await expect(tenants.tell(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
     expect(await seen(connections)).toEqual([]);
   },
 );
+
+describe('statements in one round trip', () => {
+  const ECHO = statement<{ value: unknown }>('select $1::jsonb as value');
+  const DELETE = statement('delete from topup_order_lines where order_id = $1');
+  const FAIL = statement('select 1 / $1::integer as value');
+  const of1005 = request('1005');
+
+  test('say what they are given, and answer rows as entities have them', async () => {
+    const values =
+      statement(`select $1::bigint as "bigInt", $2::date as day, $3::timestamptz as at, $4::text[] as texts,
+      $5::text as nothing, $6::boolean as yes, $7::integer as count`);
+    const at = new Date('2026-11-23T01:02:03.004Z');
+    const texts = ['plain', '', 'NULL', '"quoted"', 'back\\slash', '{a,b}', 'ü €'];
+    const [rows] = await tenants.ask(
+      nobody,
+      call(values, 9_007_199_254_740_993n, '2026-11-30', at, texts, null, true, 7),
+    );
+    expect(rows).toEqual([
+      { bigInt: 9_007_199_254_740_993n, day: '2026-11-30', at, texts, nothing: null, yes: true, count: 7 },
+    ]);
+  });
+
+  test('answer each its own rows, the same statement twice too, prepared or not', async () => {
+    const echo = (value: string) => call(ECHO, JSON.stringify(value));
+    for (const _ of ['not yet', 'prepared'])
+      expect(await tenants.ask(nobody, echo('a'), call(SEEN_BY), echo('b'))).toEqual([
+        [{ value: 'a' }],
+        [],
+        [{ value: 'b' }],
+      ]);
+  });
+
+  test('are all done or none, whichever of them fails, and can be sent again', async () => {
+    const lines = () => db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005]);
+    const before = await lines();
+    expect(before.length).toBeGreaterThan(0);
+    for (const _ of ['not yet', 'prepared']) {
+      const failed = tenants.tell(of1005, call(DELETE, orderOf1005), call(FAIL, 0), call(ECHO, '1'));
+      await expect(failed).rejects.toMatchObject({ driverError: { code: '22012' } });
+      expect(await lines()).toEqual(before);
+      expect(await tenants.tell(of1005, call(FAIL, 1), call(ECHO, '1'))).toEqual([[{ value: 1 }], [{ value: 1 }]]);
+    }
+  });
+
+  test('write nothing where they are to read', async () => {
+    await expect(tenants.ask(of1005, call(DELETE, orderOf1005))).rejects.toThrow('read-only transaction');
+    expect(await tenants.tell(of1005, call(DELETE, orderOf1005))).toEqual([[]]);
+    expect(await db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005])).toEqual([]);
+  });
+
+  test('are sent again, and no more than that, where PostgreSQL asks for it', async () => {
+    const again = statement(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`);
+    let attempts = 0;
+    poolOf(connections).on('acquire', () => {
+      attempts += 1;
+    });
+    await expect(tenants.tell(of1005, call(again))).rejects.toMatchObject({ driverError: { code: '40001' } });
+    expect(attempts).toBe(5);
+  });
+});
