@@ -1,0 +1,64 @@
+/** The steps of each kind of order, as src/orders/order-state.ts has them; `later` counts from its creation. */
+const STEPS = `(values
+  ('{draft,"draft expired","draft cancelled",pending,paid,review,late,expired,cancelled,refunded,completed}'::text[],
+   1, interval '0', null, 'DRAFT', 'createTopupOrder', 'admin'),
+  ('{pending,paid,review,late,expired,cancelled,refunded,completed}',
+   2, interval '1 minute', 'DRAFT', 'PENDING_PAYMENT', 'confirmOrder', 'admin'),
+  ('{"draft expired"}', 2, interval '30 minutes', 'DRAFT', 'EXPIRED', 'time: the quote ran out', null),
+  ('{"draft cancelled"}', 2, interval '2 minutes', 'DRAFT', 'CANCELLED', 'cancelTopupOrder', 'admin'),
+  ('{late,expired}', 3, interval '1 day 1 minute', 'PENDING_PAYMENT', 'EXPIRED', 'time: unpaid, and the provider says so', null),
+  ('{cancelled}', 3, interval '5 minutes', 'PENDING_PAYMENT', 'CANCELLED', 'cancelTopupOrder', 'admin'),
+  ('{paid,completed}', 3, interval '2 minutes', 'PENDING_PAYMENT', 'PAID', 'payment: webhook', null),
+  ('{completed}', 4, interval '2 minutes 1 second', 'PAID', 'COMPLETED', 'paid PI booked', null),
+  ('{review,refunded}', 3, interval '2 minutes', 'PENDING_PAYMENT', 'PAYMENT_REVIEW', 'payment: webhook', null),
+  ('{refunded}', 4, interval '1 hour', 'PAYMENT_REVIEW', 'REFUNDED', 'operator: refunded', 'operator')
+) as step (kinds, position, later, from_status, to_status, cause, actor)`;
+
+/** Who did what: each mutation is entered before it and after it. */
+const ACTIONS = `(values
+  ('createTopupOrder', interval '0', false), ('confirmOrder', interval '1 minute', true)
+) as act (action, later, of_confirmed)`;
+
+/** What belongs to the orders of the table `wanted`, of which each charges `total`. */
+export const relatedRows = (total: string): readonly string[] => [
+  `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, reason, correlation_id)
+   select id, at + later, from_status, to_status, cause, actor, case actor when 'operator' then 'paid another amount' end, 'bench'
+   from wanted join ${STEPS} on kind = any(kinds) order by at + later, position`,
+  `insert into idempotency_keys (organization_id, operation, key, content_hash, order_id, created_at)
+   select organization_id, operation, operation || '-' || n, sha256(id::text::bytea)::text, id, at
+   from wanted cross join (values ('create'), ('confirm')) as used (operation) where confirmed or operation = 'create'`,
+  `insert into payment_events (id, event_id, source, type, order_number, order_id, invoice_id, amount, currency, paid_at,
+     payment_method, outcome, received_at)
+   select uuidv7(paid_at - now()), 'msg_' || n, 'webhook', 'invoice.paid', 'TU-' || n, id, 'inv_' || n,
+     case when credited then ${total} else 1 end, 'IDR', paid_at, 'va_bni', case when credited then 'settled' else 'review' end, paid_at
+   from wanted where paid
+   union all
+   select uuidv7(paid_at - now() + interval '1 minute'), 'invoice:inv_' || n, 'poll', 'invoice.paid', 'TU-' || n, id, 'inv_' || n,
+     ${total}, 'IDR', paid_at, null, 'repeated', paid_at + interval '1 minute'
+   from wanted where kind = 'completed' and n % 20 = 0`,
+  `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, period, created_at)
+   select uuidv7(paid_at - now()), organization_id, entry.* , paid_at from wanted cross join lateral (values
+     (balance_line, 'wa_balance', 'TOPUP', balance, null),
+     (seats_line, 'agent_extra', 'TOPUP', seats, null),
+     (third_line, 'muv', case when excess is null then 'TOPUP' else 'EXCESS_SETTLEMENT' end, coalesce(excess, 500),
+      case when excess is not null then month end)
+   ) as entry where credited`,
+  `insert into organization_packages (organization_id, quota_code, balance, excess_settled, updated_at)
+   select organization_id, quota_code, coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0),
+     coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0), max(created_at)
+   from quota_ledger_entries group by organization_id, quota_code`,
+  `insert into order_mail_deliveries (order_id, kind, recipient_hash, sent_at)
+   select id, mail, sha256(organization_id::bytea)::text, at from wanted
+   cross join (values ('awaiting_payment'), ('payment_received')) as sent (mail)
+   where confirmed and (mail = 'awaiting_payment' or kind = 'completed')`,
+  `insert into action_trail (action_id, phase, at, actor, via, organization_id, action, subject, outcome, correlation_id)
+   select action_id, phase, at + later, 'admin', 'mutation', organization_id, action, id::text,
+     case phase when 'answered' then 'ok' end, 'bench'
+   from (select wanted.*, act.*, uuidv7(at + later - now()) as action_id from wanted cross join ${ACTIONS}) as acted
+   cross join (values ('asked'), ('answered')) as entered (phase)
+   where confirmed or not of_confirmed order by at + later, action_id, phase desc`,
+  `insert into audit_runs (finished_at, violations)
+   select now() - day * interval '1 day', '{}' from generate_series(700, 1, -1) as day`,
+  `select graphile_worker.add_job('book_paid_pi', json_build_object('orderId', id), run_at := now() + interval '1 day',
+     job_key := 'book_paid_pi:' || id) from wanted where kind = 'paid'`,
+];
