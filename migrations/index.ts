@@ -5,6 +5,7 @@ import { OrderTrace1764300000000 } from './1764300000000-order-trace.ts';
 import { RowSecurity1764400000000 } from './1764400000000-row-security.ts';
 import { ActionTrail1764500000000 } from './1764500000000-action-trail.ts';
 import { CallersWriteLess1764600000000 } from './1764600000000-callers-write-less.ts';
+import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   RowSecurity1764400000000,
   ActionTrail1764500000000,
   CallersWriteLess1764600000000,
+  FlatGrowth1764800000000,
 ];

@@ -9,7 +9,9 @@ export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
  */
 @Entity('quota_ledger_entries')
 @Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
-@Index('quota_ledger_entries_organization_idx', ['organizationId', 'quotaCode', 'kind', 'period'])
+@Index('quota_ledger_entries_settled_idx', ['organizationId', 'quotaCode', 'period'], {
+  where: `kind = 'EXCESS_SETTLEMENT'`,
+})
 @Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT', 'REFUND')`)
 @Check('quota_ledger_entries_quantity_check', `quantity <> 0 and (kind = 'REFUND') = (quantity < 0)`)
 @Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)

@@ -50,7 +50,8 @@ export function listOrders(database: DataSource, filter: OrderFilter): Promise<T
       ...(statuses.length > 0 && { status: In([...statuses]) }),
       ...(organizationId !== undefined && { organizationId }),
     },
-    order: { createdAt: 'DESC', id: 'DESC' },
+    // Ids are in the order of time: of all organizations together they are the one index that is.
+    order: organizationId === undefined ? { id: 'DESC' } : { createdAt: 'DESC', id: 'DESC' },
     take: limit,
   });
 }

@@ -22,13 +22,17 @@ export interface OpenPayment {
   source: string;
 }
 
-// The index payment_events_attention_idx has the first condition.
+// Those under review by their open orders, the others by the condition of the index payment_events_exceptions_idx: reviews that
+// are over, as many as there ever were, are not looked at.
 const OPEN = `
-  from payment_events event
-  left join topup_orders o on o.id = event.order_id
-  left join payment_exception_closings closing on closing.payment_event_id = event.id
-  where event.outcome not in ('settled', 'repeated', 'noted')
-    and case event.outcome when 'review' then o.status = 'PAYMENT_REVIEW' else closing.payment_event_id is null end`;
+  from (
+    select event.* from topup_orders o join payment_events event on event.order_id = o.id
+    where o.status = 'PAYMENT_REVIEW' and event.outcome = 'review'
+    union all
+    select event.* from payment_events event
+    left join payment_exception_closings closing on closing.payment_event_id = event.id
+    where event.outcome not in ('settled', 'repeated', 'noted', 'review') and closing.payment_event_id is null
+  ) as event`;
 
 export function openPayments(database: DataSource): Promise<OpenPayment[]> {
   return database.query(

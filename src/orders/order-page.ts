@@ -51,20 +51,33 @@ function parseCursor(cursor: string): { createdAt: string; id: string } {
   throw badUserInput('after is not a cursor: take one from pageInfo.endCursor or from an edge.');
 }
 
-const OF_STATUS = `(cardinality($2::text[]) = 0 or o.status = any($2))`;
+const NEWEST = `order by created_at desc, id desc limit $3`;
 
-const pageOf = (from: string) =>
+/** Of one organization; however many orders it has, no more are read than the page holds. */
+const everyStatus = (before: string) =>
+  `select o.* from topup_orders o
+   where cardinality($2::text[]) = 0 and o.organization_id = organization.id ${before} ${NEWEST}`;
+
+/** The same of each status by itself, and the newest of these: the others are not passed through in search of them. */
+const someStatuses = (before: string) =>
+  `select of_status.* from unnest($2::text[]) as wanted(status)
+   cross join lateral (
+     select o.* from topup_orders o
+     where o.organization_id = organization.id and o.status = wanted.status ${before} ${NEWEST}
+   ) as of_status ${NEWEST}`;
+
+const pageOf = (ofOne: string) =>
   statement<TopupOrder>(
     `select ${columnsOf(TopupOrder, 'page')} from unnest($1::text[]) as organization(id)
-     cross join lateral (
-       select o.* from topup_orders o where o.organization_id = organization.id and ${OF_STATUS} ${from}
-       order by o.created_at desc, o.id desc limit $3
-     ) as page
+     cross join lateral (${ofOne}) as page
      order by page.organization_id, page.created_at desc, page.id desc`,
   );
-const FIRST_PAGE = pageOf('');
-/** A statement of its own: PostgreSQL goes to the cursor by the index where it is sure that there is one. */
-const LATER_PAGE = pageOf('and (o.created_at, o.id) < ($4, $5)');
+/** A later page is a statement of its own: PostgreSQL goes to the cursor by the index where it is sure that there is one. */
+const BEFORE_CURSOR = 'and (o.created_at, o.id) < ($4, $5)';
+const PAGES = {
+  everyStatus: { first: pageOf(everyStatus('')), later: pageOf(everyStatus(BEFORE_CURSOR)) },
+  someStatuses: { first: pageOf(someStatuses('')), later: pageOf(someStatuses(BEFORE_CURSOR)) },
+};
 
 /** The same page of each organization: one statement, however many they are. */
 export async function readPages(
@@ -75,8 +88,9 @@ export async function readPages(
 ): Promise<OrderPage[]> {
   const values = [organizationIds, status, first + 1] as const;
   const cursor = after === undefined ? undefined : parseCursor(after);
+  const pages = status.length === 0 ? PAGES.everyStatus : PAGES.someStatuses;
   const page =
-    cursor === undefined ? call(FIRST_PAGE, ...values) : call(LATER_PAGE, ...values, cursor.createdAt, cursor.id);
+    cursor === undefined ? call(pages.first, ...values) : call(pages.later, ...values, cursor.createdAt, cursor.id);
   const [rows] = await database.ask(request, page);
   const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
   return organizationIds.map((id) => {
@@ -87,7 +101,8 @@ export async function readPages(
 
 const COUNTS = statement<{ id: string; count: bigint }>(
   `select organization.id, (
-     select count(*) from topup_orders o where o.organization_id = organization.id and ${OF_STATUS}
+     select count(*) from topup_orders o
+     where o.organization_id = organization.id and (cardinality($2::text[]) = 0 or o.status = any($2))
    ) as count
    from unnest($1::text[]) as organization(id)`,
 );

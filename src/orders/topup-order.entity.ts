@@ -8,12 +8,13 @@ export const OPEN_ORDER = `status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYME
 
 /**
  * One purchase. Prices and totals are frozen with the quote; the status moves only along order-state.ts, which a trigger
- * enforces. The organization's page of orders is read by topup_orders_page_idx.
+ * enforces. The organization's page of orders is read by topup_orders_page_idx, that of some statuses by topup_orders_status_idx.
  */
 @Entity('topup_orders')
 @Unique('topup_orders_number_key', ['number'])
 @Unique('topup_orders_payment_invoice_key', ['paymentInvoiceId'])
 @Index('topup_orders_page_idx', ['organizationId', 'createdAt', 'id'])
+@Index('topup_orders_status_idx', ['organizationId', 'status', 'createdAt', 'id'])
 @Index('topup_orders_late_idx', ['paymentExpiresAt'], {
   where: `status in ('EXPIRED', 'CANCELLED') and confirmed_at is not null`,
 })

@@ -11,7 +11,9 @@ export type PaymentSource = 'webhook' | 'poll' | 'check';
 @Entity('payment_events')
 @Unique('payment_events_event_key', ['eventId'])
 @Index('payment_events_order_idx', ['orderId'])
-@Index('payment_events_attention_idx', ['receivedAt'], { where: `outcome not in ('settled', 'repeated', 'noted')` })
+@Index('payment_events_exceptions_idx', ['receivedAt'], {
+  where: `outcome not in ('settled', 'repeated', 'noted', 'review')`,
+})
 export class PaymentEvent {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payment_events_pkey' })
   id!: string;

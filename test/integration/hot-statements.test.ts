@@ -1,0 +1,149 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fillOrders, LARGE_ORGANIZATION, USUAL_ORGANIZATION } from '../../bench/grow/fill-orders.ts';
+import { listTrail, trailOfOrder } from '../../src/action-trail/index.ts';
+import { listOrders, openPayments, reportOrder } from '../../src/operators/index.ts';
+import { connectDatabase, poolOf } from '../../src/platform/database/data-source.ts';
+import { asRole, ROLES } from '../../src/platform/database/roles.ts';
+import { startUpkeep } from '../../src/platform/jobs/upkeep.ts';
+import { type OrderFragment, TopupOptionsDocument } from '../generated/operations.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { createDatabase } from '../support/database.ts';
+import { tryCancel, tryCheck } from '../support/mutations.ts';
+import { type Read, tellPlans, watchPlans } from '../support/plans.ts';
+import { confirmOrder, createOrder, readOrder, untilStatus } from '../support/purchase.ts';
+import { scrape } from '../support/served-metrics.ts';
+import type { TestClient } from '../support/test-client.ts';
+
+/** Tables that do not grow with the orders: reading one whole costs less than an index. */
+const SMALL: Record<string, string> = {
+  topup_configurations: 'the catalogue: a row per quota',
+  feature_flags: 'a row per flag that was ever set',
+  schema_migrations: 'a row per migration',
+  periodic_tasks: 'a row per periodic task',
+  job_workers: 'a row per worker that lived today',
+  payment_exception_closings: 'a row per exception that an operator closed',
+  audit_runs: 'a row per night',
+  _private_jobs: 'the queue: a job that is done is gone',
+  _private_tasks: 'a row per kind of job',
+  _private_job_queues: 'jobs of ours are in no queue of their own',
+};
+/** Of one table by one step of a plan: more than is under way at any time here, and less than any table of orders has. */
+const MOST_ROWS = 1000;
+
+const HISTORY = /* GraphQL */ `
+  query ($of: [_Any!]!, $after: String, $status: [TopupOrderStatus!]) {
+    _entities(representations: $of) { ... on Organization {
+      topupOptions { code balance { balance } excessUsage { amount { amount } } }
+      excessUsages { code }
+      quotaBalances { code balance }
+      topupOrders(first: 10, after: $after, status: $status) {
+        totalCount pageInfo { endCursor } edges { node { id lines { code } timeline { to } } }
+      }
+    } }
+  }
+`;
+
+let app: TestApp;
+let plans: ReturnType<typeof watchPlans>;
+let jobs: pg.Pool;
+let buyer: TestClient;
+let support: TestClient;
+
+beforeAll(async () => {
+  const db = await createDatabase();
+  const filler = await connectDatabase({ url: db.url, entities: [], migrations: [], poolSize: 1 });
+  await fillOrders(filler, { orders: 4000, organizations: 400 });
+  await filler.destroy();
+  await tellPlans(db);
+  app = await startApp({ db });
+  jobs = new pg.Pool({ connectionString: asRole(db.url, ROLES.background), max: 1 });
+  plans = watchPlans(poolOf(app.callers.connections), poolOf(app.database), jobs);
+  const model = app.sandbox.hubCore.organizations.get('1004');
+  if (model === undefined) throw new Error('the sandbox has no organization 1004');
+  const excess = [{ key: 'wa_balance_excess', period: '2026-10', quantity: 100 }];
+  const components = ['waba', 'voice_call', 'chatbot_ai'];
+  for (const id of [LARGE_ORGANIZATION, USUAL_ORGANIZATION])
+    app.sandbox.hubCore.organizations.set({ ...model, id, components, excess });
+  buyer = await app.client({ organization_id: LARGE_ORGANIZATION });
+  support = await app.client({ scope: 'topup:support' });
+});
+
+afterAll(async () => {
+  await jobs.end();
+  await app.close();
+});
+
+const historyOf = (client: TestClient, ids: string[], page: { after?: string; status?: string[] } = {}) =>
+  client.query(HISTORY, { of: ids.map((id) => ({ __typename: 'Organization', id })), ...page });
+
+const created = () => createOrder(buyer, LARGE_ORGANIZATION, { wa_balance: '2500000', muv: '500' });
+const confirmed = async () => confirmOrder(buyer, await created());
+const booked = (order: OrderFragment) => untilStatus(buyer, order.id, 'COMPLETED');
+
+async function beat(): Promise<void> {
+  const upkeep = startUpkeep(jobs, app.log);
+  upkeep.events.emit('pool:create', { workerPool: { id: 'a worker' } } as never);
+  await upkeep.stop();
+}
+
+const SITUATIONS: Record<string, () => Promise<unknown>> = {
+  'the top-up page': () => buyer.query(TopupOptionsDocument, {}),
+  'a page of the history, and the next one': async () => {
+    const [first] = (await historyOf(buyer, [LARGE_ORGANIZATION]))._entities;
+    await historyOf(buyer, [LARGE_ORGANIZATION], { after: first.topupOrders.pageInfo.endCursor });
+  },
+  'orders of two statuses': () => historyOf(buyer, [LARGE_ORGANIZATION], { status: ['PAYMENT_REVIEW', 'REFUNDED'] }),
+  'many organizations, for support': () =>
+    historyOf(support, [LARGE_ORGANIZATION, ...Array.from({ length: 20 }, (_, index) => String(10_005 + index))]),
+  'create, read, cancel a draft': async () => {
+    const order = await created();
+    await readOrder(buyer, order.id);
+    await tryCancel(buyer, order.id);
+  },
+  'confirm, check, settle, book, mail': async () => {
+    const order = await confirmed();
+    await tryCheck(buyer, order.id);
+    await app.sandbox.mekariPay.pay(order.number);
+    await booked(order);
+    await app.sandbox.mekariPay.resend(order.number);
+  },
+  'a payment of an order that was given up': async () => {
+    const order = await confirmed();
+    await tryCancel(buyer, order.id);
+    await app.sandbox.mekariPay.payLate(order.number);
+    await booked(order);
+  },
+  'a payment under review': async () => {
+    const order = await confirmed();
+    await app.sandbox.mekariPay.payWrong(order.number, { amount: 1 });
+  },
+  // Told to stop before it begins: it chooses, and sees to none of them.
+  'what the poll and the expiry choose': () => app.services.reconcile.run(AbortSignal.abort()),
+  "the upkeep of the jobs' queue": beat,
+  'the gauges': () => scrape(app),
+  'what operators ask of one order': async () => {
+    const { id, number } = await readOrder(buyer, (await created()).id);
+    await reportOrder(app.database, number);
+    await trailOfOrder(app.database, { id, number });
+  },
+  'what operators list': async () => {
+    await openPayments(app.database);
+    await listOrders(app.database, { statuses: ['PAYMENT_REVIEW'], organizationId: undefined, limit: 50 });
+    await listOrders(app.database, { statuses: [], organizationId: undefined, limit: 50 });
+    await listOrders(app.database, { statuses: [], organizationId: LARGE_ORGANIZATION, limit: 50 });
+    await listTrail(app.database, { since: new Date(Date.now() - 3600_000), limit: 50 });
+  },
+};
+
+/** What is read whole, or too much of. */
+const faults = (reads: readonly Read[]) =>
+  reads
+    .filter(({ table, way, rows }) => SMALL[table] === undefined && (way === 'Seq Scan' || rows > MOST_ROWS))
+    .map(({ table, way, rows, statement }) => `${way}, ${rows} of ${table}: ${statement}`);
+
+test.each(Object.entries(SITUATIONS))('%s: no table that grows is read whole', async (_, work) => {
+  const reads = await plans.during(work);
+  expect(reads.length).toBeGreaterThan(0);
+  expect(faults(reads)).toEqual([]);
+});
