@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { connectDatabase, type DatabaseOptions, poolOf } from './data-source.ts';
 import { letBackgroundWork, prepareRoles, ROLES } from './roles.ts';
+
+const TURN_MS = 100;
 
 /**
  * Brings the database to this version: its roles, our tables and the job queue's. Two at once (a rolling deployment) go one
@@ -14,7 +17,7 @@ export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<s
     const session = login.createQueryRunner();
     await session.connect();
     try {
-      await session.query(`select pg_advisory_lock(hashtextextended('migrate', 0))`);
+      await takeTurn(session);
       await prepareRoles(session);
       return await migrateAsOwner(unhurried);
     } finally {
@@ -23,6 +26,17 @@ export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<s
     }
   } finally {
     await login.destroy();
+  }
+}
+
+/** Asked for again and again: who waits within a statement is waited for by an index that is built concurrently, for ever. */
+async function takeTurn(session: QueryRunner): Promise<void> {
+  for (;;) {
+    const [row] = (await session.query(`select pg_try_advisory_lock(hashtextextended('migrate', 0)) as taken`)) as {
+      taken: boolean;
+    }[];
+    if (row?.taken === true) return;
+    await sleep(TURN_MS);
   }
 }
 
