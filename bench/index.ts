@@ -1,6 +1,7 @@
 /** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
+import { benchGrow } from './grow.ts';
 import { benchHostile } from './hostile.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchSlowClients } from './slow-clients.ts';
@@ -8,6 +9,7 @@ import { benchSpeed } from './speed.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
+  grow: benchGrow,
   hostile: benchHostile,
   neighbours: benchNeighbours,
   'slow-clients': benchSlowClients,

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { SettledExcessLoader } from '../../src/ledger/index.ts';
+import type { OrderStatus, TopupOrder } from '../../src/orders/index.ts';
+import { cursorOf, pageArgs } from '../../src/orders/order-page.ts';
+import { Reconcile, SettlePayment } from '../../src/payments/index.ts';
+import type { RequestContext } from '../../src/platform/request-context.ts';
+import { LARGE_ORGANIZATION } from './fill-orders.ts';
+import type { Side } from './side.ts';
+
+/** Milliseconds by what was done, of one round on one side. */
+export type Times = Map<string, number>;
+
+const ORDERS_OF_A_PAGE = 20;
+/** A page of them is full on both sides, and one is rare. */
+const STATUSES = ['COMPLETED', 'REFUNDED'] satisfies OrderStatus[];
+const DRAFTS = 10;
+const SUPPORTED = 50;
+
+/** Each thing once, by the product's own services: for an organization with few orders, and for the one with many. */
+export async function measure(side: Side, round: number): Promise<Times> {
+  const times: Times = new Map();
+  const usual = String(Number(LARGE_ORGANIZATION) + 1 + ((round * 7919) % (side.extent.organizations - 1)));
+  for (const [whose, id] of [
+    ['few orders', usual],
+    ['many orders', LARGE_ORGANIZATION],
+  ] as const) {
+    const timed = timer(times, whose);
+    await reads(side, id, timed);
+    await purchase(side, id, timed);
+  }
+  await ofAll(side, usual, timer(times, 'all'));
+  return times;
+}
+
+type Timed = <T>(what: string, work: () => Promise<T>) => Promise<T>;
+
+function timer(times: Times, whose: string): Timed {
+  return async (what, work) => {
+    const start = performance.now();
+    const answer = await work();
+    times.set(`${what} | ${whose}`, performance.now() - start);
+    return answer;
+  };
+}
+
+/** As another request each time: nothing is remembered from the one before. */
+function request(side: Side, organizationId: string, scope: 'topup:write' | 'topup:support'): RequestContext {
+  const caller = { subject: 'bench', organizationId, scopes: new Set([scope]) };
+  return { caller, correlationId: randomUUID(), log: side.log, logFields: {} };
+}
+
+async function reads(side: Side, id: string, timed: Timed): Promise<void> {
+  const { orders, balances } = side.services;
+  const asked = () => request(side, id, 'topup:write');
+  const page = async (args: Parameters<typeof pageArgs>[0]) => {
+    const of = asked();
+    const { orders: found } = await orders.page(of, id, pageArgs({ first: ORDERS_OF_A_PAGE, ...args }));
+    await Promise.all(found.flatMap((order) => [orders.linesOf(of, order.id), orders.eventsOf(of, order.id)]));
+  };
+  await timed('history, first page', () => page({}));
+  const after = await lateCursor(side, id);
+  if (after !== undefined) await timed('history, a late page', () => page({ after }));
+  await timed('history, two statuses', () => page({ status: STATUSES }));
+  await timed('totalCount', () => orders.count(asked(), id, []));
+  await timed('totalCount, two statuses', () => orders.count(asked(), id, STATUSES));
+  await timed('balances', () => balances.ofOrganization(asked(), id));
+  await timed('settled excess', () => new SettledExcessLoader(side.callers).ofOrganization(asked(), id));
+}
+
+/** Of an order of which a page and a half are older. */
+async function lateCursor({ database }: Side, id: string): Promise<string | undefined> {
+  const [row]: { id: string; createdAt: Date }[] = await database.query(
+    `select id, created_at as "createdAt" from topup_orders where organization_id = $1
+     order by created_at, id offset ${ORDERS_OF_A_PAGE * 1.5} limit 1`,
+    [id],
+  );
+  return row && cursorOf(row);
+}
+
+async function purchase(side: Side, id: string, timed: Timed): Promise<void> {
+  known(side, id);
+  const { createOrder, confirmOrder } = side.services;
+  const asked = () => request(side, id, 'topup:write');
+  const input = { items: [{ optionId: `${id}:agent_extra`, quantity: 2n }], idempotencyKey: randomUUID() };
+  const draft = ordered(await timed('create', () => createOrder.create(asked(), input)));
+  const wanted = { orderId: draft.id, expectedTotal: draft.total, idempotencyKey: randomUUID() };
+  const order = ordered(await timed('confirm', () => confirmOrder.confirm(asked(), wanted)));
+  const settlement = new SettlePayment(side.database, systemClock, side.log, () => undefined);
+  const { outcome } = await timed('settle', () => settlement.settle('webhook', randomUUID(), paymentOf(order)));
+  if (outcome !== 'settled') throw new Error(`the payment was ${outcome}`);
+}
+
+const paymentOf = (order: TopupOrder) => ({
+  type: 'invoice.paid' as const,
+  orderNumber: order.number,
+  invoiceId: order.paymentInvoiceId ?? '',
+  amount: order.total,
+  currency: 'IDR',
+  paidAt: new Date(),
+  paymentMethod: 'va_bni',
+});
+
+async function ofAll(side: Side, usual: string, timed: Timed): Promise<void> {
+  const { createOrder, orders, balances } = side.services;
+  // Nobody is asked at Mekari Pay: what is measured is how it finds out whom to ask about.
+  const unasked = { check: () => Promise.resolve('unpaid' as const) };
+  const { mekariPay } = side.neighbours;
+  const reconcile = new Reconcile(side.database, mekariPay, unasked as never, systemClock, side.log);
+  await timed('poll: choosing', () => reconcile.run());
+  for (let draft = 0; draft < DRAFTS; draft++) {
+    const input = { items: [{ optionId: `${usual}:agent_extra`, quantity: 1n }], idempotencyKey: randomUUID() };
+    const { id } = ordered(await createOrder.create(request(side, usual, 'topup:write'), input));
+    await side.database.query('update topup_orders set quote_expires_at = now() where id = $1', [id]);
+  }
+  await timed(`poll, and ${DRAFTS} drafts expire`, () => reconcile.run());
+  await timed('gauges of /metrics', () => side.server.inject({ url: '/metrics' }));
+  const first = Number(LARGE_ORGANIZATION);
+  const many = Array.from({ length: SUPPORTED }, (_, index) => String(first + index));
+  await timed(`${SUPPORTED} organizations, for support`, async () => {
+    const of = request(side, usual, 'topup:support');
+    const page = pageArgs({ first: 10 });
+    await Promise.all(
+      many.map(async (id) => {
+        await balances.ofOrganization(of, id);
+        const found = (await orders.page(of, id, page)).orders;
+        await Promise.all(found.flatMap((order) => [orders.linesOf(of, order.id), orders.eventsOf(of, order.id)]));
+      }),
+    );
+  });
+}
+
+/** Organizations that buy are hub-core's too. */
+function known({ sandbox }: Side, id: string): void {
+  const { organizations } = sandbox.hubCore;
+  const model = organizations.get('1001');
+  if (model === undefined) throw new Error('the sandbox has no organization 1001');
+  if (organizations.get(id) === undefined) organizations.set({ ...model, id, excess: [] });
+}
+
+function ordered({ order, userErrors }: { order?: TopupOrder; userErrors: readonly unknown[] }): TopupOrder {
+  if (order === undefined || userErrors.length > 0) throw new Error(`refused: ${JSON.stringify(userErrors)}`);
+  return order;
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrations } from '../../migrations/index.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { type Composition, compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
+import { entities } from '../../src/entities.ts';
+import { connectDatabase } from '../../src/platform/database/data-source.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
+import { setFlag } from '../../src/platform/flags/flag-table.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
+import { type Extent, fillOrders } from './fill-orders.ts';
+
+/** From dist/bench/grow, where it runs. */
+const root = join(import.meta.dirname, '..', '..', '..');
+const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
+
+/** The product over a database of its own, in this process, without its background: nothing goes on but what is measured. */
+export interface Side extends Composition {
+  name: string;
+  extent: Extent;
+  sandbox: Sandbox;
+}
+
+export async function fillSide(url: string, extent: Extent): Promise<void> {
+  await migrate({ url, entities, migrations });
+  const database = await connectDatabase({ url, entities, migrations, poolSize: 1, statementTimeoutMs: 0 });
+  try {
+    await fillOrders(database, extent);
+    const { rows, faults } = checkCatalogue(
+      JSON.parse(readFileSync(join(root, 'seed/topup-configurations.json'), 'utf8')),
+    );
+    if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    await applyCatalogue(database, rows, new Date());
+    for (const flag of FLAGS) await setFlag(database.manager, flag, true, new Date());
+    // However long the filling took, no draft runs out while others are measured.
+    await database.query(`update topup_orders set quote_expires_at = now() + interval '1 day' where status = 'DRAFT'`);
+  } finally {
+    await database.destroy();
+  }
+}
+
+export async function startSide(name: string, url: string, extent: Extent, sandbox: Sandbox): Promise<Side> {
+  const config = loadConfig({
+    ...sandbox.environment(),
+    DATABASE_URL: url,
+    PUBLIC_URL: 'http://127.0.0.1',
+    CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
+    MUTATIONS_PER_MINUTE: '0',
+  });
+  const composition = await compose(config, { log: createLogger('silent'), withoutBackground: true });
+  return { ...composition, name, extent, sandbox };
+}
