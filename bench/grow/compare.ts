@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import type { DataSource } from 'typeorm';
+import { audit, CHECKS } from '../../src/audit/index.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { median } from '../neighbours/load.ts';
+import { table } from '../neighbours/table.ts';
+import { measure, type Times } from './measures.ts';
+import type { Side } from './side.ts';
+
+const WARM_UP = 3;
+const AUDITS = 3;
+/** What counts as the same: two runs over one database differ by less. */
+const FLAT = 1.5;
+
+/** The same things over two databases in turns, as a page of Markdown; `load` is what the machine was busy with before. */
+export async function compareSides(sides: readonly [Side, Side], rounds: number, load: number): Promise<string> {
+  const measured = await inTurns(sides, rounds);
+  const audits = await auditsOf(sides);
+  const busy = `Its load average was ${load.toFixed(1)} before it began, on ${availableParallelism()} cores.`;
+  return text(sides, { measured, audits, busy, rounds });
+}
+
+/** Round after round, each side first every second time: whatever else the machine does is shared between them. */
+async function inTurns(sides: readonly Side[], rounds: number): Promise<Times[][]> {
+  const measured: Times[][] = sides.map(() => []);
+  for (let round = 0; round < rounds + WARM_UP; round++) {
+    const order = round % 2 === 0 ? [0, 1] : [1, 0];
+    for (const index of order) {
+      const side = sides[index];
+      if (side === undefined) continue;
+      const times = await measure(side, round);
+      if (round >= WARM_UP) measured[index]?.push(times);
+    }
+  }
+  return measured;
+}
+
+/** Milliseconds, by side; a violation is a fault of the filling, or of the product. */
+async function auditsOf(sides: readonly Side[]): Promise<number[]> {
+  const medians: number[] = [];
+  for (const { database } of sides) {
+    const times: number[] = [];
+    for (let run = 0; run < AUDITS; run++) times.push(await time(() => auditOnce(database)));
+    medians.push(median(times));
+  }
+  return medians;
+}
+
+async function auditOnce(database: DataSource): Promise<void> {
+  const { violations } = await audit(database, systemClock);
+  if (violations.length > 0) throw new Error(JSON.stringify(violations.slice(0, 5)));
+}
+
+interface Findings {
+  measured: readonly Times[][];
+  audits: readonly number[];
+  busy: string;
+  rounds: number;
+}
+
+async function text(sides: readonly Side[], { measured, audits, busy, rounds }: Findings): Promise<string> {
+  const names = [...(measured[0]?.[0]?.keys() ?? [])];
+  const rows = names.map((name) => {
+    const [small = 0, large = 0] = measured.map((times) => median(times.map((each) => each.get(name) ?? 0)));
+    const [what = '', whose = ''] = name.split(' | ');
+    const ratio = large / small;
+    return [what, whose, small.toFixed(2), large.toFixed(2), ratio.toFixed(2), ratio <= FLAT ? 'flat' : 'grows'];
+  });
+  const head = ['what', 'of', 'small ms', 'large ms', 'ratio', `within ${FLAT}`];
+  const day = new Date().toISOString().slice(0, 10);
+  const [version]: { server_version: string }[] = (await sides[0]?.database.query('show server_version')) ?? [];
+  return `# Growth
+
+${day}, PostgreSQL ${version?.server_version} with its default settings, Node ${process.versions.node}. \`npm run bench -- grow\`. ${busy}
+
+${await contents(sides)}
+
+Services of the product, over each of the two, in turns: medians of ${rounds} rounds, in milliseconds. Create and confirm include what
+hub-core, Mekari Billing and Mekari Pay take. What is under way is as much in both: about 830 orders are drafts, wait for
+their payment, or were given up lately.
+
+${table(head, rows)}
+
+The audit reads everything, ${CHECKS.length} checks in one snapshot: ${audits.map((ms, index) => `${seconds(ms)} s (${sides[index]?.name})`).join(', ')}, the median of ${AUDITS} runs.
+`;
+}
+
+async function contents(sides: readonly Side[]): Promise<string> {
+  const tables = [
+    ...['topup_orders', 'topup_order_lines', 'topup_order_events', 'quota_ledger_entries', 'organization_packages'],
+    ...['payment_events', 'idempotency_keys', 'order_mail_deliveries', 'action_trail'],
+  ];
+  const rows = await Promise.all(
+    tables.map(async (name) => [name, ...(await Promise.all(sides.map((side) => count(side.database, name))))]),
+  );
+  const sizes = sides.map(async ({ database }) => {
+    const [row]: { size: string }[] = await database.query(
+      `select pg_size_pretty(pg_database_size(current_database())) as size`,
+    );
+    return row?.size ?? '';
+  });
+  return table(
+    ['rows', ...sides.map(({ name }) => name)],
+    [...rows, ['size of the database', ...(await Promise.all(sizes))]],
+  );
+}
+
+/** As PostgreSQL last counted them: what its callers may see of a table does not matter. */
+async function count(database: DataSource, name: string): Promise<string> {
+  const [row]: { rows: string }[] = await database.query(
+    `select reltuples::bigint as rows from pg_class where oid = $1::regclass`,
+    [name],
+  );
+  return Number(row?.rows).toLocaleString('en');
+}
+
+/** How long it took, in milliseconds. */
+export async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export const seconds = (ms: number) => (ms / 1000).toFixed(2);
