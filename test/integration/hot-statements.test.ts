@@ -12,8 +12,10 @@ import { createDatabase } from '../support/database.ts';
 import { tryCancel, tryCheck } from '../support/mutations.ts';
 import { type Read, tellPlans, watchPlans } from '../support/plans.ts';
 import { confirmOrder, createOrder, readOrder, untilStatus } from '../support/purchase.ts';
+import { deliver, signed } from '../support/raw-delivery.ts';
 import { scrape } from '../support/served-metrics.ts';
 import type { TestClient } from '../support/test-client.ts';
+import { invoiceEvent } from '../support/webhook.ts';
 
 /** Tables that do not grow with the orders: reading one whole costs less than an index. */
 const SMALL: Record<string, string> = {
@@ -114,8 +116,10 @@ const OF_ONE: Record<string, () => Promise<unknown>> = {
     await app.sandbox.mekariPay.payLate(order.number);
     await booked(order);
   },
-  'a payment under review': async () => {
+  'a payment by an invoice that is not its own, and one under review': async () => {
     const order = await confirmed();
+    const event = JSON.stringify(invoiceEvent(app, order, { invoice_id: 'inv_of_somebody' }));
+    await deliver(app.url, event, signed(event, new Date()));
     await app.sandbox.mekariPay.payWrong(order.number, { amount: 1 });
   },
 };
