@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
@@ -9,6 +9,7 @@ import { whileAsking } from './hostile/innocent.ts';
 import type { Caller } from './neighbours/caller.ts';
 import { startGround } from './neighbours/ground.ts';
 import { type Figures, median } from './neighbours/load.ts';
+import { memoryOf } from './neighbours/memory.ts';
 import { startReplica } from './neighbours/replica.ts';
 import { table } from './neighbours/table.ts';
 
@@ -40,7 +41,7 @@ export async function benchHostile([seconds = '4', rounds = '5']: readonly strin
     const [attacker] = await replica.callers([hostile]);
     if (attacker === undefined) throw new Error('there is no attacker');
     const measured = await measure(callers, attacker, extent);
-    write(report({ ...measured, ...extent, load, peak: peakMegabytes(replica.pid), postgres: ground.serverVersion }));
+    write(report({ ...measured, ...extent, load, peak: memoryOf(replica.pid).peak, postgres: ground.serverVersion }));
     for (const caller of [...callers, attacker]) caller.close();
   } finally {
     await ground.stop();
@@ -89,15 +90,6 @@ async function repeat(caller: Caller, query: string, isOver: () => boolean): Pro
     times.push(ms);
   }
   return times;
-}
-
-/** What the process had in memory at its most, in MB; NaN where the system does not say. */
-function peakMegabytes(pid: number): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 type Reported = Awaited<ReturnType<typeof measure>> & {

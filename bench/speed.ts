@@ -1,62 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OTHER_CORE, stayOn } from './neighbours/cores.ts';
-import { startGround } from './neighbours/ground.ts';
+import { type Ground, root, startGround } from './neighbours/ground.ts';
+import { memoryOf } from './neighbours/memory.ts';
 import { redisVersion, startRedis } from './neighbours/redis.ts';
-import { startLoad } from './speed/load.ts';
-import { measureReading } from './speed/reading.ts';
-import { readingTable } from './speed/report.ts';
+import { type Load, startLoad } from './speed/load.ts';
+import { findPgbench } from './speed/pgbench.ts';
+import { type Extent, measureReading } from './speed/reading.ts';
+import { packageVersions, type Reported, report, scalingTable, section, writingTable } from './speed/report.ts';
 import { assertSameAnswers } from './speed/same-answers.ts';
 import { SERVERS, type Server, type ServerName, startServer } from './speed/servers.ts';
-import { workloads } from './speed/workloads.ts';
+import { measureTwo } from './speed/two.ts';
+import { type Workload, workloads } from './speed/workloads.ts';
 import { measureWriting, WRITING, type WritingName } from './speed/writing.ts';
 
+const RESULT = join(root, 'bench/results/speed.md');
 const ORDERS_OF_EACH = 100;
 const ORGANIZATIONS = 1000;
+const TWO = 'two';
 
+/**
+ * This server beside three others and bare Node, and beside pgbench where it writes. All of it takes about fifteen minutes; with
+ * `--workloads page,settle` or `--servers ours,mercurius` it is less, is printed alone, and no result is written.
+ */
 export async function benchSpeed(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string', default: '3' },
-      rounds: { type: 'string', default: '5' },
-      connections: { type: 'string', default: '20' },
-      workloads: { type: 'string' },
-      servers: { type: 'string' },
-    },
-  });
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const extent = {
-    seconds: Number(values.seconds),
-    rounds: Number(values.rounds),
-    connections: Number(values.connections),
+    seconds: positive('seconds', values.seconds),
+    rounds: positive('rounds', values.rounds),
+    connections: positive('connections', values.connections),
   };
+  const isWhole = values.workloads === undefined && values.servers === undefined;
+  const isWanted = (name: string) => values.workloads?.split(',').includes(name) ?? true;
+  const names = (values.servers?.split(',') ?? Object.keys(SERVERS)) as ServerName[];
+  const before = loadavg()[0] ?? 0;
   stayOn(OTHER_CORE);
   const ground = await startGround({ ordersOfEach: ORDERS_OF_EACH, organizations: ORGANIZATIONS, everyOption: true });
   const load = startLoad();
   ground.onStop(async () => load.stop());
   try {
-    const wanted = values.workloads?.split(',');
-    const chosen = (await workloads(ground)).filter(({ name }) => wanted?.includes(name) ?? true);
     const redis = redisVersion() === undefined ? undefined : await startRedis();
     if (redis) ground.onStop(redis.kill);
-    const env = { DATABASE_URL: await ground.database(), ...(redis && { REDIS_URL: redis.url }) };
-    const names = (values.servers?.split(',') ?? Object.keys(SERVERS)) as ServerName[];
-    const servers: Server[] = [];
-    for (const name of names) servers.push(await startServer(name, ground, env));
-    const answers = await assertSameAnswers(
-      servers.filter(({ name }) => name !== 'bare'),
-      chosen,
-    );
-    for (const server of servers) {
-      for (const [name, body] of answers) await server.learn(name, body);
-    }
-    for (const workload of chosen) {
-      const figures = await measureReading(load, servers, workload, extent);
-      console.log(`\n${workload.title}: ${Buffer.byteLength(answers.get(workload.name) ?? '')} bytes\n`);
-      console.log(readingTable(figures));
-    }
-    const writing = (Object.keys(WRITING) as WritingName[]).filter((name) => wanted?.includes(name) ?? true);
-    console.log(await measureWriting(ground, load, env, writing, extent));
+    const env: Record<string, string> = redis ? { REDIS_URL: redis.url } : {};
+    const all = await workloads(ground);
+    const chosen = all.filter(({ name }) => isWanted(name));
+    const read = await reading({ ground, load, env, extent, names, chosen });
+    const ordered = (Object.keys(WRITING) as WritingName[]).filter(isWanted);
+    const writing = await measureWriting(ground, load, env, ordered, extent);
+    console.log(writingTable(writing));
+    const [page] = all;
+    const scaling = page && isWanted(TWO) ? await measureTwo(ground, env, page, extent) : [];
+    console.log(scalingTable(scaling));
+    const versions = {
+      Node: process.versions.node,
+      PostgreSQL: ground.serverVersion,
+      Redis: redisVersion(),
+      pgbench: findPgbench()?.version,
+      ...packageVersions(),
+    };
+    if (isWhole) write(report({ ...read, writing, scaling, workloads: chosen, extent, versions, load: before }));
   } finally {
     await ground.stop();
   }
+}
+
+const OPTIONS = {
+  seconds: { type: 'string', default: '3' },
+  rounds: { type: 'string', default: '5' },
+  connections: { type: 'string', default: '20' },
+  workloads: { type: 'string' },
+  servers: { type: 'string' },
+} as const;
+
+function positive(name: string, text: string): number {
+  if (!(Number(text) > 0)) throw new Error(`${name}: expected a number above zero`);
+  return Number(text);
+}
+
+interface Reading {
+  ground: Ground;
+  load: Load;
+  env: Record<string, string>;
+  extent: Extent;
+  names: readonly ServerName[];
+  chosen: readonly Workload[];
+}
+
+async function reading({ ground, load, env, extent, names, chosen }: Reading) {
+  const measured: Pick<Reported, 'reading' | 'bytes' | 'memory'> = {
+    reading: new Map(),
+    bytes: new Map(),
+    memory: new Map(),
+  };
+  if (chosen.length === 0) return measured;
+  const settings = { ...env, DATABASE_URL: await ground.database() };
+  const servers: Server[] = [];
+  for (const name of names) servers.push(await startServer(name, ground, settings));
+  const answers = await assertSameAnswers(
+    servers.filter(({ name }) => name !== 'bare'),
+    chosen,
+  );
+  const bytes = new Map([...answers].map(([name, body]) => [name, Buffer.byteLength(body)]));
+  for (const server of servers) for (const [name, body] of answers) await server.learn(name, body);
+  const figures: Map<Workload['name'], Awaited<ReturnType<typeof measureReading>>> = new Map();
+  for (const workload of chosen) {
+    figures.set(workload.name, await measureReading(load, servers, workload, extent));
+    console.log(`${section(workload, { reading: figures, bytes })}\n`);
+  }
+  const memory = new Map(servers.map(({ name, pid }) => [name, memoryOf(pid)]));
+  for (const server of servers) await server.stop();
+  return { reading: figures, bytes, memory };
+}
+
+function write(result: string): void {
+  console.log(result);
+  mkdirSync(dirname(RESULT), { recursive: true });
+  writeFileSync(RESULT, result);
 }

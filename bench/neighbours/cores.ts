@@ -6,11 +6,16 @@ import { availableParallelism } from 'node:os';
 export const MEASURED_CORE = 0;
 export const OTHER_CORE = 1;
 
-/** Whether processes can be kept to one core each: on Linux, with taskset, on a machine with two cores. */
-export const CAN_PIN = availableParallelism() >= 2 && spawnSync('taskset', ['--version']).error === undefined;
+/** Asked before this process is kept to one of them. */
+export const CORES = availableParallelism();
+/** A second process of ours has a third core, or shares with the load. */
+export const SECOND_CORE = CORES > 2 ? 2 : OTHER_CORE;
 
-/** How to fork a Node process that stays on one core; anywhere where none is named, or where that cannot be had. */
-export function onCore(core: number | undefined, flags: readonly string[] = []) {
+/** Whether processes can be kept to one core each: on Linux, with taskset, on a machine with two cores. */
+export const CAN_PIN = CORES >= 2 && spawnSync('taskset', ['--version']).error === undefined;
+
+/** How to fork a Node process that stays on one core (or `0-3`); where none is named, or that cannot be had, it goes where we are. */
+export function onCore(core: number | string | undefined, flags: readonly string[] = []) {
   if (core === undefined || !CAN_PIN) return { execArgv: [...flags] };
   return { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...flags] };
 }

@@ -3,6 +3,8 @@ import { startWire } from './wire.ts';
 export interface Executed {
   /** Counted from 1, in the order in which they were opened. */
   connection: number;
+  /** Of one connection, those with one number were sent without waiting for an answer in between. */
+  trip: number;
   statement: string;
   /** As text, the way they were sent; null is null. */
   values: readonly (string | null)[];
@@ -35,7 +37,14 @@ export async function startSqlWire(databaseUrl: string, applicationName: string)
     watch() {
       connections += 1;
       const connection = connections;
-      return readMessages(applicationName, (each) => executed.push({ connection, ...each }));
+      let trip = 0;
+      const sent = readMessages(applicationName, (each) => executed.push({ connection, trip, ...each }));
+      return {
+        sent,
+        answered() {
+          trip += 1;
+        },
+      };
     },
   });
   url.port = String(wire.port);
@@ -50,15 +59,15 @@ export async function startSqlWire(databaseUrl: string, applicationName: string)
   };
 }
 
-type OnExecuted = (each: Omit<Executed, 'connection'>) => void;
+type Statement = Pick<Executed, 'statement' | 'values'>;
 
 /** For one connection: packets in, statements out. A packet may hold several messages, or a part of one. */
-function readMessages(applicationName: string, onExecuted: OnExecuted): (packet: Buffer) => void {
+function readMessages(applicationName: string, onExecuted: (each: Statement) => void): (packet: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   let isOpen = false;
   let isWatched = false;
   const parsed = new Map<string, string>();
-  let bound: Omit<Executed, 'connection'> = { statement: '', values: [] };
+  let bound: Statement = { statement: '', values: [] };
 
   function open(): boolean {
     if (rest.length < 8) return false;

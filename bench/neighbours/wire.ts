@@ -9,8 +9,8 @@ export interface Wire {
 export interface WireOptions {
   /** How long every packet of an answer is held back. */
   delayMs?: number;
-  /** Called for each connection; what it gives back sees what the client sends. */
-  watch?: () => (packet: Buffer) => void;
+  /** Called for each connection; what it gives back sees what the client sends, and hears when it is answered. */
+  watch?: () => { sent(packet: Buffer): void; answered(): void };
 }
 
 /** A port of our own before another's on this machine, which passes everything on. */
@@ -22,10 +22,11 @@ export async function startWire(targetPort: number, { delayMs = 0, watch }: Wire
     const see = watch?.();
     near.setNoDelay(true);
     near.on('data', (packet: Buffer) => {
-      see?.(packet);
+      see?.sent(packet);
       far.write(packet);
     });
     far.on('data', (packet: Buffer) => {
+      see?.answered();
       if (delayMs === 0) near.write(packet);
       else setTimeout(() => near.destroyed || near.write(packet), delayMs);
     });

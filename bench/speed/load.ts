@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { onCore } from '../neighbours/cores.ts';
 
 export interface Request {
   headers: Record<string, string>;
@@ -33,9 +34,9 @@ export interface Load {
   stop(): void;
 }
 
-/** A process that asks, on whatever core we are. */
-export function startLoad(): Load {
-  const child = fork(new URL('./load-process.js', import.meta.url), { execArgv: [] });
+/** A process that asks, on whatever core we are, or on those that are named. */
+export function startLoad(cores?: string): Load {
+  const child = fork(new URL('./load-process.js', import.meta.url), onCore(cores));
   const exited = once(child, 'exit').then(() => Promise.reject(new Error('the load ended before it was told to')));
   // Whoever waits for an outcome hears of it.
   exited.catch(() => undefined);

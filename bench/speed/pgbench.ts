@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CAN_PIN, MEASURED_CORE } from '../neighbours/cores.ts';
@@ -45,6 +45,7 @@ async function run(command: string, { url, role, script, first, clients, each }:
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
   const [code] = await once(child, 'close');
+  rmSync(file);
   const perSecond = Number(/^tps = ([\d.]+) \(without/m.exec(said)?.[1]);
   const transactions = Number(/actually processed: (\d+)/.exec(said)?.[1]);
   if (code !== 0 || transactions !== clients * each) throw new Error(`pgbench: ${said.slice(-2000)}`);

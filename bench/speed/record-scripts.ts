@@ -11,7 +11,8 @@ import { startWriter } from './writer.ts';
 
 export interface Script {
   script: string;
-  statements: number;
+  /** To the database and back, for one order. */
+  trips: number;
 }
 
 export interface Scripts {

@@ -1,9 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CAN_PIN, CORES } from '../neighbours/cores.ts';
+import { root } from '../neighbours/ground.ts';
+import type { Memory } from '../neighbours/memory.ts';
 import { table } from '../neighbours/table.ts';
-import type { Figures } from './reading.ts';
+import { goals, type Measured } from './goals.ts';
+import type { Extent, Figures } from './reading.ts';
 import { SERVERS, type ServerName } from './servers.ts';
+import type { Scaling } from './two.ts';
+import type { Workload } from './workloads.ts';
+import { WRITING, type Writing, type WritingName } from './writing.ts';
 
-/** One workload's figures; the ratio is that of our rate to another's. */
-export function readingTable(figures: ReadonlyMap<ServerName, Figures>): string {
+export interface Reported extends Measured {
+  workloads: readonly Workload[];
+  /** Of our answers. */
+  bytes: ReadonlyMap<string, number>;
+  memory: ReadonlyMap<ServerName, Memory>;
+  scaling: readonly Scaling[];
+  extent: Extent;
+  versions: Record<string, string | undefined>;
+  /** The machine's load before it began. */
+  load: number;
+}
+
+export function report(reported: Reported): string {
+  const { workloads, extent, versions, load, scaling } = reported;
+  const told = Object.entries(versions).map(([name, version]) => `${name} ${version ?? 'not installed'}`);
+  return `# Speed
+
+${new Date().toISOString().slice(0, 10)}. ${told.join(', ')}.
+\`npm run bench -- speed\`: ${extent.connections} connections, each asking again as soon as it has its answer, ${extent.seconds} s a round, ${extent.rounds} rounds in
+which every server has its turn, in another order each time, after a round that warms up. Medians over the rounds.
+${where(load)}
+
+## Goals
+
+${goalsTable(reported)}
+
+## Reading
+
+All servers answer from one database through the same services of ours: the token check, gates, cached prices, loaders, row-level
+security. Before measuring, every workload is asked of all of them, and their answers are the same JSON, member by member (but for
+\`asOf\`, the moment at which each asked hub-core). The peers share one set of resolvers, by hand, and are started as their own pages
+say: Apollo Server by \`startStandaloneServer\` with the plugins that it comes with, Yoga with its cache of documents, Mercurius on
+Fastify with \`jit: 1\`. \`_entities\` are asked for as a gateway does for a support caller: a list that another subgraph made.
+
+**The comparison is in their favour.** What stays on in ours, and the peers run without: a log line per request (written, and thrown
+away), metrics, the limits of documents, costs and connections, security headers, a correlation id, masked errors, the trail of
+mutations, job worker and periodic tasks. "Ours to it" is our rate to another's; CPU is the server's for one request, in
+microseconds, in all its threads; "busy" is how much of its core it used: well below 100 %, the load was the brake.
+
+${workloads.map((workload) => section(workload, reported)).join('\n\n')}
+
+Memory in MB, after all of that, and at its most (VmRSS, VmHWM):
+
+${memoryTable(reported.memory)}
+
+## Orders
+
+By our server, with all that follows a payment held back (its four jobs wait for a Moderator that does not answer), and by pgbench
+(\`-M prepared\`), on the core where our server was: the very statements that our server sent for one order, written down on their way
+to PostgreSQL, in as many round trips, for another order each time. pgbench knows the answers beforehand: it checks no signature and
+no token, asks neither hub-core, Mekari Billing nor Mekari Pay, and is not asked for row-level security where an order is created
+and confirmed. After each round the orders are counted in the database, and ledger and counters must agree.
+
+${writingTable(reported.writing)}
+
+## Two processes
+
+Of one process of ours and of two on one database, each on a core of its own with a load of its own.${
+    CORES > 2
+      ? ''
+      : ' There are but two cores: the\nsecond process shares its core with both loads, PostgreSQL and the neighbours, so this is no measure of how far it scales.'
+  }
+
+${scalingTable(scaling)}
+`;
+}
+
+function where(load: number): string {
+  const pinned = CAN_PIN
+    ? 'The server that is measured has a core of its own; load, PostgreSQL, Redis and the neighbours share another.'
+    : 'Nothing is kept to a core of its own here: servers, load and databases are in each other’s way.';
+  const said = `The machine's load average was ${load.toFixed(1)} before it began, on ${CORES} cores`;
+  const trust =
+    load < CORES / 4 ? '.' : ': others used it too, and rates and times say little; CPU per request says more.';
+  return `${pinned} ${said}${trust}`;
+}
+
+function goalsTable(measured: Measured): string {
+  const rows = goals(measured).map(({ what, wanted, measured: found, reached }) => [
+    what,
+    wanted,
+    found === undefined ? '-' : found.toFixed(2),
+    found === undefined ? 'not measured' : reached ? 'reached' : 'not reached',
+  ]);
+  return table(['', 'wanted', 'measured', ''], rows);
+}
+
+export function section({ name, title }: Workload, { reading, bytes }: Pick<Reported, 'reading' | 'bytes'>): string {
+  return `### ${title[0]?.toUpperCase()}${title.slice(1)}, ${((bytes.get(name) ?? 0) / 1000).toFixed(1)} KB\n\n${readingTable(reading.get(name) ?? new Map())}`;
+}
+
+function readingTable(figures: ReadonlyMap<ServerName, Figures>): string {
   const ours = figures.get('ours')?.requestsPerSecond ?? Number.NaN;
   const rows = [...figures].map(([name, { requestsPerSecond, p50, p99, cpuPerRequest, busy }]) => [
     SERVERS[name],
@@ -12,7 +111,50 @@ export function readingTable(figures: ReadonlyMap<ServerName, Figures>): string 
     p50.toFixed(2),
     p99.toFixed(2),
     cpuPerRequest.toFixed(0),
-    `${(busy * 100).toFixed(0)} %`,
+    percent(busy),
   ]);
   return table(['', 'requests/s', 'ours to it', 'p50 ms', 'p99 ms', 'CPU µs', 'busy'], rows);
+}
+
+function memoryTable(memory: Reported['memory']): string {
+  const rows = [...memory].map(([name, { now, peak }]) => [SERVERS[name], now.toFixed(0), peak.toFixed(0)]);
+  return table(['', 'now', 'peak'], rows);
+}
+
+export function writingTable(writing: ReadonlyMap<WritingName, Writing>): string {
+  const rows = [...writing].map(([name, { perSecond, p50, p99, cpuPerOrder, busy, trips, pgbench }]) => [
+    WRITING[name],
+    perSecond.toFixed(0),
+    pgbench?.toFixed(0) ?? 'no pgbench here',
+    pgbench === undefined ? '-' : (perSecond / pgbench).toFixed(2),
+    String(trips),
+    p50.toFixed(1),
+    p99.toFixed(1),
+    cpuPerOrder.toFixed(0),
+    percent(busy),
+  ]);
+  const head = ['', 'orders/s', 'by pgbench', 'ratio', 'round trips', 'p50 ms', 'p99 ms', 'CPU µs', 'busy'];
+  return table(head, rows);
+}
+
+export function scalingTable(scaling: readonly Scaling[]): string {
+  const rows = scaling.map(({ what, one, two }) => [what, one.toFixed(0), two.toFixed(0), (two / one).toFixed(2)]);
+  return table(['per second', 'one', 'two', 'ratio'], rows);
+}
+
+const percent = (part: number) => `${(part * 100).toFixed(0)} %`;
+
+/** Of what is measured, as package.json pins them. */
+export function packageVersions(): Record<string, string | undefined> {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const pinned: Record<string, string> = { ...dependencies, ...devDependencies };
+  return {
+    Mercurius: pinned['mercurius'],
+    'graphql-jit': pinned['graphql-jit'],
+    'GraphQL Yoga': pinned['graphql-yoga'],
+    'Apollo Server': pinned['@apollo/server'],
+    Fastify: pinned['fastify'],
+    graphql: pinned['graphql'],
+    autocannon: pinned['autocannon'],
+  };
 }

@@ -13,6 +13,7 @@ export interface Server {
   pid: number;
   /** What it is to answer, where it knows nothing by itself. */
   learn(workload: WorkloadName, body: string): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export const SERVERS = {
@@ -30,8 +31,8 @@ export const NO_END_OF_MUTATIONS = '2147483647';
 export async function startServer(name: ServerName, ground: Ground, env: Record<string, string>): Promise<Server> {
   if (name === 'ours') {
     const settings = { MUTATIONS_PER_MINUTE: NO_END_OF_MUTATIONS, LOG_LEVEL: 'info', ...env };
-    const { url, pid } = await startReplica(ground, settings, MEASURED_CORE);
-    return { name, pid, url: () => `${url}/graphql`, learn: async () => undefined };
+    const { url, pid, stop } = await startReplica(ground, settings, MEASURED_CORE);
+    return { name, pid, url: () => `${url}/graphql`, learn: async () => undefined, stop };
   }
   const file = name === 'bare' ? './peers/bare.js' : './peers/main.js';
   const child = fork(join(import.meta.dirname, file), [name], {
@@ -45,11 +46,12 @@ export async function startServer(name: ServerName, ground: Ground, env: Record<
     if (message === undefined) throw new Error(`${SERVERS[name]} ended before it was ready`);
     return message as { url: string };
   };
-  ground.onStop(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+  const stop = async () => {
+    // Where it has ended already this is true all the same.
     child.kill('SIGKILL');
     await exited;
-  });
+  };
+  ground.onStop(stop);
   const { url } = await told();
   return {
     name,
@@ -60,5 +62,6 @@ export async function startServer(name: ServerName, ground: Ground, env: Record<
       child.send({ path: `/${workload}`, body });
       await told();
     },
+    stop,
   };
 }

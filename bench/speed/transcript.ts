@@ -15,10 +15,15 @@ const UUID = '[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
 export async function toScript(database: DataSource, executed: readonly Executed[], own: Own) {
   const session = database.createQueryRunner();
   try {
-    const statements = inOrder(executed);
+    const trips = inTrips(inOrder(executed));
     const lines: string[] = [];
-    for (const each of statements) lines.push(await toLine(session, each, own));
-    return { script: `${lines.join('\n')}\n`, statements: statements.length };
+    for (const trip of trips) {
+      const statements: string[] = [];
+      for (const each of trip) statements.push(...(await toStatements(session, each, own)));
+      // What was sent without waiting for an answer is sent so again.
+      lines.push(...(statements.length > 1 ? ['\\startpipeline', ...statements, '\\endpipeline'] : statements));
+    }
+    return { script: `${lines.join('\n')}\n`, trips: trips.length };
   } finally {
     await session.release();
   }
@@ -42,26 +47,33 @@ function inOrder(executed: readonly Executed[]): Executed[] {
   return transactions.filter((transaction) => !transaction.some(({ statement }) => BY_ITSELF.test(statement))).flat();
 }
 
-async function toLine(session: QueryRunner, { statement, values }: Executed, own: Own): Promise<string> {
+function inTrips(executed: readonly Executed[]): Executed[][] {
+  const trips: Executed[][] = [];
+  for (const each of executed) {
+    const last = trips.at(-1)?.at(-1);
+    if (last?.connection === each.connection && last.trip === each.trip) trips.at(-1)?.push(each);
+    else trips.push([each]);
+  }
+  return trips;
+}
+
+/** Mostly one; text without values may hold several. */
+async function toStatements(session: QueryRunner, { statement, values }: Executed, own: Own): Promise<string[]> {
   const withLiterals = statement.replace(/'((?:[^']|'')*)'/g, (literal, inner: string) => {
     const text = expression(inner.replaceAll("''", "'"), own);
     return text === literal ? literal : `(${text})`;
   });
-  if (values.length === 0) return inOneTrip(withLiterals);
+  if (values.length === 0) {
+    const parts = withLiterals.split(';').map((part) => part.trim());
+    return parts.filter((part) => part !== '').map((part) => `${part};`);
+  }
   const types = await parameterTypes(session, statement);
   const filled = withLiterals.replace(/\$(\d+)/g, (_, place: string) => {
     const value = values[Number(place) - 1];
     const text = value === null || value === undefined ? 'null' : expression(value, own);
     return `(${text})::${types[Number(place) - 1]}`;
   });
-  return `${filled};`;
-}
-
-/** Several statements that were sent as one are sent without waiting for each other. */
-function inOneTrip(text: string): string {
-  const parts = text.split(';').map((part) => part.trim());
-  const statements = parts.filter((part) => part !== '').map((part) => `${part};`);
-  return statements.length === 1 ? statements.join('') : ['\\startpipeline', ...statements, '\\endpipeline'].join('\n');
+  return [`${filled};`];
 }
 
 async function parameterTypes(session: QueryRunner, statement: string): Promise<string[]> {

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { ROLES } from '../../src/platform/database/roles.ts';
 import { cpuMs } from '../neighbours/cores.ts';
+import type { Ground } from '../neighbours/ground.ts';
 import type { Replica } from '../neighbours/replica.ts';
 import type { Job, Load } from './load.ts';
 import { addPendingOrders, countConfirmed, countSettled, FIRST_ORDER } from './pending-orders.ts';
@@ -24,6 +26,14 @@ export type Way = (orders: number) => Promise<Run>;
 export interface Place {
   database: DataSource;
   url: string;
+}
+
+/** A copy of its own, and a connection to look into it. */
+export async function openDatabase(ground: Ground): Promise<Place> {
+  const url = await ground.database();
+  const database = await connectDatabase({ url, entities: [], migrations: [], poolSize: 2, statementTimeoutMs: 0 });
+  ground.onStop(() => database.destroy());
+  return { url, database };
 }
 
 /** Committed settlements are counted, not answers. */

@@ -10,8 +10,8 @@ const HELD_MS = 120_000;
  * Our server, for orders. Moderator does not answer: as soon as four orders are paid its four jobs wait for it, and none else is
  * begun, so that what is measured is the request, and not the bookings and e-mails that follow it when they can.
  */
-export function startWriter(ground: Ground, env: Record<string, string>): Promise<Replica> {
+export function startWriter(ground: Ground, env: Record<string, string>, core = MEASURED_CORE): Promise<Replica> {
   ground.sandbox.moderator.faults.set([{ kind: 'hang' }]);
   const settings = { MUTATIONS_PER_MINUTE: NO_END_OF_MUTATIONS, UPSTREAM_TIMEOUT_MS: String(HELD_MS), ...env };
-  return startReplica(ground, settings, MEASURED_CORE);
+  return startReplica(ground, settings, core);
 }

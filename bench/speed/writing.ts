@@ -1,11 +1,10 @@
-import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import type { Ground } from '../neighbours/ground.ts';
 import { median } from '../neighbours/load.ts';
 import type { Load } from './load.ts';
 import { findPgbench } from './pgbench.ts';
 import type { Extent } from './reading.ts';
 import { recordScripts } from './record-scripts.ts';
-import { orderByPgbench, orderByUs, type Place, type Run, settleByPgbench, settleByUs, type Way } from './ways.ts';
+import { openDatabase, orderByPgbench, orderByUs, type Run, settleByPgbench, settleByUs, type Way } from './ways.ts';
 import { startWriter } from './writer.ts';
 
 export type WritingName = 'settle' | 'order';
@@ -16,8 +15,8 @@ export const WRITING: Record<WritingName, string> = {
 };
 
 export interface Writing extends Run {
-  /** Statements of one order, begin and commit among them. */
-  statements: number;
+  /** To the database and back, for one order. */
+  trips: number;
   /** Orders per second of the same statements by pgbench; undefined where there is none. */
   pgbench: number | undefined;
 }
@@ -59,17 +58,10 @@ export async function measureWriting(
   for (const name of names) {
     const [own, replayed] = await inTurn(ways[name], extent);
     if (own === undefined) throw new Error('nothing was measured');
-    measured.set(name, { ...own, statements: scripts[name].statements, pgbench: replayed?.perSecond });
+    measured.set(name, { ...own, trips: scripts[name].trips, pgbench: replayed?.perSecond });
   }
   await server.stop();
   return measured;
-}
-
-async function openDatabase(ground: Ground): Promise<Place> {
-  const url = await ground.database();
-  const database = await connectDatabase({ url, entities: [], migrations: [], poolSize: 2, statementTimeoutMs: 0 });
-  ground.onStop(() => database.destroy());
-  return { url, database };
 }
 
 /** As many orders each time as take about the wanted seconds; medians over the rounds. */
