@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
 import { benchGrow } from './grow.ts';
 import { benchHostile } from './hostile.ts';
+import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchSlowClients } from './slow-clients.ts';
 import { benchSpeed } from './speed.ts';
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
   grow: benchGrow,
   hostile: benchHostile,
+  memory: benchMemory,
   neighbours: benchNeighbours,
   'slow-clients': benchSlowClients,
   speed: benchSpeed,

@@ -12,15 +12,14 @@ type OnAnswer = (status: number, body: string) => void;
 /** What one connection sends; the first counts from 0. */
 function requestsOf({ work, connections }: Job, connection: number, onAnswer: OnAnswer): autocannon.Request[] {
   if ('orders' in work) return orderRequests(work.tokens[connection] ?? '', onAnswer);
-  const all = 'once' in work ? work.once : work.requests;
-  const share = all.filter((_, index) => index % connections === connection);
-  const own = share.length > 0 ? share : all.slice(0, 1);
+  const share = work.requests.filter((_, index) => index % connections === connection);
+  const own = share.length > 0 ? share : work.requests.slice(0, 1);
   return own.map((request) => ({ ...request, method: 'POST', onResponse: onAnswer }));
 }
 
 function extentOf({ work }: Job): Pick<autocannon.Options, 'duration' | 'amount'> {
   if ('seconds' in work) return { duration: work.seconds };
-  return { amount: 'orders' in work ? 2 * work.orders : work.once.length };
+  return { amount: 'orders' in work ? 2 * work.orders : work.amount };
 }
 
 async function run(job: Job): Promise<Outcome> {

@@ -12,8 +12,8 @@ export interface Job {
   connections: number;
   work:
     | { requests: readonly Request[]; seconds: number }
-    /** Each of them once. */
-    | { once: readonly Request[] }
+    /** So many in all: each once, where there are as many. */
+    | { requests: readonly Request[]; amount: number }
     /** So many orders in all, each created and then confirmed; one token for each connection. */
     | { orders: number; tokens: readonly string[] };
 }

@@ -34,13 +34,19 @@ export async function measureReading(
     const first = round % servers.length;
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
       const figures = await measureOnce(load, server, workload, extent);
+      if (figures === undefined) throw new Error(`${server.name} answered nobody in time: it takes more --seconds`);
       runs.get(server.name)?.push(figures);
     }
   }
   return new Map([...runs].map(([name, figures]) => [name, medianOf(figures)]));
 }
 
-async function measureOnce(load: Load, server: Server, workload: Workload, extent: Extent): Promise<Figures> {
+async function measureOnce(
+  load: Load,
+  server: Server,
+  workload: Workload,
+  extent: Extent,
+): Promise<Figures | undefined> {
   const before = cpuMs(server.pid);
   const { requests, seconds, p50, p99 } = await load.run({
     url: server.url(workload.name),
@@ -48,6 +54,7 @@ async function measureOnce(load: Load, server: Server, workload: Workload, exten
     work: { requests: workload.requests, seconds: extent.seconds },
   });
   const cpu = cpuMs(server.pid) - before;
+  if (requests === 0) return undefined;
   return {
     requestsPerSecond: requests / seconds,
     p50,

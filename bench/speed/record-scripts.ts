@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { Caller } from '../neighbours/caller.ts';
 import type { Ground } from '../neighbours/ground.ts';
@@ -6,7 +7,7 @@ import { type Executed, startSqlWire } from '../neighbours/sql-wire.ts';
 import { confirmBody, createBody } from './order-requests.ts';
 import { addPendingOrders, FIRST_ORDER, organizationOf } from './pending-orders.ts';
 import { type Own, toScript } from './transcript.ts';
-import { webhooks } from './webhooks.ts';
+import { secretsOf, webhooks } from './webhooks.ts';
 import { startWriter } from './writer.ts';
 
 export interface Script {
@@ -31,6 +32,8 @@ const SETTLING_MS = 300;
 export async function recordScripts(ground: Ground, env: Record<string, string>): Promise<Scripts> {
   const url = await ground.database();
   const database = await connectDatabase({ url, entities: [], migrations: [], poolSize: 2 });
+  const session = new pg.Client({ connectionString: url });
+  await session.connect();
   const wire = await startSqlWire(url, APPLICATION);
   const writer = await startWriter(ground, { ...env, DATABASE_URL: wire.url });
   const record = async (work: () => Promise<void>): Promise<Executed[]> => {
@@ -62,12 +65,13 @@ export async function recordScripts(ground: Ground, env: Record<string, string>)
       [row.invoice, `'inv_' || :n`],
     ];
     return {
-      settle: await toScript(database, ofSettle, ownOf(settled)),
-      order: await toScript(database, ofOrder, [...its, ...ownOf(ordered)]),
+      settle: await toScript(session, ofSettle, ownOf(settled)),
+      order: await toScript(session, ofOrder, [...its, ...ownOf(ordered)]),
     };
   } finally {
     await writer.stop();
     await wire.stop();
+    await session.end();
     await database.destroy();
   }
 }
@@ -77,9 +81,8 @@ const ownOf = (order: number): Own => [
   [String(organizationOf(order)), '(10000 + :n % 1000)::text'],
 ];
 
-async function settle(url: string, { sandbox }: Ground, order: number): Promise<void> {
-  const secrets = sandbox.environment()['MEKARI_PAY_WEBHOOK_SECRET']?.split(',') ?? [];
-  const [webhook] = webhooks(order, 1, secrets);
+async function settle(url: string, ground: Ground, order: number): Promise<void> {
+  const [webhook] = webhooks(order, 1, secretsOf(ground));
   const response = await fetch(`${url}/webhooks/mekari-pay`, { method: 'POST', ...webhook });
   if (response.status !== 200) throw new Error(`the webhook was answered ${response.status}: ${await response.text()}`);
 }

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { ClientBase } from 'pg';
 import type { Executed } from '../neighbours/sql-wire.ts';
 
 /** What belongs to the one order that was watched, and the SQL for the same of order :n. */
@@ -6,27 +6,24 @@ export type Own = readonly (readonly [text: string, sql: string])[];
 
 /** What goes on by itself beside any request. */
 const BY_ITSELF = /\b(job_workers|periodic_tasks|feature_flags)\b|^select 1$/i;
+const BEGIN = /^\s*(begin|start transaction)\b/i;
+const END = /(^|;)\s*(commit|rollback)\s*;?\s*$/i;
 const UUID = '[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';
 
 /**
  * The statements of a request as a script for pgbench that does the same for another order each time. Every id begins with the
  * order's number in the place of its time, so that new rows land at the end of their index, as ours do.
  */
-export async function toScript(database: DataSource, executed: readonly Executed[], own: Own) {
-  const session = database.createQueryRunner();
-  try {
-    const trips = inTrips(inOrder(executed));
-    const lines: string[] = [];
-    for (const trip of trips) {
-      const statements: string[] = [];
-      for (const each of trip) statements.push(...(await toStatements(session, each, own)));
-      // What was sent without waiting for an answer is sent so again.
-      lines.push(...(statements.length > 1 ? ['\\startpipeline', ...statements, '\\endpipeline'] : statements));
-    }
-    return { script: `${lines.join('\n')}\n`, trips: trips.length };
-  } finally {
-    await session.release();
+export async function toScript(session: ClientBase, executed: readonly Executed[], own: Own) {
+  const trips = inTrips(inOrder(executed));
+  const lines: string[] = [];
+  for (const trip of trips) {
+    const statements: string[] = [];
+    for (const each of trip) statements.push(...(await toStatements(session, each, own)));
+    // What was sent without waiting for an answer is sent so again.
+    lines.push(...(statements.length > 1 ? ['\\startpipeline', ...statements, '\\endpipeline'] : statements));
   }
+  return { script: `${lines.join('\n')}\n`, trips: trips.length };
 }
 
 /** Transaction after transaction, as they began: on several connections their statements may have been mixed. */
@@ -38,10 +35,10 @@ function inOrder(executed: readonly Executed[]): Executed[] {
     if (begun === undefined) {
       const transaction = [each];
       transactions.push(transaction);
-      if (/^\s*(begin|start transaction)/i.test(each.statement)) open.set(each.connection, transaction);
+      if (BEGIN.test(each.statement) && !END.test(each.statement)) open.set(each.connection, transaction);
     } else {
       begun.push(each);
-      if (/^\s*(commit|rollback)/i.test(each.statement)) open.delete(each.connection);
+      if (END.test(each.statement)) open.delete(each.connection);
     }
   }
   return transactions.filter((transaction) => !transaction.some(({ statement }) => BY_ITSELF.test(statement))).flat();
@@ -58,7 +55,7 @@ function inTrips(executed: readonly Executed[]): Executed[][] {
 }
 
 /** Mostly one; text without values may hold several. */
-async function toStatements(session: QueryRunner, { statement, values }: Executed, own: Own): Promise<string[]> {
+async function toStatements(session: ClientBase, { statement, values }: Executed, own: Own): Promise<string[]> {
   const withLiterals = statement.replace(/'((?:[^']|'')*)'/g, (literal, inner: string) => {
     const text = expression(inner.replaceAll("''", "'"), own);
     return text === literal ? literal : `(${text})`;
@@ -76,9 +73,9 @@ async function toStatements(session: QueryRunner, { statement, values }: Execute
   return [`${filled};`];
 }
 
-async function parameterTypes(session: QueryRunner, statement: string): Promise<string[]> {
+async function parameterTypes(session: ClientBase, statement: string): Promise<string[]> {
   await session.query(`prepare bench_statement as ${statement}`);
-  const rows: { types: string[] }[] = await session.query(
+  const { rows } = await session.query<{ types: string[] }>(
     `select parameter_types::text[] as types from pg_prepared_statements where name = 'bench_statement'`,
   );
   await session.query('deallocate bench_statement');

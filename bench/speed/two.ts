@@ -6,7 +6,7 @@ import { type Load, startLoad } from './load.ts';
 import { addPendingOrders, countSettled, FIRST_ORDER } from './pending-orders.ts';
 import type { Extent } from './reading.ts';
 import { openDatabase } from './ways.ts';
-import { webhooks } from './webhooks.ts';
+import { secretsOf, webhooks } from './webhooks.ts';
 import type { Workload } from './workloads.ts';
 import { startWriter } from './writer.ts';
 
@@ -43,7 +43,7 @@ export async function measureTwo(
       load: startLoad(`0-${CORES - 1}`),
     });
   }
-  const secrets = ground.sandbox.environment()['MEKARI_PAY_WEBHOOK_SECRET']?.split(',') ?? [];
+  const secrets = secretsOf(ground);
   let next = FIRST_ORDER;
 
   const pages = async (of: readonly Pair[]) => {
@@ -65,7 +65,10 @@ export async function measureTwo(
         load.run({
           url: `${replica.url}/webhooks/mekari-pay`,
           connections: extent.connections,
-          work: { once: webhooks(next + index * SETTLED_EACH, SETTLED_EACH, secrets) },
+          work: {
+            requests: webhooks(next + index * SETTLED_EACH, SETTLED_EACH, secrets),
+            amount: SETTLED_EACH,
+          },
         }),
       ),
     );

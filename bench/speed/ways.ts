@@ -83,7 +83,7 @@ export const settleByUs = (ours: Ours, secrets: readonly string[]): Way =>
     measured(ours, orders, {
       url: `${ours.server.url}/webhooks/mekari-pay`,
       connections: ours.connections,
-      work: { once: webhooks(first, orders, secrets) },
+      work: { requests: webhooks(first, orders, secrets), amount: orders },
     }),
   );
 

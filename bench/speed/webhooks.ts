@@ -1,6 +1,9 @@
 import { webhookHeaders } from '../../sandbox/signing/standard-webhooks.ts';
+import type { Ground } from '../neighbours/ground.ts';
 import type { Request } from './load.ts';
 import { TOTAL } from './pending-orders.ts';
+
+export const secretsOf = ({ sandbox }: Ground) => sandbox.environment()['MEKARI_PAY_WEBHOOK_SECRET']?.split(',') ?? [];
 
 /** Each tells that another of the pending orders is paid, signed now: good for five minutes. */
 export function webhooks(first: number, count: number, secrets: readonly string[]): Request[] {

@@ -5,6 +5,8 @@ import { findPgbench } from './pgbench.ts';
 import type { Extent } from './reading.ts';
 import { recordScripts } from './record-scripts.ts';
 import { openDatabase, orderByPgbench, orderByUs, type Run, settleByPgbench, settleByUs, type Way } from './ways.ts';
+import { secretsOf } from './webhooks.ts';
+import { tokensOf } from './workloads.ts';
 import { startWriter } from './writer.ts';
 
 export type WritingName = 'settle' | 'order';
@@ -39,15 +41,10 @@ export async function measureWriting(
   const theirs = await openDatabase(ground);
   const server = await startWriter(ground, { ...env, DATABASE_URL: ours.url });
   const { connections } = extent;
-  const secrets = ground.sandbox.environment()['MEKARI_PAY_WEBHOOK_SECRET']?.split(',') ?? [];
-  const tokens = await Promise.all(
-    ground.organizations
-      .slice(0, connections)
-      .map((id) => ground.sandbox.auth.token({ organization_id: id, expires_in: 12 * 3600 })),
-  );
+  const tokens = await tokensOf(ground, connections);
   const us = { ...ours, load, server, connections };
   const pgbench = findPgbench();
-  const settle = settleByUs(us, secrets);
+  const settle = settleByUs(us, secretsOf(ground));
   await settle(HOLDING);
   const them = pgbench && { ...theirs, pgbench, clients: connections };
   const ways: Record<WritingName, Way[]> = {
