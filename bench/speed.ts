@@ -6,10 +6,19 @@ import { OTHER_CORE, stayOn } from './neighbours/cores.ts';
 import { type Ground, root, startGround } from './neighbours/ground.ts';
 import { memoryOf } from './neighbours/memory.ts';
 import { redisVersion, startRedis } from './neighbours/redis.ts';
+import { measureFollowed } from './speed/followed.ts';
 import { type Load, startLoad } from './speed/load.ts';
 import { findPgbench } from './speed/pgbench.ts';
 import { type Extent, measureReading } from './speed/reading.ts';
-import { packageVersions, type Reported, report, scalingTable, section, writingTable } from './speed/report.ts';
+import {
+  followedText,
+  packageVersions,
+  type Reported,
+  report,
+  scalingTable,
+  section,
+  writingTable,
+} from './speed/report.ts';
 import { assertSameAnswers } from './speed/same-answers.ts';
 import { SERVERS, type Server, type ServerName, startServer } from './speed/servers.ts';
 import { measureTwo } from './speed/two.ts';
@@ -49,10 +58,12 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     const read = await reading({ ground, load, env, extent, names, chosen });
     const ordered = (Object.keys(WRITING) as WritingName[]).filter(isWanted);
     const writing = await measureWriting(ground, load, env, ordered, extent);
-    console.log(writingTable(writing));
+    if (writing.size > 0) console.log(writingTable(writing));
+    const followed = isWanted('followed') ? await measureFollowed(ground, load, env, extent) : undefined;
+    if (followed) console.log(followedText(followed));
     const [page] = all;
     const scaling = page && isWanted(TWO) ? await measureTwo(ground, env, page, extent) : [];
-    console.log(scalingTable(scaling));
+    if (scaling.length > 0) console.log(scalingTable(scaling));
     const versions = {
       Node: process.versions.node,
       PostgreSQL: ground.serverVersion,
@@ -60,7 +71,8 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
       pgbench: findPgbench()?.version,
       ...packageVersions(),
     };
-    if (isWhole) write(report({ ...read, writing, scaling, workloads: chosen, extent, versions, load: before }));
+    if (isWhole)
+      write(report({ ...read, writing, followed, scaling, workloads: chosen, extent, versions, load: before }));
   } finally {
     await ground.stop();
   }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../sandbox/dev/free-port.ts';
@@ -17,8 +18,9 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
-/** The flags of `npm start`. */
-export const MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+/** The flags of `npm start`: what is measured is what is run. */
+const MEMORY = scripts.start.match(/--\S+/g) ?? [];
 
 /** What it is started with: neighbours, and a port of its own. */
 export function environmentOf({ sandbox }: Ground, port: number): NodeJS.ProcessEnv {

@@ -4,6 +4,7 @@ import { CAN_PIN, CORES } from '../neighbours/cores.ts';
 import { root } from '../neighbours/ground.ts';
 import type { Memory } from '../neighbours/memory.ts';
 import { table } from '../neighbours/table.ts';
+import type { Followed } from './followed.ts';
 import { goals, type Measured } from './goals.ts';
 import type { Extent, Figures } from './reading.ts';
 import { SERVERS, type ServerName } from './servers.ts';
@@ -16,6 +17,7 @@ export interface Reported extends Measured {
   /** Of our answers. */
   bytes: ReadonlyMap<string, number>;
   memory: ReadonlyMap<ServerName, Memory>;
+  followed: Followed | undefined;
   scaling: readonly Scaling[];
   extent: Extent;
   versions: Record<string, string | undefined>;
@@ -47,7 +49,7 @@ Fastify with \`jit: 1\`. \`_entities\` are asked for as a gateway does for a sup
 
 **The comparison is in their favour.** What stays on in ours, and the peers run without: a log line per request (written, and thrown
 away), metrics, the limits of documents, costs and connections, security headers, a correlation id, masked errors, the trail of
-mutations, job worker and periodic tasks. "Ours to it" is our rate to another's; CPU is the server's for one request, in
+mutations, job worker and periodic tasks; and the flags of \`npm start\`, which keep its memory small at the cost of time. "Ours to it" is our rate to another's; CPU is the server's for one request, in
 microseconds, in all its threads; "busy" is how much of its core it used: well below 100 %, the load was the brake.
 
 ${workloads.map((workload) => section(workload, reported)).join('\n\n')}
@@ -65,6 +67,8 @@ no token, asks neither hub-core, Mekari Billing nor Mekari Pay, and is not asked
 and confirmed. After each round the orders are counted in the database, and ledger and counters must agree.
 
 ${writingTable(reported.writing)}
+
+${followedText(reported.followed)}
 
 ## Two processes
 
@@ -135,6 +139,14 @@ export function writingTable(writing: ReadonlyMap<WritingName, Writing>): string
   ]);
   const head = ['', 'orders/s', 'by pgbench', 'ratio', 'round trips', 'p50 ms', 'p99 ms', 'CPU µs', 'busy'];
   return table(head, rows);
+}
+
+/** What a rush of payments takes with everything that belongs to them. */
+export function followedText(followed: Followed | undefined): string {
+  if (followed === undefined) return '';
+  const { orders, settledPerSecond, p99, untilDone } = followed;
+  return `With Moderator and mail answering: ${orders} webhooks at once were settled at ${settledPerSecond.toFixed(0)} a second (p99 ${p99.toFixed(0)} ms) while the first
+orders were booked already; ${untilDone.toFixed(1)} s after the first webhook the last order was booked and its two e-mails were sent, ${(orders / untilDone).toFixed(0)} a second.`;
 }
 
 export function scalingTable(scaling: readonly Scaling[]): string {
