@@ -22,12 +22,13 @@ import {
 import { assertSameAnswers } from './speed/same-answers.ts';
 import { SERVERS, type Server, type ServerName, startServer } from './speed/servers.ts';
 import { measureTwo } from './speed/two.ts';
-import { type Workload, workloads } from './speed/workloads.ts';
+import { WORKLOADS, type Workload, workloads } from './speed/workloads.ts';
 import { measureWriting, WRITING, type WritingName } from './speed/writing.ts';
 
 const RESULT = join(root, 'bench/results/speed.md');
 const ORDERS_OF_EACH = 100;
 const ORGANIZATIONS = 1000;
+const FOLLOWED = 'followed';
 const TWO = 'two';
 
 /**
@@ -42,8 +43,9 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     connections: positive('connections', values.connections),
   };
   const isWhole = values.workloads === undefined && values.servers === undefined;
-  const isWanted = (name: string) => values.workloads?.split(',').includes(name) ?? true;
-  const names = (values.servers?.split(',') ?? Object.keys(SERVERS)) as ServerName[];
+  const wanted = among('workloads', values.workloads, [...WORKLOADS, ...Object.keys(WRITING), FOLLOWED, TWO]);
+  const isWanted = (name: string) => wanted.includes(name);
+  const names = among('servers', values.servers, Object.keys(SERVERS)) as ServerName[];
   const before = loadavg()[0] ?? 0;
   stayOn(OTHER_CORE);
   const ground = await startGround({ ordersOfEach: ORDERS_OF_EACH, organizations: ORGANIZATIONS, everyOption: true });
@@ -59,7 +61,7 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     const ordered = (Object.keys(WRITING) as WritingName[]).filter(isWanted);
     const writing = await measureWriting(ground, load, env, ordered, extent);
     if (writing.size > 0) console.log(writingTable(writing));
-    const followed = isWanted('followed') ? await measureFollowed(ground, load, env, extent) : undefined;
+    const followed = isWanted(FOLLOWED) ? await measureFollowed(ground, load, env, extent) : undefined;
     if (followed) console.log(followedText(followed));
     const [page] = all;
     const scaling = page && isWanted(TWO) ? await measureTwo(ground, env, page, extent) : [];
@@ -89,6 +91,13 @@ const OPTIONS = {
 function positive(name: string, text: string): number {
   if (!(Number(text) > 0)) throw new Error(`${name}: expected a number above zero`);
   return Number(text);
+}
+
+/** All of them where none is named. */
+function among(name: string, given: string | undefined, known: readonly string[]): readonly string[] {
+  const named = given?.split(',') ?? known;
+  if (named.every((each) => known.includes(each))) return named;
+  throw new Error(`${name}: expected some of ${known.join(',')}`);
 }
 
 interface Reading {

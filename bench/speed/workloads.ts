@@ -10,7 +10,8 @@ export interface Workload {
   check(data: never): void;
 }
 
-export type WorkloadName = 'page' | 'pages' | 'whole-page' | 'organizations' | 'options' | 'history';
+export const WORKLOADS = ['page', 'pages', 'whole-page', 'organizations', 'options', 'history'] as const;
+export type WorkloadName = (typeof WORKLOADS)[number];
 
 /** What catalogue, gates and prices give. */
 const OPTION = `id code label description input minimum maximum step multiplier
