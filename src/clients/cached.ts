@@ -15,11 +15,8 @@ import { NotAskedError, UpstreamError } from './upstream-error.ts';
 export interface CachedLookup<T> {
   /** One result per id, in order: the value, undefined for "there is none", or the failure. Never rejects for a failure. */
   loadMany(ids: readonly string[], options?: LoadOptions): Promise<Answer<T>[]>;
-  /**
-   * The values of all of them, where nothing has to be asked for or waited for; each the very same object for as long as it is
-   * the same answer.
-   */
-  peekMany(ids: readonly string[]): readonly (T | undefined)[] | undefined;
+  /** The value, where it is there and need not be asked for: the very same object for as long as it is the same answer. */
+  peek(id: string): T | undefined;
   /** Ends refreshing ahead. */
   stop(): void;
 }
@@ -210,10 +207,10 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
         }),
       );
     },
-    peekMany(ids) {
-      if (!ids.every((id) => remembered.isInStep(id, shared !== undefined))) return undefined;
-      count('hit', ids.length);
-      return ids.map((id) => remembered.use(id)?.value);
+    peek(id) {
+      if (!remembered.isInStep(id, shared !== undefined)) return undefined;
+      count('hit');
+      return remembered.use(id)?.value;
     },
     stop: () => ahead?.stop(),
   };

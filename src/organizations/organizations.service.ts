@@ -22,6 +22,9 @@ export class OrganizationsService {
       ),
   );
 
+  /** By the flags that it was found with: for as long as these are the same, and hub-core's answer is. */
+  private readonly eligible = new WeakMap<OrganizationSnapshot, { flags: object; eligibility: TopupEligibility }>();
+
   constructor(
     private readonly lookup: CachedLookup<OrganizationSnapshot>,
     private readonly flags: Flags,
@@ -35,7 +38,7 @@ export class OrganizationsService {
 
   /** What find() would answer, where that is known without waiting: the same object for as long as it is the same answer. */
   known(organizationId: string): OrganizationSnapshot | undefined {
-    return this.lookup.peekMany([organizationId])?.[0];
+    return this.lookup.peek(organizationId);
   }
 
   /** For what must be true now: asks hub-core again. Urgent is what a buyer waits for. */
@@ -50,6 +53,11 @@ export class OrganizationsService {
   }
 
   async eligibilityOf(request: RequestContext, organization: OrganizationSnapshot): Promise<TopupEligibility> {
-    return eligibility(organization, await this.flags.snapshot(request, organization.id, ELIGIBILITY_FLAGS));
+    const flags = this.flags.steady(request);
+    const said = this.eligible.get(organization);
+    if (flags !== undefined && said?.flags === flags) return said.eligibility;
+    const found = eligibility(organization, await this.flags.snapshot(request, organization.id, ELIGIBILITY_FLAGS));
+    if (flags !== undefined) this.eligible.set(organization, { flags, eligibility: found });
+    return found;
   }
 }

@@ -38,17 +38,18 @@ export class OptionSnapshots {
   ): readonly OfferedOption[] | undefined {
     const made = this.byOrganization.get(organizationId);
     if (made === undefined || made.rows !== rows || made.flags !== this.flags.steady(request)) return undefined;
-    const isSame = this.organizations.known(organizationId) === made.organization && this.hasSamePrices(made.offered);
-    return isSame ? made.offered : undefined;
+    const isSame = this.organizations.known(organizationId) === made.organization;
+    return isSame && this.hasSamePrices(request, made.offered) ? made.offered : undefined;
   }
 
   add(made: OptionSnapshot): void {
     this.byOrganization.set(made.organization.id, made);
   }
 
-  private hasSamePrices(offered: readonly OfferedOption[]): boolean {
-    const priced = offered.filter(({ configuration }) => !configuration.isFixedCost);
-    const prices = this.prices.known(priced.map(({ configuration }) => configuration.packageId ?? ''));
-    return priced.every(({ unitPrice }, index) => unitPrice === prices?.[index]);
+  private hasSamePrices(request: RequestContext, offered: readonly OfferedOption[]): boolean {
+    return offered.every(
+      ({ configuration: { isFixedCost, packageId }, unitPrice }) =>
+        isFixedCost || (packageId !== null && this.prices.known(request, packageId) === unitPrice),
+    );
   }
 }

@@ -13,6 +13,8 @@ export class Prices {
   private readonly shown = perRequest((request) => this.loader(() => ({ waitMs: this.pageWait(request) })));
   private readonly current = perRequest(() => this.loader(() => ({ fresh: true, urgent: true })));
 
+  private readonly peeked = perRequest(() => new Map<string, Rupiah | undefined>());
+
   constructor(
     private readonly lookup: CachedLookup<PackagePrice>,
     private readonly pageWait: PageWait,
@@ -24,9 +26,11 @@ export class Prices {
     return loader.load(packageId).catch((error: UpstreamError) => error);
   }
 
-  /** What ofPackage() would answer, where all of them are known without waiting. */
-  known(packageIds: readonly string[]): readonly (Rupiah | undefined)[] | undefined {
-    return this.lookup.peekMany(packageIds)?.map((found) => found?.price);
+  /** What ofPackage() would answer, where that is known without waiting: looked up once per request, as the others are. */
+  known(request: RequestContext, packageId: string): Rupiah | undefined {
+    const found = this.peeked(request);
+    if (!found.has(packageId)) found.set(packageId, this.lookup.peek(packageId)?.price);
+    return found.get(packageId);
   }
 
   private loader(how: () => LoadOptions): DataLoader<string, Rupiah> {

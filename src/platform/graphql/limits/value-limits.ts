@@ -2,6 +2,7 @@ import { firstOver } from './document-limits.ts';
 import { VALUE_LIMITS } from './limits.ts';
 
 type Found = Record<keyof typeof VALUE_LIMITS, number>;
+const LIMITED = Object.keys(VALUE_LIMITS) as (keyof typeof VALUE_LIMITS)[];
 
 /**
  * Why a JSON value is too much; undefined where it is not. It stops at the first limit that is passed, and does not recurse:
@@ -13,12 +14,16 @@ export function refusalOfValue(value: unknown): string | undefined {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, nesting } = next;
     count(found, value, nesting);
-    const refusal = firstOver(found, VALUE_LIMITS);
-    if (refusal !== undefined) return refusal;
+    if (isOver(found)) return firstOver(found, VALUE_LIMITS);
     if (typeof value !== 'object' || value === null) continue;
     for (const element of Object.values(value)) open.push({ value: element, nesting: nesting + 1 });
   }
   return undefined;
+}
+
+/** Asked of every value: words are found for the one that is too much. */
+function isOver(found: Found): boolean {
+  return LIMITED.some((name) => found[name] > VALUE_LIMITS[name]);
 }
 
 /** Of this value alone, not of what is in it. */
