@@ -1,9 +1,10 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderFragment } from '../generated/operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { codes, tryCancel, tryConfirm } from '../support/mutations.ts';
 import { addOrganization } from '../support/organizations.ts';
-import { confirmOrder, createOrder, purchase, untilStatus } from '../support/purchase.ts';
+import { confirmOrder, createOrder, purchase, until, untilStatus } from '../support/purchase.ts';
 import { alerts, balances } from '../support/webhook.ts';
 
 let app: TestApp;
@@ -117,6 +118,37 @@ test('confirmed at the same moment, only one of them carries the excess', async 
   expect(outcomes.flatMap(codes)).toEqual(Array(5).fill('PRICE_CHANGED'));
   const carrying = outcomes.filter(({ order }) => order?.excessTotal.amount === '100');
   expect(carrying.map(({ order }) => order?.status)).toEqual(['PENDING_PAYMENT']);
+});
+
+test('excess that another order takes on after the quote, and before the confirm has its turn, stops the confirm', async () => {
+  const { organizationId, client } = await owing(whatsapp('2026-10', 100));
+  const [late, early] = [
+    await createOrder(client, organizationId, WHATSAPP),
+    await createOrder(client, organizationId, WHATSAPP),
+  ];
+  const turn = `hashtextextended('excess:' || '${organizationId}', 0)`;
+  const holder = new pg.Client({ connectionString: app.db.url });
+  await holder.connect();
+  try {
+    await holder.query(`select pg_advisory_lock(${turn})`);
+    const confirming = tryConfirm(client, late);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    await until(
+      () => app.db.query(waiting),
+      (rows) => rows.length === 1,
+    );
+    await holder.query(`begin;
+      update topup_orders set status = 'PENDING_PAYMENT', confirmed_at = now(), payment_expires_at = now() + interval '1 day'
+      where id = '${early.id}';
+      insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
+      values ('${early.id}', now(), 'DRAFT', 'PENDING_PAYMENT', 'confirmOrder', 'test');
+      commit; select pg_advisory_unlock(${turn})`);
+    const refused = await confirming;
+    expect(codes(refused)).toEqual(['PRICE_CHANGED']);
+    expect(refused.priceChange).toEqual({ oldTotal: { amount: '2500100' }, newTotal: { amount: '2500000' } });
+  } finally {
+    await holder.end();
+  }
 });
 
 test('excess that grew after the review stops the confirm', async () => {
