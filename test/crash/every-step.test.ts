@@ -182,7 +182,7 @@ test('a process that dies at any step leaves nothing paid uncredited, nothing cr
   const diedAt = performance.now();
   await annotate('two replicas');
   // The name of a point alone does nothing: without the preload it is a comment.
-  const env = { RECONCILE_INTERVAL_SECONDS: '5', FAULT_POINT: 'settle, order locked and decided' };
+  const env = { RECONCILE_INTERVAL_SECONDS: '5', FAULT_POINT: 'settle, read and decided' };
   const replicas = await Promise.all([1, 2].map(() => startReplica({ db, sandbox }, env)));
   const urls = replicas.map(({ url }) => url);
   sandbox.mekariPay.setWebhookUrl(`${urls[0]}/webhooks/mekari-pay`);
