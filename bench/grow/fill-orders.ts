@@ -5,9 +5,11 @@ export interface Extent {
   /** A thousand at least: about that many are under way at any time. */
   orders: number;
   organizations: number;
+  /** LARGE_ORGANIZATION has one order in so many. */
+  largestHasOneIn: number;
 }
 
-/** Has one order in fifty, as one organization among many has far more than the others. */
+/** Far more orders than the others, as one organization among many has. */
 export const LARGE_ORGANIZATION = '10000';
 /** One of the others: about as many orders as each of them. */
 export const USUAL_ORGANIZATION = '10007';
@@ -17,7 +19,10 @@ export const USUAL_ORGANIZATION = '10007';
  * most completed; some expired, cancelled or refunded; the newest under way. Set by set and past the triggers, which would take
  * hours. Numbers stand in for what the product draws by chance. Wants PostgreSQL 18 (uuidv7).
  */
-export async function fillOrders(database: DataSource, { orders, organizations }: Extent): Promise<void> {
+export async function fillOrders(
+  database: DataSource,
+  { orders, organizations, largestHasOneIn }: Extent,
+): Promise<void> {
   const session = database.createQueryRunner();
   try {
     // Of this one session: the triggers are there for all others.
@@ -25,7 +30,10 @@ export async function fillOrders(database: DataSource, { orders, organizations }
     await session.query(`set work_mem = '256MB'`);
     for (const statement of [WANTED, ...ORDERS, ...relatedRows(TOTAL), 'drop table wanted']) {
       await session.query(
-        statement.replaceAll(':orders', String(orders)).replaceAll(':organizations', String(organizations)),
+        statement
+          .replaceAll(':orders', String(orders))
+          .replaceAll(':organizations', String(organizations))
+          .replaceAll(':largest', String(largestHasOneIn)),
       );
     }
   } finally {
@@ -43,7 +51,7 @@ export async function fillOrders(database: DataSource, { orders, organizations }
 const WANTED = `create temporary table wanted as
   select n, kind, at, uuidv7(at - now()) as id, uuidv7(at - now()) as balance_line, uuidv7(at - now()) as seats_line,
          uuidv7(at - now()) as third_line, to_char(at, 'YYYY-MM') as month, at + interval '2 minutes' as paid_at,
-         case when n % 50 = 0 then ${LARGE_ORGANIZATION} else ${LARGE_ORGANIZATION} + 1 + n % (:organizations - 1) end::text as organization_id,
+         case when n % :largest = 0 then ${LARGE_ORGANIZATION} else ${LARGE_ORGANIZATION} + 1 + n % (:organizations - 1) end::text as organization_id,
          kind not in ('draft', 'draft expired', 'draft cancelled') as confirmed, kind in ('paid', 'completed') as credited,
          kind in ('paid', 'completed', 'review', 'refunded') as paid,
          1000000 + n % 1000 * 1000 as balance, n % 7 + 1 as seats,

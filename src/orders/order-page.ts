@@ -53,23 +53,27 @@ function parseCursor(cursor: string): { createdAt: string; id: string } {
 
 const NEWEST = `order by created_at desc, id desc limit $3`;
 
-/** Of one organization; however many orders it has, no more are read than the page holds. */
+/**
+ * Of one organization; however many orders it has, no more are read than the page holds. By what the index has alone: for whole rows
+ * PostgreSQL, which expects few orders of whomever, would fetch all of an organization's and sort them.
+ */
 const everyStatus = (before: string) =>
-  `select o.* from topup_orders o
+  `select o.id, o.created_at from topup_orders o
    where cardinality($2::text[]) = 0 and o.organization_id = organization.id ${before} ${NEWEST}`;
 
 /** The same of each status by itself, and the newest of these: the others are not passed through in search of them. */
 const someStatuses = (before: string) =>
   `select of_status.* from unnest($2::text[]) as wanted(status)
    cross join lateral (
-     select o.* from topup_orders o
+     select o.id, o.created_at from topup_orders o
      where o.organization_id = organization.id and o.status = wanted.status ${before} ${NEWEST}
    ) as of_status ${NEWEST}`;
 
 const pageOf = (ofOne: string) =>
   statement<TopupOrder>(
     `select ${columnsOf(TopupOrder, 'page')} from unnest($1::text[]) as organization(id)
-     cross join lateral (${ofOne}) as page
+     cross join lateral (${ofOne}) as newest
+     join topup_orders page on page.id = newest.id
      order by page.organization_id, page.created_at desc, page.id desc`,
   );
 /** A later page is a statement of its own: PostgreSQL goes to the cursor by the index where it is sure that there is one. */

@@ -68,7 +68,8 @@ export function watchPlans(...pools: Pool[]) {
 function readsOf(node: Node, statement: string): Read[] {
   const below = (node.Plans ?? []).flatMap((each) => readsOf(each, statement));
   const table = node['Relation Name'];
-  if (table === undefined || !node['Node Type'].endsWith('Scan')) return below;
+  // Nothing was read by a step that was never come to.
+  if (table === undefined || !node['Node Type'].endsWith('Scan') || node['Actual Loops'] === 0) return below;
   const each =
     (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   const rows = Math.round(each * (node['Actual Loops'] ?? 0));
