@@ -12,6 +12,7 @@ import { reasonOf } from '../reason.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { answerCompiled } from './compiled/answer-compiled.ts';
+import { writeAnswer } from './compiled/known-answers.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
 import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
@@ -117,6 +118,7 @@ export function createApolloServer(options: {
     // Else it writes to the console, whatever an error holds.
     logger: warningsTo(options.log),
     formatError,
+    stringifyResult: writeAnswer,
     csrfPrevention: true,
     introspection: options.isSchemaOpen,
     parseOptions: { maxTokens: MAX_TOKENS },

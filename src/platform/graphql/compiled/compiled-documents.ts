@@ -1,20 +1,31 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import QuickLRU from 'quick-lru';
 import { isCompilable } from './is-compilable.ts';
+import { isReadFromOneField, KnownAnswers, type KnownData } from './known-answers.ts';
 
 /** Compiling takes as long as some dozens of executions, and holds everybody up: whoever makes up documents pays for it first. */
 const COMPILED_WHEN_SEEN = 20;
 /** Those used last. Some ten kilobytes each; a frontend and a gateway have dozens. */
 const MAX_COMPILED = 250;
 
-type Run = CompiledQuery['query'];
+interface Compiled {
+  run: CompiledQuery['query'];
+  /** The same list gives the same answer: see KnownAnswers. */
+  isReadFromOneField: boolean;
+}
 
 export interface Asked {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Record<string, unknown> | undefined;
-  context: unknown;
+  context: object;
 }
 
 /**
@@ -24,8 +35,9 @@ export interface Asked {
 export class CompiledDocuments {
   private readonly seen = new WeakMap<OperationDefinitionNode, number>();
   /** null: it is not one to compile. */
-  private readonly compiled = new QuickLRU<OperationDefinitionNode, Run | null>({ maxSize: MAX_COMPILED });
+  private readonly compiled = new QuickLRU<OperationDefinitionNode, Compiled | null>({ maxSize: MAX_COMPILED });
 
+  private readonly answers = new KnownAnswers();
   private schema: GraphQLSchema | undefined;
 
   /** The schema is built when the first is compiled: the start does not wait for it. */
@@ -35,28 +47,35 @@ export class CompiledDocuments {
    * The data; undefined where graphql-js has to find it: the document is new, or not one to compile, or something in it fails.
    * What fails is told by graphql-js alone, in its words; what has been loaded for this request is not loaded again.
    */
-  async data(asked: Asked): Promise<ExecutionResult['data']> {
-    const run = this.runOf(asked);
-    if (run === null) return undefined;
-    const { data, errors } = await run(undefined, asked.context, asked.variables ?? {});
-    return errors === undefined ? data : undefined;
+  async data(asked: Asked): Promise<ExecutionResult['data'] | KnownData> {
+    const compiled = this.compiledOf(asked);
+    if (compiled === null) return undefined;
+    const { operation, context, variables = {} } = asked;
+    const execute = async () => {
+      const { data, errors } = await compiled.run(undefined, context, variables);
+      return errors === undefined ? data : undefined;
+    };
+    return compiled.isReadFromOneField ? this.answers.through(operation, context, execute) : execute();
   }
 
-  private runOf({ document, operation }: Asked): Run | null {
+  private compiledOf({ document, operation }: Asked): Compiled | null {
     const known = this.compiled.get(operation);
     if (known !== undefined) return known;
     const seen = (this.seen.get(operation) ?? 0) + 1;
     this.seen.set(operation, seen);
     if (seen < COMPILED_WHEN_SEEN) return null;
-    this.schema ??= this.buildSchema();
-    const run = compile(this.schema, document, operation);
-    this.compiled.set(operation, run);
-    return run;
+    this.schema ??= this.answers.watch(this.buildSchema());
+    const compiled = compile(this.schema, document, operation);
+    this.compiled.set(operation, compiled);
+    return compiled;
   }
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Run | null {
+function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
   if (!isCompilable(schema, document, operation)) return null;
   const made = compileQuery(schema, document, operation.name?.value ?? '', { disablingCapturingStackErrors: true });
-  return isCompiledQuery(made) ? made.query : null;
+  if (!isCompiledQuery(made)) return null;
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+  return { run: made.query, isReadFromOneField: isReadFromOneField(schema, operation, byName) };
 }
