@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { movableClock } from '../support/movable-clock.ts';
+import { addOrganization } from '../support/organizations.ts';
+import type { TestClient } from '../support/test-client.ts';
+
+/** Of nothing but options: compiled, and written once for as long as these are the same. */
+const PAGE = '{ topupOptions { code description minimum unitPrice { amount } validUntil } }';
+/** More often than a document is seen before it is compiled. */
+const OFTEN = 25;
+const HOUR_SECONDS = 3600;
+
+const time = movableClock();
+let app: TestApp;
+let admin: TestClient;
+
+beforeAll(async () => {
+  app = await startApp({ clock: time.clock, sandbox: { clock: time.now } });
+  admin = await app.client({ organization_id: '1001', expires_in: 100 * 24 * HOUR_SECONDS });
+  for (let asked = 0; asked < OFTEN; asked += 1) await admin.query(PAGE);
+});
+afterAll(() => app.close());
+
+interface Shown {
+  code: string;
+  description: string | null;
+  minimum: string;
+  unitPrice: { amount: string };
+  validUntil: string | null;
+}
+
+async function pageOf(client = admin): Promise<Record<string, Shown>> {
+  const { topupOptions } = await client.query(PAGE);
+  return Object.fromEntries((topupOptions as Shown[]).map((option) => [option.code, option]));
+}
+
+const allOf = ['agent_extra', 'chatbot_ai_extra', 'muv', 'voice_call_extra', 'wa_balance'];
+const codesOf = async (client = admin) => Object.keys(await pageOf(client)).toSorted();
+
+test('a warm page is of whoever asks: nobody, a stranger and another organization get what is theirs', async () => {
+  expect(await codesOf()).toEqual(allOf);
+  const other = await app.client({ organization_id: addOrganization(app.sandbox, '1001', { components: [] }) });
+  expect(await codesOf(other)).toEqual(['agent_extra', 'muv']);
+  const stranger = await (await app.client({ organization_id: '1001', scope: '' })).send(PAGE);
+  expect(stranger.data.topupOptions).toBeNull();
+  expect(stranger.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' }, path: ['topupOptions'] }]);
+  const nobody = await (await app.client({ organization_id: '1001', expires_in: -60 })).send(PAGE);
+  expect(nobody.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  const asked = await admin.send(`query ($id: ID) { topupOptions(organizationId: $id) { code } }`, { id: '1002' });
+  expect(asked.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});
+
+test('a row that is changed in the database is shown by the next page', async () => {
+  await app.database.query(`update topup_configurations set active = false where code = 'agent_extra'`);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'agent_extra'));
+  await app.database.query(`update topup_configurations set active = true where code = 'agent_extra'`);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('a flag that is switched is seen as soon as the flags are read again', async () => {
+  await app.setFlag('billing_voice_call_topup', false);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'voice_call_extra'));
+  await app.setFlag('billing_new_topup_page', false);
+  expect(await codesOf()).toEqual([]);
+  await app.setFlag('billing_new_topup_page', true);
+  await app.setFlag('billing_voice_call_topup', true);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('a price is another one after its hour, and gone while it cannot be had', async () => {
+  expect((await pageOf())['muv']).toMatchObject({ unitPrice: { amount: '600' }, description: 'Rp600 per visitor.' });
+  app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
+  time.advance(HOUR_SECONDS + 1);
+  expect((await pageOf())['muv']).toMatchObject({ unitPrice: { amount: '650' }, description: 'Rp650 per visitor.' });
+  app.sandbox.mekariBilling.faults.set([{ kind: 'status', match: { path: 'pkg-muv' } }]);
+  time.advance(HOUR_SECONDS + 1);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'muv'));
+  app.sandbox.mekariBilling.faults.set([]);
+  // A failure is remembered for five seconds.
+  time.advance(6);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('an organization that is another one at hub-core is another one here after its half minute', async () => {
+  const { organizations } = app.sandbox.hubCore;
+  const known = organizations.get('1001');
+  if (known === undefined) throw new Error('there is no organization 1001');
+  organizations.set({ ...known, settings: { ...known.settings, mcc: { is_enabled: true, minimum_value: 2_000_000 } } });
+  time.advance(31);
+  expect((await pageOf())['wa_balance']).toMatchObject({ minimum: '2000000' });
+  organizations.set(known);
+  time.advance(31);
+  expect((await pageOf())['wa_balance']).toMatchObject({ minimum: '1000000' });
+});
+
+test('when the month has ended in Jakarta, what is bought now ends with the next', async () => {
+  const before = (await pageOf())['muv']?.validUntil ?? '';
+  time.advance((Date.parse(before) - time.now().getTime()) / 1000 + 1);
+  const after = (await pageOf())['muv']?.validUntil ?? '';
+  const days = (Date.parse(after) - Date.parse(before)) / 86_400_000;
+  expect([28, 29, 30, 31]).toContain(days);
+});
