@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'dist', '.built');
@@ -37,8 +38,20 @@ function build(): number {
   const { status } = spawnSync(process.execPath, [compiler, '--project', join(root, 'tsconfig.build.json')], {
     stdio: 'inherit',
   });
-  if (status === 0) writeFileSync(stamp, '');
-  return status ?? 1;
+  if (status !== 0) return status ?? 1;
+  writeFileSync(stamp, '');
+  keepCompiled();
+  return 0;
+}
+
+/** V8's code of what a start loads, for `npm start`: it would be compiled anew by every replica of an image. Spares a sixth. */
+function keepCompiled(): void {
+  const load = 'await import(process.argv[1])';
+  const server = pathToFileURL(join(root, 'dist', 'src', 'compose.js')).href;
+  spawnSync(process.execPath, ['--input-type=module', '--eval', load, server], {
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'dist', '.compile-cache') },
+    stdio: 'inherit',
+  });
 }
 
 const onlyIfStale = process.argv.includes('--if-stale');

@@ -29,7 +29,6 @@ import { type JobWorker, startJobWorker } from './platform/jobs/worker.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createHttpServer } from './platform/server/http-server.ts';
 import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
-import { startTracing } from './platform/tracing.ts';
 
 /** What tests, or a deployment with flags of its own, put in the place of the real thing. */
 export interface Overrides {
@@ -75,7 +74,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const databases = await connectDatabases(config, log);
   const { callers, background: database } = databases;
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const tracing = endpoint === undefined ? undefined : startTracing({ endpoint, log });
+  const tracing = endpoint === undefined ? undefined : await traceTo(endpoint, log);
   const neighbours = createNeighbours(config, { clock, log, telemetry });
   const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(callers.connections), clock, log);
   const flags = await openFlags(flagProvider, log);
@@ -168,6 +167,12 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     },
     unfinished: () => [...awaited],
   };
+}
+
+/** Loaded where it is used: the start of everybody else does not wait for it. */
+async function traceTo(endpoint: string, log: Logger) {
+  const { startTracing } = await import('./platform/tracing.ts');
+  return startTracing({ endpoint, log });
 }
 
 function startBackground(

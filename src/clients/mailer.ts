@@ -1,4 +1,5 @@
-import nodemailer from 'nodemailer';
+import { createRequire } from 'node:module';
+import type { Transporter } from 'nodemailer';
 import { counted, type OnCall } from './counted.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -27,20 +28,11 @@ export interface MailerOptions {
 const NEIGHBOUR = 'mail';
 
 export function createMailer(options: MailerOptions): Mailer {
-  const transport = nodemailer.createTransport(
-    {
-      url: options.smtpUrl,
-      pool: true,
-      maxConnections: 2,
-      connectionTimeout: options.timeoutMs,
-      greetingTimeout: options.timeoutMs,
-      socketTimeout: options.timeoutMs,
-    },
-    { from: options.from },
-  );
+  let transport: Transporter | undefined;
 
   async function send(mail: Mail): Promise<void> {
     try {
+      transport ??= connect(options);
       await transport.sendMail(mail);
     } catch (error) {
       // The server's words may repeat the address: keep only what kind of failure it was.
@@ -53,6 +45,13 @@ export function createMailer(options: MailerOptions): Mailer {
 
   return {
     send: (mail) => counted(NEIGHBOUR, options.onCall, () => send(mail)),
-    close: () => transport.close(),
+    close: () => transport?.close(),
   };
+}
+
+/** With the first mail: the start does not wait for what sends it. */
+function connect({ smtpUrl, from, timeoutMs }: MailerOptions): Transporter {
+  const { createTransport } = createRequire(import.meta.url)('nodemailer') as typeof import('nodemailer');
+  const times = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
+  return createTransport({ url: smtpUrl, pool: true, maxConnections: 2, ...times }, { from });
 }

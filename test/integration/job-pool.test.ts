@@ -17,8 +17,8 @@ test('a connection that is given back twice is given back once, and serves the n
     await new Promise<void>((resolve, reject) => {
       pool.connect((error, client, done) => {
         if (error !== undefined || client === undefined) return reject(error);
-        done();
-        done();
+        done?.();
+        done?.();
         resolve();
       });
     });
@@ -28,4 +28,17 @@ test('a connection that is given back twice is given back once, and serves the n
   } finally {
     await pool.end();
   }
+});
+
+test('a pool that has ended gives no connection, and what it did not give can be given back', async () => {
+  const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
+  await pool.end();
+  // As the library does when it looks for its listening connection again while the worker stops.
+  const given = await new Promise((resolve) => {
+    pool.connect((error, client, done) => {
+      done?.();
+      resolve({ error, client });
+    });
+  });
+  expect(given).toMatchObject({ error: { message: expect.stringContaining('end') }, client: undefined });
 });

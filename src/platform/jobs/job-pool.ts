@@ -5,7 +5,8 @@ import { reasonOf } from '../reason.ts';
 type Connected = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
-  done: (release?: unknown) => void,
+  /** Not there with an error: a pool that has ended gives none. */
+  done?: (release?: unknown) => void,
 ) => void;
 
 /**
@@ -22,7 +23,7 @@ class JobPool extends pg.Pool {
       callback(error, client, (release) => {
         if (isGivenBack) return;
         isGivenBack = true;
-        done(release);
+        done?.(release);
       });
     });
     return undefined;

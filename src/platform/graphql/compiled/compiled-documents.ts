@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -5,7 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import QuickLRU from 'quick-lru';
 import { isCompilable } from './is-compilable.ts';
 import { isReadFromOneField, KnownAnswers, type KnownData } from './known-answers.ts';
@@ -71,8 +72,12 @@ export class CompiledDocuments {
   }
 }
 
+/** With the first document that is compiled: the start does not wait for it. */
+const loadCompiler = () => createRequire(import.meta.url)('graphql-jit') as typeof import('graphql-jit');
+
 function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
   if (!isCompilable(schema, document, operation)) return null;
+  const { compileQuery, isCompiledQuery } = loadCompiler();
   const made = compileQuery(schema, document, operation.name?.value ?? '', { disablingCapturingStackErrors: true });
   if (!isCompiledQuery(made)) return null;
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
