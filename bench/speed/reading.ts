@@ -21,6 +21,9 @@ export interface Figures {
   busy: number;
 }
 
+/** On one core the engine's compiler shares it with what it compiles: it takes seconds until all that is hot is fast. */
+const WARM_UP_SECONDS = 8;
+
 /** Rounds in which every server has its turn, in another order each time; medians over the rounds, each figure by itself. */
 export async function measureReading(
   load: Load,
@@ -29,7 +32,9 @@ export async function measureReading(
   extent: Extent,
 ): Promise<ReadonlyMap<Server['name'], Figures>> {
   const runs = new Map(servers.map(({ name }): [Server['name'], Figures[]] => [name, []]));
-  for (const server of servers) await measureOnce(load, server, workload, extent);
+  for (const server of servers) {
+    await measureOnce(load, server, workload, { ...extent, seconds: Math.max(extent.seconds, WARM_UP_SECONDS) });
+  }
   for (let round = 0; round < extent.rounds; round++) {
     const first = round % servers.length;
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {

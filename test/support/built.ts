@@ -62,8 +62,8 @@ export function npmStart(env: Record<string, string>): RunningProcess {
   return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
 }
 
-/** What Node compiled of our modules and their libraries: the tests start dozens of processes, which compile the same. */
-const COMPILE_CACHE = join(root, 'node_modules/.cache/compiled-for-tests');
+/** As `npm start` has it: the tests start dozens of processes, which would compile the same. */
+const COMPILE_CACHE = join(root, 'dist/.compile-cache');
 
 function startProcess(
   command: string,

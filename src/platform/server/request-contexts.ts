@@ -15,10 +15,10 @@ export interface RequestContextOptions {
 export type RequestContexts = ReturnType<typeof createRequestContexts>;
 
 /** Of two, Node hands out the first, and others may have looked at the second: such a request is nobody's. */
-function authorizationOf({ raw }: FastifyRequest): string | undefined {
-  const [authorization, ...others] = raw.headersDistinct['authorization'] ?? [];
-  if (others.length > 0) throw new InvalidTokenError('expected one Authorization header');
-  return authorization;
+function authorizationOf({ raw, headers }: FastifyRequest): string | undefined {
+  const given = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'authorization');
+  if (given.length > 1) throw new InvalidTokenError('expected one Authorization header');
+  return headers.authorization;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
