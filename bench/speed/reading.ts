@@ -21,8 +21,12 @@ export interface Figures {
   busy: number;
 }
 
-/** On one core the engine's compiler shares it with what it compiles: it takes seconds until all that is hot is fast. */
-const WARM_UP_SECONDS = 8;
+/**
+ * On one core the engine's compiler shares it with what it compiles: it takes long until all that is hot is fast, and less for the
+ * workloads that come after the first.
+ */
+const WARM_UP_SECONDS = { first: 20, later: 5 };
+const warm = new WeakSet<Server>();
 
 /** Rounds in which every server has its turn, in another order each time; medians over the rounds, each figure by itself. */
 export async function measureReading(
@@ -33,7 +37,9 @@ export async function measureReading(
 ): Promise<ReadonlyMap<Server['name'], Figures>> {
   const runs = new Map(servers.map(({ name }): [Server['name'], Figures[]] => [name, []]));
   for (const server of servers) {
-    await measureOnce(load, server, workload, { ...extent, seconds: Math.max(extent.seconds, WARM_UP_SECONDS) });
+    const seconds = warm.has(server) ? WARM_UP_SECONDS.later : WARM_UP_SECONDS.first;
+    await measureOnce(load, server, workload, { ...extent, seconds: Math.max(extent.seconds, seconds) });
+    warm.add(server);
   }
   for (let round = 0; round < extent.rounds; round++) {
     const first = round % servers.length;
