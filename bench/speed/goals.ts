@@ -28,6 +28,8 @@ export function goals({ reading, writing }: Measured): Goal[] {
     atLeast(4, 'page: rate, to Apollo Server, SDL first', times('page', 'apollo')),
     atLeast(2, '`_entities`, organizations: rate, to Apollo Server', times('organizations', 'apollo')),
     atLeast(2, '`_entities`, options: rate, to Apollo Server', times('options', 'apollo')),
+    atLeast(1, 'page: rate, to Mercurius with JIT on our services', times('page', 'mercurius-kept')),
+    atLeast(4, 'page: rate, to Apollo Server, SDL first, on our services', times('page', 'apollo-kept')),
     atLeast(0.5, 'webhook settled: rate, to the same SQL by pgbench', ofPgbench('settle')),
     atLeast(0.3, 'order created and confirmed: rate, to the same SQL by pgbench', ofPgbench('order')),
   ];

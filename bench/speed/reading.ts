@@ -25,7 +25,7 @@ export interface Figures {
  * On one core the engine's compiler shares it with what it compiles: it takes long until all that is hot is fast, and less for the
  * workloads that come after the first.
  */
-const WARM_UP_SECONDS = { first: 20, later: 5 };
+const WARM_UP_SECONDS = { first: 15, later: 4 };
 const warm = new WeakSet<Server>();
 
 /** Rounds in which every server has its turn, in another order each time; medians over the rounds, each figure by itself. */

@@ -41,11 +41,14 @@ ${goalsTable(reported)}
 
 ## Reading
 
-All servers answer from one database through the same services of ours: the token check, gates, cached prices, loaders, row-level
-security. Before measuring, every workload is asked of all of them, and their answers are the same JSON, member by member (but for
-\`asOf\`, the moment at which each asked hub-core). The peers share one set of resolvers, by hand, and are started as their own pages
-say: Apollo Server by \`startStandaloneServer\` with the plugins that it comes with, Yoga with its cache of documents, Mercurius on
-Fastify with \`jit: 1\`. \`_entities\` are asked for as a gateway does for a support caller: a list that another subgraph made.
+All servers answer from one database with the same token check, gates, cached prices, loaders and row-level security. Before measuring,
+every workload is asked of all of them, and their answers are the same JSON, member by member (but for \`asOf\`, the moment at which
+each asked hub-core). The peers share one set of resolvers, by hand, and are started as their own pages say: Apollo Server by
+\`startStandaloneServer\` with the plugins that it comes with, Yoga with its cache of documents, Mercurius on Fastify with \`jit: 1\`.
+They read orders and balances by our services, and make options as a team would by hand: the token is verified, the catalogue's rows are
+read and the gates are looked at for each request; hub-core's answers and prices are remembered as ours are. "On our services": the same
+peer with the services of ours that keep what they made (tokens, catalogue, flags, options), so that nothing but the GraphQL server is
+another. \`_entities\` are asked for as a gateway does for a support caller: a list that another subgraph made.
 
 **The comparison is in their favour.** What stays on in ours, and the peers run without: a log line per request (written, and thrown
 away), metrics, the limits of documents, costs and connections, security headers, a correlation id, masked errors, the trail of

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import type { Provider } from '@openfeature/server-sdk';
 import { connectDatabases } from '../../../src/compose-databases.ts';
 import { createNeighbours } from '../../../src/compose-neighbours.ts';
 import { composeServices } from '../../../src/compose-services.ts';
@@ -13,29 +14,49 @@ import { TableProvider } from '../../../src/platform/flags/table-provider.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import type { RequestContext } from '../../../src/platform/request-context.ts';
 import { createTelemetry } from '../../../src/platform/telemetry.ts';
+import { plainOptions } from './plain-options.ts';
 
 export type Backend = Awaited<ReturnType<typeof createBackend>>;
 
-/** What stands behind each peer: our services and our token check, so that all do the same work for the same answer. */
-export async function createBackend() {
+/**
+ * What stands behind each peer, so that all do the same work for the same answer: our services, which keep what they have made
+ * between requests; or, plain, the options and the token check as they are where nobody keeps anything.
+ */
+export async function createBackend(isPlain: boolean) {
   const config = loadConfig();
   const clock = systemClock;
   const log = createLogger('silent');
   const telemetry = createTelemetry();
   const { callers, background: database } = await connectDatabases(config, log);
   const neighbours = createNeighbours(config, { clock, log, telemetry });
-  const flags = await openFlags(new TableProvider(() => readFlags(callers.connections), clock, log), log);
+  const table = new TableProvider(() => readFlags(callers.connections), clock, log);
+  const flags = await openFlags(isPlain ? unsteady(table) : table, log);
   await neighbours.redis?.tried;
+  const keys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const verifyToken = createTokenVerifier({
-    keys: createIssuerKeys({ url: config.AUTH_JWKS_URL, log }),
+    keys: isPlain ? { ...keys, current: () => undefined } : keys,
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });
+  const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
   return {
-    services: composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours }),
+    services,
+    options: isPlain ? plainOptions({ neighbours, callers, flags, clock }) : services.options,
     async contextOf(authorization: string | undefined): Promise<RequestContext> {
       return { caller: await verifyToken(authorization), correlationId: randomUUID(), log, logFields: {} };
     },
+  };
+}
+
+/** A provider that does not say when its answers are the same: each flag is asked for with each request. */
+function unsteady(table: TableProvider): Provider {
+  return {
+    metadata: table.metadata,
+    runsOn: table.runsOn,
+    resolveBooleanEvaluation: (key, otherwise) => table.resolveBooleanEvaluation(key, otherwise),
+    resolveStringEvaluation: table.resolveStringEvaluation,
+    resolveNumberEvaluation: table.resolveNumberEvaluation,
+    resolveObjectEvaluation: table.resolveObjectEvaluation,
   };
 }
 

@@ -7,6 +7,7 @@ import { parseOptionId } from '../../../src/topup-options/index.ts';
 import { toTopupOption, toTopupOptions } from '../../../src/topup-options/to-graphql.ts';
 import { type Organization, requireRead } from './access.ts';
 import { createOrderResolvers } from './order-resolvers.ts';
+import type { Options } from './plain-options.ts';
 
 interface Option {
   organizationId: string;
@@ -17,7 +18,7 @@ interface Option {
  * By hand, and plain: a function where there is something to do, none where the default does. The very services that our own
  * resolvers call, with their loaders, caches and gates.
  */
-export function createResolvers({ options, balances, organizations, catalogue, orders, excess }: Services) {
+export function createResolvers({ balances, organizations, catalogue, orders, excess }: Services, options: Options) {
   async function optionsOf(request: RequestContext, organizationId: string) {
     const offered = await options.offered(request, organizationId);
     return offered && toTopupOptions(offered, options.clock.now());
