@@ -113,6 +113,8 @@ describe('goals', () => {
       ['ours', of(400, 12)],
       ['mercurius', of(400, 10)],
       ['apollo', of(101, 30)],
+      ['mercurius-kept', of(800, 5)],
+      ['apollo-kept', of(100, 30)],
     ] as const);
     const settled = { perSecond: 60, p50: 1, p99: 1, cpuPerOrder: 1, busy: 1, trips: 9 };
     const found = goals({
@@ -128,6 +130,8 @@ describe('goals', () => {
       ['3.96', false],
       [undefined, false],
       [undefined, false],
+      ['0.50', false],
+      ['4.00', true],
       ['0.60', true],
       [undefined, false],
     ]);
