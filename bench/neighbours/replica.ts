@@ -44,7 +44,7 @@ export async function startReplica(ground: Ground, env: Record<string, string>, 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // Over IPC: it ends by itself when we are gone.
-  const child = fork(join(root, 'dist/src/main.js'), {
+  const child = fork(join(root, 'dist/server/main.js'), {
     cwd: root,
     ...onCore(core, MEMORY),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

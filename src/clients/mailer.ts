@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Transporter } from 'nodemailer';
 import { counted, type OnCall } from './counted.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -28,12 +27,12 @@ export interface MailerOptions {
 const NEIGHBOUR = 'mail';
 
 export function createMailer(options: MailerOptions): Mailer {
-  let transport: Transporter | undefined;
+  let transport: Promise<Transporter> | undefined;
 
   async function send(mail: Mail): Promise<void> {
     try {
       transport ??= connect(options);
-      await transport.sendMail(mail);
+      await (await transport).sendMail(mail);
     } catch (error) {
       // The server's words may repeat the address: keep only what kind of failure it was.
       const { responseCode, code } = error as { responseCode?: number; code?: string };
@@ -45,13 +44,13 @@ export function createMailer(options: MailerOptions): Mailer {
 
   return {
     send: (mail) => counted(NEIGHBOUR, options.onCall, () => send(mail)),
-    close: () => transport?.close(),
+    close: () => void transport?.then((connected) => connected.close()),
   };
 }
 
 /** With the first mail: the start does not wait for what sends it. */
-function connect({ smtpUrl, from, timeoutMs }: MailerOptions): Transporter {
-  const { createTransport } = createRequire(import.meta.url)('nodemailer') as typeof import('nodemailer');
+async function connect({ smtpUrl, from, timeoutMs }: MailerOptions): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
   const times = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
   return createTransport({ url: smtpUrl, pool: true, maxConnections: 2, ...times }, { from });
 }

@@ -69,7 +69,7 @@ test.each<[string, () => Record<string, string>]>([
   const right = { ...sandbox.environment(), PUBLIC_URL: 'http://127.0.0.1', CHECKOUT_RETURN_URL: 'http://127.0.0.1' };
   const environment = { ...right, DATABASE_URL: db.url, ...wrong() };
   const [server, command] = await Promise.all([
-    runBuilt('src/main.js', [], environment),
+    runBuilt('server/main.js', [], environment),
     runBuilt('src/commands/flags.js', ['list'], environment),
   ]);
   expect(server).toMatchObject({ code: 1, stderr: expect.stringMatching(/\S/) });

@@ -35,7 +35,7 @@ test('what the commands set up, the built server sells: credited, booked and mai
   await operate('catalogue', 'apply', join(root, 'seed/topup-configurations.json'));
   await operate('flags', 'set', ...ALL_FLAGS.flatMap((flag) => [flag, 'on']));
   const environment = sandbox.environment();
-  const server = startBuilt('src/main.js', [], {
+  const server = startBuilt('server/main.js', [], {
     ...environment,
     DATABASE_URL: db.url,
     HOST: '127.0.0.1',

@@ -10,7 +10,7 @@ import { createTestClient } from '../support/test-client.ts';
 // Each test starts a process or two.
 vi.setConfig({ testTimeout: 60_000 });
 
-const MAIN = 'src/main.js';
+const MAIN = 'server/main.js';
 let db: TestDatabase;
 let empty: TestDatabase;
 let sandbox: Sandbox;

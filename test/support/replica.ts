@@ -18,9 +18,12 @@ export async function startReplica(parts: Parts, env: Record<string, string> = {
   return untilListening(launchReplica(parts, env));
 }
 
-/** Its jobs begin before it listens: one that is to die of a job may never get there. */
+/**
+ * Its jobs begin before it listens: one that is to die of a job may never get there. As `npm start` has it; where it is to die
+ * at a fault point, the same in single files, for in a bundle no line stands by itself.
+ */
 export function launchReplica({ db, sandbox }: Parts, env: Record<string, string> = {}): RunningProcess {
-  return startBuilt('src/main.js', [], {
+  return startBuilt(env['FAULT_POINT'] === undefined ? 'server/main.js' : 'src/main.js', [], {
     ...sandbox.environment(),
     DATABASE_URL: db.url,
     HOST: '127.0.0.1',

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -15,6 +14,8 @@ import { isReadFromOneField, KnownAnswers, type KnownData } from './known-answer
 const COMPILED_WHEN_SEEN = 20;
 /** Those used last. Some ten kilobytes each; a frontend and a gateway have dozens. */
 const MAX_COMPILED = 250;
+
+const NOT_TO_COMPILE = 'not to compile';
 
 interface Compiled {
   run: CompiledQuery['query'];
@@ -35,8 +36,9 @@ export interface Asked {
  */
 export class CompiledDocuments {
   private readonly seen = new WeakMap<OperationDefinitionNode, number>();
-  /** null: it is not one to compile. */
-  private readonly compiled = new QuickLRU<OperationDefinitionNode, Compiled | null>({ maxSize: MAX_COMPILED });
+  private readonly compiled = new QuickLRU<OperationDefinitionNode, Compiled | typeof NOT_TO_COMPILE>({
+    maxSize: MAX_COMPILED,
+  });
 
   private readonly answers = new KnownAnswers();
   private schema: GraphQLSchema | undefined;
@@ -49,8 +51,8 @@ export class CompiledDocuments {
    * What fails is told by graphql-js alone, in its words; what has been loaded for this request is not loaded again.
    */
   async data(asked: Asked): Promise<ExecutionResult['data'] | KnownData> {
-    const compiled = this.compiledOf(asked);
-    if (compiled === null) return undefined;
+    const compiled = this.compiled.get(asked.operation) ?? (await this.compiledWhenSeen(asked));
+    if (compiled === NOT_TO_COMPILE) return undefined;
     const { operation, context, variables = {} } = asked;
     const execute = async () => {
       const { data, errors } = await compiled.run(undefined, context, variables);
@@ -59,27 +61,31 @@ export class CompiledDocuments {
     return compiled.isReadFromOneField ? this.answers.through(operation, context, execute) : execute();
   }
 
-  private compiledOf({ document, operation }: Asked): Compiled | null {
-    const known = this.compiled.get(operation);
-    if (known !== undefined) return known;
+  private async compiledWhenSeen({ document, operation }: Asked): Promise<Compiled | typeof NOT_TO_COMPILE> {
     const seen = (this.seen.get(operation) ?? 0) + 1;
     this.seen.set(operation, seen);
-    if (seen < COMPILED_WHEN_SEEN) return null;
+    if (seen < COMPILED_WHEN_SEEN) return NOT_TO_COMPILE;
+    // With the first document that is compiled: the start does not wait for it.
+    const compiler = await import('graphql-jit');
+    // Another request may have done it meanwhile.
+    const known = this.compiled.get(operation);
+    if (known !== undefined) return known;
     this.schema ??= this.answers.watch(this.buildSchema());
-    const compiled = compile(this.schema, document, operation);
+    const compiled = compile(compiler, this.schema, document, operation);
     this.compiled.set(operation, compiled);
     return compiled;
   }
 }
 
-/** With the first document that is compiled: the start does not wait for it. */
-const loadCompiler = () => createRequire(import.meta.url)('graphql-jit') as typeof import('graphql-jit');
-
-function compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
-  if (!isCompilable(schema, document, operation)) return null;
-  const { compileQuery, isCompiledQuery } = loadCompiler();
+function compile(
+  { compileQuery, isCompiledQuery }: typeof import('graphql-jit'),
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Compiled | typeof NOT_TO_COMPILE {
+  if (!isCompilable(schema, document, operation)) return NOT_TO_COMPILE;
   const made = compileQuery(schema, document, operation.name?.value ?? '', { disablingCapturingStackErrors: true });
-  if (!isCompiledQuery(made)) return null;
+  if (!isCompiledQuery(made)) return NOT_TO_COMPILE;
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
   const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
   return { run: made.query, isReadFromOneField: isReadFromOneField(schema, operation, byName) };
