@@ -16,13 +16,11 @@ export interface RequestContext {
  * never share it.
  */
 export function perRequest<T>(create: (request: RequestContext) => T): (request: RequestContext) => T {
-  const values = new WeakMap<RequestContext, T>();
-  return (request) => {
-    const existing = values.get(request);
-    if (existing !== undefined) return existing;
-    const value = create(request);
-    values.set(request, value);
-    return value;
+  // On the request itself, and not beside it in a WeakMap: what such a map holds lives longer (platform/server/connections.ts).
+  const own = Symbol(create.name);
+  return (request: RequestContext & { [own]?: T }) => {
+    request[own] ??= create(request);
+    return request[own];
   };
 }
 

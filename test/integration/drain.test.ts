@@ -3,6 +3,7 @@ import http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
+import { Connections } from '../../src/platform/server/connections.ts';
 import { prepareDrain } from '../../src/platform/server/drain.ts';
 import { until } from '../support/purchase.ts';
 
@@ -21,7 +22,7 @@ function ask(port: number): Promise<string> {
 test('callers with a new connection for every request are answered or refused, and never cut off', async () => {
   for (let round = 0; round < 3; round++) {
     const app = Fastify();
-    const drain = prepareDrain(app);
+    const drain = prepareDrain(app, new Connections(app.server));
     app.get('/', async () => 'here');
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.server.address() as AddressInfo;
@@ -56,7 +57,7 @@ async function untilClosed(socket: Socket): Promise<string> {
 
 test('half a request keeps nobody, half a body neither, and a whole one is answered however long it takes', async () => {
   const app = Fastify();
-  const drain = prepareDrain(app);
+  const drain = prepareDrain(app, new Connections(app.server));
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<string>();
   app.get('/slow', () => {

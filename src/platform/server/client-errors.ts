@@ -1,5 +1,6 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Connections } from './connections.ts';
 import { failureBody, isGraph } from './failure-body.ts';
 
 const STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
@@ -10,29 +11,20 @@ const MESSAGE: Record<number, string> = {
 };
 
 /** Answers what never became a whole request, and closes its connection. */
-export function answerClientErrors() {
-  const latest = new WeakMap<Duplex, ServerResponse>();
-
-  /** An answer in the middle of another, or behind the one that this request had already, would be taken for a later request's. */
-  function isUnanswered(response: ServerResponse | undefined): boolean {
-    if (response === undefined) return true;
-    return response.req.complete ? response.writableFinished : !response.headersSent;
+export function answerClientError(open: Connections, code: string, socket: Duplex): void {
+  const response = open.of(socket)?.latest?.response;
+  if (code !== 'ECONNRESET' && socket.writable && isUnanswered(response)) {
+    const status = STATUS[code] ?? 400;
+    const toGraph = response?.req.complete === false && isGraph(response.req.url ?? '');
+    socket.write(wholeAnswer(status, JSON.stringify(failureBody(toGraph, MESSAGE[status] ?? ''))));
   }
+  socket.destroy();
+}
 
-  return {
-    watch(server: Server): void {
-      server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => latest.set(socket, response));
-    },
-    clientErrorHandler({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
-      const response = latest.get(socket);
-      if (code !== 'ECONNRESET' && socket.writable && isUnanswered(response)) {
-        const status = STATUS[code] ?? 400;
-        const toGraph = response?.req.complete === false && isGraph(response.req.url ?? '');
-        socket.write(wholeAnswer(status, JSON.stringify(failureBody(toGraph, MESSAGE[status] ?? ''))));
-      }
-      socket.destroy();
-    },
-  };
+/** An answer in the middle of another, or behind the one that this request had already, would be taken for a later request's. */
+function isUnanswered(response: ServerResponse | undefined): boolean {
+  if (response === undefined) return true;
+  return response.req.complete ? response.writableFinished : !response.headersSent;
 }
 
 function wholeAnswer(status: number, body: string): string {

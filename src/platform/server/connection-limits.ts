@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { Connections } from './connections.ts';
 
 /** How long a client may take with what is its part. Milliseconds. */
 export interface ConnectionLimits {
@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   answerMs: number;
   /** Between requests. Longer than the balancers before us wait, mostly 60 s: who closes first must be they. */
   idleMs: number;
-  /** How often connections are looked at: a limit is over so much later at most. */
+  /** How often connections are looked at: a limit is over so much later, an answer's twice that, at most. */
   checkMs: number;
   /** One connection more is closed unasked. It keeps memory and file descriptors for what is under way. */
   connections: number;
@@ -43,19 +43,17 @@ export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: Connect
 }
 
 /** And what they do not: a client that does not fetch its answer keeps the whole of it in our memory. */
-export function limitConnections(app: FastifyInstance, { answerMs, connections, checkMs }: ConnectionLimits): void {
+export function limitConnections(app: FastifyInstance, open: Connections, limits: ConnectionLimits): void {
+  const { answerMs, connections, checkMs } = limits;
   app.server.maxConnections = connections;
-  /** Answers that are being sent, since when, the oldest first: one timer for all of them. */
-  const sending = new Map<ServerResponse, number>();
-  app.addHook('onSend', (_request, { raw }, _payload, done) => {
-    sending.set(raw, performance.now());
-    raw.once('close', () => sending.delete(raw));
-    done();
-  });
   const look = () => {
-    for (const [answer, since] of sending) {
-      if (performance.now() - since < answerMs) return;
-      answer.destroy();
+    const now = performance.now();
+    for (const { underWay } of open) {
+      for (const exchange of underWay) {
+        if (!exchange.response.headersSent) continue;
+        exchange.answeredSince ??= now;
+        if (now - exchange.answeredSince >= answerMs) exchange.response.destroy();
+      }
     }
   };
   const looking = setInterval(look, checkMs).unref();

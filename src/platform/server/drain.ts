@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Server, type Socket } from 'node:net';
+import { Server } from 'node:net';
 import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { attendedMs } from '../../kernel/attended-time.ts';
+import type { Connections, Exchange } from './connections.ts';
 
 /** /readyz says 503 and everything else goes on: about what balancers and lists of endpoints take to hear of a SIGTERM. */
 const STILL_ACCEPTING_MS = 1000;
@@ -30,25 +30,11 @@ export interface Drain {
   run(): Promise<void>;
 }
 
-export function prepareDrain(app: FastifyInstance): Drain {
-  /** The open connections, the requests that are under way on each, and since when (attended time). */
-  const open = new Map<Socket, Map<IncomingMessage, number>>();
-  let accepted = 0;
+const isAwaited = ({ request, since }: Exchange) => request.complete || attendedMs() - since < LAST_BODY_MS;
+
+export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
   let lastAnswers = false;
   let held: Promise<void> | undefined;
-  app.server.on('connection', (socket: Socket) => {
-    accepted += 1;
-    open.set(socket, new Map());
-    socket.once('close', () => open.delete(socket));
-  });
-  // When its headers are there: until then it is not a request, and may never become one.
-  app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const requests = open.get(request.socket);
-    requests?.set(request, attendedMs());
-    response.once('close', () => requests?.delete(request));
-  });
-  const isAwaited = ([request, since]: [IncomingMessage, number]) =>
-    request.complete || attendedMs() - since < LAST_BODY_MS;
   // A server that is closed without a drain, as tests do it, answers what is under way as its last.
   app.addHook('preClose', async () => {
     lastAnswers = true;
@@ -67,9 +53,9 @@ export function prepareDrain(app: FastifyInstance): Drain {
     const { promise, resolve } = Promise.withResolvers<void>();
     held = promise;
     for (let quiet = 0, turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns += 1) {
-      const before = accepted;
+      const before = open.accepted;
       await afterPoll();
-      quiet = accepted === before ? quiet + 1 : 0;
+      quiet = open.accepted === before ? quiet + 1 : 0;
     }
     // HTTP's own close() would close idle connections too.
     Server.prototype.close.call(app.server);
@@ -84,7 +70,7 @@ export function prepareDrain(app: FastifyInstance): Drain {
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
     while (open.size > 0) {
       // To Node a connection on which nothing, or half a request, was ever asked is not idle.
-      for (const [socket, requests] of open) if (![...requests].some(isAwaited)) socket.destroy();
+      for (const { socket, underWay } of open) if (!underWay.some(isAwaited)) socket.destroy();
       await sleep(LOOK_AGAIN_MS);
     }
   }

@@ -5,8 +5,9 @@ import { refuseLongDocuments } from '../graphql/limits/document-text.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { answerClientErrors } from './client-errors.ts';
+import { answerClientError } from './client-errors.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverOptions } from './connection-limits.ts';
+import { Connections } from './connections.ts';
 import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
 import { GRAPH_PATH } from './failure-body.ts';
@@ -84,18 +85,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const contexts = createRequestContexts(options);
   const requestLog = ofRequests(log);
   const failures = createFailures(contexts, log);
-  const { watch, clientErrorHandler } = answerClientErrors();
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: MAX_GRAPHQL_BYTES,
     forceCloseConnections: 'idle',
     ...serverOptions(connectionLimits),
-    clientErrorHandler,
+    clientErrorHandler: ({ code }, socket) => answerClientError(open, code, socket),
     frameworkErrors: (_error, request, reply) => failures.onBadPath(request, reply),
   });
-  watch(app.server);
-  const drain = prepareDrain(app);
-  limitConnections(app, connectionLimits);
+  const open = new Connections(app.server);
+  const drain = prepareDrain(app, open);
+  limitConnections(app, open, connectionLimits);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
 

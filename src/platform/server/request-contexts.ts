@@ -41,37 +41,32 @@ class IncomingContext implements RequestContext {
   }
 }
 
+const correlationId = Symbol('correlation id');
+const logFields = Symbol('fields of the log line');
+type Identified = FastifyRequest & { [correlationId]?: string; [logFields]?: Record<string, unknown> };
+
+const usableId = (given: unknown) => (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : undefined);
+
 /** Makes the one RequestContext of an incoming request: correlation id, log, verified caller. */
 export function createRequestContexts(options: RequestContextOptions) {
-  const correlationIds = new WeakMap<FastifyRequest, string>();
-  const logFields = new WeakMap<FastifyRequest, Record<string, unknown>>();
   const gatewaySecrets = options.gatewaySecrets?.map(sha256);
 
-  function correlationIdOf(request: FastifyRequest): string {
-    const known = correlationIds.get(request);
-    if (known !== undefined) return known;
-    const given = request.headers['x-correlation-id'];
-    const usable = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given);
-    const id = usable ? given : randomUUID();
-    correlationIds.set(request, id);
-    return id;
+  function correlationIdOf(request: Identified): string {
+    request[correlationId] ??= usableId(request.headers['x-correlation-id']) ?? randomUUID();
+    return request[correlationId];
   }
 
-  function logFieldsOf(request: FastifyRequest): Record<string, unknown> {
-    const known = logFields.get(request);
-    if (known !== undefined) return known;
-    const fields = { correlationId: correlationIdOf(request) };
-    logFields.set(request, fields);
-    return fields;
+  function logFieldsOf(request: Identified): Record<string, unknown> {
+    request[logFields] ??= { correlationId: correlationIdOf(request) };
+    return request[logFields];
   }
 
   /** Throws InvalidTokenError. */
   async function contextOf(request: FastifyRequest): Promise<RequestContext> {
-    const correlationId = correlationIdOf(request);
     const fields = logFieldsOf(request);
     const caller = await options.verifyToken(authorizationOf(request));
     if (caller !== undefined) fields['organizationId'] = caller.organizationId;
-    return new IncomingContext(caller, correlationId, fields, options.log);
+    return new IncomingContext(caller, correlationIdOf(request), fields, options.log);
   }
 
   return {

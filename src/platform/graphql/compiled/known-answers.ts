@@ -44,21 +44,24 @@ interface Found {
   known: KnownData | undefined;
 }
 
+const underWay = Symbol('what is found for the root field');
+/** The context of a request, which executes one operation. */
+type Asking = object & { [underWay]?: Found | undefined };
+
 /**
  * Answers of operations whose one root field gives a frozen list that nothing below it has to be asked for: the same list to the
  * same operation is the same text. Kept with the list, and gone with it: whoever made it decides how long it is the same.
  */
 export class KnownAnswers {
   private readonly byList = new WeakMap<object, WeakMap<OperationDefinitionNode, KnownData>>();
-  private readonly underWay = new WeakMap<object, Found>();
 
   /** Has every root field of this schema look whether its answer is known; such a field then gives null, and is done. */
   watch(schema: GraphQLSchema): GraphQLSchema {
     for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
       const { resolve } = field;
       if (resolve === undefined) continue;
-      field.resolve = (source, args, context: object, info) => {
-        const found = this.underWay.get(context);
+      field.resolve = (source, args, context: Asking, info) => {
+        const found = context[underWay];
         const given = resolve(source, args, context, info);
         if (found === undefined) return given;
         return Promise.resolve(given).then((list) => (this.note(found, list) ? null : list));
@@ -70,17 +73,17 @@ export class KnownAnswers {
   /** Runs it; what is known already takes the place of what it came to. */
   async through<T>(
     operation: OperationDefinitionNode,
-    context: object,
+    context: Asking,
     run: () => Promise<T | undefined>,
   ): Promise<T | KnownData | undefined> {
     const found: Found = { operation, list: undefined, known: undefined };
-    this.underWay.set(context, found);
+    context[underWay] = found;
     try {
       const data = await run();
       if (data === undefined || found.list === undefined) return data;
       return found.known ?? this.keep(found.list, operation, data);
     } finally {
-      this.underWay.delete(context);
+      context[underWay] = undefined;
     }
   }
 
