@@ -12,6 +12,8 @@ export async function bundleServer(root: string): Promise<void> {
     // What composes has an entry of its own: it can be loaded without being run.
     input: { main: compiled('main.js'), compose: compiled('compose.js') },
     platform: 'node',
+    // Apollo's own hides from bundlers that it takes Node's, and in a bundle falls back to one written in JavaScript.
+    resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },
   });
   await bundle.write({
     dir: join(root, 'dist', 'server'),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Pool, PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type MigrationInterface } from 'typeorm';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../reason.ts';
@@ -26,6 +26,8 @@ const ANSWER_MS = 2000;
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
+    // Else TypeORM looks for it by name, and finds another copy than the server's bundle has.
+    driver: pg,
     url: options.role === undefined ? options.url : asRole(options.url, options.role),
     entities: [...options.entities] as DataSourceOptions['entities'],
     migrations: [...options.migrations],
