@@ -7,7 +7,6 @@ import { existsSync, globSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleServer } from './bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'dist', '.built');
@@ -40,6 +39,8 @@ async function build(): Promise<number> {
     stdio: 'inherit',
   });
   if (status !== 0) return status ?? 1;
+  // With the bundler, which an image need not ship.
+  const { bundleServer } = await import('./bundle.ts');
   await bundleServer(root);
   writeFileSync(stamp, '');
   keepCompiled();

@@ -14,6 +14,13 @@ export async function bundleServer(root: string): Promise<void> {
     platform: 'node',
     // Apollo's own hides from bundlers that it takes Node's, and in a bundle falls back to one written in JavaScript.
     resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },
+    // Libraries that look leave out what is there for developers.
+    transform: {
+      define: {
+        'process.env.NODE_ENV': '"production"',
+        'globalThis.process.env.NODE_ENV': '"production"',
+      },
+    },
   });
   await bundle.write({
     dir: join(root, 'dist', 'server'),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findCycles, type Import, parseImports, readSources } from './support/imports.ts';
 
@@ -172,4 +173,11 @@ describe('the scan itself', () => {
     ];
     expect(findCycles(files)).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts']);
   });
+});
+
+test('nothing that outlives a request keeps requests in a table: src/platform/server/connections.ts says why', () => {
+  const ofRequests =
+    /new (Weak)?(Map|Set)<(Fastify(Request|Reply)|RequestContext|IncomingMessage|ServerResponse|Asking)\b/;
+  const offending = sources.filter(({ path }) => ofRequests.test(readFileSync(path, 'utf8')));
+  expect(offending.map(({ path }) => path)).toEqual([]);
 });

@@ -8,21 +8,23 @@ const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
 /** Runs something in the span of a request; as it is where the request has none. */
 export type WithinRequest = (request: FastifyRequest, run: () => void) => void;
 
+const spanOf = Symbol('span');
+type Traced = FastifyRequest & { [spanOf]?: Span };
+
 /** Each request in a span, which goes on in the caller's trace where it sent a `traceparent`. Health and metrics have none. */
 export function traceRequests(app: FastifyInstance, contexts: RequestContexts): WithinRequest {
-  const spans = new WeakMap<FastifyRequest, Span>();
-  const within: WithinRequest = (request, run) => {
-    const span = spans.get(request);
+  const within: WithinRequest = (request: Traced, run) => {
+    const span = request[spanOf];
     if (span === undefined) run();
     else context.with(trace.setSpan(ROOT_CONTEXT, span), run);
   };
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (request: Traced, reply, done) => {
     const { url: route = '(no route)' } = request.routeOptions;
     if (UNTRACED.has(route)) return done();
     const caller = propagation.extract(ROOT_CONTEXT, request.headers);
     const span = startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, within: caller });
     span.setAttributes({ 'http.request.method': request.method, 'http.route': route });
-    spans.set(request, span);
+    request[spanOf] = span;
     // Not Fastify's onResponse: a caller that goes away before the answer must not leave it open.
     reply.raw.once('close', () => finish(span, reply.statusCode, contexts.logFieldsOf(request)));
     // Fastify takes it along to the handler, also over a body that comes later.
