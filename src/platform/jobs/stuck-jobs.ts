@@ -14,7 +14,8 @@ export interface StuckJob {
 
 const OVERDUE_SECONDS = 60;
 
-const STUCK = `attempts > 0 or run_at < now() - make_interval(secs => ${OVERDUE_SECONDS})`;
+/** It failed before, or nobody takes it. One whose first attempt is under way is none: it has its minute. */
+const STUCK = `(attempts > 0 and (locked_at is null or last_error is not null)) or run_at < now() - make_interval(secs => ${OVERDUE_SECONDS})`;
 
 export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   return database.query(
@@ -31,7 +32,7 @@ export async function retryJobs(
 ): Promise<number> {
   const rows: unknown[] = await database.query(
     `select retried.id from graphile_worker.reschedule_jobs(
-       array(select id from graphile_worker.jobs where locked_at is null and ${ids === 'all' ? STUCK : 'id = any($1::bigint[])'}),
+       array(select id from graphile_worker.jobs where locked_at is null and (${ids === 'all' ? STUCK : 'id = any($1::bigint[])'})),
        run_at := now(), priority := 0, attempts := 0
      ) as retried`,
     ids === 'all' ? [] : [[...ids]],
