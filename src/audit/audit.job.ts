@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { defineJob } from '../platform/jobs/job.ts';
 import { handle, type JobHandler } from '../platform/jobs/worker.ts';
 import { audit } from './audit.ts';
-import { noteAuditRun } from './audit-runs.ts';
+import { nextAuditSince, noteAuditRun } from './audit-runs.ts';
 
 /** 02:30 in Jakarta, in UTC as the queue's crontab wants it: once for all replicas. */
 export const AUDIT_CRONTAB = '30 19 * * * run_audit';
@@ -12,17 +12,18 @@ export const AUDIT_CRONTAB = '30 19 * * * run_audit';
 const runAuditJob = defineJob('run_audit', z.unknown());
 
 /**
- * Every violation is an error line with a stable event name; the counts go where the gauges read them. On a connection of its
+ * Of what changed since the audit before; once a week, and after one that found something, of everything (nextAuditSince). Every violation is an error line with a stable event name; the counts go where the gauges read them. On a connection of its
  * own: those that serve requests are broken when a statement takes long.
  */
 export function runAuditHandler(connect: () => Promise<DataSource>, clock: Clock): JobHandler {
   return handle(runAuditJob, async (_payload, { log, stopping }) => {
     const database = await connect();
     try {
-      const { violations, counts } = await audit(database, clock, stopping);
+      const result = await audit(database, clock, { since: await nextAuditSince(database, clock.now()), stopping });
+      const { scope, violations, counts } = result;
       for (const violation of violations) log.error({ event: 'audit_violation', ...violation });
-      await noteAuditRun(database, counts, clock.now());
-      log.info({ event: 'audit_done', checks: counts.size, violations: sum([...counts.values()]) });
+      await noteAuditRun(database, result, clock.now());
+      log.info({ event: 'audit_done', scope, checks: counts.size, violations: sum([...counts.values()]) });
     } finally {
       await database.destroy();
     }

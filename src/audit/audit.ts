@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
+import type { AuditScope } from './audit-run.entity.ts';
+import { changesSince, lastSettledStep, queryOf } from './changes.ts';
 import { CHECKS } from './checks.ts';
 
 export interface Violation {
@@ -13,33 +15,46 @@ export interface Violation {
 const REPORTED_PER_CHECK = 100;
 
 export interface AuditResult {
+  scope: AuditScope;
   violations: readonly Violation[];
   /** By check, every check that was made: 0 where all is well. */
   counts: ReadonlyMap<string, number>;
+  /** Where an audit of changes may begin that comes after this one; undefined: nowhere. */
+  lastStep: bigint | undefined;
 }
 
-/**
- * Checks every invariant over the whole database, in one snapshot of it: what commits meanwhile is not half seen. Takes as
- * long as it takes; told to stop, it throws before the next check, and PostgreSQL stops by itself where nobody waits any more.
- */
-export async function audit(database: DataSource, clock: Clock, stopping?: AbortSignal): Promise<AuditResult> {
+export interface AuditOptions {
+  /** The `lastStep` of an audit that found nothing: what has not changed since is not looked at. Everything, where it is not given. */
+  since?: bigint | undefined;
+  /** Told to stop, it throws before the next check, and PostgreSQL stops by itself where nobody waits any more. */
+  stopping?: AbortSignal;
+}
+
+/** Checks every invariant, in one snapshot of the database: what commits meanwhile is not half seen. Takes as long as it takes. */
+export async function audit(
+  database: DataSource,
+  clock: Clock,
+  { since, stopping }: AuditOptions = {},
+): Promise<AuditResult> {
   const violations: Violation[] = [];
   const counts = new Map<string, number>();
-  await database.transaction('REPEATABLE READ', async (tx) => {
+  const lastStep = await database.transaction('REPEATABLE READ', async (tx) => {
     await tx.query(`set transaction read only`);
     await tx.query(`set local statement_timeout = 0`);
     await tx.query(`set local client_connection_check_interval = '2s'`);
-    for (const { name, sql } of CHECKS) {
+    const changes = since === undefined ? undefined : await changesSince(tx, since);
+    for (const check of CHECKS) {
       stopping?.throwIfAborted();
-      const now = sql.includes('$1') ? [clock.now()] : [];
+      const [sql, given] = queryOf(check, clock.now(), changes);
       const rows: { subject: string; detail: string; total: string }[] = await tx.query(
         `select subject, detail, count(*) over () as total from (${sql}) as violation
          order by subject limit ${REPORTED_PER_CHECK}`,
-        now,
+        given,
       );
-      counts.set(name, Number(rows[0]?.total ?? 0));
-      violations.push(...rows.map(({ subject, detail }) => ({ check: name, subject, detail })));
+      counts.set(check.name, Number(rows[0]?.total ?? 0));
+      violations.push(...rows.map(({ subject, detail }) => ({ check: check.name, subject, detail })));
     }
+    return lastSettledStep(tx, clock.now());
   });
-  return { violations, counts };
+  return { scope: since === undefined ? 'whole' : 'changed', violations, counts, lastStep };
 }

@@ -7,6 +7,11 @@ export interface Check {
   /** For operators: what a violation means. */
   meaning: string;
   sql: string;
+  /**
+   * What of it an audit of changes looks at (changes.ts): orders that changed; counters of their organizations; everything, where
+   * the query reads by an index what is under way and no more.
+   */
+  ofChanges: 'orders' | 'counters' | 'everything';
 }
 
 /** Longer than this and somebody should look: the background has had its retries. */
@@ -16,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'counter_equals_ledger',
     meaning: 'A counter is not the sum of its ledger entries.',
+    ofChanges: 'counters',
     sql: `
       select organization_id || ' ' || quota_code as subject,
              format('balance %s, ledger %s; settled %s, ledger %s', balance, topup, excess_settled, settlement) as detail
@@ -31,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'paid_order_is_credited',
     meaning: 'A line of a paid order is not in the ledger.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
       from topup_orders o join topup_order_lines line on line.order_id = o.id
@@ -42,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'credit_belongs_to_paid_order',
     meaning: 'The ledger has an entry of an order that is not paid.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('%s entry of %s, and the order is %s', entry.kind, entry.quota_code, o.status) as detail
       from quota_ledger_entries entry
@@ -52,6 +60,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'credit_equals_line',
     meaning: 'A ledger entry has another quantity than its line, or a line is entered more than once.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject,
              format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, entered.quantity, entered.entries) as detail
@@ -67,6 +76,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'refund_within_credit',
     meaning: 'More was taken back of a line than it had credited, or of an order that is not refunded.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject,
              format('%s: taken back %s of %s, and the order is %s', line.quota_code, -sum(entry.quantity), line.credits, o.status) as detail
@@ -74,12 +84,13 @@ export const CHECKS: readonly Check[] = [
       join topup_order_lines line on line.id = entry.order_line_id
       join topup_orders o on o.id = line.order_id
       where entry.kind = 'REFUND'
-      group by o.number, o.status, line.id
+      group by o.number, o.status, line.id, line.quota_code, line.credits
       having -sum(entry.quantity) > line.credits or o.status <> 'REFUNDED'`,
   },
   {
     name: 'total_equals_lines',
     meaning: 'An order charges something else than the sum of its lines.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('total %s, lines %s', o.total, coalesce(lines.total, 0)) as detail
       from topup_orders o
@@ -92,6 +103,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'timeline_ends_at_status',
     meaning: "The last step of an order's timeline is not its status.",
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('status %s, timeline %s', o.status, coalesce(last.to_status, 'empty')) as detail
       from topup_orders o
@@ -103,6 +115,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'timeline_has_no_gap',
     meaning: 'A step of a timeline does not begin where the one before it ended.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject,
              format('a step from %s after one to %s', coalesce(from_status, 'nothing'), coalesce(previous, 'nothing')) as detail
@@ -116,6 +129,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'paid_order_has_its_payment',
     meaning: 'An order is paid, and no payment made it so: none that fitted, and none that an operator approved.',
+    ofChanges: 'orders',
     sql: `
       select number as subject, format('%s, paid at %s', status, paid_at) as detail
       from topup_orders o
@@ -133,6 +147,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'payment_matches_status',
     meaning: 'A payment event moved an order, and the order is not where that leads.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
@@ -142,6 +157,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'paid_order_is_booked',
     meaning: 'An order was paid more than an hour ago, and accounting has not booked it.',
+    ofChanges: 'everything',
     sql: `
       select o.number as subject, format('since %s', step.at) as detail
       from topup_orders o
@@ -151,6 +167,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'paid_order_has_its_job',
     meaning: 'An order is paid, not booked, and no job will book it.',
+    ofChanges: 'everything',
     sql: `
       select number as subject, format('paid at %s', paid_at) as detail
       from topup_orders o
@@ -160,6 +177,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'paid_invoice_of_one_order',
     meaning: 'Two orders have the same paid PI: accounting has one of them only.',
+    ofChanges: 'orders',
     sql: `
       select string_agg(number, ' ' order by number) as subject, paid_invoice_number as detail
       from topup_orders where paid_invoice_number is not null
@@ -168,6 +186,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'inbox_is_processed',
     meaning: 'A payment stands in the inbox as that of no order, and the order is there.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('event %s of invoice %s, %s %s', event.id, event.invoice_id, event.currency, event.amount) as detail
       from payment_events event join topup_orders o on o.number = event.order_number
@@ -177,15 +196,17 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'payment_is_acted_on_once',
     meaning: 'Two payments moved one order.',
+    ofChanges: 'orders',
     sql: `
       select o.number as subject, format('%s payments', count(*)) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
       where event.outcome in ('settled', 'review')
-      group by o.id having count(*) > 1`,
+      group by o.id, o.number having count(*) > 1`,
   },
   {
     name: 'pending_order_moves',
     meaning: 'An order waits for a payment an hour past its deadline, or has had no invoice for an hour.',
+    ofChanges: 'everything',
     sql: `
       select number as subject, format('to be paid until %s, invoice %s', payment_expires_at, coalesce(payment_invoice_id, 'none')) as detail
       from topup_orders
@@ -196,11 +217,13 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'job_has_attempts_left',
     meaning: 'A job has used up its attempts: it does nothing more until it is retried by hand.',
+    ofChanges: 'everything',
     sql: `
       select coalesce(o.number, job.key, job.task_identifier || ' ' || job.id) as subject, format('%s, job %s', job.task_identifier, job.id) as detail
       from graphile_worker.jobs job
       -- Our jobs' keys end in the order's id (orders/order-jobs.ts).
-      left join topup_orders o on o.id::text = right(job.key, 36)
+      left join topup_orders o
+        on o.id = case when right(job.key, 36) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then right(job.key, 36)::uuid end
       where job.attempts >= job.max_attempts and job.locked_at is null`,
   },
 ];

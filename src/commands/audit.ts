@@ -6,7 +6,8 @@ import { command, print, UsageError } from './command.ts';
 /** npm run audit: exit code 0 where every invariant holds, 1 where one does not, with its violations. */
 command(async (args, database) => {
   if (args.length > 0) throw new UsageError('Usage: npm run audit');
-  const { violations, counts } = await audit(database, systemClock);
+  const result = await audit(database, systemClock);
+  const { violations, counts } = result;
   for (const { name, meaning } of CHECKS) {
     const count = counts.get(name) ?? 0;
     print(`${count === 0 ? 'ok  ' : 'FAIL'}  ${name}${count === 0 ? '' : `: ${count}. ${meaning}`}`);
@@ -15,7 +16,7 @@ command(async (args, database) => {
   }
   if (violations.length > 0) process.exitCode = 1;
   // Last: of a copy that cannot be written to, it is the findings that matter.
-  await noteAuditRun(database, counts, systemClock.now()).catch((error: Error) => {
+  await noteAuditRun(database, result, systemClock.now()).catch((error: Error) => {
     process.stderr.write(`This run could not be noted for the metrics: ${reasonOf(error)}\n`);
   });
 });

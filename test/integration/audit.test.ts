@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { audit, CHECKS } from '../../src/audit/index.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { audit, CHECKS, changesSince, nextAuditSince, noteAuditRun, queryOf } from '../../src/audit/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { newId } from '../../src/kernel/ids.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { confirmOrder, createOrder, purchase, until } from '../support/purchase.ts';
 
@@ -62,6 +63,8 @@ const PLANTED: Record<string, string[]> = {
     `create temp table copied on commit drop as select * from topup_orders where number = :number`,
     `update copied set id = gen_random_uuid(), number = 'TU-COPY', payment_invoice_id = null, payment_url = null`,
     `insert into topup_orders select * from copied`,
+    `insert into topup_order_events (order_id, at, to_status, cause, correlation_id)
+     select id, now(), status, 'copied', 'copied' from copied`,
   ],
   inbox_is_processed: [
     `update payment_events set order_id = null, outcome = 'unknown_order' where order_number = :number`,
@@ -88,8 +91,13 @@ const SUBJECTS: Record<string, () => string> = {
   paid_invoice_of_one_order: () => `${number} TU-COPY`,
 };
 
-/** In a transaction that is never committed: the database is whole again after it. */
-async function plant(statements: readonly string[]) {
+type Found = Record<string, string[]>;
+
+/**
+ * What an audit of everything finds, and one of what changed since a step (all steps, where none is said). In a transaction that is
+ * never committed: the database is whole again after it.
+ */
+async function plant(statements: readonly string[], since = 0n): Promise<{ whole: Found; changed: Found }> {
   const session = app.database.createQueryRunner();
   await session.connect();
   await session.startTransaction();
@@ -97,12 +105,15 @@ async function plant(statements: readonly string[]) {
     // Back to the superuser who logged in: nobody else could.
     await session.query(`set local role none; set local session_replication_role = replica`);
     for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
-    const found: Record<string, string[]> = {};
-    for (const { name, sql } of CHECKS) {
-      const rows = await session.query(sql, sql.includes('$1') ? [systemClock.now()] : []);
-      if (rows.length > 0) found[name] = rows.map(({ subject }: { subject: string }) => subject);
-    }
-    return found;
+    const find = async (changes: Awaited<ReturnType<typeof changesSince>> | undefined) => {
+      const found: Found = {};
+      for (const check of CHECKS) {
+        const rows = await session.query(...queryOf(check, systemClock.now(), changes));
+        if (rows.length > 0) found[check.name] = rows.map(({ subject }: { subject: string }) => subject);
+      }
+      return found;
+    };
+    return { whole: await find(undefined), changed: await find(await changesSince(session.manager, since)) };
   } finally {
     await session.rollbackTransaction();
     await session.release();
@@ -121,11 +132,36 @@ test('every check has a planted violation here', () => {
 
 for (const [check, statements] of Object.entries(PLANTED)) {
   test(`${check}: a planted violation is reported by the order's number`, async () => {
-    const found = await plant(statements);
-    expect(Object.keys(found)).toContain(check);
-    expect(found[check]).toEqual([SUBJECTS[check]?.() ?? number]);
+    const { whole, changed } = await plant(statements);
+    expect(whole[check]).toEqual([SUBJECTS[check]?.() ?? number]);
+    expect(changed).toEqual(whole);
   });
 }
+
+test('an audit of changes does not look at what had no step and no payment since', async () => {
+  const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+  const since = BigInt(row?.last ?? 0);
+  for (const { name, ofChanges } of CHECKS) {
+    // Payments are found by their time, which is the last step's here; what is under way is looked at always.
+    if (ofChanges === 'everything' || name === 'inbox_is_processed' || name === 'payment_is_acted_on_once') continue;
+    const { whole, changed } = await plant(PLANTED[name] ?? [], since);
+    expect(Object.keys(whole)).toContain(name);
+    expect(changed[name], name).toBeUndefined();
+  }
+});
+
+test('an audit of changes looks at whatever a new payment names, though its order had no step since', async () => {
+  const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+  const { changed } = await plant(
+    [
+      `create temp table copied on commit drop as select * from payment_events where order_number = :number`,
+      `update copied set id = '${newId()}', event_id = 'another', order_id = null, outcome = 'unknown_order'`,
+      `insert into payment_events select * from copied`,
+    ],
+    BigInt(row?.last ?? 0),
+  );
+  expect(changed).toEqual({ inbox_is_processed: [number] });
+});
 
 test('the nightly job reports a violation as an error line, with the order', async () => {
   const other = await app.client({ organization_id: '1006' });
@@ -174,4 +210,74 @@ test('the nightly job takes its time on a connection of its own, which no limit 
     (count) => count === before + 1,
   );
   await until(auditors, (rows) => rows.length === 0);
+});
+
+describe('what the next audit looks at', () => {
+  const DAY = 86_400_000;
+  const night = Date.parse('2027-03-01T19:30:00Z');
+  const clean = new Map([['counter_equals_ledger', 0]]);
+  const found = new Map([['counter_equals_ledger', 2]]);
+  const note = (daysAgo: number, scope: 'whole' | 'changed', counts = clean, step: bigint | 'not said' = 7n) =>
+    noteAuditRun(
+      app.database,
+      { scope, counts, lastStep: step === 'not said' ? undefined : step, violations: [] },
+      new Date(night - daysAgo * DAY),
+    );
+  const next = () => nextAuditSince(app.database, new Date(night));
+
+  beforeEach(() => app.db.query('truncate audit_runs'));
+
+  test('everything, where none was made', async () => {
+    expect(await next()).toBeUndefined();
+  });
+
+  test('what changed since the last one, which found nothing, be it of everything or not', async () => {
+    await note(2, 'whole', clean, 5n);
+    expect(await next()).toBe(5n);
+    await note(1, 'changed', clean, 9n);
+    expect(await next()).toBe(9n);
+  });
+
+  test('everything, after one that found something: it is told until it is mended', async () => {
+    await note(2, 'whole');
+    await note(1, 'changed', found);
+    expect(await next()).toBeUndefined();
+    await note(0, 'whole', clean, 11n);
+    expect(await next()).toBe(11n);
+  });
+
+  test('everything, once a week', async () => {
+    await note(6, 'whole');
+    await note(1, 'changed');
+    expect(await next()).toBe(7n);
+    await app.db.query('truncate audit_runs');
+    await note(7, 'whole');
+    await note(1, 'changed');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('everything, where nobody said how far the last one looked', async () => {
+    await app.db.query(`insert into audit_runs (finished_at, violations) values ('2027-02-28T19:31:00Z', '{}')`);
+    expect(await next()).toBeUndefined();
+    await note(1, 'whole', clean, 'not said');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('the nightly job begins where the last one ended, and says so', async () => {
+    const asked = async () => {
+      const before = app.logs.filter(({ event }) => event === 'audit_done').length;
+      await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+      const done = await until(
+        async () => app.logs.filter(({ event }) => event === 'audit_done').slice(before),
+        ({ length }) => length > 0,
+      );
+      return done[0]?.['scope'];
+    };
+    expect(await asked()).toBe('whole');
+    // Its last step is a day old, or it names none: here all steps are younger.
+    const [run] = await app.db.query(`select scope, last_step from audit_runs order by id desc limit 1`);
+    expect(run).toEqual({ scope: 'whole', last_step: null });
+    await app.db.query(`update audit_runs set last_step = 0`);
+    expect(await asked()).toBe('changed');
+  });
 });

@@ -2,6 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillOrders, LARGE_ORGANIZATION, USUAL_ORGANIZATION } from '../../bench/grow/fill-orders.ts';
 import { listTrail, trailOfOrder } from '../../src/action-trail/index.ts';
+import { audit } from '../../src/audit/index.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { listOrders, openPayments, reportOrder } from '../../src/operators/index.ts';
 import { connectDatabase, poolOf } from '../../src/platform/database/data-source.ts';
 import { asRole, ROLES } from '../../src/platform/database/roles.ts';
@@ -163,4 +165,16 @@ test.each(Object.entries(OF_ALL))('%s: no table that grows is read whole', async
   const reads = await plans.during(work);
   expect(reads.length).toBeGreaterThan(0);
   expect(faults(reads, MOST_OF_ALL)).toEqual([]);
+});
+
+test('the audit of what changed reads the counters of its organizations, and nothing of others', async () => {
+  const usual = await app.client({ organization_id: USUAL_ORGANIZATION });
+  const reads = await plans.during(async () => {
+    const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+    await createOrder(usual, USUAL_ORGANIZATION, { wa_balance: '2500000' });
+    await audit(app.database, systemClock, { since: BigInt(row?.last ?? 0) });
+  });
+  expect(reads.length).toBeGreaterThan(0);
+  // A late answer of a payment may be among what changed: then the large organization's lines are, and they are a tenth of all.
+  expect(faults(reads, 2 * MOST_OF_ALL)).toEqual([]);
 });
