@@ -21,21 +21,27 @@ function isFresh(): boolean {
   return sources.every((file) => statSync(join(root, file)).mtimeMs <= builtAt);
 }
 
-function compilerPath(): string | undefined {
+function pathOf(dependency: string): string | undefined {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+    return dirname(createRequire(import.meta.url).resolve(`${dependency}/package.json`));
   } catch {
     return undefined;
   }
 }
 
+/** An image that ships dist/ has no sources, and no bundler; a compiler it may have, as somebody's peer. */
+const canBuild = () => existsSync(join(root, 'tsconfig.build.json')) && pathOf('rolldown') !== undefined;
+
 async function build(): Promise<number> {
-  const compiler = compilerPath();
-  if (compiler === undefined) {
-    console.error('TypeScript is not installed: run `npm ci` with development dependencies to build.');
+  const compiler = pathOf('typescript');
+  if (compiler === undefined || !canBuild()) {
+    console.error(
+      'There is nothing to build, or nothing to build it with: run `npm ci` with development dependencies.',
+    );
     return 1;
   }
-  const { status } = spawnSync(process.execPath, [compiler, '--project', join(root, 'tsconfig.build.json')], {
+  const project = join(root, 'tsconfig.build.json');
+  const { status } = spawnSync(process.execPath, [join(compiler, 'bin', 'tsc'), '--project', project], {
     stdio: 'inherit',
   });
   if (status !== 0) return status ?? 1;
@@ -58,5 +64,4 @@ function keepCompiled(): void {
 }
 
 const onlyIfStale = process.argv.includes('--if-stale');
-const compiledAndNoCompiler = existsSync(stamp) && compilerPath() === undefined;
-if (!(onlyIfStale && (compiledAndNoCompiler || isFresh()))) process.exitCode = await build();
+if (!(onlyIfStale && existsSync(stamp) && (!canBuild() || isFresh()))) process.exitCode = await build();

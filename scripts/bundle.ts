@@ -1,5 +1,9 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+
+/** Files are named after their content: a server that runs while another is built loads its own, for as long. */
+const KEPT_MS = 86_400_000;
 
 /**
  * The server and all that it loads, in a dozen files: to find, read and compile 2,500 of them takes longer than everything
@@ -8,6 +12,7 @@ import { rolldown } from 'rolldown';
  */
 export async function bundleServer(root: string): Promise<void> {
   const compiled = (file: string) => join(root, 'dist', 'src', file);
+  const dir = join(root, 'dist', 'server');
   const bundle = await rolldown({
     // What composes has an entry of its own: it can be loaded without being run.
     input: { main: compiled('main.js'), compose: compiled('compose.js') },
@@ -22,12 +27,14 @@ export async function bundleServer(root: string): Promise<void> {
       },
     },
   });
-  await bundle.write({
-    dir: join(root, 'dist', 'server'),
-    cleanDir: true,
-    format: 'esm',
-    keepNames: true,
-    sourcemap: true,
-  });
+  const { output } = await bundle.write({ dir, format: 'esm', keepNames: true });
   await bundle.close();
+  removeOld(dir, new Set(output.map(({ fileName }) => fileName)));
+}
+
+function removeOld(dir: string, made: ReadonlySet<string>): void {
+  for (const name of readdirSync(dir)) {
+    const file = join(dir, name);
+    if (!made.has(name) && statSync(file).mtimeMs < Date.now() - KEPT_MS) rmSync(file);
+  }
 }

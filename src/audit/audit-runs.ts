@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Gauge } from '../platform/telemetry.ts';
 import type { AuditResult } from './audit.ts';
 import { AuditRun, type AuditScope } from './audit-run.entity.ts';
+import { CHECKS } from './checks.ts';
 
 /** Kept in the database, so that every replica's metrics say the same, whichever of them ran the audit. */
 export async function noteAuditRun(database: DataSource, result: AuditResult, at: Date): Promise<void> {
@@ -20,15 +21,22 @@ const WHOLE_EVERY_MS = 7 * 86_400_000;
 /** The hour of the night is not the same to the second. */
 const LEEWAY_MS = 3_600_000;
 
+/** Found every night in any case, changed or not. */
+const ALWAYS = new Set(CHECKS.filter(({ ofChanges }) => ofChanges === 'everything').map(({ name }) => name));
+
+const foundNothing = ({ violations }: AuditRun) =>
+  Object.entries(violations).every(([name, count]) => count === 0 || ALWAYS.has(name));
+
 /**
  * The step after which the next audit has to look; undefined: it has to look at everything, because the last one found something,
  * which is to be told until it is mended, or everything has not been looked at for a week.
  */
 export async function nextAuditSince(database: DataSource, now: Date): Promise<bigint | undefined> {
   const last = await lastRun(database);
-  if (last?.lastStep == null || Object.values(last.violations).some((count) => count > 0)) return undefined;
-  const whole = last.scope === 'whole' ? last : await lastRun(database, 'whole');
-  const age = now.getTime() - (whole?.finishedAt.getTime() ?? 0);
+  // Where two ran at the same time, the last one may have been the lesser.
+  const whole = await lastRun(database, 'whole');
+  if (last?.lastStep == null || whole === null || !foundNothing(last) || !foundNothing(whole)) return undefined;
+  const age = now.getTime() - whole.finishedAt.getTime();
   return age < WHOLE_EVERY_MS - LEEWAY_MS ? BigInt(last.lastStep) : undefined;
 }
 

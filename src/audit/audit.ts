@@ -36,6 +36,8 @@ export async function audit(
   clock: Clock,
   { since, stopping }: AuditOptions = {},
 ): Promise<AuditResult> {
+  // What is late, and how far it looked, is of its beginning, as the snapshot is.
+  const now = clock.now();
   const violations: Violation[] = [];
   const counts = new Map<string, number>();
   const lastStep = await database.transaction('REPEATABLE READ', async (tx) => {
@@ -45,7 +47,7 @@ export async function audit(
     const changes = since === undefined ? undefined : await changesSince(tx, since);
     for (const check of CHECKS) {
       stopping?.throwIfAborted();
-      const [sql, given] = queryOf(check, clock.now(), changes);
+      const [sql, given] = queryOf(check, now, changes);
       const rows: { subject: string; detail: string; total: string }[] = await tx.query(
         `select subject, detail, count(*) over () as total from (${sql}) as violation
          order by subject limit ${REPORTED_PER_CHECK}`,
@@ -54,7 +56,7 @@ export async function audit(
       counts.set(check.name, Number(rows[0]?.total ?? 0));
       violations.push(...rows.map(({ subject, detail }) => ({ check: check.name, subject, detail })));
     }
-    return lastSettledStep(tx, clock.now());
+    return lastSettledStep(tx, now);
   });
   return { scope: since === undefined ? 'whole' : 'changed', violations, counts, lastStep };
 }

@@ -31,7 +31,10 @@ export function createMailer(options: MailerOptions): Mailer {
 
   async function send(mail: Mail): Promise<void> {
     try {
-      transport ??= connect(options);
+      transport ??= connect(options).catch((error) => {
+        transport = undefined;
+        throw error;
+      });
       await (await transport).sendMail(mail);
     } catch (error) {
       // The server's words may repeat the address: keep only what kind of failure it was.
@@ -44,7 +47,11 @@ export function createMailer(options: MailerOptions): Mailer {
 
   return {
     send: (mail) => counted(NEIGHBOUR, options.onCall, () => send(mail)),
-    close: () => void transport?.then((connected) => connected.close()),
+    close: () =>
+      void transport?.then(
+        (connected) => connected.close(),
+        () => undefined,
+      ),
   };
 }
 

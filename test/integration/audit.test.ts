@@ -150,6 +150,15 @@ test('an audit of changes does not look at what had no step and no payment since
   }
 });
 
+test('an audit says how far it looked when it began: what came while it went on is the next one’s', async () => {
+  const [row] = await app.db.query<{ at: Date }>('select max(at) as at from topup_order_events');
+  let now = (row?.at ?? new Date()).getTime();
+  // It takes ten minutes to look at the clock.
+  const slow = { now: () => new Date((now += 600_000)) };
+  const { lastStep } = await audit(app.database, slow);
+  expect(lastStep).toBeUndefined();
+});
+
 test('an audit of changes looks at whatever a new payment names, though its order had no step since', async () => {
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const { changed } = await plant(
@@ -246,6 +255,17 @@ describe('what the next audit looks at', () => {
     expect(await next()).toBe(11n);
   });
 
+  test('everything, where the one that found something ran beside a lesser one that ended later', async () => {
+    await note(0.1, 'whole', found);
+    await note(0, 'changed');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('what changed, after one that found what is looked at every night: an order that waits for accounting', async () => {
+    await note(1, 'whole', new Map([['paid_order_is_booked', 3]]));
+    expect(await next()).toBe(7n);
+  });
+
   test('everything, once a week', async () => {
     await note(6, 'whole');
     await note(1, 'changed');
@@ -274,7 +294,7 @@ describe('what the next audit looks at', () => {
       return done[0]?.['scope'];
     };
     expect(await asked()).toBe('whole');
-    // Its last step is a day old, or it names none: here all steps are younger.
+    // Its last step is an hour old, or it names none: here all steps are younger.
     const [run] = await app.db.query(`select scope, last_step from audit_runs order by id desc limit 1`);
     expect(run).toEqual({ scope: 'whole', last_step: null });
     await app.db.query(`update audit_runs set last_step = 0`);

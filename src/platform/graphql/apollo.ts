@@ -137,7 +137,7 @@ export function createApolloServer(options: {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       operationPlugin(options.telemetry, options.mutationLimit),
-      answerCompiled(options.subgraph),
+      answerCompiled(options.subgraph, options.log),
     ],
   });
 }

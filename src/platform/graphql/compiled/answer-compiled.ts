@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { Logger } from '../../logger.ts';
 import type { RequestContext } from '../../request-context.ts';
 import type { Subgraph } from '../subgraph-schema.ts';
 import { CompiledDocuments } from './compiled-documents.ts';
@@ -7,9 +8,9 @@ import { CompiledDocuments } from './compiled-documents.ts';
  * Answers operations that have been compiled, in the place of graphql-js; everything before and after is Apollo's as ever:
  * parsing, validation, limits, formatting.
  */
-export function answerCompiled(subgraph: Subgraph): ApolloServerPlugin<RequestContext> {
+export function answerCompiled(subgraph: Subgraph, log: Logger): ApolloServerPlugin<RequestContext> {
   // Not Apollo's own: to trace one request it wraps every field's resolver, for all requests to come.
-  const documents = new CompiledDocuments(subgraph.rebuild);
+  const documents = new CompiledDocuments(subgraph.rebuild, (err) => log.error({ event: 'compiler_missing', err }));
   return {
     async requestDidStart() {
       return {

@@ -15,6 +15,8 @@ const COMPILED_WHEN_SEEN = 20;
 /** Those used last. Some ten kilobytes each; a frontend and a gateway have dozens. */
 const MAX_COMPILED = 250;
 
+type Compiler = typeof import('graphql-jit');
+
 const NOT_TO_COMPILE = 'not to compile';
 
 interface Compiled {
@@ -43,8 +45,17 @@ export class CompiledDocuments {
   private readonly answers = new KnownAnswers();
   private schema: GraphQLSchema | undefined;
 
-  /** The schema is built when the first is compiled: the start does not wait for it. */
-  constructor(private readonly buildSchema: () => GraphQLSchema) {}
+  private loading: Promise<Compiler | undefined> | undefined;
+
+  /**
+   * The schema is built when the first is compiled: the start does not wait for it. Where the compiler cannot be loaded, which is told
+   * once, everything is graphql-js's.
+   */
+  constructor(
+    private readonly buildSchema: () => GraphQLSchema,
+    private readonly onMissing: (error: Error) => void,
+    private readonly load: () => Promise<Compiler> = () => import('graphql-jit'),
+  ) {}
 
   /**
    * The data; undefined where graphql-js has to find it: the document is new, or not one to compile, or something in it fails.
@@ -61,12 +72,21 @@ export class CompiledDocuments {
     return compiled.isReadFromOneField ? this.answers.through(operation, context, execute) : execute();
   }
 
+  /** With the first document that is compiled: the start does not wait for it. */
+  private compiler(): Promise<Compiler | undefined> {
+    this.loading ??= this.load().catch((error: Error) => {
+      this.onMissing(error);
+      return undefined;
+    });
+    return this.loading;
+  }
+
   private async compiledWhenSeen({ document, operation }: Asked): Promise<Compiled | typeof NOT_TO_COMPILE> {
     const seen = (this.seen.get(operation) ?? 0) + 1;
     this.seen.set(operation, seen);
     if (seen < COMPILED_WHEN_SEEN) return NOT_TO_COMPILE;
-    // With the first document that is compiled: the start does not wait for it.
-    const compiler = await import('graphql-jit');
+    const compiler = await this.compiler();
+    if (compiler === undefined) return NOT_TO_COMPILE;
     // Another request may have done it meanwhile.
     const known = this.compiled.get(operation);
     if (known !== undefined) return known;
@@ -78,7 +98,7 @@ export class CompiledDocuments {
 }
 
 function compile(
-  { compileQuery, isCompiledQuery }: typeof import('graphql-jit'),
+  { compileQuery, isCompiledQuery }: Compiler,
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

@@ -37,11 +37,16 @@ async function often(documents: CompiledDocuments, what: ReturnType<typeof asked
   return documents.data(what);
 }
 
+/** Here the compiler is there. */
+const expectNone = (error: Error) => {
+  throw error;
+};
+
 const text = (value: unknown) => JSON.stringify(value);
 
 test('200 random operations over the schema: compiled they answer what graphql-js does, or leave it to graphql-js', async () => {
   const schema = schemaOf({ wrong: 4, thrown: 4 });
-  const documents = new CompiledDocuments(() => schema);
+  const documents = new CompiledDocuments(() => schema, expectNone);
   const counted = { compiled: 0, failed: 0, left: 0 };
   for (let index = 0; index < OPERATIONS; index += 1) {
     const { query, variables } = generateOperation(schema, random, SEEN);
@@ -82,7 +87,7 @@ test.each([
   expect(isCompilable(schema, what.document, what.operation)).toBe(true);
   const { errors } = await execute({ schema, document: what.document, variableValues: variables, contextValue: {} });
   expect(errors).toHaveLength(1);
-  expect(await often(new CompiledDocuments(() => schema), what)).toBeUndefined();
+  expect(await often(new CompiledDocuments(() => schema, expectNone), what)).toBeUndefined();
 });
 
 afterEach(() => {
@@ -100,7 +105,7 @@ test.each([
   const schema = schemaOf({ wrong: 0, thrown: 0 });
   const what = asked(query);
   expect(validate(schema, what.document)).toEqual([]);
-  expect(await often(new CompiledDocuments(() => schema), what)).toBeUndefined();
+  expect(await often(new CompiledDocuments(() => schema, expectNone), what)).toBeUndefined();
   expect(globalThis).not.toHaveProperty('ranFromADocument');
 });
 
@@ -123,9 +128,26 @@ test.each([
 
 test('a document that is seen now and then is not compiled', async () => {
   const schema = schemaOf({ wrong: 0, thrown: 0 });
-  const documents = new CompiledDocuments(() => schema);
+  const documents = new CompiledDocuments(() => schema, expectNone);
   const query = '{ topupOptions { id code label } }';
   // A node of its own each time, as of documents that differ in a space.
   for (let time = 0; time < 2 * OFTEN; time += 1) expect(await documents.data(asked(query))).toBeUndefined();
   expect(await often(documents, asked(query))).toBeDefined();
+});
+
+test('a compiler that cannot be loaded is told once, and everything is left to graphql-js', async () => {
+  const told: string[] = [];
+  let loads = 0;
+  const documents = new CompiledDocuments(
+    () => schemaOf({ wrong: 0, thrown: 0 }),
+    ({ message }) => told.push(message),
+    async () => {
+      loads += 1;
+      throw new Error('no such file');
+    },
+  );
+  const one = asked('{ topupOrders { totalCount } }');
+  const another = asked('{ topupOrders(first: 1) { totalCount } }');
+  expect([await often(documents, one), await often(documents, another)]).toEqual([undefined, undefined]);
+  expect({ told, loads }).toEqual({ told: ['no such file'], loads: 1 });
 });

@@ -32,7 +32,12 @@ function start(give: (context: { who?: string }) => unknown) {
   if (field === undefined) throw new Error('there is no field');
   field.resolve = (_source, _args, context) => give(context);
   size.resolve = (_source: unknown, _args: unknown, { who }: { who?: string }) => who?.length;
-  return new CompiledDocuments(() => schema);
+  return new CompiledDocuments(
+    () => schema,
+    (error) => {
+      throw error;
+    },
+  );
 }
 
 function asker(documents: CompiledDocuments, query: string) {
