@@ -203,3 +203,24 @@ test('what is stuck is listed: what failed and what is overdue, not what is yet 
   expect(await retryJobs(app.database, ['0'])).toBe(0);
   await forget();
 });
+
+test('an attempt under way is stuck only where one failed before it', async () => {
+  const key = randomUUID();
+  const listed: (string | null)[][] = [];
+  await add(key, { runAt: new Date(Date.now() - 1000) });
+  const worker = await work(async () => {
+    listed.push((await listStuckJobs(app.database)).map((job) => job.key));
+    if (listed.length === 1) throw new Error('the first fails');
+  });
+  await until(
+    () => queuedJobs(app, key),
+    (jobs) => jobs.some(({ last_error, locked_by }) => last_error !== null && locked_by === null),
+  );
+  expect(await retryJobs(app.database, 'all')).toBe(1);
+  await until(
+    () => queuedJobs(app, key),
+    (jobs) => jobs.length === 0,
+  );
+  await worker.stop();
+  expect(listed).toEqual([[], [key]]);
+});

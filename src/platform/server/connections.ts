@@ -30,12 +30,11 @@ export interface Connection {
  */
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
-  /** How many there ever were. */
-  accepted = 0;
+  private acceptedCount = 0;
 
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
-      this.accepted += 1;
+      this.acceptedCount += 1;
       this.open.set(socket, { socket, underWay: [], latest: undefined });
       socket.once('close', () => this.open.delete(socket));
     });
@@ -47,6 +46,11 @@ export class Connections {
       connection.underWay.push(exchange);
       response.once('close', () => connection.underWay.splice(connection.underWay.indexOf(exchange), 1));
     });
+  }
+
+  /** How many there ever were. */
+  get accepted(): number {
+    return this.acceptedCount;
   }
 
   get size(): number {
