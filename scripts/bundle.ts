@@ -29,12 +29,13 @@ export async function bundleServer(root: string): Promise<void> {
   });
   const { output } = await bundle.write({ dir, format: 'esm', keepNames: true });
   await bundle.close();
-  removeOld(dir, new Set(output.map(({ fileName }) => fileName)));
+  removeOld(dir, new Set(output.map(({ fileName }) => fileName)), Date.now());
 }
 
-function removeOld(dir: string, made: ReadonlySet<string>): void {
+/** Removes what a server started in the day before `now` (Unix milliseconds) cannot need: what was not `made` just now. */
+export function removeOld(dir: string, made: ReadonlySet<string>, now: number): void {
   for (const name of readdirSync(dir)) {
     const file = join(dir, name);
-    if (!made.has(name) && statSync(file).mtimeMs < Date.now() - KEPT_MS) rmSync(file);
+    if (!made.has(name) && statSync(file).mtimeMs < now - KEPT_MS) rmSync(file);
   }
 }
