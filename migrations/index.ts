@@ -7,6 +7,7 @@ import { ActionTrail1764500000000 } from './1764500000000-action-trail.ts';
 import { CallersWriteLess1764600000000 } from './1764600000000-callers-write-less.ts';
 import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts';
+import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CallersWriteLess1764600000000,
   FlatGrowth1764800000000,
   AuditOfChanges1764900000000,
+  LedgerByOrganization1765000000000,
 ];

@@ -90,8 +90,9 @@ ${day}, PostgreSQL ${version?.server_version} with its default settings, Node ${
 
 ${await contents(sides)}
 
-Services of the product, over each of the two, in turns: medians of ${rounds} rounds, in milliseconds. Create and confirm include what
-hub-core, Mekari Billing and Mekari Pay take. What is under way is as much in both: about 830 orders are drafts, wait for
+Services of the product, over each of the two, in turns: medians of ${rounds} rounds, in milliseconds. "At first" is the first read of an
+organization: PostgreSQL has its rows of the large database on disk, or in the system's memory. Create and confirm include what hub-core,
+Mekari Billing and Mekari Pay take. What is under way is as much in both: about 830 orders are drafts, wait for
 their payment, or were given up lately.
 
 ${table(head, rows)}

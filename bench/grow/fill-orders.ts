@@ -55,8 +55,8 @@ const WANTED = `create temporary table wanted as
          kind not in ('draft', 'draft expired', 'draft cancelled') as confirmed, kind in ('paid', 'completed') as credited,
          kind in ('paid', 'completed', 'review', 'refunded') as paid,
          1000000 + n % 1000 * 1000 as balance, n % 7 + 1 as seats,
-         -- Of the large organization one order a month, for who reports what is owed by the month.
-         case when n % 20 = 3 or n % 41650 = 50 then 100 + n % 50 end as excess
+         -- Of the large organization about one order a month, for who reports what is owed by the month.
+         case when n % 20 = 3 or n % (:largest * greatest(1, :orders / (24 * :largest))) = 0 then 100 + n % 50 end as excess
   from generate_series(1, :orders) as n
   cross join lateral (select case
     when n <= 200 then 'draft'

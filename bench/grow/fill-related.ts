@@ -46,7 +46,9 @@ export const relatedRows = (total: string): readonly string[] => [
   `insert into organization_packages (organization_id, quota_code, balance, excess_settled, updated_at)
    select organization_id, quota_code, coalesce(sum(quantity) filter (where kind = 'TOPUP'), 0),
      coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0), max(created_at)
-   from quota_ledger_entries group by organization_id, quota_code`,
+   from quota_ledger_entries group by organization_id, quota_code
+   -- Each lies where its first credit put it.
+   order by min(created_at), organization_id, quota_code`,
   `insert into order_mail_deliveries (order_id, kind, recipient_hash, sent_at)
    select id, mail, sha256(organization_id::bytea)::text, at from wanted
    cross join (values ('awaiting_payment'), ('payment_received')) as sent (mail)

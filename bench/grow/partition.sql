@@ -77,7 +77,8 @@ insert into by_month_entries select * from quota_ledger_entries;
 drop table quota_ledger_entries cascade;
 alter table by_month_entries rename to quota_ledger_entries;
 alter table quota_ledger_entries add constraint quota_ledger_entries_line_kind_key unique (order_line_id, kind);
-create index quota_ledger_entries_settled_idx on quota_ledger_entries (organization_id, quota_code, period)
+create index quota_ledger_entries_counters_idx on quota_ledger_entries (organization_id, quota_code, kind, quantity);
+create index quota_ledger_entries_settlements_idx on quota_ledger_entries (organization_id, quota_code, period, quantity)
   where kind = 'EXCESS_SETTLEMENT';
 alter table quota_ledger_entries add constraint quota_ledger_entries_line_fkey
   foreign key (order_line_id) references topup_order_lines (id);

@@ -65,23 +65,20 @@ function leastIdOf(at: Date): string {
 const GIVEN = `given as (select $1::timestamptz, $2::uuid[], $3::text[], $4::uuid[])`;
 
 const ROWS: Record<'orders' | 'counters', string> = {
+  // Each is read once: inside a check, PostgreSQL may look through the list of ids for each row of another table.
   orders: `
-    topup_orders as (select * from topup_orders where id = any($2)),
-    topup_order_lines as (select * from topup_order_lines where order_id = any($2)),
-    topup_order_events as (select * from topup_order_events where order_id = any($2)),
-    payment_events as (select * from payment_events where order_id = any($2) or id = any($4)),
-    quota_ledger_entries as (
-      select entry.* from topup_order_lines line join quota_ledger_entries entry on entry.order_line_id = line.id
+    topup_orders as materialized (select * from topup_orders where id = any($2)),
+    topup_order_lines as materialized (select * from topup_order_lines where order_id = any($2)),
+    topup_order_events as materialized (select * from topup_order_events where order_id = any($2)),
+    payment_events as materialized (select * from payment_events where order_id = any($2) or id = any($4)),
+    -- Line by line: without the offset PostgreSQL may read all entries to find those of many lines.
+    quota_ledger_entries as materialized (
+      select entry.* from topup_order_lines line
+      cross join lateral (select * from quota_ledger_entries where order_line_id = line.id offset 0) as entry
     )`,
   counters: `
     organization_packages as (select * from organization_packages where organization_id = any($3)),
-    -- Line by line: without the offsets PostgreSQL may join all lines with all entries first.
-    quota_ledger_entries as (
-      select entry.* from topup_orders o
-      cross join lateral (select id from topup_order_lines where order_id = o.id offset 0) as line
-      cross join lateral (select * from quota_ledger_entries where order_line_id = line.id offset 0) as entry
-      where o.organization_id = any($3)
-    )`,
+    quota_ledger_entries as (select * from quota_ledger_entries where organization_id = any($3))`,
 };
 
 /** A check as it is made of everything, or of what changed: then its tables' names stand for a few of their rows. */

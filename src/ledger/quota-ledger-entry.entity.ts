@@ -9,9 +9,11 @@ export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
  */
 @Entity('quota_ledger_entries')
 @Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
-@Index('quota_ledger_entries_settled_idx', ['organizationId', 'quotaCode', 'period'], {
+// Both are read alone, without the rows: what an organization has settled, and what its counters should be.
+@Index('quota_ledger_entries_settlements_idx', ['organizationId', 'quotaCode', 'period', 'quantity'], {
   where: `kind = 'EXCESS_SETTLEMENT'`,
 })
+@Index('quota_ledger_entries_counters_idx', ['organizationId', 'quotaCode', 'kind', 'quantity'])
 @Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT', 'REFUND')`)
 @Check('quota_ledger_entries_quantity_check', `quantity <> 0 and (kind = 'REFUND') = (quantity < 0)`)
 @Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)

@@ -175,6 +175,6 @@ test('the audit of what changed reads the counters of its organizations, and not
     await audit(app.database, systemClock, { since: BigInt(row?.last ?? 0) });
   });
   expect(reads.length).toBeGreaterThan(0);
-  // A late answer of a payment may be among what changed: then the large organization's lines are, and they are a tenth of all.
+  // A late answer of a payment may be among what changed: then the large organization's entries are, and they are a tenth of all.
   expect(faults(reads, 2 * MOST_OF_ALL)).toEqual([]);
 });
