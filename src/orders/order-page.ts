@@ -103,13 +103,17 @@ export async function readPages(
   });
 }
 
-const COUNTS = statement<{ id: string; count: bigint }>(
-  `select organization.id, (
-     select count(*) from topup_orders o
-     where o.organization_id = organization.id and (cardinality($2::text[]) = 0 or o.status = any($2))
-   ) as count
-   from unnest($1::text[]) as organization(id)`,
-);
+const countOf = (condition: string) =>
+  statement<{ id: string; count: bigint }>(
+    `select organization.id, (
+       select count(*) from topup_orders o where o.organization_id = organization.id and ${condition}
+     ) as count
+     from unnest($1::text[]) as organization(id)`,
+  );
+const COUNTS = {
+  everyStatus: countOf('cardinality($2::text[]) = 0'),
+  someStatuses: countOf('o.status = any($2::text[])'),
+};
 
 export async function countOrders(
   database: TenantDatabase,
@@ -117,7 +121,8 @@ export async function countOrders(
   organizationIds: readonly string[],
   status: readonly OrderStatus[],
 ): Promise<number[]> {
-  const [rows] = await database.ask(request, call(COUNTS, organizationIds, status));
+  const counted = status.length === 0 ? COUNTS.everyStatus : COUNTS.someStatuses;
+  const [rows] = await database.ask(request, call(counted, organizationIds, status));
   const counts = new Map(rows.map((row) => [row.id, Number(row.count)]));
   return organizationIds.map((id) => counts.get(id) ?? 0);
 }

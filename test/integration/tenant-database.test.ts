@@ -154,6 +154,15 @@ describe('statements in one round trip', () => {
       ]);
   });
 
+  test('are planned once where they read, not for each list anew', async () => {
+    const listed = statement('select 1 as found from topup_order_lines where order_id = any($1::uuid[])');
+    const plans = statement<{ custom: bigint; generic: bigint }>(
+      'select custom_plans as custom, generic_plans as generic from pg_prepared_statements where name = $1',
+    );
+    const [, made] = await tenants.ask(of1005, call(listed, [orderOf1005]), call(plans, listed.name));
+    expect(made).toEqual([{ custom: 0n, generic: 1n }]);
+  });
+
   test('are all done or none, whichever of them fails, and can be sent again', async () => {
     const lines = () => db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005]);
     const before = await lines();
