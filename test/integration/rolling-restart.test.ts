@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { print } from 'graphql';
@@ -39,9 +39,6 @@ afterAll(async () => {
   await db?.drop();
 });
 
-/** Below those that the system gives to callers: while its server is away nobody else is to have it. */
-const fixedPort = () => freePort(randomInt(20_000, 30_000));
-
 /** A client of the graph over one kept-alive connection, and what Mekari Pay would send over the same. */
 async function caller(connection: KeptAliveClient, organizationId: string) {
   const token = await sandbox.auth.token({ organization_id: organizationId });
@@ -74,7 +71,7 @@ async function caller(connection: KeptAliveClient, organizationId: string) {
 }
 
 test('two replicas restarted in turn under load lose no request that reached them', async () => {
-  const ports: [number, number] = [await fixedPort(), await fixedPort()];
+  const ports: [number, number] = [await freePort(), await freePort()];
   const token = await sandbox.auth.token();
   const start = async (replica: number) => {
     const started = await startReplica({ db, sandbox }, { PORT: String(ports[replica]) });
