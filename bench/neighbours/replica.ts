@@ -27,7 +27,8 @@ export function environmentOf({ sandbox }: Ground, port: number): NodeJS.Process
   const url = `http://127.0.0.1:${port}`;
   return {
     PATH: process.env['PATH'],
-    // As `npm start` has it.
+    // As `npm start` has them.
+    MALLOC_ARENA_MAX: '2',
     NODE_COMPILE_CACHE: join(root, 'dist/.compile-cache'),
     ...sandbox.environment(),
     HOST: '127.0.0.1',
