@@ -1,0 +1,51 @@
+/** One way to the database: how its calls look. A call counts for the first way that it fits. */
+export interface Way {
+  name: string;
+  /** The method's name: `x.find(…)`. */
+  method?: RegExp;
+  /** The object of the call, as it is written. Any object fits where this is left out. */
+  on?: RegExp;
+  /** The name of an imported or exported function that is called without an object: `send(…)`. */
+  called?: RegExp;
+}
+
+const QUERIES =
+  'find|findOne|findBy|findOneBy|findOneOrFail|findOneByOrFail|findAndCount|count|countBy|exists|existsBy';
+const CHANGES = 'save|insert|update|upsert|delete|remove|increment|decrement|softDelete';
+
+export const WAYS: readonly Way[] = [
+  { name: 'repository', method: /^getRepository$/ },
+  {
+    name: 'entity manager',
+    method: new RegExp(`^(${QUERIES}|${CHANGES})$`),
+    on: /^(tx|em|(\w+\.)*(m|entityM)anager)$/,
+  },
+  { name: 'query builder', method: /^createQueryBuilder$/ },
+  { name: 'pool', method: /^query$/, on: /(^|\.|\b)(pool|poolOf\(.*\)|client)$/ },
+  { name: 'raw query', method: /^query$/ },
+  { name: 'written statement', called: /^(send|sendAll)$/ },
+  { name: 'written statement', method: /^(ask|tell)$/, on: /(database|callers|tenant|connections)\w*$/i },
+];
+
+/** The owner of each table: the folders of `src` whose files may name it. */
+export const TABLE_OWNERS: Readonly<Record<string, readonly string[]>> = {
+  topup_orders: ['orders'],
+  topup_order_lines: ['orders'],
+  topup_order_events: ['orders'],
+  idempotency_keys: ['orders'],
+  payment_events: ['payments'],
+  payment_exception_closings: ['operators'],
+  quota_ledger_entries: ['ledger'],
+  organization_packages: ['ledger'],
+  topup_configurations: ['topup-options'],
+  order_mail_deliveries: ['fulfilment'],
+  action_trail: ['action-trail'],
+  audit_runs: ['audit'],
+  feature_flags: ['platform/flags'],
+  job_workers: ['platform/jobs'],
+  periodic_tasks: ['platform/jobs'],
+  graphile_worker: ['platform/jobs'],
+};
+
+/** The folders whose files may name every table. */
+export const MAY_NAME_ALL: readonly string[] = ['audit'];
