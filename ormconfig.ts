@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { migrations } from './migrations/index.ts';
+import { entities } from './src/app/entities.ts';
 import { loadCommandConfig } from './src/config.ts';
-import { entities } from './src/entities.ts';
 import { dataSourceOptions } from './src/platform/database/data-source.ts';
 
 /** For TypeORM's own command line (`npm run migration:generate`); the server makes its data source in compose.ts. */

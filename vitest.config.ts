@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/support/longest-first.ts';
+import { ProcessesFirst } from './test/support/runner/processes-first.ts';
+
+const globalSetup = ['test/support/runner/global-setup.ts'];
 
 export default defineConfig({
   resolve: {
@@ -7,13 +9,17 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/setup.ts'],
-    reporters: ['default', './test/support/skipped-reporter.ts'],
+    // test/README.md says what belongs where.
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup } },
+      { extends: true, test: { name: 'process', include: ['test/process/**/*.test.ts'], globalSetup } },
+    ],
+    setupFiles: ['test/support/runner/setup.ts'],
+    reporters: ['default', './test/support/runner/skipped-reporter.ts'],
     testTimeout: 40_000,
     hookTimeout: 60_000,
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: ProcessesFirst },
     // Many tests wait for processes, timers and neighbours: one more than the two cores that we count on.
     maxWorkers: 3,
     // A test that leaves something running keeps its process: it is then ended, and the run fails.

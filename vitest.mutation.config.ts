@@ -4,13 +4,14 @@ import base from './vitest.config.ts';
 /** What Stryker runs once for each mutant: the tests that scripts/mutate.ts names for the file, and PostgreSQL only for those. */
 const include = (process.env['MUTATION_TESTS'] ?? '').split(',');
 const needsDatabase = include.some((file) => file.startsWith('test/integration/'));
+const { projects: _, ...shared } = base.test ?? {};
 
 export default defineConfig({
   ...base,
   test: {
-    ...base.test,
+    ...shared,
     include,
-    globalSetup: needsDatabase ? base.test?.globalSetup : [],
+    globalSetup: needsDatabase ? ['test/support/runner/global-setup.ts'] : [],
     reporters: ['default'],
     // Mutants that make a test wait for what never comes are to be told soon.
     testTimeout: 5_000,

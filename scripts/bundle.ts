@@ -15,7 +15,7 @@ export async function bundleServer(root: string): Promise<void> {
   const dir = join(root, 'dist', 'server');
   const bundle = await rolldown({
     // What composes has an entry of its own: it can be loaded without being run.
-    input: { main: compiled('main.js'), compose: compiled('compose.js') },
+    input: { main: compiled('main.js'), compose: compiled('app/compose.js') },
     platform: 'node',
     // Apollo's own hides from bundlers that it takes Node's, and in a bundle falls back to one written in JavaScript.
     resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },

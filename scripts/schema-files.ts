@@ -7,8 +7,8 @@ import {
   transformSupergraphToPublicSchema,
 } from '@theguild/federation-composition';
 import { parse, print } from 'graphql';
-import type { Services } from '../src/compose-services.ts';
-import { buildGraph } from '../src/graph.ts';
+import { buildGraph } from '../src/app/graph.ts';
+import type { Services } from '../src/app/services.ts';
 
 export interface SubgraphSource {
   name: string;

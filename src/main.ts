@@ -1,7 +1,7 @@
-import { type Composition, compose } from './compose.ts';
+import { type Composition, compose } from './app/compose.ts';
 import { ConfigError, loadConfig } from './config.ts';
-import { createLogger, type Logger } from './platform/logger.ts';
-import { reasonOf, writtenError } from './platform/reason.ts';
+import { createLogger, type Logger } from './platform/telemetry/logger.ts';
+import { reasonOf, writtenError } from './platform/telemetry/reason.ts';
 
 /** Configuration, composition, listening, stopping. Anything wrong at the start is said on stderr, and ends it with 1. */
 async function main(): Promise<void> {

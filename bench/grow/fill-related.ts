@@ -1,4 +1,4 @@
-/** The steps of each kind of order, as src/orders/order-state.ts has them; `later` counts from its creation. */
+/** The steps of each kind of order, as src/orders/rules/order-state.ts has them; `later` counts from its creation. */
 const STEPS = `(values
   ('{draft,"draft expired","draft cancelled",pending,paid,review,late,expired,cancelled,refunded,completed}'::text[],
    1, interval '0', null, 'DRAFT', 'createTopupOrder', 'admin'),

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../migrations/index.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
-import { type Composition, compose } from '../../src/compose.ts';
+import { type Composition, compose } from '../../src/app/compose.ts';
+import { entities } from '../../src/app/entities.ts';
 import { loadConfig } from '../../src/config.ts';
-import { entities } from '../../src/entities.ts';
 import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
-import { setFlag } from '../../src/platform/flags/flag-table.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { setFlag } from '../../src/platform/flags/store/flag-table.ts';
+import { createLogger } from '../../src/platform/telemetry/logger.ts';
 import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
 import { type Extent, fillOrders } from './fill-orders.ts';
 

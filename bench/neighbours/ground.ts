@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { migrations } from '../../migrations/index.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { startPostgres } from '../../sandbox/postgres/postgres.ts';
-import { entities } from '../../src/entities.ts';
+import { entities } from '../../src/app/entities.ts';
 import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
-import { setFlag } from '../../src/platform/flags/flag-table.ts';
+import { setFlag } from '../../src/platform/flags/store/flag-table.ts';
 import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
 import { fillLedger } from '../fill-ledger.ts';
 

@@ -4,7 +4,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "const digits = ([-amount < 0n-]{+amount <= 0n+} ? -amount : amount).toString().replace(/\\B(?=(\\d{3})+(?!\\d))/g, '.');":
       'Zero is its own negative.',
   },
-  'src/topup-options/option-value.ts': {
+  'src/topup-options/rules/option-value.ts': {
     '.sort((a, b) => ([-a < b-]{+a <= b+} ? -1 : 1));': 'No two are equal: they come out of a set.',
     'if ([-smallest === undefined || largest === undefined-]{+smallest === undefined && largest === undefined+}) {':
       'A list has a first and a last, or neither.',
@@ -17,16 +17,16 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "return refused(`option_value${issue?.path.map((part) => `.${String(part)}`).join('')}: ${[-issue?.message-]{+issue.message+}}`);":
       'What does not parse has an issue; the question mark is for the compiler.',
   },
-  'src/topup-options/quantity.ts': {
+  'src/topup-options/rules/quantity.ts': {
     'if ([-rule.maximum !== undefined-]{+true+} && quantity > rule.maximum) {': 'Nothing is larger than undefined.',
     'const distance = (value: bigint) => ([-value > quantity-]{+value >= quantity+} ? value - quantity : quantity - value);':
       'The distance of equals is zero both ways.',
   },
-  'src/orders/quote.ts': {
+  'src/orders/rules/quote.ts': {
     'return [-byAmount < byCredits-]{+byAmount <= byCredits+} ? byAmount : byCredits;':
       'Of equals either is the smaller.',
   },
-  'src/payments/decide-payment.ts': {
+  'src/payments/rules/decide-payment.ts': {
     'const second = (at: Date | null) => ([-at === null-]{+false+} ? null : Math.floor(at.getTime() / 1000));':
       'Times that are null are the same time before this is asked; the question is for the compiler.',
   },
@@ -65,7 +65,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "const scopes = [-directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0]-]{+directives.find(directive => directive.name.value === 'requiresScopes')?.arguments[0]+};":
       'What is read of an SDL has a list of arguments, though it be empty; the question mark is for the compiler.',
   },
-  'src/platform/server/request-contexts.ts': {
+  'src/platform/server/incoming-requests.ts': {
     "const hash = sha256(typeof given === 'string' ? given : [-''-]{+\"Stryker was here!\"+});":
       'Stands for no header; neither text is anybody’s secret.',
   },

@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Call, call, type SqlRow, statement } from '../platform/database/statement.ts';
-import type { Logger } from '../platform/logger.ts';
-import { reasonOf } from '../platform/reason.ts';
-import type { ActionTrailEntry, Phase } from './action-trail-entry.entity.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { reasonOf } from '../platform/telemetry/reason.ts';
+import type { ActionTrailEntry, Phase } from './store/action-trail-entry.entity.ts';
 
 export interface Action {
   actor: string;

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { accessRuleOf } from '../platform/graphql/access-directives.ts';
-import type { RequestContext } from '../platform/request-context.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
 import { type Action, type ActionTrail, type Conclusion, recordAction, recordRefusal } from './record-action.ts';
 
 /** The parts of a mutation's input and payload that the trail knows. */

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
-import type { Gauge } from '../platform/telemetry.ts';
+import type { Gauge } from '../platform/telemetry/telemetry.ts';
 import type { AuditResult } from './audit.ts';
-import { AuditRun, type AuditScope } from './audit-run.entity.ts';
 import { CHECKS } from './checks.ts';
+import { AuditRun, type AuditScope } from './store/audit-run.entity.ts';
 
 /** Kept in the database, so that every replica's metrics say the same, whichever of them ran the audit. */
 export async function noteAuditRun(database: DataSource, result: AuditResult, at: Date): Promise<void> {

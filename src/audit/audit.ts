@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
-import type { AuditScope } from './audit-run.entity.ts';
 import { changesSince, lastSettledStep, queryOf } from './changes.ts';
 import { CHECKS } from './checks.ts';
+import type { AuditScope } from './store/audit-run.entity.ts';
 
 export interface Violation {
   check: string;

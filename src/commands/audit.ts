@@ -1,6 +1,6 @@
 import { audit, CHECKS, noteAuditRun } from '../audit/index.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { reasonOf } from '../platform/reason.ts';
+import { reasonOf } from '../platform/telemetry/reason.ts';
 import { command, print, UsageError } from './command.ts';
 
 /** npm run audit: exit code 0 where every invariant holds, 1 where one does not, with its violations. */

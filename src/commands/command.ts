@@ -3,15 +3,15 @@ import { userInfo } from 'node:os';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
 import { recordAction } from '../action-trail/index.ts';
+import { entities } from '../app/entities.ts';
 import { loadCommandConfig } from '../config.ts';
-import { entities } from '../entities.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
 import { send } from '../platform/database/send.ts';
 import type { Call, SqlRow } from '../platform/database/statement.ts';
-import { wordsOf } from '../platform/reason.ts';
+import { wordsOf } from '../platform/telemetry/reason.ts';
 
 /** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
 export class UsageError extends Error {}

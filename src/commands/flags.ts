@@ -1,6 +1,6 @@
 import { systemClock } from '../kernel/clock.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import { listFlags, setFlag } from '../platform/flags/flag-table.ts';
+import { listFlags, setFlag } from '../platform/flags/store/flag-table.ts';
 import { changing, command, print, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';

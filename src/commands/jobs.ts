@@ -1,4 +1,4 @@
-import { listStuckJobs, retryJobs } from '../platform/jobs/stuck-jobs.ts';
+import { listStuckJobs, retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
 import { changing, command, print, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run jobs -- list | retry all|ID...';

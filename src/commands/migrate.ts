@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
+import { entities } from '../app/entities.ts';
 import { loadCommandConfig } from '../config.ts';
-import { entities } from '../entities.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';

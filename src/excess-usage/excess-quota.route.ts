@@ -1,7 +1,7 @@
 import { organizationToRead } from '../organizations/index.ts';
 import type { RestRoute } from '../platform/server/rest-route.ts';
 import type { ExcessUsageService } from './excess-usage.service.ts';
-import { toExcessUsages } from './to-graphql.ts';
+import { toExcessUsages } from './graphql/to-graphql.ts';
 
 /** The excess in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
 export function excessQuotaRoute(excess: ExcessUsageService): RestRoute {

@@ -3,9 +3,9 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import { ONE_RUPIAH, type Rupiah } from '../kernel/money.ts';
 import type { SettledExcess, SettledExcessLoader } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
-import { perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
+import { perRequestAndKey, type RequestContext } from '../platform/server/request-context.ts';
 import type { Catalogue, Prices, TopupConfiguration } from '../topup-options/index.ts';
-import { type OwedExcess, owedQuantities, priceExcess } from './owed.ts';
+import { type OwedExcess, owedQuantities, priceExcess } from './rules/owed.ts';
 
 /** Excess of a configuration, with the row that names and books it. */
 export interface ConfigurationExcess {

@@ -1,4 +1,4 @@
 export { excessQuotaRoute } from './excess-quota.route.ts';
-export { ExcessUsageResolver, TopupOptionExcessResolver } from './excess-usage.resolver.ts';
 export { ExcessUsageService } from './excess-usage.service.ts';
-export { type OwedExcess, owedQuantities } from './owed.ts';
+export { ExcessUsageResolver, TopupOptionExcessResolver } from './graphql/excess-usage.resolver.ts';
+export { type OwedExcess, owedQuantities } from './rules/owed.ts';

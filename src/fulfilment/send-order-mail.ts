@@ -6,7 +6,7 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { linesOfOrder, type MailKind, orderById, type TopupOrder } from '../orders/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
-import { OrderMailDelivery } from './order-mail-delivery.entity.ts';
+import { OrderMailDelivery } from './store/order-mail-delivery.entity.ts';
 import { renderOrderMail, toMailLocale } from './templates/index.ts';
 
 type Contact = OrganizationSnapshot['billingContacts'][number];

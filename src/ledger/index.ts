@@ -1,4 +1,5 @@
-export { BalancesLoader, lockBalances } from './balances.ts';
+export { QuotaBalance } from './graphql/quota-balance.type.ts';
+export { BalancesLoader, lockBalances } from './store/balances.ts';
 export {
   enterLines,
   excessKey,
@@ -6,7 +7,6 @@ export {
   type SettledExcess,
   SettledExcessLoader,
   settledExcess,
-} from './ledger.ts';
-export { OrganizationPackage } from './organization-package.entity.ts';
-export { QuotaBalance } from './quota-balance.type.ts';
-export { QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
+} from './store/ledger.ts';
+export { OrganizationPackage } from './store/organization-package.entity.ts';
+export { QuotaLedgerEntry } from './store/quota-ledger-entry.entity.ts';

@@ -5,9 +5,9 @@ import { appendEvent, lockOrder } from '../orders/index.ts';
 import { PAYMENT_EXCEPTIONS, PaymentEvent } from '../payments/index.ts';
 import { insertOnce } from '../platform/database/insert-once.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import type { Gauge } from '../platform/telemetry.ts';
+import type { Gauge } from '../platform/telemetry/telemetry.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
-import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
+import { PaymentExceptionClosing } from './store/payment-exception-closing.entity.ts';
 
 /** A payment that somebody must see to: one under review until it is approved or refunded, another until it is closed. */
 export interface OpenPayment {

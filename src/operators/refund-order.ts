@@ -7,7 +7,7 @@ import { linesOfOrder, TopupOrder, type TopupOrderLine, transition } from '../or
 import { noSuchOrder, withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
-import { unusedOf } from './unused-quota.ts';
+import { unusedOf } from './rules/unused-quota.ts';
 
 export interface RefundRequest extends Signed {
   /** Units to take back, by quota code; empty for an order under review, which was credited nothing. */

@@ -12,7 +12,7 @@ import {
   TopupOrder,
   voidInvoiceJob,
 } from '../orders/index.ts';
-import { retryJobs } from '../platform/jobs/stuck-jobs.ts';
+import { retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';

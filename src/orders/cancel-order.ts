@@ -1,16 +1,16 @@
-import type { MekariPay } from '../clients/mekari-pay.ts';
+import type { MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { RequestContext } from '../platform/request-context.ts';
-import { inOrderSpan, setFacts } from '../platform/spans.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
-import { canMove } from './order-state.ts';
-import { orderOfOrganization } from './orders.reader.ts';
-import type { TopupOrder } from './topup-order.entity.ts';
-import { lockOrder, transition } from './transition.ts';
-import { orderNotFound, paymentProviderUnavailable, type UserError, userError } from './user-error.ts';
+import { canMove } from './rules/order-state.ts';
+import { orderNotFound, paymentProviderUnavailable, type UserError, userError } from './rules/user-error.ts';
+import { orderOfOrganization } from './store/orders.reader.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
+import { lockOrder, transition } from './store/transition.ts';
 import { voidInvoices } from './void-invoices.ts';
 
 const MAX_ATTEMPTS = 3;

@@ -4,28 +4,28 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import type { Rupiah } from '../kernel/money.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { RequestContext } from '../platform/request-context.ts';
-import { inOrderSpan, setFacts } from '../platform/spans.ts';
-import { lockExcess } from './claimed-excess.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
-import { findKeyUse, isKeyTaken, type KeyUse, keyUse, repeatOf } from './idempotency.ts';
 import type { IssueInvoice } from './issue-invoice.ts';
-import { moveToPayment } from './move-to-payment.ts';
 import { issueInvoiceJob, jobOfOrder } from './order-jobs.ts';
-import { frozenPeriods, replaceLines } from './order-lines.ts';
-import { linesOfOrders, ordersWithIds, orderWithin, theOrder } from './orders.reader.ts';
-import { type Quote, sameQuote } from './quote.ts';
 import type { QuoteOrder } from './quote-order.ts';
-import { TopupOrder } from './topup-order.entity.ts';
-import type { TopupOrderLine } from './topup-order-line.entity.ts';
-import { appendEvent, lockOrder } from './transition.ts';
+import { type Quote, sameQuote } from './rules/quote.ts';
 import {
   idempotencyConflict,
   orderNotFound,
   paymentProviderUnavailable,
   type UserError,
   userError,
-} from './user-error.ts';
+} from './rules/user-error.ts';
+import { lockExcess } from './store/claimed-excess.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, repeatOf } from './store/idempotency.ts';
+import { moveToPayment } from './store/move-to-payment.ts';
+import { frozenPeriods, replaceLines } from './store/order-lines.ts';
+import { linesOfOrders, ordersWithIds, orderWithin, theOrder } from './store/orders.reader.ts';
+import { TopupOrder } from './store/topup-order.entity.ts';
+import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
+import { appendEvent, lockOrder } from './store/transition.ts';
 
 export interface ConfirmOrderInput {
   orderId: string;

@@ -4,16 +4,16 @@ import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
 import { call, statement } from '../platform/database/statement.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { RequestContext } from '../platform/request-context.ts';
-import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/spans.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/telemetry/spans.ts';
 import { parseOptionId } from '../topup-options/index.ts';
-import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse, repeatOf } from './idempotency.ts';
-import { linesToInsert } from './order-lines.ts';
-import { newOrderNumber } from './order-number.ts';
 import type { QuotedOrder, QuoteOrder, WantedItem } from './quote-order.ts';
-import type { TopupOrder } from './topup-order.entity.ts';
-import { eventOf } from './transition.ts';
-import { idempotencyConflict, type UserError, userError } from './user-error.ts';
+import { newOrderNumber } from './rules/order-number.ts';
+import { idempotencyConflict, type UserError, userError } from './rules/user-error.ts';
+import { findKeyUse, isKeyTaken, type KeyUse, keyUse, recordKeyUse, repeatOf } from './store/idempotency.ts';
+import { linesToInsert } from './store/order-lines.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
+import { eventOf } from './store/transition.ts';
 
 export interface CreateOrderInput {
   organizationId?: string;

@@ -1,11 +1,17 @@
 export { CancelOrder } from './cancel-order.ts';
 export { ConfirmOrder } from './confirm-order.ts';
 export { CreateOrder, type OrderOutcome } from './create-order.ts';
-export { IdempotencyKey } from './idempotency-key.entity.ts';
+export { TopupOrder as TopupOrderType } from './graphql/order.type.ts';
+export { OrderMutationsResolver, toPayload } from './graphql/order-mutations.resolver.ts';
+export { TopupUserError } from './graphql/order-mutations.type.ts';
+export { OrdersLoaders } from './graphql/orders.loaders.ts';
+export {
+  OrdersResolver,
+  TopupOrderConnectionResolver,
+  TopupOrderResolver,
+  topupOrderReference,
+} from './graphql/orders.resolver.ts';
 export { IssueInvoice } from './issue-invoice.ts';
-export { topupPeriod } from './line-period.ts';
-export { TopupOrder as TopupOrderType } from './order.type.ts';
-export { orderAgeGauge, orderGauge } from './order-gauge.ts';
 export {
   bookPaidPiJob,
   enqueueForOrder,
@@ -18,21 +24,21 @@ export {
   sendOrderMailJob,
   voidInvoiceJob,
 } from './order-jobs.ts';
-export { OrderMutationsResolver, toPayload } from './order-mutations.resolver.ts';
-export { TopupUserError } from './order-mutations.type.ts';
-export { AWAITS_SETTLEMENT, assertCanMove, ORDER_STATUSES, type OrderStatus, TRANSITIONS } from './order-state.ts';
-export { OrdersLoaders } from './orders.loaders.ts';
-export { linesOfOrder, orderById, orderOfOrganization, ordersWithIds, theOrder } from './orders.reader.ts';
-export {
-  OrdersResolver,
-  TopupOrderConnectionResolver,
-  TopupOrderResolver,
-  topupOrderReference,
-} from './orders.resolver.ts';
 export { QuoteOrder } from './quote-order.ts';
-export { TopupOrder } from './topup-order.entity.ts';
-export { TopupOrderEvent } from './topup-order-event.entity.ts';
-export { type LineKind, TopupOrderLine } from './topup-order-line.entity.ts';
-export { appendEvent, type Cause, lockOrder, transition } from './transition.ts';
-export { orderNotFound, paymentProviderUnavailable, userError } from './user-error.ts';
+export { topupPeriod } from './rules/line-period.ts';
+export {
+  AWAITS_SETTLEMENT,
+  assertCanMove,
+  ORDER_STATUSES,
+  type OrderStatus,
+  TRANSITIONS,
+} from './rules/order-state.ts';
+export { orderNotFound, paymentProviderUnavailable, userError } from './rules/user-error.ts';
+export { IdempotencyKey } from './store/idempotency-key.entity.ts';
+export { orderAgeGauge, orderGauge } from './store/order-gauge.ts';
+export { linesOfOrder, orderById, orderOfOrganization, ordersWithIds, theOrder } from './store/orders.reader.ts';
+export { TopupOrder } from './store/topup-order.entity.ts';
+export { TopupOrderEvent } from './store/topup-order-event.entity.ts';
+export { type LineKind, TopupOrderLine } from './store/topup-order-line.entity.ts';
+export { appendEvent, type Cause, lockOrder, transition } from './store/transition.ts';
 export { voidInvoices } from './void-invoices.ts';

@@ -1,16 +1,16 @@
 import type { DataSource } from 'typeorm';
-import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
+import type { Invoice, MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { columnsOf } from '../platform/database/columns.ts';
 import { send } from '../platform/database/send.ts';
 import { call, statement } from '../platform/database/statement.ts';
 import { inTransaction, retried } from '../platform/database/transaction.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
 import { enqueueForOrder, jobOfOrder, mailOfOrder, voidInvoiceJob } from './order-jobs.ts';
-import { linesOfOrder, orderById } from './orders.reader.ts';
-import { TopupOrder } from './topup-order.entity.ts';
-import type { TopupOrderLine } from './topup-order-line.entity.ts';
+import { linesOfOrder, orderById } from './store/orders.reader.ts';
+import { TopupOrder } from './store/topup-order.entity.ts';
+import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
 /**
  * An order's first invoice, and what follows: the mail that asks to pay it; or, where the order was cancelled or expired while

@@ -8,7 +8,7 @@ import {
   type JobValues,
   jobValues,
 } from '../platform/jobs/job.ts';
-import type { TopupOrder } from './topup-order.entity.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
 
 /** `traceparent` is read by whoever runs jobs. Those of an order that was never traced have none. */
 const orderPayload = z.object({ orderId: z.uuid(), correlationId: z.string(), traceparent: z.string().optional() });

@@ -7,16 +7,16 @@ import { ok, type Result, refused } from '../kernel/result.ts';
 import type { SettledExcess } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { RequestContext } from '../platform/request-context.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
 import {
   checkQuantity,
   type OfferedOption,
   type QuantityFaultCode,
   type TopupOptionsService,
 } from '../topup-options/index.ts';
-import { type ClaimRow, settledOrClaimedExcess, toSettledExcess } from './claimed-excess.ts';
-import { buildQuote, mostOrderable, type Quote, type QuoteItem } from './quote.ts';
-import { organizationUnavailable, type UserError, userError } from './user-error.ts';
+import { buildQuote, mostOrderable, type Quote, type QuoteItem } from './rules/quote.ts';
+import { organizationUnavailable, type UserError, userError } from './rules/user-error.ts';
+import { type ClaimRow, settledOrClaimedExcess, toSettledExcess } from './store/claimed-excess.ts';
 
 /** What the buyer wants of one quota; `field` is where in the input it stands. */
 export interface WantedItem {

@@ -1,5 +1,5 @@
-import type { MekariPay } from '../clients/mekari-pay.ts';
-import type { TopupOrder } from './topup-order.entity.ts';
+import type { MekariPay } from '../clients/mekari-pay/invoices.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
 
 /**
  * Sees to it that nobody can pay for the order any more: voids its invoice, also one that was made but never reached us.

@@ -1,4 +1,4 @@
-export { canRead, organizationToRead, organizationToWrite, requireCaller } from './access.ts';
-export { OrganizationResolver, resolveOrganizationReference } from './organization.resolver.ts';
-export { Organization } from './organization.type.ts';
+export { OrganizationResolver, resolveOrganizationReference } from './graphql/organization.resolver.ts';
+export { Organization } from './graphql/organization.type.ts';
 export { OrganizationsService } from './organizations.service.ts';
+export { canRead, organizationToRead, organizationToWrite, requireCaller } from './rules/access.ts';

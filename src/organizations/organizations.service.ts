@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
-import type { CachedLookup } from '../clients/cached.ts';
+import type { CachedLookup } from '../clients/cache/cached.ts';
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import type { UpstreamError } from '../clients/upstream-error.ts';
 import type { Flags } from '../platform/flags/flags.ts';
-import type { PageWait } from '../platform/page-wait.ts';
-import { perRequest, type RequestContext } from '../platform/request-context.ts';
-import { ELIGIBILITY_FLAGS, eligibility } from './eligibility.ts';
-import type { TopupEligibility } from './organization.type.ts';
+import type { PageWait } from '../platform/server/page-wait.ts';
+import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
+import type { TopupEligibility } from './graphql/organization.type.ts';
+import { ELIGIBILITY_FLAGS, eligibility } from './rules/eligibility.ts';
 
 type Found = OrganizationSnapshot | undefined | UpstreamError;
 

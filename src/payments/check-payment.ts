@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Invoice, MekariPay } from '../clients/mekari-pay.ts';
+import type { Invoice, MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import {
@@ -16,10 +16,10 @@ import {
 } from '../orders/index.ts';
 import { organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { RequestContext } from '../platform/request-context.ts';
-import { inOrderSpan, markFailed, setFacts } from '../platform/spans.ts';
-import type { PaymentSource } from './payment-event.entity.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import { inOrderSpan, markFailed, setFacts } from '../platform/telemetry/spans.ts';
 import type { SettlePayment } from './settle-payment.ts';
+import type { PaymentSource } from './store/payment-event.entity.ts';
 
 /** Asks Mekari Pay how an order stands, because a webhook may never come, and settles what was paid. */
 export class CheckPayment {

@@ -1,13 +1,13 @@
-export { CheckPaymentResolver } from './check-payment.resolver.ts';
 export { CheckPayment } from './check-payment.ts';
-export { creditOrder } from './credit-order.ts';
-export { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
-export { isExcessPaidTwice } from './excess-paid-twice.ts';
+export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
 export { issueInvoiceHandler } from './issue-invoice.job.ts';
-export { PaymentEvent } from './payment-event.entity.ts';
 export { reconcileTask } from './reconcile.job.ts';
 export { Reconcile } from './reconcile.ts';
+export { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './rules/decide-payment.ts';
 export { SettlePayment } from './settle-payment.ts';
+export { creditOrder } from './store/credit-order.ts';
+export { isExcessPaidTwice } from './store/excess-paid-twice.ts';
+export { PaymentEvent } from './store/payment-event.entity.ts';
 export { voidInvoiceHandler } from './void-invoice.job.ts';
 export { DELIVERY_OUTCOMES, mekariPayWebhook } from './webhook.route.ts';
 export { createWebhookVerifier } from './webhook-signature.ts';

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import { type DataSource, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, Or } from 'typeorm';
-import type { MekariPay } from '../clients/mekari-pay.ts';
+import type { MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { enqueueMail, lockOrder, TopupOrder, transition, voidInvoices } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import type { Logger } from '../platform/logger.ts';
-import { reasonOf } from '../platform/reason.ts';
-import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/spans.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { reasonOf } from '../platform/telemetry/reason.ts';
+import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/telemetry/spans.ts';
 import type { CheckPayment } from './check-payment.ts';
 
 /** Orders seen to in one run: the longest unasked first, so that a backlog is worked off over the runs. */

@@ -3,13 +3,13 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import { retried } from '../platform/database/transaction.ts';
-import type { Logger } from '../platform/logger.ts';
-import { inOrderSpan, isTraced, setFacts } from '../platform/spans.ts';
-import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './decide-payment.ts';
-import { creditByEvent, enterEvent, enterEventOf, reviewByEvent } from './enter-event.ts';
-import { isExcessPaidTwice } from './excess-paid-twice.ts';
-import type { PaymentSource } from './payment-event.entity.ts';
-import { type SettlementFacts, settlementFacts } from './settlement-facts.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { inOrderSpan, isTraced, setFacts } from '../platform/telemetry/spans.ts';
+import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './rules/decide-payment.ts';
+import { creditByEvent, enterEvent, enterEventOf, reviewByEvent } from './store/enter-event.ts';
+import { isExcessPaidTwice } from './store/excess-paid-twice.ts';
+import type { PaymentSource } from './store/payment-event.entity.ts';
+import { type SettlementFacts, settlementFacts } from './store/settlement-facts.ts';
 
 interface GivenEvent {
   source: PaymentSource;

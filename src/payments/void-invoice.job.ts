@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { MekariPay } from '../clients/mekari-pay.ts';
+import type { MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import { orderById, voidInvoiceJob, voidInvoices } from '../orders/index.ts';
 import { handle, type JobHandler } from '../platform/jobs/worker.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseInstant } from '../kernel/instant.ts';
 import { isLabel } from '../kernel/label.ts';
 import { MAX_AMOUNT } from '../kernel/money.ts';
-import type { PaymentNotice } from './decide-payment.ts';
+import type { PaymentNotice } from './rules/decide-payment.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const instant = z.string().transform((text, context) => {

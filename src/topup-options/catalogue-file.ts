@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { newId } from '../kernel/ids.ts';
 import { parseRupiah } from '../kernel/money.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import { parseOptionValue } from './option-value.ts';
-import { TopupConfiguration } from './topup-configuration.entity.ts';
+import { parseOptionValue } from './rules/option-value.ts';
+import { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
 /** What is wrong with a catalogue file: which row (counted from 1), which column, and why. */
 export interface CatalogueFault {

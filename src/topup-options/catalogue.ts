@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { poolOf } from '../platform/database/data-source.ts';
-import type { Logger } from '../platform/logger.ts';
-import { perRequest, type RequestContext } from '../platform/request-context.ts';
-import { parseOptionValue, type QuantityRule } from './option-value.ts';
-import { TopupConfiguration } from './topup-configuration.entity.ts';
+import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { parseOptionValue, type QuantityRule } from './rules/option-value.ts';
+import { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
 /** A catalogue row with its option_value read; `rule` is a reason where it could not be. */
 export interface CatalogueRow {

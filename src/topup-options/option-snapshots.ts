@@ -2,10 +2,10 @@ import QuickLRU from 'quick-lru';
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { Flags } from '../platform/flags/flags.ts';
-import type { RequestContext } from '../platform/request-context.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
 import type { CatalogueRow } from './catalogue.ts';
-import type { OfferedOption } from './offered-option.ts';
 import type { Prices } from './prices.ts';
+import type { OfferedOption } from './rules/offered-option.ts';
 
 /** Of organizations that were asked for last; some kilobytes each. */
 const MAX_ORGANIZATIONS = 1500;

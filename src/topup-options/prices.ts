@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { CachedLookup, LoadOptions } from '../clients/cached.ts';
+import type { CachedLookup, LoadOptions } from '../clients/cache/cached.ts';
 import type { PackagePrice } from '../clients/mekari-billing.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Rupiah } from '../kernel/money.ts';
-import type { PageWait } from '../platform/page-wait.ts';
-import { perRequest, type RequestContext } from '../platform/request-context.ts';
+import type { PageWait } from '../platform/server/page-wait.ts';
+import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
 
 export type PriceResult = Rupiah | UpstreamError;
 

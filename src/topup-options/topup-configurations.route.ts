@@ -1,6 +1,6 @@
 import { organizationToRead } from '../organizations/index.ts';
 import type { RestRoute } from '../platform/server/rest-route.ts';
-import { toTopupOption } from './to-graphql.ts';
+import { toTopupOption } from './graphql/to-graphql.ts';
 import type { TopupOptionsService } from './topup-options.service.ts';
 
 /** The options in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */

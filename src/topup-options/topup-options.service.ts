@@ -3,15 +3,15 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { FlagSnapshot, Flags } from '../platform/flags/flags.ts';
-import { perRequestAndKey, type RequestContext } from '../platform/request-context.ts';
+import { perRequestAndKey, type RequestContext } from '../platform/server/request-context.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
-import { closedGate, gatingFlags } from './gating.ts';
-import type { OfferedOption } from './offered-option.ts';
+import type { TopupHiddenReason } from './graphql/topup-option.type.ts';
 import { OptionSnapshots } from './option-snapshots.ts';
 import type { Prices } from './prices.ts';
-import { ruleFor } from './quantity.ts';
-import type { TopupConfiguration } from './topup-configuration.entity.ts';
-import type { TopupHiddenReason } from './topup-option.type.ts';
+import { closedGate, gatingFlags } from './rules/gating.ts';
+import type { OfferedOption } from './rules/offered-option.ts';
+import { ruleFor } from './rules/quantity.ts';
+import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
 export interface HiddenOption {
   configuration: TopupConfiguration;

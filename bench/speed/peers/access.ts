@@ -1,7 +1,7 @@
 import { requireCaller } from '../../../src/organizations/index.ts';
 import { hasAnyScope, READ_SCOPES } from '../../../src/platform/auth/caller.ts';
 import { forbidden } from '../../../src/platform/graphql/errors.ts';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 
 export interface Organization {
   id: string;

@@ -1,6 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import type { StartPeer } from './backend.ts';
 import { createSchema } from './schema.ts';
 

@@ -1,19 +1,19 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@openfeature/server-sdk';
-import { connectDatabases } from '../../../src/compose-databases.ts';
-import { createNeighbours } from '../../../src/compose-neighbours.ts';
-import { composeServices } from '../../../src/compose-services.ts';
+import { connectDatabases } from '../../../src/app/databases.ts';
+import { createNeighbours } from '../../../src/app/neighbours.ts';
+import { composeServices } from '../../../src/app/services.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { createIssuerKeys } from '../../../src/platform/auth/issuer-keys.ts';
 import { createTokenVerifier } from '../../../src/platform/auth/verify-token.ts';
-import { readFlags } from '../../../src/platform/flags/flag-table.ts';
 import { openFlags } from '../../../src/platform/flags/flags.ts';
+import { readFlags } from '../../../src/platform/flags/store/flag-table.ts';
 import { TableProvider } from '../../../src/platform/flags/table-provider.ts';
-import { createLogger } from '../../../src/platform/logger.ts';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
-import { createTelemetry } from '../../../src/platform/telemetry.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import { createLogger } from '../../../src/platform/telemetry/logger.ts';
+import { createTelemetry } from '../../../src/platform/telemetry/telemetry.ts';
 import { plainOptions } from './plain-options.ts';
 
 export type Backend = Awaited<ReturnType<typeof createBackend>>;

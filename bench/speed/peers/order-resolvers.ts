@@ -1,8 +1,8 @@
-import type { Services } from '../../../src/compose-services.ts';
-import { pageArgs } from '../../../src/orders/order-page.ts';
-import { toConnection, toTopupOrderLine } from '../../../src/orders/to-graphql.ts';
+import type { Services } from '../../../src/app/services.ts';
+import { toConnection, toTopupOrderLine } from '../../../src/orders/graphql/to-graphql.ts';
+import { pageArgs } from '../../../src/orders/store/order-page.ts';
 import { organizationToRead } from '../../../src/organizations/index.ts';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { type Organization, requireRead } from './access.ts';
 
 type PageArgs = Parameters<typeof pageArgs>[0];

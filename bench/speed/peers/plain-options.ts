@@ -1,17 +1,17 @@
 import DataLoader from 'dataloader';
+import type { Neighbours } from '../../../src/app/neighbours.ts';
 import type { OrganizationSnapshot } from '../../../src/clients/hub-core.ts';
 import type { PackagePrice } from '../../../src/clients/mekari-billing.ts';
-import type { Neighbours } from '../../../src/compose-neighbours.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
-import { eligibility } from '../../../src/organizations/eligibility.ts';
+import { eligibility } from '../../../src/organizations/rules/eligibility.ts';
 import { poolOf } from '../../../src/platform/database/data-source.ts';
 import type { TenantDatabase } from '../../../src/platform/database/tenant-database.ts';
 import type { Flags } from '../../../src/platform/flags/flags.ts';
-import { perRequest, type RequestContext } from '../../../src/platform/request-context.ts';
-import { closedGate, gatingFlags } from '../../../src/topup-options/gating.ts';
+import { perRequest, type RequestContext } from '../../../src/platform/server/request-context.ts';
 import type { OfferedOption, TopupConfiguration, TopupOptionsService } from '../../../src/topup-options/index.ts';
-import { parseOptionValue } from '../../../src/topup-options/option-value.ts';
-import { ruleFor } from '../../../src/topup-options/quantity.ts';
+import { closedGate, gatingFlags } from '../../../src/topup-options/rules/gating.ts';
+import { parseOptionValue } from '../../../src/topup-options/rules/option-value.ts';
+import { ruleFor } from '../../../src/topup-options/rules/quantity.ts';
 
 /** What resolvers ask of it. */
 export type Options = Pick<TopupOptionsService, 'offered' | 'offeredByCode' | 'clock'>;

@@ -1,10 +1,10 @@
-import type { Services } from '../../../src/compose-services.ts';
-import { toTotalExcess } from '../../../src/excess-usage/to-graphql.ts';
+import type { Services } from '../../../src/app/services.ts';
+import { toTotalExcess } from '../../../src/excess-usage/graphql/to-graphql.ts';
 import { canRead, organizationToRead, requireCaller } from '../../../src/organizations/index.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../src/platform/graphql/scalars.ts';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import { toTopupOption, toTopupOptions } from '../../../src/topup-options/graphql/to-graphql.ts';
 import { parseOptionId } from '../../../src/topup-options/index.ts';
-import { toTopupOption, toTopupOptions } from '../../../src/topup-options/to-graphql.ts';
 import { type Organization, requireRead } from './access.ts';
 import { createOrderResolvers } from './order-resolvers.ts';
 import type { Options } from './plain-options.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CryptoKey } from 'jose';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type Algorithm, type KeySet, readKeySet } from './key-set.ts';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../auth/caller.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { RequestContext } from '../server/request-context.ts';
 import { type Answers, sendAll } from './send.ts';
 import { type Call, call, type SqlRow, statement } from './statement.ts';
 import { inTransaction, retried } from './transaction.ts';

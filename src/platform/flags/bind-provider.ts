@@ -1,7 +1,7 @@
 import { type Client, OpenFeature, type Provider, ProviderNotReadyError } from '@openfeature/server-sdk';
 import { newId } from '../../kernel/ids.ts';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 
 export interface BoundProvider {
   client: Client;

@@ -1,6 +1,6 @@
 import { type Client, ErrorCode, type Provider } from '@openfeature/server-sdk';
-import type { Logger } from '../logger.ts';
-import { perRequest, perRequestAndKey, type RequestContext } from '../request-context.ts';
+import { perRequest, perRequestAndKey, type RequestContext } from '../server/request-context.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { bindProvider } from './bind-provider.ts';
 
 /** What is switched on for one organization, of the flags that were asked for. */

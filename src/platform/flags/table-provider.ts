@@ -6,10 +6,10 @@ import {
   TypeMismatchError,
 } from '@openfeature/server-sdk';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
-import type { FlagTable } from './flag-table.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 import type { SteadyProvider } from './flags.ts';
+import type { FlagTable } from './store/flag-table.ts';
 
 /** How long evaluations share one read. */
 const FRESH_MS = 2000;

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { Directive } from 'type-graphql';
 import { hasAnyScope, READ_SCOPES, type Scope } from '../auth/caller.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { RequestContext } from '../server/request-context.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 
 /**

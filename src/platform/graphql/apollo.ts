@@ -7,10 +7,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
-import type { RequestContext } from '../request-context.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { answerCompiled } from './compiled/answer-compiled.ts';
 import { writeAnswer } from './compiled/known-answers.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';

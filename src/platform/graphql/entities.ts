@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
-import type { RequestContext } from '../request-context.ts';
+import type { RequestContext } from '../server/request-context.ts';
 import { badUserInput } from './errors.ts';
 
 /** Answers the entity, or null where there is none for this caller. Must not answer a frozen object. */

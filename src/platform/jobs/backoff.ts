@@ -1,7 +1,7 @@
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 
 /** Less than the shortest wait of the library (2.7 s): a job is not tried again before its wait is spread. */
 const SPREAD_AFTER_MS = 500;

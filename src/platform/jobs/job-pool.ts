@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 
 type Connected = (
   error: Error | undefined,

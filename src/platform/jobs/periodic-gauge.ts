@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Gauge } from '../telemetry.ts';
+import type { Gauge } from '../telemetry/telemetry.ts';
 
 /** A task that hangs, or that nobody takes, says nothing: on every replica its age tells. None before its first run. */
 export function periodicAgeGauge(database: DataSource): Gauge {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { poolOf } from '../database/data-source.ts';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 import { createLease } from './lease.ts';
 
 export interface PeriodicTask {

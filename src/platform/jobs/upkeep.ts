@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 import { shortenLongWaits } from './backoff.ts';
 
 const HEARTBEAT_MS = 5000;

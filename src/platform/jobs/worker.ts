@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobHelpers, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
-import type { Logger } from '../logger.ts';
-import { reasonOf } from '../reason.ts';
-import { inSpan, remoteParent, SpanKind, setFacts } from '../spans.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
+import { inSpan, remoteParent, SpanKind, setFacts } from '../telemetry/spans.ts';
 import { startBackoff } from './backoff.ts';
 import type { JobDefinition } from './job.ts';
 import { createJobPool } from './job-pool.ts';

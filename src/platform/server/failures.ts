@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { failureBody, GRAPH_PATH, isGraph } from './failure-body.ts';
-import type { RequestContexts } from './request-contexts.ts';
+import type { RequestContexts } from './incoming-requests.ts';
 
 const FAULT = 'Something went wrong on our side. Name the correlationId when you report it.';
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';

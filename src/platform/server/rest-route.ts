@@ -1,4 +1,4 @@
-import type { RequestContext } from '../request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A GET for REST consumers, guarded like the graph: same token, same scopes. Answers the `data` of the body. */
 export interface RestRoute {

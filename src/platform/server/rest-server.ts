@@ -3,9 +3,9 @@ import { GraphQLError } from 'graphql';
 import { hasAnyScope, READ_SCOPES } from '../auth/caller.ts';
 import { InvalidTokenError } from '../auth/verify-token.ts';
 import { badUserInput, forbidden, unauthenticated } from '../graphql/errors.ts';
-import type { Logger } from '../logger.ts';
-import type { RequestContext } from '../request-context.ts';
-import type { RequestContexts } from './request-contexts.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { RequestContexts } from './incoming-requests.ts';
+import type { RequestContext } from './request-context.ts';
 import type { RestRoute } from './rest-route.ts';
 
 const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };

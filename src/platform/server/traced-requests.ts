@@ -1,7 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Span, SpanKind, setFacts, startSpan } from '../spans.ts';
-import type { RequestContexts } from './request-contexts.ts';
+import { type Span, SpanKind, setFacts, startSpan } from '../telemetry/spans.ts';
+import type { RequestContexts } from './incoming-requests.ts';
 
 const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../built.ts';
+import { root } from '../processes/built.ts';
 
 /** A named step of the product at which a process can be made to die. decisions/0026. */
 export interface FaultPoint {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
 import { NotAskedError, UpstreamError } from '../../../src/clients/upstream-error.ts';
-import { until } from '../../support/purchase.ts';
+import { until } from '../../support/app/purchase.ts';
 import { startTinyServer, type TinyServer } from './tiny-server.ts';
 
 const schema = z.object({ data: z.string() });

@@ -1,5 +1,5 @@
-import { type CachedLookup, type CachedLookupOptions, createCachedLookup } from '../../../src/clients/cached.ts';
-import type { Entry, SharedEntries } from '../../../src/clients/shared-entries.ts';
+import { type CachedLookup, type CachedLookupOptions, createCachedLookup } from '../../../src/clients/cache/cached.ts';
+import type { Entry, SharedEntries } from '../../../src/clients/cache/shared-entries.ts';
 import { UpstreamError } from '../../../src/clients/upstream-error.ts';
 
 export const HOUR = 3_600_000;

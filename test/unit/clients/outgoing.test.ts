@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../src/clients/upstream-error.ts';
-import { SELF_SIGNED } from '../../support/self-signed.ts';
+import { SELF_SIGNED } from '../../support/http/self-signed.ts';
 import { CALLS, type CallName, callsTo } from './four-neighbours.ts';
 import { startTinyServer, type TinyServer } from './tiny-server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPaymentUrlCheck, hostOf } from '../../../src/clients/payment-url.ts';
+import { createPaymentUrlCheck, hostOf } from '../../../src/clients/mekari-pay/payment-url.ts';
 
 const PAY = 'https://pay.mekari.test/base';
 const check = (payBaseUrl = PAY, hosts?: string[]) => createPaymentUrlCheck({ payBaseUrl, hosts });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createSharedEntries } from '../../../src/clients/shared-entries.ts';
-import type { SharedStore } from '../../../src/clients/shared-store.ts';
+import { createSharedEntries } from '../../../src/clients/cache/shared-entries.ts';
+import type { SharedStore } from '../../../src/clients/cache/shared-store.ts';
 
 const ASKED_AT = Date.parse('2026-11-22T03:00:00Z');
 

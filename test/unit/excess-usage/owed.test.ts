@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { owedQuantities, priceExcess } from '../../../src/excess-usage/owed.ts';
+import { owedQuantities, priceExcess } from '../../../src/excess-usage/rules/owed.ts';
 
 const MUV = { code: 'muv', excessKey: 'muv_excess' };
 const reported = (...rows: [key: string, period: string, quantity: bigint][]) =>

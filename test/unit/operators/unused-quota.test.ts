@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { unusedOf } from '../../../src/operators/unused-quota.ts';
+import { unusedOf } from '../../../src/operators/rules/unused-quota.ts';
 
 const TODAY = '2026-11-22';
 const line = (changes: Partial<Parameters<typeof unusedOf>[0]> = {}) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { excessPeriodDates, topupPeriod } from '../../../src/orders/line-period.ts';
+import { excessPeriodDates, topupPeriod } from '../../../src/orders/rules/line-period.ts';
 
 describe('the period of what is bought', () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOrderNumber, newOrderNumber } from '../../../src/orders/order-number.ts';
+import { isOrderNumber, newOrderNumber } from '../../../src/orders/rules/order-number.ts';
 
 const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const NOON = new Date('2026-11-22T05:00:00Z');

@@ -5,7 +5,7 @@ import {
   ORDER_STATUSES,
   type OrderStatus,
   TRANSITIONS,
-} from '../../../src/orders/order-state.ts';
+} from '../../../src/orders/rules/order-state.ts';
 
 /** domain.md 8, row by row. */
 const ALLOWED: [OrderStatus, OrderStatus][] = [

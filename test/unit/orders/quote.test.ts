@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildQuote, mostOrderable, type QuoteItem, sameQuote } from '../../../src/orders/quote.ts';
+import { buildQuote, mostOrderable, type QuoteItem, sameQuote } from '../../../src/orders/rules/quote.ts';
 import { type OptionSample, offeredOption } from './option-samples.ts';
 
 const TODAY = '2026-11-22';

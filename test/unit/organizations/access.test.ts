@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { canRead, organizationToRead, organizationToWrite, requireCaller } from '../../../src/organizations/access.ts';
+import {
+  canRead,
+  organizationToRead,
+  organizationToWrite,
+  requireCaller,
+} from '../../../src/organizations/rules/access.ts';
 import type { Caller } from '../../../src/platform/auth/caller.ts';
-import type { RequestContext } from '../../../src/platform/request-context.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 
 function caller(organizationId: string | undefined, ...scopes: string[]): Caller {
   return { subject: 'somebody', organizationId, scopes: new Set(scopes) };

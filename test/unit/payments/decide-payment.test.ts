@@ -6,7 +6,7 @@ import {
   type PaymentEventType,
   type PaymentNotice,
   type PaymentOutcome,
-} from '../../../src/payments/decide-payment.ts';
+} from '../../../src/payments/rules/decide-payment.ts';
 
 const PAID_AT = new Date('2026-11-22T03:00:00Z');
 const NOTICE: PaymentNotice = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLogger } from '../../../src/platform/logger.ts';
-import { blankSecrets, reasonOf, wordsOf } from '../../../src/platform/reason.ts';
+import { createLogger } from '../../../src/platform/telemetry/logger.ts';
+import { blankSecrets, reasonOf, wordsOf } from '../../../src/platform/telemetry/reason.ts';
 
 const failure = (message: string, members: object = {}) => Object.assign(new Error(message), members);
 const ofDatabase = (message: string, code: string) => failure(message, { code, severity: 'ERROR', detail: 'secret' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closedGate, gatingFlags } from '../../../src/topup-options/gating.ts';
+import { closedGate, gatingFlags } from '../../../src/topup-options/rules/gating.ts';
 
 type Gated = Parameters<typeof closedGate>[0];
 const OPEN: Gated = { active: true, featureFlag: null, showByComponent: [], hideByComponent: [] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { optionId, parseOptionId } from '../../../src/topup-options/option-id.ts';
+import { optionId, parseOptionId } from '../../../src/topup-options/rules/option-id.ts';
 
 test('an option id is the organization and the code', () => {
   expect(optionId('1001', 'wa_balance')).toBe('1001:wa_balance');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOptionValue } from '../../../src/topup-options/option-value.ts';
+import { parseOptionValue } from '../../../src/topup-options/rules/option-value.ts';
 
 function reasonOf(value: unknown): string {
   const parsed = parseOptionValue(value);

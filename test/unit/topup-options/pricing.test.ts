@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fillPlaceholders, validUntil } from '../../../src/topup-options/pricing.ts';
+import { fillPlaceholders, validUntil } from '../../../src/topup-options/rules/pricing.ts';
 
 describe('placeholders', () => {
   test.each([

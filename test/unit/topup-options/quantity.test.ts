@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOptionValue, type QuantityRule } from '../../../src/topup-options/option-value.ts';
-import { checkQuantity, ruleFor } from '../../../src/topup-options/quantity.ts';
+import { parseOptionValue, type QuantityRule } from '../../../src/topup-options/rules/option-value.ts';
+import { checkQuantity, ruleFor } from '../../../src/topup-options/rules/quantity.ts';
 
 const NO_MCC = { enabled: false, minimum: 0n };
 

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { Logger } from '../../logger.ts';
-import type { RequestContext } from '../../request-context.ts';
+import type { RequestContext } from '../../server/request-context.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { Subgraph } from '../subgraph-schema.ts';
 import { CompiledDocuments } from './compiled-documents.ts';
 

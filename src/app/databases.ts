@@ -1,0 +1,56 @@
+import type { DataSource } from 'typeorm';
+import { migrations } from '../../migrations/index.ts';
+import type { Config } from '../config.ts';
+import { connectDatabase } from '../platform/database/data-source.ts';
+import { hasPendingMigrations } from '../platform/database/migrate.ts';
+import { asRole, isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { TenantDatabase } from '../platform/database/tenant-database.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { entities } from './entities.ts';
+
+/** The database, by whom connections act as. */
+export interface Databases {
+  /** What callers' requests read and write: their organization's rows. */
+  callers: TenantDatabase;
+  /** What goes on without a caller: webhook, jobs, periodic tasks, gauges. Every organization's rows. */
+  background: DataSource;
+  /** As the background, for libraries that connect by themselves. */
+  backgroundUrl: string;
+  /** As the background, without a limit of time: the audit reads the whole database. */
+  connectAuditor(): Promise<DataSource>;
+  close(): Promise<void>;
+}
+
+const CALLERS_POOL = 10;
+const BACKGROUND_POOL = 8;
+
+const NOT_MIGRATED = 'The database is not migrated to this version: run `npm run migrate` first.';
+
+/** Connects, and throws where the database is not migrated to this version. */
+export async function connectDatabases(config: Config, log: Logger): Promise<Databases> {
+  const common = { entities, migrations, log };
+  const url = config.DATABASE_BACKGROUND_URL ?? config.DATABASE_URL;
+  const asBackground = { ...common, url, role: ROLES.background };
+  const background = await connectDatabase({ ...asBackground, poolSize: BACKGROUND_POOL }).catch((error: Error) => {
+    throw isMissingRole(error) ? new Error(NOT_MIGRATED, { cause: error }) : error;
+  });
+  if (await hasPendingMigrations(background)) {
+    await background.destroy();
+    throw new Error(NOT_MIGRATED);
+  }
+  const runtime = { ...common, url: config.DATABASE_URL, role: ROLES.runtime, poolSize: CALLERS_POOL };
+  const connections = await connectDatabase(runtime).catch(async (error: Error) => {
+    await background.destroy();
+    throw error;
+  });
+  return {
+    callers: new TenantDatabase(connections),
+    background,
+    backgroundUrl: asRole(url, ROLES.background),
+    connectAuditor: () =>
+      connectDatabase({ ...asBackground, poolSize: 1, statementTimeoutMs: 0, applicationName: 'self-topup-audit' }),
+    async close() {
+      await Promise.all([connections.destroy(), background.destroy()]);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { EntityTarget } from 'typeorm';
+import { ActionTrailEntry } from '../action-trail/index.ts';
+import { AuditRun } from '../audit/index.ts';
+import { OrderMailDelivery } from '../fulfilment/index.ts';
+import { OrganizationPackage, QuotaLedgerEntry } from '../ledger/index.ts';
+import { PaymentExceptionClosing } from '../operators/index.ts';
+import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from '../orders/index.ts';
+import { PaymentEvent } from '../payments/index.ts';
+import { FeatureFlag } from '../platform/flags/store/feature-flag.entity.ts';
+import { TopupConfiguration } from '../topup-options/index.ts';
+
+/** Every table of ours, for the data source; the drift check compares them with the migrated database. */
+export const entities: readonly EntityTarget<object>[] = [
+  ActionTrailEntry,
+  AuditRun,
+  FeatureFlag,
+  IdempotencyKey,
+  OrderMailDelivery,
+  OrganizationPackage,
+  PaymentEvent,
+  PaymentExceptionClosing,
+  QuotaLedgerEntry,
+  TopupConfiguration,
+  TopupOrder,
+  TopupOrderEvent,
+  TopupOrderLine,
+];

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { ExcessUsageResolver, TopupOptionExcessResolver } from '../excess-usage/index.ts';
+import {
+  OrderMutationsResolver,
+  OrdersResolver,
+  TopupOrderConnectionResolver,
+  TopupOrderResolver,
+  topupOrderReference,
+} from '../orders/index.ts';
+import { OrganizationResolver, resolveOrganizationReference } from '../organizations/index.ts';
+import { CheckPaymentResolver } from '../payments/index.ts';
+import { buildSubgraph, type Subgraph } from '../platform/graphql/subgraph-schema.ts';
+import {
+  QuotaBalancesResolver,
+  TopupOptionResolver,
+  TopupOptionsResolver,
+  topupOptionReference,
+} from '../topup-options/index.ts';
+import type { Services } from './services.ts';
+
+type GraphServices = Pick<
+  Services,
+  | 'organizations'
+  | 'balances'
+  | 'catalogue'
+  | 'options'
+  | 'excess'
+  | 'orders'
+  | 'createOrder'
+  | 'confirmOrder'
+  | 'cancelOrder'
+  | 'checkPayment'
+>;
+
+/** The graph: every resolver of every feature over its services. */
+export function buildGraph(services: GraphServices): Subgraph {
+  const { balances, catalogue, options, excess, orders } = services;
+  return buildSubgraph({
+    resolvers: [
+      new OrganizationResolver(services.organizations),
+      new TopupOptionsResolver(options),
+      new TopupOptionResolver(balances),
+      new QuotaBalancesResolver(balances, catalogue),
+      new ExcessUsageResolver(excess),
+      new TopupOptionExcessResolver(excess),
+      new OrdersResolver(orders),
+      new TopupOrderConnectionResolver(orders),
+      new TopupOrderResolver(orders),
+      new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder, orders),
+      new CheckPaymentResolver(services.checkPayment, orders),
+    ],
+    references: {
+      Organization: resolveOrganizationReference,
+      TopupOption: topupOptionReference(options),
+      TopupOrder: topupOrderReference(orders),
+    },
+  });
+}

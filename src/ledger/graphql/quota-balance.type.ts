@@ -1,0 +1,14 @@
+import { Field, ObjectType } from 'type-graphql';
+import { DecimalScalar } from '../../platform/graphql/scalars.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "What top-ups have credited to one of an organization's quotas, less what refunds took back.",
+})
+export class QuotaBalance {
+  @Field(() => String, { description: 'The quota code.' })
+  code!: string;
+
+  @Field(() => DecimalScalar, { description: 'Units of the quota: visitors, seats, dialogs, or rupiah of balance.' })
+  balance!: bigint;
+}

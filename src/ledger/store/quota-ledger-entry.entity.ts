@@ -1,0 +1,47 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { bigintColumn } from '../../platform/database/columns.ts';
+
+export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
+
+/**
+ * What was credited, settled or taken back, by which order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
+ * A line is entered once per kind: the unique constraint is what makes a credit happen exactly once (domain.md 9).
+ */
+@Entity('quota_ledger_entries')
+@Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
+// Both are read alone, without the rows: what an organization has settled, and what its counters should be.
+@Index('quota_ledger_entries_settlements_idx', ['organizationId', 'quotaCode', 'period', 'quantity'], {
+  where: `kind = 'EXCESS_SETTLEMENT'`,
+})
+@Index('quota_ledger_entries_counters_idx', ['organizationId', 'quotaCode', 'kind', 'quantity'])
+@Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT', 'REFUND')`)
+@Check('quota_ledger_entries_quantity_check', `quantity <> 0 and (kind = 'REFUND') = (quantity < 0)`)
+@Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)
+export class QuotaLedgerEntry {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'quota_ledger_entries_pkey' })
+  id!: string;
+
+  @Column({ name: 'organization_id', type: 'text' })
+  organizationId!: string;
+
+  @ForeignKey('TopupOrderLine', { name: 'quota_ledger_entries_line_fkey' })
+  @Column({ name: 'order_line_id', type: 'uuid' })
+  orderLineId!: string;
+
+  @Column({ name: 'quota_code', type: 'text' })
+  quotaCode!: string;
+
+  @Column({ type: 'text' })
+  kind!: LedgerKind;
+
+  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. Below zero for what a refund takes back. */
+  @Column({ type: 'bigint', transformer: bigintColumn })
+  quantity!: bigint;
+
+  /** hub-core's billing period; of a settlement only. */
+  @Column({ type: 'text', nullable: true })
+  period!: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+}

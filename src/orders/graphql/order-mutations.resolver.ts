@@ -1,0 +1,77 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { RequiresWrite } from '../../platform/graphql/access-directives.ts';
+import { money } from '../../platform/graphql/money.type.ts';
+import type { RequestContext } from '../../platform/server/request-context.ts';
+import type { CancelOrder } from '../cancel-order.ts';
+import type { ConfirmOrder } from '../confirm-order.ts';
+import type { CreateOrder, OrderOutcome } from '../create-order.ts';
+import {
+  CancelTopupOrderInput,
+  CancelTopupOrderPayload,
+  ConfirmOrderInput,
+  ConfirmOrderPayload,
+  CreateTopupOrderInput,
+  CreateTopupOrderPayload,
+} from './order-mutations.type.ts';
+import type { OrdersLoaders } from './orders.loaders.ts';
+import { toTopupOrder } from './to-graphql.ts';
+
+const INPUT = 'What to do.';
+
+/** An outcome of an order as a payload of the graph; its lines and timeline are read anew. */
+export function toPayload(request: RequestContext, loaders: OrdersLoaders, { order, userErrors }: OrderOutcome) {
+  if (order !== undefined) loaders.forget(request, order.id);
+  return { order: order && toTopupOrder(order), userErrors };
+}
+
+@Resolver()
+export class OrderMutationsResolver {
+  constructor(
+    private readonly createOrder: CreateOrder,
+    private readonly confirm: ConfirmOrder,
+    private readonly cancel: CancelOrder,
+    private readonly orders: OrdersLoaders,
+  ) {}
+
+  @RequiresWrite()
+  @Mutation(() => CreateTopupOrderPayload, {
+    nullable: true,
+    description: 'Freezes current prices as a DRAFT for review. Excess of the quotas that it tops up is added.',
+  })
+  async createTopupOrder(
+    @Arg('input', () => CreateTopupOrderInput, { description: INPUT }) input: CreateTopupOrderInput,
+    @Ctx() request: RequestContext,
+  ): Promise<CreateTopupOrderPayload> {
+    const organizationId = input.organizationId ?? undefined;
+    return toPayload(request, this.orders, await this.createOrder.create(request, { ...input, organizationId }));
+  }
+
+  @RequiresWrite()
+  @Mutation(() => ConfirmOrderPayload, {
+    nullable: true,
+    description: 'Orders a DRAFT for payment, if its prices still hold, and answers where to pay.',
+  })
+  async confirmOrder(
+    @Arg('input', () => ConfirmOrderInput, { description: INPUT }) input: ConfirmOrderInput,
+    @Ctx() request: RequestContext,
+  ): Promise<ConfirmOrderPayload> {
+    const outcome = await this.confirm.confirm(request, input);
+    const { priceChange } = outcome;
+    return {
+      ...toPayload(request, this.orders, outcome),
+      priceChange: priceChange && { oldTotal: money(priceChange.oldTotal), newTotal: money(priceChange.newTotal) },
+    };
+  }
+
+  @RequiresWrite()
+  @Mutation(() => CancelTopupOrderPayload, {
+    nullable: true,
+    description: 'Cancels an order that is not paid; its invoice is voided first.',
+  })
+  async cancelTopupOrder(
+    @Arg('input', () => CancelTopupOrderInput, { description: INPUT }) input: CancelTopupOrderInput,
+    @Ctx() request: RequestContext,
+  ): Promise<CancelTopupOrderPayload> {
+    return toPayload(request, this.orders, await this.cancel.cancel(request, input.orderId));
+  }
+}

@@ -1,0 +1,80 @@
+import DataLoader from 'dataloader';
+import { canRead, requireCaller } from '../../organizations/index.ts';
+import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
+import { perRequest, perRequestAndKey, type RequestContext } from '../../platform/server/request-context.ts';
+import { countOrders, type OrderPage, type PageArgs, readPages } from '../store/order-page.ts';
+import { eventsOfOrders, linesOfOrders, ordersWithIds } from '../store/orders.reader.ts';
+import type { TopupOrder } from '../store/topup-order.entity.ts';
+import type { TopupOrderEvent } from '../store/topup-order-event.entity.ts';
+import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
+
+function byOrder<R extends { orderId: string }>(orderIds: readonly string[], rows: readonly R[]): R[][] {
+  const found = Map.groupBy(rows, (row) => row.orderId);
+  return orderIds.map((id) => found.get(id) ?? []);
+}
+
+/** Orders as one request reads them: each kind of thing in one statement, however many orders or organizations ask. */
+export class OrdersLoaders {
+  private readonly orders = perRequest(
+    (request) =>
+      new DataLoader<string, TopupOrder | null>(async (ids) => {
+        const [rows] = await this.database.ask(request, ordersWithIds(ids));
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+      }),
+  );
+  private readonly lines = perRequest(
+    (request) =>
+      new DataLoader<string, TopupOrderLine[]>(async (ids) => {
+        const [rows] = await this.database.ask(request, linesOfOrders(ids));
+        return byOrder(ids, rows);
+      }),
+  );
+  private readonly events = perRequest(
+    (request) =>
+      new DataLoader<string, TopupOrderEvent[]>(async (ids) => {
+        const [rows] = await this.database.ask(request, eventsOfOrders(ids));
+        return byOrder(ids, rows);
+      }),
+  );
+  private readonly pages = perRequestAndKey(
+    (request, args) =>
+      new DataLoader<string, OrderPage>((ids) => readPages(this.database, request, ids, JSON.parse(args) as PageArgs)),
+  );
+  private readonly counts = perRequestAndKey(
+    (request, status) =>
+      new DataLoader<string, number>((ids) => countOrders(this.database, request, ids, JSON.parse(status))),
+  );
+
+  constructor(private readonly database: TenantDatabase) {}
+
+  /** null for what the caller may not see, as for what does not exist. */
+  async visible(request: RequestContext, orderId: string): Promise<TopupOrder | null> {
+    const caller = requireCaller(request);
+    const order = await this.orders(request).load(orderId);
+    return order !== null && canRead(caller, order.organizationId) ? order : null;
+  }
+
+  /** After a mutation: what the request read of the order before is not so any more. */
+  forget(request: RequestContext, orderId: string): void {
+    this.orders(request).clear(orderId);
+    this.lines(request).clear(orderId);
+    this.events(request).clear(orderId);
+  }
+
+  linesOf(request: RequestContext, orderId: string): Promise<TopupOrderLine[]> {
+    return this.lines(request).load(orderId);
+  }
+
+  eventsOf(request: RequestContext, orderId: string): Promise<TopupOrderEvent[]> {
+    return this.events(request).load(orderId);
+  }
+
+  page(request: RequestContext, organizationId: string, args: PageArgs): Promise<OrderPage> {
+    return this.pages(request, JSON.stringify(args)).load(organizationId);
+  }
+
+  count(request: RequestContext, organizationId: string, status: PageArgs['status']): Promise<number> {
+    return this.counts(request, JSON.stringify(status)).load(organizationId);
+  }
+}

@@ -1,0 +1,116 @@
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Organization, organizationToRead } from '../../organizations/index.ts';
+import { RequiresRead } from '../../platform/graphql/access-directives.ts';
+import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { Cost, ListSize, PageSize } from '../../platform/graphql/limits/list-size.ts';
+import type { RequestContext } from '../../platform/server/request-context.ts';
+import type { OrderStatus } from '../rules/order-state.ts';
+import { pageArgs } from '../store/order-page.ts';
+import { TopupOrder, TopupOrderConnection, TopupOrderEvent, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
+import type { OrdersLoaders } from './orders.loaders.ts';
+import { toConnection, toTopupOrder, toTopupOrderLine } from './to-graphql.ts';
+
+@ArgsType()
+class OrderPageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 20,
+    description: 'How many, from 1; more than 100 are answered as 100.',
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last order seen.' })
+  after?: string | null;
+
+  @Field(() => [TopupOrderStatus], {
+    nullable: true,
+    description: 'Only orders in one of these; null or empty for all.',
+  })
+  status?: OrderStatus[] | null;
+}
+
+@ArgsType()
+class OrganizationOrderPageArgs extends OrderPageArgs {
+  @Field(() => ID, { nullable: true, description: 'Defaults to the organization of the token.' })
+  organizationId?: string;
+}
+
+const PAGE = "The organization's orders, newest first.";
+
+@Resolver(() => Organization)
+export class OrdersResolver {
+  constructor(private readonly orders: OrdersLoaders) {}
+
+  @RequiresRead()
+  @Query(() => TopupOrder, { nullable: true, description: 'One order; null where the caller has no such order.' })
+  async topupOrder(
+    @Arg('id', () => ID, { description: "The order's id." }) id: string,
+    @Ctx() request: RequestContext,
+  ) {
+    const order = await this.orders.visible(request, id);
+    return order === null ? null : toTopupOrder(order);
+  }
+
+  @RequiresRead()
+  @PageSize(20)
+  @Query(() => TopupOrderConnection, { nullable: true, description: PAGE })
+  topupOrders(@Args(() => OrganizationOrderPageArgs) args: OrganizationOrderPageArgs, @Ctx() request: RequestContext) {
+    return this.page(request, organizationToRead(request, args.organizationId ?? undefined), args);
+  }
+
+  @RequiresRead()
+  @PageSize(20)
+  @FieldResolver(() => TopupOrderConnection, { name: 'topupOrders', nullable: true, description: PAGE })
+  organizationTopupOrders(
+    @Root() organization: Organization,
+    @Args(() => OrderPageArgs) args: OrderPageArgs,
+    @Ctx() request: RequestContext,
+  ) {
+    return this.page(request, organization.id, args);
+  }
+
+  private async page(
+    request: RequestContext,
+    organizationId: string,
+    args: OrderPageArgs,
+  ): Promise<TopupOrderConnection> {
+    const page = pageArgs(args);
+    return toConnection(organizationId, page, await this.orders.page(request, organizationId, page));
+  }
+}
+
+@Resolver(() => TopupOrderConnection)
+export class TopupOrderConnectionResolver {
+  constructor(private readonly orders: OrdersLoaders) {}
+
+  @Cost(2)
+  @FieldResolver(() => Int, { description: 'How many orders there are on all pages.' })
+  totalCount(@Root() { counted }: TopupOrderConnection, @Ctx() request: RequestContext): Promise<number> {
+    return this.orders.count(request, counted.organizationId, counted.status);
+  }
+}
+
+@Resolver(() => TopupOrder)
+export class TopupOrderResolver {
+  constructor(private readonly orders: OrdersLoaders) {}
+
+  @ListSize(5)
+  @FieldResolver(() => [TopupOrderLine], { description: 'What is settled, then what is bought.' })
+  async lines(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderLine[]> {
+    return (await this.orders.linesOf(request, order.id)).map(toTopupOrderLine);
+  }
+
+  @ListSize(5)
+  @FieldResolver(() => [TopupOrderEvent], { description: 'What happened to it, oldest first.' })
+  timeline(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderEvent[]> {
+    return this.orders.eventsOf(request, order.id);
+  }
+}
+
+export function topupOrderReference(orders: OrdersLoaders): ReferenceResolver {
+  return async ({ id }, request) => {
+    // Text of an object can itself fail (`{"toString": 1}`): what is no text is no order's id.
+    const order = await orders.visible(request, typeof id === 'string' ? id : '');
+    return order === null ? null : toTopupOrder(order);
+  };
+}

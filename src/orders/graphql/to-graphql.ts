@@ -1,0 +1,63 @@
+import { money } from '../../platform/graphql/money.type.ts';
+import type { OrderStatus } from '../rules/order-state.ts';
+import { cursorOf, type OrderPage, type PageArgs } from '../store/order-page.ts';
+import type { TopupOrder as OrderRow } from '../store/topup-order.entity.ts';
+import type { TopupOrderLine as LineRow } from '../store/topup-order-line.entity.ts';
+import type { TopupOrder, TopupOrderConnection, TopupOrderLine } from './order.type.ts';
+
+/** Paying makes sense while the order waits for it. A late payment is credited, but nobody is sent to make one. */
+const CAN_BE_PAID: ReadonlySet<OrderStatus> = new Set(['PENDING_PAYMENT']);
+
+export function toTopupOrder(row: OrderRow): TopupOrder {
+  return {
+    id: row.id,
+    number: row.number,
+    organization: { id: row.organizationId },
+    status: row.status,
+    topupTotal: money(row.topupTotal),
+    excessTotal: money(row.excessTotal),
+    total: money(row.total),
+    quoteExpiresAt: row.quoteExpiresAt,
+    paymentUrl: CAN_BE_PAID.has(row.status) ? row.paymentUrl : null,
+    paymentExpiresAt: row.paymentExpiresAt,
+    createdAt: row.createdAt,
+    confirmedAt: row.confirmedAt,
+    paidAt: row.paidAt,
+    completedAt: row.completedAt,
+    paidInvoiceNumber: row.paidInvoiceNumber,
+  };
+}
+
+export function toTopupOrderLine(row: LineRow): TopupOrderLine {
+  const { id, kind, quotaCode, label, quantity, credits, unitPrice, amount, periodStart, periodEnd } = row;
+  return {
+    id,
+    kind,
+    quotaCode,
+    label,
+    quantity,
+    credits,
+    periodStart,
+    periodEnd,
+    unitPrice: money(unitPrice),
+    amount: money(amount),
+  };
+}
+
+export function toConnection(
+  organizationId: string,
+  args: PageArgs,
+  { orders, hasNextPage }: OrderPage,
+): TopupOrderConnection {
+  const edges = orders.map((order) => ({ cursor: cursorOf(order), node: toTopupOrder(order) }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: args.after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    counted: { organizationId, status: args.status },
+  };
+}

@@ -1,0 +1,91 @@
+import type { OwedExcess } from '../../excess-usage/index.ts';
+import { MAX_AMOUNT, type Rupiah, sum } from '../../kernel/money.ts';
+import { fillPlaceholders, type OfferedOption, type TopupConfiguration } from '../../topup-options/index.ts';
+import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
+import { excessPeriodDates, topupPeriod } from './line-period.ts';
+
+export type QuoteLine = Omit<TopupOrderLine, 'id' | 'orderId' | 'position'>;
+
+/** Lines and totals of an order; the totals are the sums of the lines' amounts. */
+export interface Quote {
+  lines: readonly QuoteLine[];
+  topupTotal: Rupiah;
+  excessTotal: Rupiah;
+  total: Rupiah;
+}
+
+export interface QuoteItem {
+  option: OfferedOption;
+  quantity: bigint;
+  owed: readonly OwedExcess[];
+}
+
+function frozenConfiguration(configuration: TopupConfiguration) {
+  const { code: quotaCode, quotaType, billingVersionForPi } = configuration;
+  return { quotaCode, quotaType, billingVersionForPi };
+}
+
+function excessLine({ configuration }: OfferedOption, owed: OwedExcess): QuoteLine {
+  return {
+    ...frozenConfiguration(configuration),
+    kind: 'EXCESS',
+    label: fillPlaceholders(configuration.label, owed.unitPrice),
+    // Excess that is rupiah already has no package of its own: it is booked under the quota's.
+    packageId: configuration.excessPackageId ?? configuration.packageId,
+    packageCode: configuration.excessPackageCode ?? configuration.packageCode,
+    quantity: owed.quantity,
+    multiplier: 1n,
+    credits: 0n,
+    unitPrice: owed.unitPrice,
+    amount: owed.amount,
+    excessPeriod: owed.period,
+    ...excessPeriodDates(owed.period),
+  };
+}
+
+function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
+  const { configuration, organization, rule, unitPrice } = option;
+  return {
+    ...frozenConfiguration(configuration),
+    kind: 'TOPUP',
+    label: fillPlaceholders(configuration.label, unitPrice),
+    packageId: configuration.packageId,
+    packageCode: configuration.packageCode,
+    quantity,
+    multiplier: rule.multiplier,
+    credits: quantity * rule.multiplier,
+    unitPrice,
+    amount: quantity * unitPrice,
+    excessPeriod: null,
+    ...topupPeriod(configuration.quotaType, today, organization.contractEnd ?? null),
+  };
+}
+
+/** What is owed comes first (domain.md 6). `today` in Asia/Jakarta. */
+export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
+  const excess = items.flatMap(({ option, owed }) => owed.map((row) => excessLine(option, row)));
+  const topups = items.map((item) => topupLine(item, today));
+  const topupTotal = sum(topups.map((line) => line.amount));
+  const excessTotal = sum(excess.map((line) => line.amount));
+  return { lines: [...excess, ...topups], topupTotal, excessTotal, total: topupTotal + excessTotal };
+}
+
+/** The most of a unit that one line can hold, so that its amount and its credits stay exact everywhere they travel. */
+export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
+  const byAmount = MAX_AMOUNT / unitPrice;
+  const byCredits = MAX_AMOUNT / rule.multiplier;
+  return byAmount < byCredits ? byAmount : byCredits;
+}
+
+type PricedLine = Pick<
+  QuoteLine,
+  'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits'
+>;
+
+/** Whether the buyer of the one has seen every price of the other: the total alone could hide two that moved. */
+export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
+  const key = (line: PricedLine) =>
+    [line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits].join(' ');
+  const seen = new Set(a.map(key));
+  return a.length === b.length && b.every((line) => seen.has(key(line)));
+}

@@ -1,0 +1,28 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { RequiresRead } from '../../platform/graphql/access-directives.ts';
+import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import type { RequestContext } from '../../platform/server/request-context.ts';
+import type { OrganizationsService } from '../organizations.service.ts';
+import { canRead, requireCaller } from '../rules/access.ts';
+import { Organization, TopupEligibility } from './organization.type.ts';
+
+@Resolver(() => Organization)
+export class OrganizationResolver {
+  constructor(private readonly organizations: OrganizationsService) {}
+
+  @RequiresRead()
+  @FieldResolver(() => TopupEligibility, {
+    nullable: true,
+    description: 'Whether this organization may use self top-up. Null where the organization is not known.',
+  })
+  topupEligibility(@Root() organization: Organization, @Ctx() request: RequestContext) {
+    return this.organizations.eligibility(request, organization.id);
+  }
+}
+
+/** A reference to an organization that the caller may not see answers null; what exists is not looked up for that. */
+export const resolveOrganizationReference: ReferenceResolver = (reference, request) => {
+  const caller = requireCaller(request);
+  const { id } = reference;
+  return typeof id === 'string' && canRead(caller, id) ? { id } : null;
+};

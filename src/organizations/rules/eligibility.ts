@@ -1,0 +1,27 @@
+import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
+import type { FlagSnapshot } from '../../platform/flags/flags.ts';
+import type { TopupEligibility, TopupIneligibilityReason } from '../graphql/organization.type.ts';
+
+/** The flags of the page and of placing orders (domain.md 7). */
+export const PAGE_FLAG = 'billing_new_topup_page';
+export const ORDER_FLAG = 'billing_new_topup';
+/** What eligibility() asks of its snapshot. */
+export const ELIGIBILITY_FLAGS = [PAGE_FLAG, ORDER_FLAG];
+const SUPPORTED_BILLING_VERSION = 'v3';
+
+/** The gates that hold for a whole organization. Placing orders needs the page too: it is where prices are seen. */
+export function eligibility(
+  organization: Pick<OrganizationSnapshot, 'enrolled' | 'billingVersion'>,
+  flags: FlagSnapshot,
+): TopupEligibility {
+  const reasons: TopupIneligibilityReason[] = [];
+  if (!flags.isOn(PAGE_FLAG)) reasons.push('PAGE_FLAG_OFF');
+  if (!flags.isOn(ORDER_FLAG)) reasons.push('ORDER_FLAG_OFF');
+  if (!organization.enrolled) reasons.push('ORGANIZATION_NOT_ENROLLED');
+  if (organization.billingVersion !== SUPPORTED_BILLING_VERSION) reasons.push('BILLING_VERSION_UNSUPPORTED');
+  return {
+    newPageEnabled: reasons.every((reason) => reason === 'ORDER_FLAG_OFF'),
+    orderingEnabled: reasons.length === 0,
+    reasons,
+  };
+}

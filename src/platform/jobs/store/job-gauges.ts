@@ -1,0 +1,43 @@
+import type { DataSource } from 'typeorm';
+import type { Gauge } from '../../telemetry/telemetry.ts';
+
+/** Jobs as the queue has them now, for all replicas alike. */
+export function jobGauge(database: DataSource): Gauge {
+  return {
+    name: 'jobs',
+    description:
+      'Jobs in the queue, by state: waiting, running, failing (tried and to be tried again), out_of_attempts',
+    label: 'state',
+    async read() {
+      const rows: { state: string; count: string }[] = await database.query(
+        `select state, count(job.id) from unnest(array['waiting', 'running', 'failing', 'out_of_attempts']) as state
+         left join graphile_worker.jobs job on state = case
+           when job.locked_at is not null then 'running'
+           when job.attempts >= job.max_attempts then 'out_of_attempts'
+           when job.attempts > 0 then 'failing'
+           else 'waiting' end
+         group by state`,
+      );
+      return new Map(rows.map(({ state, count }) => [state, Number(count)]));
+    },
+  };
+}
+
+/**
+ * How long the oldest job of each kind has been waited for: since it was enqueued, which no retry changes, so that it grows
+ * until the job is done. One that is not due yet and was never tried has no age. It reads the whole queue, which is small.
+ */
+export function jobAgeGauge(database: DataSource): Gauge {
+  return {
+    name: 'job_oldest_age_seconds',
+    description: 'Seconds since the oldest job of its kind that is due, or was tried, was enqueued',
+    label: 'name',
+    async read() {
+      const rows: { job: string; age: number }[] = await database.query(
+        `select task_identifier as job, extract(epoch from now() - min(created_at))::float8 as age
+         from graphile_worker.jobs where attempts > 0 or run_at <= now() group by task_identifier`,
+      );
+      return new Map(rows.map(({ job, age }) => [job, age]));
+    },
+  };
+}

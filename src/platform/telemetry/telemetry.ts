@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Meter } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { within } from '../../kernel/attended-time.ts';
+import { MetricsReader } from './metrics-reader.ts';
+
+/**
+ * Counts and times are of this process, since it started; breakers and Redis as this process sees them. Gauges that have a
+ * `read` are read when somebody asks for /metrics. Every one is described in docs/operations.md 3.
+ */
+export interface Telemetry {
+  operation(name: string, outcome: 'ok' | 'error', seconds: number): void;
+  upstreamCall(neighbour: string, outcome: string, seconds: number): void;
+  breakerState(neighbour: string, state: BreakerState): void;
+  cacheLookup(cache: string, outcome: string, count: number): void;
+  redisCall(operation: 'get' | 'set' | 'lock' | 'run', outcome: 'ok' | 'failed' | 'skipped'): void;
+  /** Not called where there is no Redis: then there is no such metric. */
+  redisUp(up: boolean): void;
+  paymentEvent(source: string, outcome: string): void;
+  /** `count`: 0 makes it known before the first. */
+  webhook(outcome: string, count?: number): void;
+  job(name: string, outcome: string): void;
+  gauge(gauge: Gauge): void;
+  serve(request: IncomingMessage, response: ServerResponse): void;
+  stop(): Promise<void>;
+}
+
+export type BreakerState = 'closed' | 'half_open' | 'open';
+const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
+
+export interface Gauge {
+  name: string;
+  description: string;
+  label: string;
+  /** A value per label value. It may ask the database; where that fails the gauge is left out of the answer. */
+  read: () => Promise<ReadonlyMap<string, number>>;
+}
+
+/** A database that does not answer must not take the other metrics away: a scrape waits for ten seconds. */
+const LONGEST_READ_MS = 2000;
+
+/** Bounds of histograms, in seconds: from a cached answer to the longest that anybody waits for a neighbour. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createTelemetry(): Telemetry {
+  const exporter = new MetricsReader({ preventServerStart: true });
+  const resource = resourceFromAttributes({ 'service.name': 'self-topup' });
+  const provider = new MeterProvider({ readers: [exporter], resource });
+  const meter = provider.getMeter('self-topup');
+  return {
+    ...instruments(meter),
+    gauge({ name, description, label, read }) {
+      meter.createObservableGauge(name, { description }).addCallback(async (result) => {
+        const none = () => new Map<string, number>();
+        const values = await within(LONGEST_READ_MS, read().catch(none), none);
+        for (const [key, value] of values) result.observe(value, { [label]: key });
+      });
+    },
+    serve: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    stop: () => provider.shutdown(),
+  };
+}
+
+function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> {
+  const counter = (name: string, description: string) => meter.createCounter(name, { description });
+  const times = (name: string, description: string) =>
+    meter.createHistogram(name, { description, advice: { explicitBucketBoundaries: SECONDS } });
+  const operations = counter('graphql_operations', 'GraphQL operations, by first root field and outcome');
+  const operationTimes = times('graphql_operation_duration_seconds', 'Seconds per GraphQL operation, by root field');
+  const upstreamCalls = counter('upstream_calls', 'Calls to neighbours, by neighbour and outcome');
+  const upstreamTimes = times(
+    'upstream_call_duration_seconds',
+    'Seconds per call to a neighbour, its waiting included',
+  );
+  const breakers = meter.createGauge('breaker_state', { description: 'Breakers: 0 closed, 1 half open, 2 open' });
+  const cacheLookups = counter('cache_lookups', 'Lookups in a cache, by cache and outcome');
+  const redisCalls = counter('redis_calls', 'Calls to Redis, by operation and outcome; skipped while it is away');
+  const redisState = meter.createGauge('redis_up', { description: 'Whether Redis answered last time: 1 or 0' });
+  const paymentEvents = counter('payment_events', 'What became of payment events, by source and outcome');
+  const webhooks = counter('webhooks', 'Deliveries of the payment webhook, by outcome');
+  const jobs = counter('jobs_finished', 'Jobs that were run, by name and outcome');
+  return {
+    operation(name, outcome, seconds) {
+      operations.add(1, { name, outcome });
+      operationTimes.record(seconds, { name });
+    },
+    upstreamCall(neighbour, outcome, seconds) {
+      upstreamCalls.add(1, { neighbour, outcome });
+      upstreamTimes.record(seconds, { neighbour });
+    },
+    breakerState: (neighbour, state) => breakers.record(BREAKER_VALUES[state], { neighbour }),
+    cacheLookup: (cache, outcome, count) => cacheLookups.add(count, { cache, outcome }),
+    redisCall: (operation, outcome) => redisCalls.add(1, { operation, outcome }),
+    redisUp: (up) => redisState.record(up ? 1 : 0),
+    paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
+    webhook: (outcome, count = 1) => webhooks.add(count, { outcome }),
+    job: (name, outcome) => jobs.add(1, { name, outcome }),
+  };
+}

@@ -1,0 +1,80 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { type BalancesLoader, QuotaBalance } from '../../ledger/index.ts';
+import { canRead, Organization, organizationToRead, requireCaller } from '../../organizations/index.ts';
+import { RequiresRead, RequiresSupport } from '../../platform/graphql/access-directives.ts';
+import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { ListSize } from '../../platform/graphql/limits/list-size.ts';
+import type { RequestContext } from '../../platform/server/request-context.ts';
+import { parseOptionId } from '../rules/option-id.ts';
+import type { TopupOptionsService } from '../topup-options.service.ts';
+import { toTopupOption, toTopupOptions } from './to-graphql.ts';
+import { HiddenTopupOption, TopupOption } from './topup-option.type.ts';
+
+const OWN = 'Defaults to the organization of the token.';
+const OPTIONS =
+  'What the organization may top up now, in the order of the page. Empty where the page is gated: topupEligibility says why. Options whose price cannot be had are left out.';
+
+@Resolver(() => Organization)
+export class TopupOptionsResolver {
+  constructor(private readonly options: TopupOptionsService) {}
+
+  @RequiresRead()
+  @ListSize(8)
+  @Query(() => [TopupOption], { nullable: true, description: OPTIONS })
+  topupOptions(
+    @Arg('organizationId', () => ID, { nullable: true, description: OWN }) organizationId: string | undefined,
+    @Ctx() request: RequestContext,
+  ) {
+    return this.list(request, organizationToRead(request, organizationId));
+  }
+
+  @RequiresSupport()
+  @ListSize(8)
+  @Query(() => [HiddenTopupOption], {
+    nullable: true,
+    description: 'What the organization is not shown, and why: for support.',
+  })
+  async hiddenTopupOptions(
+    @Arg('organizationId', () => ID, { nullable: true, description: OWN }) organizationId: string | undefined,
+    @Ctx() request: RequestContext,
+  ): Promise<HiddenTopupOption[] | undefined> {
+    const hidden = await this.options.hidden(request, organizationToRead(request, organizationId));
+    return hidden?.map(({ configuration, reason, detail }) => ({ code: configuration.code, reason, detail }));
+  }
+
+  @RequiresRead()
+  @ListSize(8)
+  @FieldResolver(() => [TopupOption], { name: 'topupOptions', nullable: true, description: OPTIONS })
+  organizationTopupOptions(@Root() organization: Organization, @Ctx() request: RequestContext) {
+    return this.list(request, organization.id);
+  }
+
+  private async list(request: RequestContext, organizationId: string): Promise<readonly TopupOption[] | undefined> {
+    const offered = await this.options.offered(request, organizationId);
+    return offered && toTopupOptions(offered, this.options.clock.now());
+  }
+}
+
+@Resolver(() => TopupOption)
+export class TopupOptionResolver {
+  constructor(private readonly balances: BalancesLoader) {}
+
+  @FieldResolver(() => QuotaBalance, {
+    nullable: true,
+    description: 'What has been credited to this quota by top-ups, less what refunds took back.',
+  })
+  balance(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<QuotaBalance> {
+    return this.balances.ofCode(request, option.organizationId, option.code);
+  }
+}
+
+/** Null for what the caller may not see, is gated away, or never was: all alike. */
+export function topupOptionReference(options: TopupOptionsService): ReferenceResolver {
+  return async (reference, request) => {
+    const caller = requireCaller(request);
+    const parsed = typeof reference['id'] === 'string' ? parseOptionId(reference['id']) : undefined;
+    if (parsed === undefined || !canRead(caller, parsed.organizationId)) return null;
+    const option = await options.offeredByCode(request, parsed.organizationId, parsed.code);
+    return option === undefined ? null : toTopupOption(option, options.clock.now());
+  };
+}

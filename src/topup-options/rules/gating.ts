@@ -1,0 +1,47 @@
+import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
+import type { FlagSnapshot } from '../../platform/flags/flags.ts';
+import type { TopupConfiguration } from '../store/topup-configuration.entity.ts';
+
+export type GateReason = 'COMPONENT_MISSING' | 'HIDDEN_BY_COMPONENT' | 'FLAG_OFF' | 'INACTIVE';
+
+export interface ClosedGate {
+  reason: GateReason;
+  detail: string;
+}
+
+type Gated = Pick<TopupConfiguration, 'active' | 'featureFlag' | 'showByComponent' | 'hideByComponent'>;
+
+/** What closedGate() asks of its snapshot. */
+export function gatingFlags(configurations: readonly Pick<Gated, 'featureFlag'>[]): string[] {
+  return configurations.flatMap(({ featureFlag }) => featureFlag ?? []);
+}
+
+/**
+ * Whether one configuration may be shown to one organization (domain.md 7.3): undefined when every gate is open. Hiding
+ * wins over showing. Without a component list whatever needs a component is hidden.
+ */
+export function closedGate(
+  configuration: Gated,
+  organization: Pick<OrganizationSnapshot, 'components'>,
+  flags: FlagSnapshot,
+): ClosedGate | undefined {
+  if (!configuration.active) return { reason: 'INACTIVE', detail: 'The configuration is switched off.' };
+  const { featureFlag, showByComponent, hideByComponent } = configuration;
+  if (featureFlag !== null && !flags.isOn(featureFlag)) {
+    return { reason: 'FLAG_OFF', detail: `The flag ${featureFlag} is off.` };
+  }
+  const components = new Set(organization.components);
+  const hiddenBy = hideByComponent.find((component) => components.has(component));
+  if (hiddenBy !== undefined) {
+    return { reason: 'HIDDEN_BY_COMPONENT', detail: `The component ${hiddenBy} hides it.` };
+  }
+  if (showByComponent.length > 0 && !showByComponent.some((component) => components.has(component))) {
+    const list = showByComponent.join(', ');
+    const detail =
+      organization.components === undefined
+        ? `It needs one of ${list}, and hub-core gave no components.`
+        : `It needs one of ${list}.`;
+    return { reason: 'COMPONENT_MISSING', detail };
+  }
+  return undefined;
+}

@@ -1,0 +1,308 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { audit, CHECKS, changesSince, nextAuditSince, noteAuditRun, queryOf } from '../../../src/audit/index.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { newId } from '../../../src/kernel/ids.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { confirmOrder, createOrder, purchase, until } from '../../support/app/purchase.ts';
+
+let app: TestApp;
+let number: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  const admin = await app.client({ organization_id: '1001' });
+  ({ number } = await purchase(app, admin, '1001', { wa_balance: '1000000' }));
+  await confirmOrder(admin, await createOrder(admin, '1001', { agent_extra: '1' }));
+});
+
+afterAll(() => app.close());
+
+/** What a violation of each kind could look like, in SQL that goes past every trigger; o is the completed order. */
+const PLANTED: Record<string, string[]> = {
+  counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
+  paid_order_is_credited: [
+    `delete from quota_ledger_entries`,
+    `update organization_packages set balance = 0 where quota_code = 'wa_balance'`,
+  ],
+  credit_belongs_to_paid_order: [
+    `update topup_orders set status = 'CANCELLED', completed_at = null, paid_invoice_number = null where number = :number`,
+  ],
+  credit_equals_line: [`update quota_ledger_entries set quantity = quantity + 1`],
+  total_equals_lines: [
+    `update topup_orders set total = total + 1, topup_total = topup_total + 1 where number = :number`,
+  ],
+  timeline_ends_at_status: [
+    `delete from topup_order_events where to_status = 'COMPLETED'
+     and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  timeline_has_no_gap: [
+    `delete from topup_order_events where to_status = 'PENDING_PAYMENT'
+     and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
+  payment_matches_status: [
+    `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
+  ],
+  paid_order_is_booked: [
+    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null where number = :number`,
+    `update topup_order_events set at = at - interval '2 hours' where to_status = 'PAID'
+     and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  refund_within_credit: [
+    `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at)
+     select gen_random_uuid(), o.organization_id, line.id, line.quota_code, 'REFUND', -1, now()
+     from topup_orders o join topup_order_lines line on line.order_id = o.id
+     where o.number = :number and line.quota_code = 'wa_balance'`,
+    `update organization_packages set balance = balance - 1 where quota_code = 'wa_balance'`,
+  ],
+  paid_order_has_its_job: [
+    `update topup_orders set status = 'PAID', completed_at = null, paid_invoice_number = null where number = :number`,
+  ],
+  paid_invoice_of_one_order: [
+    `create temp table copied on commit drop as select * from topup_orders where number = :number`,
+    `update copied set id = gen_random_uuid(), number = 'TU-COPY', payment_invoice_id = null, payment_url = null`,
+    `insert into topup_orders select * from copied`,
+    `insert into topup_order_events (order_id, at, to_status, cause, correlation_id)
+     select id, now(), status, 'copied', 'copied' from copied`,
+  ],
+  inbox_is_processed: [
+    `update payment_events set order_id = null, outcome = 'unknown_order' where order_number = :number`,
+  ],
+  payment_is_acted_on_once: [
+    `create temp table copied on commit drop as select * from payment_events where order_number = :number`,
+    `update copied set id = gen_random_uuid(), event_id = 'another'`,
+    `insert into payment_events select * from copied`,
+  ],
+  pending_order_moves: [
+    `update topup_orders set status = 'PENDING_PAYMENT', completed_at = null, paid_invoice_number = null, payment_expires_at = now() - interval '2 hours'
+     where number = :number`,
+  ],
+  job_has_attempts_left: [
+    `select graphile_worker.add_job('book_paid_pi', job_key := 'book_paid_pi:' || id, run_at := now() + interval '1 day',
+       max_attempts := 1) from topup_orders where number = :number`,
+    `update graphile_worker._private_jobs set attempts = 1 where key like 'book_paid_pi:%'`,
+  ],
+};
+
+/** Where it is not the order's number alone. */
+const SUBJECTS: Record<string, () => string> = {
+  counter_equals_ledger: () => '1001 wa_balance',
+  paid_invoice_of_one_order: () => `${number} TU-COPY`,
+};
+
+type Found = Record<string, string[]>;
+
+/**
+ * What an audit of everything finds, and one of what changed since a step (all steps, where none is said). In a transaction that is
+ * never committed: the database is whole again after it.
+ */
+async function plant(statements: readonly string[], since = 0n): Promise<{ whole: Found; changed: Found }> {
+  const session = app.database.createQueryRunner();
+  await session.connect();
+  await session.startTransaction();
+  try {
+    // Back to the superuser who logged in: nobody else could.
+    await session.query(`set local role none; set local session_replication_role = replica`);
+    for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
+    const find = async (changes: Awaited<ReturnType<typeof changesSince>> | undefined) => {
+      const found: Found = {};
+      for (const check of CHECKS) {
+        const rows = await session.query(...queryOf(check, systemClock.now(), changes));
+        if (rows.length > 0) found[check.name] = rows.map(({ subject }: { subject: string }) => subject);
+      }
+      return found;
+    };
+    return { whole: await find(undefined), changed: await find(await changesSince(session.manager, since)) };
+  } finally {
+    await session.rollbackTransaction();
+    await session.release();
+  }
+}
+
+test('a database in which all is well has no violation, and every check is counted', async () => {
+  const { violations, counts } = await audit(app.database, systemClock);
+  expect(violations).toEqual([]);
+  expect([...counts.keys()]).toEqual(CHECKS.map(({ name }) => name));
+});
+
+test('every check has a planted violation here', () => {
+  expect(Object.keys(PLANTED).sort()).toEqual(CHECKS.map(({ name }) => name).sort());
+});
+
+for (const [check, statements] of Object.entries(PLANTED)) {
+  test(`${check}: a planted violation is reported by the order's number`, async () => {
+    const { whole, changed } = await plant(statements);
+    expect(whole[check]).toEqual([SUBJECTS[check]?.() ?? number]);
+    expect(changed).toEqual(whole);
+  });
+}
+
+test('an audit of changes does not look at what had no step and no payment since', async () => {
+  const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+  const since = BigInt(row?.last ?? 0);
+  for (const { name, ofChanges } of CHECKS) {
+    // Payments are found by their time, which is the last step's here; what is under way is looked at always.
+    if (ofChanges === 'everything' || name === 'inbox_is_processed' || name === 'payment_is_acted_on_once') continue;
+    const { whole, changed } = await plant(PLANTED[name] ?? [], since);
+    expect(Object.keys(whole)).toContain(name);
+    expect(changed[name], name).toBeUndefined();
+  }
+});
+
+test('an audit says how far it looked when it began: what came while it went on is the next one’s', async () => {
+  const [row] = await app.db.query<{ at: Date }>('select max(at) as at from topup_order_events');
+  let minutes = 0;
+  // It takes ten minutes to look at the clock.
+  const slow = {
+    now() {
+      minutes += 10;
+      return new Date((row?.at ?? new Date()).getTime() + minutes * 60_000);
+    },
+  };
+  const { lastStep } = await audit(app.database, slow);
+  expect(lastStep).toBeUndefined();
+});
+
+test('an audit of changes looks at whatever a new payment names, though its order had no step since', async () => {
+  const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+  const { changed } = await plant(
+    [
+      `create temp table copied on commit drop as select * from payment_events where order_number = :number`,
+      `update copied set id = '${newId()}', event_id = 'another', order_id = null, outcome = 'unknown_order'`,
+      `insert into payment_events select * from copied`,
+    ],
+    BigInt(row?.last ?? 0),
+  );
+  expect(changed).toEqual({ inbox_is_processed: [number] });
+});
+
+test('the nightly job reports a violation as an error line, with the order', async () => {
+  const other = await app.client({ organization_id: '1006' });
+  const order = await confirmOrder(other, await createOrder(other, '1006', { wa_balance: '1000000' }));
+  // Past the triggers, for as long as the job looks.
+  const tamper = (by: number) =>
+    app.database.transaction(async (tx) => {
+      await tx.query(`set local role none; set local session_replication_role = replica`);
+      await tx.query(`update topup_orders set total = total + $2, topup_total = topup_total + $2 where id = $1`, [
+        order.id,
+        by,
+      ]);
+    });
+  await tamper(1);
+  await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+  await until(
+    async () => app.logs.find(({ event }) => event === 'audit_done'),
+    (done) => done !== undefined,
+  );
+  await tamper(-1);
+  const violations = app.logs.filter(({ event }) => event === 'audit_violation');
+  expect(violations).toMatchObject([{ level: 50, check: 'total_equals_lines', subject: order.number }]);
+});
+
+test('the nightly job takes its time on a connection of its own, which no limit of a request breaks', async () => {
+  const holder = new pg.Client({ connectionString: app.db.url });
+  await holder.connect();
+  const auditors = () =>
+    app.db.query<{ waiting: boolean }>(
+      `select wait_event_type = 'Lock' as waiting from pg_stat_activity
+       where datname = current_database() and application_name = 'self-topup-audit'`,
+    );
+  const done = () => app.logs.filter(({ event }) => event === 'audit_done').length;
+  const before = done();
+  try {
+    await holder.query('begin');
+    await holder.query('lock table quota_ledger_entries in access exclusive mode');
+    await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+    await until(auditors, (rows) => rows.some(({ waiting }) => waiting));
+    await holder.query('commit');
+  } finally {
+    await holder.end();
+  }
+  await until(
+    async () => done(),
+    (count) => count === before + 1,
+  );
+  await until(auditors, (rows) => rows.length === 0);
+});
+
+describe('what the next audit looks at', () => {
+  const DAY = 86_400_000;
+  const night = Date.parse('2027-03-01T19:30:00Z');
+  const clean = new Map([['counter_equals_ledger', 0]]);
+  const found = new Map([['counter_equals_ledger', 2]]);
+  const note = (daysAgo: number, scope: 'whole' | 'changed', counts = clean, step: bigint | 'not said' = 7n) =>
+    noteAuditRun(
+      app.database,
+      { scope, counts, lastStep: step === 'not said' ? undefined : step, violations: [] },
+      new Date(night - daysAgo * DAY),
+    );
+  const next = () => nextAuditSince(app.database, new Date(night));
+
+  beforeEach(() => app.db.query('truncate audit_runs'));
+
+  test('everything, where none was made', async () => {
+    expect(await next()).toBeUndefined();
+  });
+
+  test('what changed since the last one, which found nothing, be it of everything or not', async () => {
+    await note(2, 'whole', clean, 5n);
+    expect(await next()).toBe(5n);
+    await note(1, 'changed', clean, 9n);
+    expect(await next()).toBe(9n);
+  });
+
+  test('everything, after one that found something: it is told until it is mended', async () => {
+    await note(2, 'whole');
+    await note(1, 'changed', found);
+    expect(await next()).toBeUndefined();
+    await note(0, 'whole', clean, 11n);
+    expect(await next()).toBe(11n);
+  });
+
+  test('everything, where the one that found something ran beside a lesser one that ended later', async () => {
+    await note(0.1, 'whole', found);
+    await note(0, 'changed');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('what changed, after one that found what is looked at every night: an order that waits for accounting', async () => {
+    await note(1, 'whole', new Map([['paid_order_is_booked', 3]]));
+    expect(await next()).toBe(7n);
+  });
+
+  test('everything, once a week', async () => {
+    await note(6, 'whole');
+    await note(1, 'changed');
+    expect(await next()).toBe(7n);
+    await app.db.query('truncate audit_runs');
+    await note(7, 'whole');
+    await note(1, 'changed');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('everything, where nobody said how far the last one looked', async () => {
+    await app.db.query(`insert into audit_runs (finished_at, violations) values ('2027-02-28T19:31:00Z', '{}')`);
+    expect(await next()).toBeUndefined();
+    await note(1, 'whole', clean, 'not said');
+    expect(await next()).toBeUndefined();
+  });
+
+  test('the nightly job begins where the last one ended, and says so', async () => {
+    const asked = async () => {
+      const before = app.logs.filter(({ event }) => event === 'audit_done').length;
+      await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);
+      const done = await until(
+        async () => app.logs.filter(({ event }) => event === 'audit_done').slice(before),
+        ({ length }) => length > 0,
+      );
+      return done[0]?.['scope'];
+    };
+    expect(await asked()).toBe('whole');
+    // Its last step is an hour old, or it names none: here all steps are younger.
+    const [run] = await app.db.query(`select scope, last_step from audit_runs order by id desc limit 1`);
+    expect(run).toEqual({ scope: 'whole', last_step: null });
+    await app.db.query(`update audit_runs set last_step = 0`);
+    expect(await asked()).toBe('changed');
+  });
+});

@@ -1,0 +1,180 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fillOrders, LARGE_ORGANIZATION, USUAL_ORGANIZATION } from '../../../bench/grow/fill-orders.ts';
+import { listTrail, trailOfOrder } from '../../../src/action-trail/index.ts';
+import { audit } from '../../../src/audit/index.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { listOrders, openPayments, reportOrder } from '../../../src/operators/index.ts';
+import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
+import { asRole, ROLES } from '../../../src/platform/database/roles.ts';
+import { startUpkeep } from '../../../src/platform/jobs/upkeep.ts';
+import { type OrderFragment, TopupOptionsDocument } from '../../generated/operations.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCancel, tryCheck } from '../../support/app/mutations.ts';
+import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support/app/purchase.ts';
+import type { TestClient } from '../../support/app/test-client.ts';
+import { invoiceEvent } from '../../support/app/webhook.ts';
+import { createDatabase } from '../../support/database/database.ts';
+import { type Read, tellPlans, watchPlans } from '../../support/database/plans.ts';
+import { deliver, signed } from '../../support/http/raw-delivery.ts';
+import { scrape } from '../../support/telemetry/served-metrics.ts';
+
+/** Tables that do not grow with the orders: reading one whole costs less than an index. */
+const SMALL: Record<string, string> = {
+  topup_configurations: 'the catalogue: a row per quota',
+  feature_flags: 'a row per flag that was ever set',
+  schema_migrations: 'a row per migration',
+  periodic_tasks: 'a row per periodic task',
+  job_workers: 'a row per worker that lived today',
+  payment_exception_closings: 'a row per exception that an operator closed',
+  audit_runs: 'a row per night',
+  _private_jobs: 'the queue: a job that is done is gone',
+  _private_tasks: 'a row per kind of job',
+  _private_job_queues: 'jobs of ours are in no queue of their own',
+};
+/** Of one table by one step of a plan: less than the large organization has orders here, and more than a page of them shows. */
+const MOST_OF_ONE = 200;
+/** The same where all organizations are looked at: more than is under way at any time here, and less than there are orders. */
+const MOST_OF_ALL = 1000;
+
+const HISTORY = /* GraphQL */ `
+  query ($of: [_Any!]!, $after: String, $status: [TopupOrderStatus!]) {
+    _entities(representations: $of) { ... on Organization {
+      topupOptions { code balance { balance } excessUsage { amount { amount } } }
+      excessUsages { code }
+      quotaBalances { code balance }
+      topupOrders(first: 10, after: $after, status: $status) {
+        pageInfo { endCursor } edges { node { id lines { code } timeline { to } } }
+      }
+    } }
+  }
+`;
+
+let app: TestApp;
+let plans: ReturnType<typeof watchPlans>;
+let jobs: pg.Pool;
+let buyer: TestClient;
+let support: TestClient;
+
+beforeAll(async () => {
+  const db = await createDatabase();
+  const filler = await connectDatabase({ url: db.url, entities: [], migrations: [], poolSize: 1 });
+  await fillOrders(filler, { orders: 4000, organizations: 400, largestHasOneIn: 10 });
+  await filler.destroy();
+  await tellPlans(db);
+  app = await startApp({ db });
+  jobs = new pg.Pool({ connectionString: asRole(db.url, ROLES.background), max: 1 });
+  plans = watchPlans(poolOf(app.callers.connections), poolOf(app.database), jobs);
+  const model = app.sandbox.hubCore.organizations.get('1004');
+  if (model === undefined) throw new Error('the sandbox has no organization 1004');
+  const excess = [{ key: 'wa_balance_excess', period: '2026-10', quantity: 100 }];
+  const components = ['waba', 'voice_call', 'chatbot_ai'];
+  for (const id of [LARGE_ORGANIZATION, USUAL_ORGANIZATION])
+    app.sandbox.hubCore.organizations.set({ ...model, id, components, excess });
+  buyer = await app.client({ organization_id: LARGE_ORGANIZATION });
+  support = await app.client({ scope: 'topup:support' });
+});
+
+afterAll(async () => {
+  await jobs.end();
+  await app.close();
+});
+
+const historyOf = (client: TestClient, ids: string[], page: { after?: string; status?: string[] } = {}) =>
+  client.query(HISTORY, { of: ids.map((id) => ({ __typename: 'Organization', id })), ...page });
+
+const created = () => createOrder(buyer, LARGE_ORGANIZATION, { wa_balance: '2500000', muv: '500' });
+const confirmed = async () => confirmOrder(buyer, await created());
+const booked = (order: OrderFragment) => untilStatus(buyer, order.id, 'COMPLETED');
+
+async function beat(): Promise<void> {
+  const upkeep = startUpkeep(jobs, app.log);
+  upkeep.events.emit('pool:create', { workerPool: { id: 'a worker' } } as never);
+  await upkeep.stop();
+}
+
+const OF_ONE: Record<string, () => Promise<unknown>> = {
+  'the top-up page': () => buyer.query(TopupOptionsDocument, {}),
+  'a page of the history, and the next one': async () => {
+    const [first] = (await historyOf(buyer, [LARGE_ORGANIZATION]))._entities;
+    await historyOf(buyer, [LARGE_ORGANIZATION], { after: first.topupOrders.pageInfo.endCursor });
+  },
+  'orders of two statuses': () => historyOf(buyer, [LARGE_ORGANIZATION], { status: ['PAYMENT_REVIEW', 'REFUNDED'] }),
+  'create, read, cancel a draft': async () => {
+    const order = await created();
+    await readOrder(buyer, order.id);
+    await tryCancel(buyer, order.id);
+  },
+  'confirm, check, settle, book, mail': async () => {
+    const order = await confirmed();
+    await tryCheck(buyer, order.id);
+    await app.sandbox.mekariPay.pay(order.number);
+    await booked(order);
+    await app.sandbox.mekariPay.resend(order.number);
+  },
+  'a payment of an order that was given up': async () => {
+    const order = await confirmed();
+    await tryCancel(buyer, order.id);
+    await app.sandbox.mekariPay.payLate(order.number);
+    await booked(order);
+  },
+  'a payment by an invoice that is not its own, and one under review': async () => {
+    const order = await confirmed();
+    const event = JSON.stringify(invoiceEvent(app, order, { invoice_id: 'inv_of_somebody' }));
+    await deliver(app.url, event, signed(event, new Date()));
+    await app.sandbox.mekariPay.payWrong(order.number, { amount: 1 });
+  },
+};
+
+const OF_ALL: Record<string, () => Promise<unknown>> = {
+  'many organizations, for support': () =>
+    historyOf(support, [LARGE_ORGANIZATION, ...Array.from({ length: 20 }, (_, index) => String(10_005 + index))]),
+  // Every order of its own, by an index alone: an organization's own number is what it takes.
+  'how many orders there are': () => buyer.query('{ topupOrders { totalCount } }'),
+  // Told to stop before it begins: it chooses, and sees to none of them.
+  'what the poll and the expiry choose': () => app.services.reconcile.run(AbortSignal.abort()),
+  "the upkeep of the jobs' queue": beat,
+  'the gauges': () => scrape(app),
+  'what operators ask of one order': async () => {
+    const { id, number } = await readOrder(buyer, (await created()).id);
+    await reportOrder(app.database, number);
+    await trailOfOrder(app.database, { id, number });
+  },
+  'what operators list': async () => {
+    await openPayments(app.database);
+    await listOrders(app.database, { statuses: ['PAYMENT_REVIEW'], organizationId: undefined, limit: 50 });
+    await listOrders(app.database, { statuses: [], organizationId: undefined, limit: 50 });
+    await listOrders(app.database, { statuses: [], organizationId: LARGE_ORGANIZATION, limit: 50 });
+    await listTrail(app.database, { since: new Date(Date.now() - 3600_000), limit: 50 });
+  },
+};
+
+/** What is read whole, or too much of. */
+const faults = (reads: readonly Read[], mostRows: number) =>
+  reads
+    .filter(({ table, way, rows }) => SMALL[table] === undefined && (way === 'Seq Scan' || rows > mostRows))
+    .map(({ table, way, rows, statement }) => `${way}, ${rows} of ${table}: ${statement}`);
+
+test.each(Object.entries(OF_ONE))('%s: however many orders the organization has, no more are read', async (_, work) => {
+  const reads = await plans.during(work);
+  expect(reads.length).toBeGreaterThan(0);
+  expect(faults(reads, MOST_OF_ONE)).toEqual([]);
+});
+
+test.each(Object.entries(OF_ALL))('%s: no table that grows is read whole', async (_, work) => {
+  const reads = await plans.during(work);
+  expect(reads.length).toBeGreaterThan(0);
+  expect(faults(reads, MOST_OF_ALL)).toEqual([]);
+});
+
+test('the audit of what changed reads the counters of its organizations, and nothing of others', async () => {
+  const usual = await app.client({ organization_id: USUAL_ORGANIZATION });
+  const reads = await plans.during(async () => {
+    const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
+    await createOrder(usual, USUAL_ORGANIZATION, { wa_balance: '2500000' });
+    await audit(app.database, systemClock, { since: BigInt(row?.last ?? 0) });
+  });
+  expect(reads.length).toBeGreaterThan(0);
+  // A late answer of a payment may be among what changed: then the large organization's entries are, and they are a tenth of all.
+  expect(faults(reads, 2 * MOST_OF_ALL)).toEqual([]);
+});

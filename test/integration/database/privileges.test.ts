@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueInvoiceJob } from '../../../src/orders/index.ts';
+import { inTransaction } from '../../../src/platform/database/transaction.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import type { OrderFragment } from '../../generated/operations.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
+import { insertRow } from '../../support/database/order-rows.ts';
+
+/** What the database refuses to those who serve callers, and to those who work in the background: in SQL, past our code. */
+
+let app: TestApp;
+let completed: OrderFragment;
+let pending: OrderFragment;
+let draft: OrderFragment;
+
+beforeAll(async () => {
+  app = await startApp();
+  const client = await app.client();
+  completed = await purchase(app, client, '1001', { muv: '500' });
+  pending = await confirmOrder(client, await createOrder(client, '1001', { muv: '1000' }));
+  draft = await createOrder(client, '1001', { muv: '2500' });
+});
+
+afterAll(() => app.close());
+
+const owner = {
+  caller: { subject: 'u', organizationId: '1001', scopes: new Set(['topup:write']) },
+} as unknown as RequestContext;
+
+type Work = (tx: EntityManager) => Promise<unknown>;
+const roles = {
+  runtime: (work: Work) => app.callers.write(owner, work),
+  background: (work: Work) => inTransaction(app.database, work),
+};
+type Role = keyof typeof roles;
+
+/** Refused by privilege, or further in by what the words say. */
+const DENIED = 'permission denied';
+
+describe.each(['runtime', 'background'] as const)('as %s', (role) => {
+  const each = (words: { runtime: string; background: string }) => new RegExp(words[role]);
+  const statement = (sql: string) => async (tx: EntityManager) => tx.query(sql, [completed.id]);
+
+  const appended = { quota_ledger_entries: 'quantity', topup_order_events: 'cause', payment_events: 'outcome' };
+  test.each(
+    Object.entries(appended).flatMap(([table, column]) => [
+      `update ${table} set ${column} = ${column}`,
+      `delete from ${table}`,
+      `truncate ${table} cascade`,
+    ]),
+  )('%s is refused', async (sql) => {
+    await expect(roles[role]((tx) => tx.query(sql))).rejects.toThrow(DENIED);
+  });
+
+  test('a second credit is refused', async () => {
+    const [entry] = await app.db.query<Record<string, unknown>>(
+      `select entry.* from quota_ledger_entries entry join topup_order_lines line on line.id = order_line_id where order_id = $1`,
+      [completed.id],
+    );
+    const words = each({ runtime: DENIED, background: 'quota_ledger_entries_line_kind_key' });
+    await expect(
+      roles[role]((tx) => insertRow(tx, 'quota_ledger_entries', { ...entry, id: randomUUID() })),
+    ).rejects.toThrow(words);
+  });
+
+  test('a credit of what is not paid is refused', async () => {
+    const [line] = await app.db.query<{ id: string; credits: string }>(
+      'select id, credits from topup_order_lines where order_id = $1',
+      [pending.id],
+    );
+    const words = each({ runtime: DENIED, background: 'is credited and not paid' });
+    await expect(
+      roles[role]((tx) =>
+        insertRow(tx, 'quota_ledger_entries', {
+          id: randomUUID(),
+          organization_id: '1001',
+          order_line_id: line?.id,
+          quota_code: 'muv',
+          kind: 'TOPUP',
+          quantity: line?.credits,
+          created_at: '2026-11-22',
+        }),
+      ),
+    ).rejects.toThrow(words);
+  });
+
+  test('the counters are not theirs to write', async () => {
+    const words = each({ runtime: DENIED, background: 'organization_packages is written by the ledger alone' });
+    await expect(roles[role]((tx) => tx.query('update organization_packages set balance = 0'))).rejects.toThrow(words);
+  });
+
+  test('an order that is paid without being credited is refused', async () => {
+    const words = each({ runtime: `${DENIED}|paid_check`, background: 'is paid and not credited' });
+    const paid = role === 'runtime' ? `status = 'PAID'` : `status = 'PAID', paid_at = now()`;
+    await expect(
+      roles[role]((tx) => tx.query(`update topup_orders set ${paid} where id = $1`, [pending.id])),
+    ).rejects.toThrow(words);
+  });
+
+  test.each([
+    ['COMPLETED', 'PENDING_PAYMENT'],
+    ['COMPLETED', 'CANCELLED'],
+    ['COMPLETED', 'DRAFT'],
+  ])('from %s to %s: the state table does not have it', async (from, to) => {
+    await expect(roles[role](statement(`update topup_orders set status = '${to}' where id = $1`))).rejects.toThrow(
+      `cannot move from ${from} to ${to}`,
+    );
+  });
+
+  test.each(['-1', '0', '1000.5', '1e3', 'NaN', ''])('a total of "%s" is refused', async (total) => {
+    const words = /topup_orders_totals_check|invalid input syntax for type bigint/;
+    await expect(
+      roles[role]((tx) =>
+        tx.query('update topup_orders set topup_total = $2, total = $2 where id = $1', [draft.id, total]),
+      ),
+    ).rejects.toThrow(words);
+  });
+
+  test('what a confirmed order costs is frozen', async () => {
+    const sql = 'update topup_orders set topup_total = topup_total + 1, total = total + 1 where id = $1';
+    await expect(roles[role]((tx) => tx.query(sql, [pending.id]))).rejects.toThrow('totals are frozen');
+  });
+
+  test('an order is never deleted', async () => {
+    await expect(roles[role](statement('delete from topup_orders where id = $1'))).rejects.toThrow(DENIED);
+  });
+
+  test.each([
+    'alter table topup_orders no force row level security',
+    'drop policy own_rows on topup_orders',
+    'alter table topup_orders disable trigger all',
+    'drop table topup_orders',
+    'create table mine (id int)',
+    `create function mine() returns int language sql as 'select 1'`,
+    `set role self_topup_migrator; alter role self_topup_migrator superuser`,
+  ])('%s is refused', async (sql) => {
+    await expect(roles[role]((tx) => tx.query(sql))).rejects.toThrow(/permission denied|must be owner|no privileges/);
+  });
+});
+
+describe('as runtime alone', () => {
+  test.each([
+    'payment_events',
+    'payment_exception_closings',
+    'order_mail_deliveries',
+    'audit_runs',
+    'job_workers',
+    'periodic_tasks',
+    'graphile_worker.jobs',
+    'graphile_worker._private_jobs',
+  ])('%s cannot be read', async (table) => {
+    await expect(app.callers.connections.query(`select from ${table}`)).rejects.toThrow(DENIED);
+  });
+
+  test.each([
+    'payment_invoice_id',
+    'payment_url',
+    'paid_at',
+    'paid_invoice_number',
+    'payment_checked_at',
+    'completed_at',
+  ])('an order’s %s cannot be written: that is for those who talk to Mekari Pay', async (column) => {
+    await expect(
+      roles.runtime((tx) => tx.query(`update topup_orders set ${column} = null where id = $1`, [draft.id])),
+    ).rejects.toThrow(DENIED);
+  });
+
+  test.each([
+    ['payment_invoice_id', `'inv_1'`],
+    ['payment_url', `'https://pay.example/'`],
+    ['paid_at', 'now()'],
+    ['paid_invoice_number', `'PI/1'`],
+    ['payment_checked_at', 'now()'],
+    ['completed_at', 'now()'],
+  ])('nor does a draft begin with %s', async (column, value) => {
+    const insert = `insert into topup_orders (id, number, organization_id, organization_name, status, topup_total, excess_total,
+      total, quote_expires_at, correlation_id, created_at, ${column})
+      values (gen_random_uuid(), 'TU-1', '1001', 'x', 'DRAFT', 1, 0, 1, now(), 'test', now(), ${value})`;
+    await expect(roles.runtime((tx) => tx.query(insert))).rejects.toThrow(DENIED);
+  });
+
+  const enqueue = 'select enqueue_job($1, $2::json, $3, null, 1)';
+  test.each(['book_paid_pi', 'void_invoice', 'send_order_mail', 'run_audit'])(
+    '%s is no job of theirs',
+    async (task) => {
+      const job = [task, JSON.stringify({ orderId: pending.id }), `${task}:${pending.id}`];
+      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+    },
+  );
+
+  test('the invoice of their own order is, under its own key; that of another, or under another’s key, is not', async () => {
+    const invoiceOf = (order: { id: string }, key = `issue_invoice:${order.id}`) => [
+      issueInvoiceJob.name,
+      JSON.stringify({ orderId: order.id, correlationId: 'test' }),
+      key,
+    ];
+    const theirs = await createOrder(await app.client({ organization_id: '1002' }), '1002', { agent_extra: '1' });
+    await roles.runtime((tx) => tx.query(enqueue, invoiceOf(pending)));
+    for (const job of [
+      invoiceOf(theirs),
+      invoiceOf(pending, `book_paid_pi:${completed.id}`),
+      invoiceOf({ id: 'none' }),
+    ]) {
+      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+    }
+  });
+
+  test.each([
+    `insert into feature_flags (key, enabled) values ('x', true)`,
+    'update topup_configurations set base_price = 1',
+    `select graphile_worker.add_job('run_audit')`,
+  ])('%s is refused', async (sql) => {
+    await expect(roles.runtime((tx) => tx.query(sql))).rejects.toThrow(DENIED);
+  });
+
+  test('a transaction that reads cannot write', async () => {
+    const cancelled = app.callers.read(owner, (tx) =>
+      tx.query(`update topup_orders set status = 'CANCELLED' where id = $1`, [draft.id]),
+    );
+    await expect(cancelled).rejects.toThrow('read-only transaction');
+  });
+});
+
+test('each role can do what is its own, so that these refusals say something', async () => {
+  const undone = (role: Role, sql: string) =>
+    roles[role](async (tx) => {
+      await tx.query(sql, [draft.id]);
+      throw new Error('done, and rolled back');
+    });
+  const cancel = `update topup_orders set status = 'CANCELLED' where id = $1`;
+  await expect(undone('runtime', cancel)).rejects.toThrow('done, and rolled back');
+  await expect(undone('background', cancel)).rejects.toThrow('done, and rolled back');
+});

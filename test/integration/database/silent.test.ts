@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connectDatabase } from '../../../src/platform/database/data-source.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+
+let db: TestDatabase;
+let wire: Awaited<ReturnType<typeof startWire>>;
+let database: DataSource;
+
+beforeAll(async () => {
+  db = await createDatabase();
+});
+
+beforeEach(async () => {
+  wire = await startWire(db.url);
+});
+
+afterEach(async () => {
+  await database?.destroy();
+  await wire?.stop();
+});
+
+afterAll(() => db?.drop());
+
+/** A way to the database whose connections can be left without an end: as if its host were gone, and another had its address. */
+async function startWire(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    sockets.push(near, far);
+    near.pipe(far).on('error', () => undefined);
+    far.pipe(near).on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.toString(),
+    /** Of the connections that are open. What is written on them goes nowhere, and nothing comes back. */
+    silence() {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** One connection: who comes next would get the one that is broken. */
+async function connectThrough(statementTimeoutMs: number): Promise<void> {
+  database = await connectDatabase({ url: wire.url, entities: [], migrations: [], poolSize: 1, statementTimeoutMs });
+}
+
+test('a statement on a connection whose host is gone fails, and the next one gets another connection', async () => {
+  await connectThrough(100);
+  expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+  wire.silence();
+  await expect(database.query('select 2 as two')).rejects.toThrow('The database said nothing for 2100 ms');
+  expect(await database.query('select 3 as three')).toEqual([{ three: 3 }]);
+});
+
+test('so does a transaction: who comes next is not in the middle of it', async () => {
+  await connectThrough(100);
+  const transaction = database.transaction(async (tx) => {
+    await tx.query('select 1');
+    wire.silence();
+    await tx.query('select 2');
+  });
+  await expect(transaction).rejects.toThrow('The database said nothing for 2100 ms');
+  const idle = `select now() = statement_timestamp() as "isAlone"`;
+  expect(await database.query(idle)).toEqual([{ isAlone: true }]);
+});
+
+test('where a statement may take as long as it takes, silence is no fault', async () => {
+  await connectThrough(0);
+  expect(await database.query('select 1 as one from pg_sleep(2.5)')).toEqual([{ one: 1 }]);
+});

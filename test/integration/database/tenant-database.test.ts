@@ -1,0 +1,193 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
+import { ROLES } from '../../../src/platform/database/roles.ts';
+import { call, statement } from '../../../src/platform/database/statement.ts';
+import { TenantDatabase } from '../../../src/platform/database/tenant-database.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+import { insertLine, insertOrder } from '../../support/database/order-rows.ts';
+
+/** On one connection alone: whatever a transaction left on it, the next one would find. */
+let db: TestDatabase;
+let connections: DataSource;
+let tenants: TenantDatabase;
+let orderOf1005: string;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  const everything = { query: db.query } as unknown as EntityManager;
+  for (const organization_id of ['1001', '1001', '1004']) await insertOrder(everything, { organization_id });
+  orderOf1005 = await insertOrder(everything, { organization_id: '1005' });
+  connections = await connectDatabase({
+    url: db.url,
+    role: ROLES.runtime,
+    entities: [],
+    migrations: [],
+    poolSize: 1,
+  });
+  tenants = new TenantDatabase(connections);
+});
+
+afterAll(async () => {
+  await connections.destroy();
+  await db.drop();
+});
+
+const request = (organizationId: string | undefined, ...scopes: string[]) =>
+  ({ caller: { subject: 'somebody', organizationId, scopes: new Set(scopes) } }) as unknown as RequestContext;
+const nobody = { caller: undefined } as unknown as RequestContext;
+
+const SEEN = 'select organization_id as id, count(*)::int as orders from topup_orders group by 1 order by 1';
+const seen = (tx: EntityManager | DataSource) => tx.query(SEEN) as Promise<unknown>;
+const SEEN_BY = statement(SEEN);
+const of1001 = { id: '1001', orders: 2 };
+const of1004 = { id: '1004', orders: 1 };
+const all = [of1001, of1004, { id: '1005', orders: 1 }];
+
+test.each<[string, RequestContext, unknown[], unknown[]]>([
+  ['a reader', request('1001', 'topup:read'), [of1001], [of1001]],
+  ['a buyer', request('1004', 'topup:write'), [of1004], [of1004]],
+  ['support of none', request(undefined, 'topup:support'), all, []],
+  ['support of one', request('1001', 'topup:support', 'topup:write'), all, [of1001]],
+  ['a scope that is support in part', request('1001', 'topup:supporter'), [of1001], [of1001]],
+  ['an organization without a name', request('', 'topup:write'), [], []],
+  ['none, and no support', request(undefined, 'topup:write'), [], []],
+  ['a name that is SQL', request("1001' or '1'='1", 'topup:write'), [], []],
+  ['a name that is SQL with a backslash', request("\\'; select 1; --", 'topup:write'), [], []],
+  ['nobody', nobody, [], []],
+])('%s: what it sees when it reads, and when it writes', async (_, by, reading, writing) => {
+  expect(await tenants.read(by, seen)).toEqual(reading);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.ask(by, call(SEEN_BY))).toEqual([reading]);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.tell(by, call(SEEN_BY))).toEqual([writing]);
+  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.write(by, seen)).toEqual(writing);
+  expect(await seen(connections)).toEqual([]);
+});
+
+const SETTINGS = `select current_setting('self_topup.organization_id') as organization,
+  current_setting('self_topup.every_organization') as every`;
+
+test('PostgreSQL is told of nobody that it is nobody, and of support alone that it is everybody', async () => {
+  const settings = (tx: EntityManager) => tx.query(SETTINGS);
+  expect(await tenants.read(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
+  expect(await tenants.write(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
+  const support = request(undefined, 'topup:support');
+  expect(await tenants.read(support, settings)).toEqual([{ organization: '', every: 'on' }]);
+  expect(await tenants.write(support, settings)).toEqual([{ organization: '', every: 'off' }]);
+});
+
+test('who reads cannot write', async () => {
+  const writing = tenants.read(request('1001'), (tx) => insertOrder(tx));
+  await expect(writing).rejects.toThrow('read-only transaction');
+  expect(await db.query(SEEN)).toEqual(all);
+});
+
+test('what fails leaves nothing: neither what it wrote nor who it was', async () => {
+  const fail = async (tx: EntityManager) => {
+    expect(await seen(tx)).toEqual([of1001]);
+    throw new Error('on purpose');
+  };
+  await expect(tenants.read(request('1001'), fail)).rejects.toThrow('on purpose');
+  expect(await seen(connections)).toEqual([]);
+  const written = tenants.write(request('1001'), async (tx) => {
+    await insertOrder(tx);
+    throw new Error('on purpose');
+  });
+  await expect(written).rejects.toThrow('on purpose');
+  expect(await seen(connections)).toEqual([]);
+  expect(await db.query(SEEN)).toEqual(all);
+});
+
+test('what is written stays, and is written for its own organization alone', async () => {
+  const lines = (tx: EntityManager) =>
+    tx.query('select organization_id as id from topup_orders o join topup_order_lines l on l.order_id = o.id');
+  await tenants.write(request('1005'), (tx) => insertLine(tx, orderOf1005));
+  expect(await tenants.read(request('1005'), lines)).toEqual([{ id: '1005' }]);
+  expect(await tenants.read(request('1001'), lines)).toEqual([]);
+  const foreign = tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1001' }));
+  await expect(foreign).rejects.toThrow('violates row-level security policy');
+});
+
+test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
+  'the organization %j is refused before it is asked for',
+  async (id) => {
+    const refusal = new TypeError('An organization id holds no control characters');
+    await expect(tenants.read(request(id), seen)).rejects.toThrow(refusal);
+    await expect(tenants.write(request(id), seen)).rejects.toThrow(refusal);
+    await expect(tenants.ask(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
+    await expect(tenants.tell(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
+    expect(await seen(connections)).toEqual([]);
+  },
+);
+
+describe('statements in one round trip', () => {
+  const ECHO = statement<{ value: unknown }>('select $1::jsonb as value');
+  const DELETE = statement('delete from topup_order_lines where order_id = $1');
+  const FAIL = statement('select 1 / $1::integer as value');
+  const of1005 = request('1005');
+
+  test('say what they are given, and answer rows as entities have them', async () => {
+    const values =
+      statement(`select $1::bigint as "bigInt", $2::date as day, $3::timestamptz as at, $4::text[] as texts,
+      $5::text as nothing, $6::boolean as yes, $7::integer as count`);
+    const at = new Date('2026-11-23T01:02:03.004Z');
+    const texts = ['plain', '', 'NULL', '"quoted"', 'back\\slash', '{a,b}', 'ü €'];
+    const [rows] = await tenants.ask(
+      nobody,
+      call(values, 9_007_199_254_740_993n, '2026-11-30', at, texts, null, true, 7),
+    );
+    expect(rows).toEqual([
+      { bigInt: 9_007_199_254_740_993n, day: '2026-11-30', at, texts, nothing: null, yes: true, count: 7 },
+    ]);
+  });
+
+  test('answer each its own rows, the same statement twice too, prepared or not', async () => {
+    const echo = (value: string) => call(ECHO, JSON.stringify(value));
+    for (const _ of ['not yet', 'prepared'])
+      expect(await tenants.ask(nobody, echo('a'), call(SEEN_BY), echo('b'))).toEqual([
+        [{ value: 'a' }],
+        [],
+        [{ value: 'b' }],
+      ]);
+  });
+
+  test('are planned once where they read, not for each list anew', async () => {
+    const listed = statement('select 1 as found from topup_order_lines where order_id = any($1::uuid[])');
+    const plans = statement<{ custom: bigint; generic: bigint }>(
+      'select custom_plans as custom, generic_plans as generic from pg_prepared_statements where name = $1',
+    );
+    const [, made] = await tenants.ask(of1005, call(listed, [orderOf1005]), call(plans, listed.name));
+    expect(made).toEqual([{ custom: 0n, generic: 1n }]);
+  });
+
+  test('are all done or none, whichever of them fails, and can be sent again', async () => {
+    const lines = () => db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005]);
+    const before = await lines();
+    expect(before.length).toBeGreaterThan(0);
+    for (const _ of ['not yet', 'prepared']) {
+      const failed = tenants.tell(of1005, call(DELETE, orderOf1005), call(FAIL, 0), call(ECHO, '1'));
+      await expect(failed).rejects.toMatchObject({ driverError: { code: '22012' } });
+      expect(await lines()).toEqual(before);
+      expect(await tenants.tell(of1005, call(FAIL, 1), call(ECHO, '1'))).toEqual([[{ value: 1 }], [{ value: 1 }]]);
+    }
+  });
+
+  test('write nothing where they are to read', async () => {
+    await expect(tenants.ask(of1005, call(DELETE, orderOf1005))).rejects.toThrow('read-only transaction');
+    expect(await tenants.tell(of1005, call(DELETE, orderOf1005))).toEqual([[]]);
+    expect(await db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005])).toEqual([]);
+  });
+
+  test('are sent again, and no more than that, where PostgreSQL asks for it', async () => {
+    const again = statement(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`);
+    let attempts = 0;
+    poolOf(connections).on('acquire', () => {
+      attempts += 1;
+    });
+    await expect(tenants.tell(of1005, call(again))).rejects.toMatchObject({ driverError: { code: '40001' } });
+    expect(attempts).toBe(5);
+  });
+});

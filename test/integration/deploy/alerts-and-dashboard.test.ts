@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { root } from '../../support/processes/built.ts';
+import { readPromql } from '../../support/telemetry/promql.ts';
+import { documentedMetrics, everythingServed, type MetricFamily } from '../../support/telemetry/served-metrics.ts';
+
+const readText = (path: string) => readFileSync(join(root, path), 'utf8');
+
+interface Alert {
+  name: string;
+  expr: string;
+  for: string;
+  severity: string;
+  summary: string;
+  runbook: string;
+}
+
+/** The rules, in the one form in which they are written; a line that is in no such form is not looked over. */
+function readAlerts(): Alert[] {
+  const rule =
+    /^ {6}- alert: (?<name>\w+)\n {8}expr: (?<expr>.+)\n {8}for: (?<for>.+)\n {8}labels:\n {10}severity: (?<severity>.+)\n {8}annotations:\n {10}summary: (?<summary>.+)\n {10}runbook: (?<runbook>.+)$/gm;
+  const text = readText('deploy/prometheus/alerts.yml');
+  const alerts = [...text.matchAll(rule)].map(({ groups }) => ({ ...groups }) as unknown as Alert);
+  const rest = text.replace(rule, '').split('\n');
+  expect(rest.filter((line) => !/^(#.*|groups:| {2}- name: [\w-]+| {4}rules:|)$/.test(line))).toEqual([]);
+  return alerts;
+}
+
+interface Panel {
+  id: number;
+  type: string;
+  title: string;
+  description?: string;
+  datasource?: { type: string; uid: string };
+  gridPos: { x: number; y: number; w: number; h: number };
+  targets?: { refId: string; expr: string; legendFormat: string; datasource: { uid: string } }[];
+}
+
+interface Dashboard {
+  uid: string;
+  schemaVersion: number;
+  templating: { list: { name: string; type: string; query: string }[] };
+  panels: Panel[];
+}
+
+const dashboard: Dashboard = JSON.parse(readText('deploy/grafana/self-topup.json'));
+const targets = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
+const alerts = readAlerts();
+/** Grafana puts a time there. */
+const withoutMacros = (expr: string) => expr.replaceAll('$__rate_interval', '5m');
+const expressions = [
+  ...alerts.map(({ name, expr }) => ({ where: name, expr })),
+  ...targets.map(({ title, expr }) => ({ where: title, expr: withoutMacros(expr) })),
+];
+
+let app: TestApp;
+let served: Map<string, MetricFamily>;
+
+beforeAll(async () => {
+  app = await startApp();
+  served = await everythingServed(app);
+  // Prometheus' own, of every target.
+  served.set('up', { type: 'gauge', labels: new Set(['job', 'instance']) });
+});
+
+afterAll(() => app?.close());
+
+/** The labels of a metric as it is named in an expression; undefined where the product serves none. */
+function labelsOf(metric: string): Set<string> | undefined {
+  const whole = served.get(metric);
+  if (whole !== undefined && whole.type !== 'histogram') return whole.labels;
+  const histogram = served.get(metric.replace(/_(bucket|sum|count)$/, ''));
+  if (histogram?.type !== 'histogram') return undefined;
+  return metric.endsWith('_bucket') ? new Set([...histogram.labels, 'le']) : histogram.labels;
+}
+
+test('there are as many rules and panels as the files have', () => {
+  expect(alerts.length).toBeGreaterThan(15);
+  expect(targets.length).toBeGreaterThan(15);
+  expect(alerts).toHaveLength(readText('deploy/prometheus/alerts.yml').split('alert:').length - 1);
+});
+
+test.each(expressions)('$where is PromQL over what the product serves: $expr', ({ expr }) => {
+  const { errors, metrics, matchers, groupings } = readPromql(expr);
+  expect(errors).toEqual([]);
+  expect(metrics.length).toBeGreaterThan(0);
+  expect(metrics.filter((metric) => labelsOf(metric) === undefined)).toEqual([]);
+  expect(matchers.filter(({ metric, label }) => !labelsOf(metric)?.has(label))).toEqual([]);
+  expect(groupings.filter((label) => !metrics.every((metric) => labelsOf(metric)?.has(label)))).toEqual([]);
+  const known = documentedMetrics();
+  const isKnown = ({ metric, value }: (typeof matchers)[number]) =>
+    metric === 'up' || known.get(metric)?.says.includes(`\`${value}\``);
+  expect(matchers.filter((matcher) => !isKnown(matcher))).toEqual([]);
+});
+
+describe('the alert rules', () => {
+  const operations = readText('docs/operations.md');
+  const anchors = [...operations.matchAll(/^#{2,} (.+)$/gm)].map(
+    ([, title = '']) =>
+      `docs/operations.md#${title
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-')}`,
+  );
+
+  test.each(alerts)('$name waits, has a severity, and leads to a place that is there', (alert) => {
+    expect(alert.for).toMatch(/^\d+[mhd]$/);
+    expect(['critical', 'warning']).toContain(alert.severity);
+    expect(anchors).toContain(alert.runbook);
+  });
+
+  test.each(alerts)('$name names only labels that its expression leaves', ({ expr, summary }) => {
+    const named = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label);
+    const { groupings, metrics } = readPromql(expr);
+    const left = metrics.includes('up') ? [...(served.get('up')?.labels ?? [])] : groupings;
+    expect(named.filter((label) => !left.includes(label ?? ''))).toEqual([]);
+  });
+
+  test('are those that docs/operations.md 10 lists', () => {
+    const listed = operations.slice(operations.indexOf('\n## 10. '), operations.indexOf('What the log alone tells'));
+    const names = [...listed.matchAll(/^\| (`[A-Z]\w+`(?:, `\w+`)*) +\|/gm)].flatMap(
+      ([, cell = '']) => cell.match(/\w+/g) ?? [],
+    );
+    expect(names.toSorted()).toEqual(alerts.map(({ name }) => name).toSorted());
+  });
+});
+
+describe('the dashboard', () => {
+  test('takes its data source from the variable, everywhere', () => {
+    expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(41);
+    expect(dashboard.templating.list).toMatchObject([{ name: 'datasource', type: 'datasource', query: 'prometheus' }]);
+    const sources = [...dashboard.panels.filter(({ type }) => type !== 'row'), ...targets].map(
+      ({ datasource }) => datasource?.uid,
+    );
+    expect(sources.filter((uid) => !/^\$\{datasource\}$/.test(uid ?? ''))).toEqual([]);
+  });
+
+  test('shows every metric of the product but the counts of times', () => {
+    const shown = new Set(
+      targets.flatMap(({ expr }) =>
+        readPromql(withoutMacros(expr)).metrics.map((name) => name.replace(/_bucket$/, '')),
+      ),
+    );
+    expect([...served.keys()].filter((name) => name !== 'up' && !shown.has(name))).toEqual([]);
+  });
+
+  test('has panels with ids of their own, a title, a text, and room on the grid', () => {
+    const { panels } = dashboard;
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+    expect(panels.filter(({ type, title, description }) => title === '' || (type !== 'row' && !description))).toEqual(
+      [],
+    );
+  });
+
+  test.each(targets)(
+    'the legend of "$title" names only labels that its expression leaves',
+    ({ expr, legendFormat }) => {
+      const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+      const { groupings } = readPromql(withoutMacros(expr));
+      expect(named.filter((label) => !groupings.includes(label ?? ''))).toEqual([]);
+      expect(groupings.filter((label) => label !== 'le' && named.length > 0 && !named.includes(label))).toEqual([]);
+    },
+  );
+});

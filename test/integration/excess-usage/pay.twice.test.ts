@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { approvePayment } from '../../../src/operators/index.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, purchase, untilStatus } from '../../support/app/purchase.ts';
+import { alerts } from '../../support/app/webhook.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(() => app.close());
+
+const WHATSAPP = { wa_balance: '1000000' };
+const reported = (quantity: number) => ({ excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity }] });
+const approve = (number: string) =>
+  approvePayment(app.database, systemClock, number, { actor: 'rina', reason: 'The bank took its fee' });
+
+async function owing(quantity: number) {
+  const id = addOrganization(app.sandbox, '1001', reported(quantity));
+  const client = await app.client({ organization_id: id });
+  const confirmed = async () => confirmOrder(client, await createOrder(client, id, WHATSAPP));
+  const settled = async () => {
+    const [row] = await app.db.query<{ settled: string }>(
+      `select excess_settled::text as settled from organization_packages where organization_id = $1`,
+      [id],
+    );
+    return row?.settled;
+  };
+  return { id, client, confirmed, settled };
+}
+
+test('an order that was given up is paid late, and one confirmed since is yet to be paid: one alert, about the late one', async () => {
+  const { client, confirmed, settled } = await owing(100);
+  const late = await confirmed();
+  await tryCancel(client, late.id);
+  const other = await confirmed();
+  expect([late.excessTotal.amount, other.excessTotal.amount]).toEqual(['100', '100']);
+  await app.sandbox.mekariPay.payLate(late.number);
+  await app.sandbox.mekariPay.pay(other.number);
+  for (const { id } of [late, other]) await untilStatus(client, id, 'COMPLETED');
+  expect(await settled()).toBe('200');
+  expect(alerts(app, late.number)).toEqual(['payment_exception: excess_paid_twice']);
+  expect(alerts(app, other.number)).toEqual([]);
+});
+
+test('a payment under review never gave its excess back: another that settled the rest meanwhile is no second payment', async () => {
+  const { id, client, confirmed, settled } = await owing(100);
+  const reviewed = await confirmed();
+  await app.sandbox.mekariPay.payWrong(reviewed.number);
+  app.sandbox.hubCore.organizations.patch(id, reported(150));
+  const rest = await purchase(app, client, id, WHATSAPP);
+  expect(rest.excessTotal.amount).toBe('50');
+  expect((await approve(reviewed.number)).excessPaidTwice).toBe(false);
+  await untilStatus(client, reviewed.id, 'COMPLETED');
+  expect(await settled()).toBe('150');
+});
+
+test('an order that was given up, then paid wrongly and approved: the operator and the timeline are told', async () => {
+  const { client, confirmed, settled } = await owing(100);
+  const late = await confirmed();
+  await tryCancel(client, late.id);
+  const other = await confirmed();
+  await app.sandbox.mekariPay.payWrong(late.number);
+  expect((await approve(late.number)).excessPaidTwice).toBe(true);
+  const { timeline } = await untilStatus(client, late.id, 'COMPLETED');
+  expect(timeline.map(({ cause }) => cause)).toContain('operator: payment approved, its excess is paid twice');
+  await app.sandbox.mekariPay.pay(other.number);
+  await untilStatus(client, other.id, 'COMPLETED');
+  expect(await settled()).toBe('200');
+});
+
+test('one confirmed since that was given up too carries nothing: no alert', async () => {
+  const { client, confirmed } = await owing(100);
+  const late = await confirmed();
+  await tryCancel(client, late.id);
+  const other = await confirmed();
+  await tryCancel(client, other.id);
+  await app.sandbox.mekariPay.payLate(late.number);
+  await untilStatus(client, late.id, 'COMPLETED');
+  expect(alerts(app, late.number)).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  CancelTopupOrderDocument,
+  CheckTopupPaymentDocument,
+  ConfirmOrderDocument,
+  CreateTopupOrderDocument,
+} from '../../generated/operations.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import type { TestClient } from '../../support/app/test-client.ts';
+
+/** What PostgreSQL, a URL, a header or a log might choke on: wherever a caller may write a name, it is one that nobody has. */
+const ODD: [kind: string, text: string][] = [
+  ['a NUL', '1001\u0000'],
+  ['a NUL alone', '\u0000'],
+  ['half a character', '1001\ud800'],
+  ['the other half', '\udfff1001'],
+  ['a control character', '1001\u001b[31m'],
+  ['line breaks', '1001\r\nx-header: 1'],
+  ['a character of another plane', '1001😀'],
+  ['a percent sign', '1001%00%'],
+  ['quotes', `1001'"\\`],
+  ['braces', '{1001,NULL}'],
+  ['a path', '../../1001?x=1#y'],
+  ['1,900 letters', '1'.repeat(1_900)],
+  ['nothing', ''],
+  ['a space', ' '],
+];
+
+let app: TestApp;
+let callers: TestClient[];
+
+beforeAll(async () => {
+  app = await startApp({ withoutBackground: true });
+  callers = [
+    await app.client({ organization_id: '1001' }),
+    await app.client({ organization_id: '1001', scope: 'topup:support' }),
+  ];
+});
+
+afterAll(() => app.close());
+
+/** Refusals that are meant for the caller; nothing failed. */
+const MEANT = new Set(['BAD_USER_INPUT', 'FORBIDDEN', 'BAD_REQUEST']);
+
+async function expectUnknown(ask: (client: TestClient) => ReturnType<TestClient['send']>): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const client of callers) {
+    const { status, data, errors = [] } = await ask(client);
+    // 413: longer than a body may be.
+    expect([200, 400, 413]).toContain(status);
+    expect(errors.map(({ extensions }) => extensions['code']).filter((code) => !MEANT.has(String(code)))).toEqual([]);
+    answers.push(data);
+  }
+  return answers;
+}
+
+test.each(ODD)('%s in an argument is of nobody', async (_kind, text) => {
+  await expectUnknown((client) =>
+    client.send(
+      `query ($text: ID!) {
+        topupOptions(organizationId: $text) { code }
+        excessUsages(organizationId: $text) { code }
+        topupOrders(organizationId: $text) { totalCount edges { cursor } }
+        topupOrder(id: $text) { id }
+      }`,
+      { text },
+    ),
+  );
+  await expectUnknown((client) =>
+    client.send('query ($text: String!) { topupOrders(after: $text) { totalCount edges { cursor } } }', { text }),
+  );
+  const hidden = 'query ($text: ID!) { hiddenTopupOptions(organizationId: $text) { code } }';
+  await expectUnknown((client) => client.send(hidden, { text }));
+});
+
+test.each(ODD)('%s in a reference is of nobody', async (_kind, text) => {
+  const representations = [
+    { __typename: 'Organization', id: text },
+    { __typename: 'TopupOption', id: text },
+    { __typename: 'TopupOption', id: `1001:${text}` },
+    { __typename: 'TopupOption', id: `${text}:muv` },
+    { __typename: 'TopupOrder', id: text },
+  ];
+  const query = `query ($of: [_Any!]!) { _entities(representations: $of) {
+    ... on Organization { topupEligibility { reasons } topupOptions { code } excessUsages { code } quotaBalances { code }
+      topupOrders { totalCount } }
+    ... on TopupOption { code }
+    ... on TopupOrder { number }
+  } }`;
+  const [admin] = await expectUnknown((client) => client.send(query, { of: representations }));
+  expect(admin).toEqual({ _entities: [null, null, null, null, null] });
+});
+
+test.each(ODD)('%s in an order is refused', async (_kind, text) => {
+  const item = { optionId: '1001:muv', quantity: '500' };
+  const creations = [
+    { organizationId: text, items: [item], idempotencyKey: 'odd' },
+    { items: [{ ...item, optionId: text }], idempotencyKey: 'odd' },
+    { items: [{ ...item, optionId: `1001:${text}` }], idempotencyKey: 'odd' },
+    { items: [{ ...item, optionId: `${text}:muv` }], idempotencyKey: 'odd' },
+  ];
+  for (const input of creations) {
+    await expectUnknown((client) => client.send(CreateTopupOrderDocument, { input }));
+  }
+  const confirm = { orderId: text, expectedTotal: '1', idempotencyKey: 'odd' };
+  await expectUnknown((client) => client.send(ConfirmOrderDocument, { input: confirm }));
+  await expectUnknown((client) => client.send(CancelTopupOrderDocument, { input: { orderId: text } }));
+  await expectUnknown((client) => client.send(CheckTopupPaymentDocument, { input: { orderId: text } }));
+  expect(await app.db.query('select id from topup_orders')).toEqual([]);
+});
+
+test.each([
+  ['a NUL', '1001%00'],
+  ['half a character', '1001%ED%A0%80'],
+  ['bytes that are no text', '%FF%FE1001'],
+  ['an escape cut short', '1001%'],
+  ['an escape of nothing', '%zz'],
+  ['line breaks', '1001%0D%0Ax-header:1'],
+  ['10,000 letters', '1'.repeat(10_000)],
+])('%s in the query of a REST route is of nobody', async (_kind, text) => {
+  for (const { token } of callers) {
+    for (const path of ['topup-configurations', 'topup-configurations/excess-quota']) {
+      const response = await fetch(`${app.url}/iag/v1/${path}?organization_id=${text}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect([200, 403]).toContain(response.status);
+      if (response.status === 200) expect(await response.json()).toEqual({ data: [] });
+    }
+  }
+});
+
+// Stored, each half of a character would be the same replacement: two keys would be one.
+test('what is not printable is no idempotency key', async () => {
+  const [admin] = callers as [TestClient];
+  const input = { items: [{ optionId: '1001:muv', quantity: '500' }] };
+  for (const idempotencyKey of ['key\u0000', 'key\ud800', 'key\udfff', 'key\u001b']) {
+    const { errors } = await admin.send(CreateTopupOrderDocument, { input: { ...input, idempotencyKey } });
+    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT']);
+  }
+});
+
+test('nothing of all this was a fault of ours', () => {
+  const failures = app.logs.filter(({ event }) => ['request_failed', 'field_failed'].includes(String(event)));
+  expect(failures).toEqual([]);
+});

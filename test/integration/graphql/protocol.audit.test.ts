@@ -1,0 +1,51 @@
+import { type AuditResult, auditServer } from 'graphql-http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+
+/**
+ * The audit of GraphQL over HTTP by those who write its specification. What it recommends and we do otherwise is listed here,
+ * and nothing else may join it; the reasons are in docs/decisions/0037.
+ */
+const OTHERWISE: Record<string, readonly string[]> = {
+  // 400 also to who asks for application/json alone: document that does not parse, or does not fit; variables that do not.
+  warn: ['572B', '7B9B', 'FDE2'],
+  // A GET that a foreign page could send is refused; with the header that it cannot send it is answered.
+  notice: ['5A70', '6A70', 'D6D5'],
+};
+
+let app: TestApp;
+let results: readonly AuditResult[];
+
+beforeAll(async () => {
+  // It asks for a type of the schema, which is closed otherwise.
+  app = await startApp({ withoutBackground: true, env: { GRAPH_SCHEMA_PUBLIC: 'on' } });
+  results = await auditServer({ url: `${app.url}/graphql` });
+});
+
+afterAll(() => app.close());
+
+const idsOf = (status: AuditResult['status']) =>
+  results
+    .filter((result) => result.status === status)
+    .map(({ id }) => id)
+    .toSorted();
+
+test('what GraphQL over HTTP demands is kept', () => {
+  expect(results.filter(({ name }) => name.startsWith('MUST')).length).toBeGreaterThan(10);
+  expect(idsOf('error')).toEqual([]);
+});
+
+test.each(Object.entries(OTHERWISE))('of what it recommends, these are done otherwise (%s)', (status, ids) => {
+  expect(results.length).toBeGreaterThan(60);
+  expect(idsOf(status as AuditResult['status'])).toEqual(ids);
+});
+
+test('a GET that it may send is answered with the header that no foreign page can send', async () => {
+  const withHeader: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('apollo-require-preflight', 'true');
+    return fetch(input, { ...init, headers });
+  };
+  const again = await auditServer({ url: `${app.url}/graphql`, fetchFn: withHeader });
+  expect(again.filter(({ status }) => status === 'error' || status === 'notice')).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+
+let app: TestApp;
+let token: string;
+
+beforeAll(async () => {
+  app = await startApp({ withoutBackground: true });
+  token = await app.sandbox.auth.token();
+});
+
+afterAll(() => app.close());
+
+const TYPENAME = '{ __typename }';
+const MUTATION = 'mutation { cancelTopupOrder(input: { orderId: "1" }) { __typename } }';
+
+async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}) {
+  const headers = { authorization: `Bearer ${token}`, ...init.headers };
+  const response = await fetch(`${app.url}${path}`, { ...init, headers });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+const post = (body: string, contentType = 'application/json') =>
+  ask('/graphql', { method: 'POST', body, headers: { 'content-type': contentType } });
+
+test.each([
+  ['broken JSON', '{"query":'],
+  ['nothing', ''],
+  ['an empty object', '{}'],
+  ['null', 'null'],
+  ['a text', '"{ __typename }"'],
+  ['a query that is no text', '{"query":7}'],
+  ['variables that are no object', `{"query":"${TYPENAME}","variables":7}`],
+  ['two operations and no name', '{"query":"query A { __typename } query B { __typename }"}'],
+])('%s as the body is the caller’s mistake', async (_kind, body) => {
+  const { status, text } = await post(body);
+  expect(status).toBe(400);
+  expect(text).not.toMatch(/INTERNAL_SERVER_ERROR|stack/);
+});
+
+test('a body of more than 128 KB is refused', async () => {
+  expect((await post(JSON.stringify({ query: TYPENAME, padding: 'x'.repeat(132_000) }))).status).toBe(413);
+});
+
+test('a batch is refused, and nothing of it is done', async () => {
+  const { status, text } = await post(JSON.stringify([{ query: TYPENAME }, { query: TYPENAME }]));
+  expect(status).toBe(400);
+  expect(text).not.toContain('"data"');
+});
+
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+  'a POST of %j, which a foreign page could make a browser send, is refused',
+  async (contentType) => {
+    const { status, text } = await ask('/graphql', {
+      method: 'POST',
+      body: Buffer.from(JSON.stringify({ query: TYPENAME })),
+      headers: contentType === '' ? {} : { 'content-type': contentType },
+    });
+    expect([400, 415]).toContain(status);
+    expect(text).not.toContain('"data"');
+  },
+);
+
+test('a GET is refused as a browser would send it unasked, and answered with the header that it cannot send', async () => {
+  const path = `/graphql?query=${encodeURIComponent(TYPENAME)}`;
+  expect((await ask(path)).status).toBe(400);
+  const asked = await ask(path, { headers: { 'apollo-require-preflight': 'true' } });
+  expect(asked).toMatchObject({ status: 200, text: '{"data":{"__typename":"Query"}}\n' });
+});
+
+test('a mutation is not to be had by GET', async () => {
+  const path = `/graphql?query=${encodeURIComponent(MUTATION)}`;
+  expect((await ask(path, { headers: { 'apollo-require-preflight': 'true' } })).status).toBe(405);
+});
+
+test('no other origin is let in by CORS', async () => {
+  const { headers } = await ask('/graphql', {
+    method: 'OPTIONS',
+    headers: { origin: 'https://elsewhere.example.test', 'access-control-request-method': 'POST' },
+  });
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('both media types of GraphQL over HTTP are answered as asked for', async () => {
+  for (const accept of ['application/json', 'application/graphql-response+json']) {
+    const { headers } = await ask('/graphql', {
+      method: 'POST',
+      body: JSON.stringify({ query: TYPENAME }),
+      headers: { 'content-type': 'application/json', accept },
+    });
+    expect(headers.get('content-type')).toContain(accept);
+  }
+});
+
+test('the query string, which may hold anything, is not logged', async () => {
+  await ask(`/graphql?query=${encodeURIComponent('query TopSecret { __typename }')}`, {
+    headers: { 'apollo-require-preflight': 'true' },
+  });
+  await ask('/nothing?token=TopSecret');
+  expect(app.logs.filter((line) => line['event'] === 'request').length).toBeGreaterThan(1);
+  expect(JSON.stringify(app.logs)).not.toContain('TopSecret');
+});

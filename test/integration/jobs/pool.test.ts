@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createJobPool } from '../../../src/platform/jobs/job-pool.ts';
+import { createLogger } from '../../../src/platform/telemetry/logger.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await createDatabase();
+});
+
+afterAll(() => db.drop());
+
+test('a connection that is given back twice is given back once, and serves the next', async () => {
+  const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      pool.connect((error, client, done) => {
+        if (error !== undefined || client === undefined) return reject(error);
+        done?.();
+        done?.();
+        resolve();
+      });
+    });
+    const [first, second] = await Promise.all([pool.query('select 1 as one'), pool.query('select 2 as two')]);
+    expect([first.rows, second.rows]).toEqual([[{ one: 1 }], [{ two: 2 }]]);
+    expect(pool.idleCount).toBe(1);
+  } finally {
+    await pool.end();
+  }
+});
+
+test('a pool that has ended gives no connection, and what it did not give can be given back', async () => {
+  const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
+  await pool.end();
+  // As the library does when it looks for its listening connection again while the worker stops.
+  const given = await new Promise((resolve) => {
+    pool.connect((error, client, done) => {
+      done?.();
+      resolve({ error, client });
+    });
+  });
+  expect(given).toMatchObject({ error: { message: expect.stringContaining('end') }, client: undefined });
+});

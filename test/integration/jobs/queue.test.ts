@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { inTransaction } from '../../../src/platform/database/transaction.ts';
+import { defineJob, type EnqueueOptions, enqueue } from '../../../src/platform/jobs/job.ts';
+import { listStuckJobs, retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
+import { handle, startJobWorker } from '../../../src/platform/jobs/worker.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { queuedJobs } from '../../support/app/jobs.ts';
+import { until } from '../../support/app/purchase.ts';
+
+const note = defineJob('note', z.object({ text: z.string(), correlationId: z.string() }));
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp({ withoutBackground: true });
+});
+
+afterAll(() => app.close());
+
+const add = (key: string, options: Partial<EnqueueOptions> = {}) =>
+  inTransaction(app.database, (tx) =>
+    enqueue(tx, note, { text: key, correlationId: `correlation-${key}` }, { key, ...options }),
+  );
+
+/** A worker for the jobs of one test; `run` sees each text. */
+const work = (run: (text: string, attempt: number) => Promise<void>) =>
+  startJobWorker({
+    databaseUrl: app.db.url,
+    handlers: [handle(note, ({ text }, { attempt }) => run(text, attempt))],
+    log: app.log,
+  });
+
+async function forget(): Promise<void> {
+  await app.db.query(`delete from graphile_worker._private_jobs`);
+}
+
+describe('a job belongs to the transaction that enqueues it', () => {
+  test('rolled back, it never was', async () => {
+    const key = randomUUID();
+    const failed = inTransaction(app.database, async (tx) => {
+      await enqueue(tx, note, { text: 'x', correlationId: 'x' }, { key });
+      throw new Error('changed my mind');
+    });
+    await expect(failed).rejects.toThrow('changed my mind');
+    expect(await queuedJobs(app, key)).toEqual([]);
+  });
+
+  test('it is not there for others before the commit, and there after it', async () => {
+    const key = randomUUID();
+    await inTransaction(app.database, async (tx) => {
+      await enqueue(tx, note, { text: 'x', correlationId: 'x' }, { key });
+      expect(await queuedJobs(app, key)).toEqual([]);
+    });
+    expect(await queuedJobs(app, key)).toMatchObject([{ key, task: 'note' }]);
+    await forget();
+  });
+
+  test('enqueued again under its key it is still one', async () => {
+    const key = randomUUID();
+    await add(key);
+    await add(key);
+    expect(await queuedJobs(app, key)).toHaveLength(1);
+    await forget();
+  });
+});
+
+describe('a worker that died', () => {
+  const lock = (key: string, workerId: string) =>
+    app.db.query(
+      `update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = $2 where key = $1`,
+      [key, workerId],
+    );
+
+  test('leaves its job to the others', async () => {
+    const key = randomUUID();
+    await add(key);
+    await lock(key, 'worker-that-was-killed');
+    const done: string[] = [];
+    const worker = await work(async (text) => void done.push(text));
+    try {
+      await until(
+        () => queuedJobs(app, key),
+        (jobs) => jobs.length === 0,
+      );
+      expect(done).toEqual([key]);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test('is told from one that lives: a job that takes long stays with the worker that runs it', async () => {
+    const [long, dead] = [randomUUID(), randomUUID()];
+    const runs: string[] = [];
+    const finish = Promise.withResolvers<void>();
+    const busy = await work(async (text) => {
+      runs.push(text);
+      if (text === long) await finish.promise;
+    });
+    await add(long);
+    const [running] = await until(
+      () => queuedJobs(app, long),
+      ([job]) => job?.locked_by != null,
+    );
+    await lock(long, running?.locked_by ?? '');
+    await add(dead, { runAt: new Date(Date.now() + 60_000) });
+    await lock(dead, 'worker-that-was-killed');
+    const other = await work(async (text) => void runs.push(text));
+    try {
+      // Both are judged in one statement: when the dead one's job is free, the other was left alone.
+      await until(
+        () => queuedJobs(app, dead),
+        ([job]) => job?.locked_by === null,
+      );
+      expect(await queuedJobs(app, long)).toMatchObject([{ locked_by: running?.locked_by, attempts: 1 }]);
+      expect(runs).toEqual([long]);
+    } finally {
+      finish.resolve();
+      await Promise.all([busy.stop(), other.stop()]);
+      await forget();
+    }
+  });
+
+  test('a worker that stops takes its heartbeats with it', async () => {
+    const worker = await work(async () => undefined);
+    const living = () => app.db.query(`select worker_id from job_workers`);
+    await until(living, (rows) => rows.length > 0);
+    await worker.stop();
+    expect(await living()).toEqual([]);
+  });
+});
+
+describe('a job that fails', () => {
+  test('is listed with its last error, and runs again at once when it is retried', async () => {
+    const key = randomUUID();
+    await add(key);
+    let healed = false;
+    const worker = await work(async () => {
+      if (!healed) throw new Error('the neighbour is away');
+    });
+    try {
+      const [job] = await until(
+        () => queuedJobs(app, key),
+        (jobs) => jobs.some(({ last_error, locked_by }) => last_error !== null && locked_by === null),
+      );
+      const listed = (await listStuckJobs(app.database)).filter((stuck) => stuck.key === key);
+      expect(listed).toMatchObject([{ id: job?.id, task: 'note', lastError: 'the neighbour is away' }]);
+      healed = true;
+      await retryJobs(app.database, [job?.id ?? '']);
+      await until(
+        () => queuedJobs(app, key),
+        (jobs) => jobs.length === 0,
+      );
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test('with all its attempts used it stays, listed, with an error in the log, and a retry gives it all of them again', async () => {
+    const key = randomUUID();
+    await add(key);
+    await app.db.query(`update graphile_worker._private_jobs set max_attempts = 1 where key = $1`, [key]);
+    const worker = await work(async () => {
+      throw new Error('never');
+    });
+    await until(
+      () => queuedJobs(app, key),
+      (jobs) => jobs.some(({ attempts, locked_by }) => attempts === 1 && locked_by === null),
+    );
+    await worker.stop();
+    const lines = app.logs.filter((line) => line['correlationId'] === `correlation-${key}`);
+    expect(lines).toMatchObject([{ level: 50, event: 'job_out_of_attempts', job: 'note', reason: 'never' }]);
+    expect((await listStuckJobs(app.database)).map((stuck) => stuck.key)).toContain(key);
+    expect(await retryJobs(app.database, 'all')).toBe(1);
+    expect(await queuedJobs(app, key)).toMatchObject([{ attempts: 0 }]);
+    await forget();
+  });
+
+  test('one whose payload is not that of its kind fails, and is not run', async () => {
+    const key = randomUUID();
+    await app.db.query(`select graphile_worker.add_job('note', '{"text": 5}'::json, job_key := $1)`, [key]);
+    let ran = false;
+    const worker = await work(async () => {
+      ran = true;
+    });
+    await until(
+      () => queuedJobs(app, key),
+      (jobs) => jobs.some(({ last_error, locked_by }) => last_error !== null && locked_by === null),
+    );
+    await worker.stop();
+    expect(ran).toBe(false);
+    await forget();
+  });
+});
+
+test('what is stuck is listed: what failed and what is overdue, not what is yet to come', async () => {
+  const [future, overdue] = [randomUUID(), randomUUID()];
+  await add(future, { runAt: new Date(Date.now() + 60_000) });
+  await add(overdue, { runAt: new Date(Date.now() - 120_000) });
+  expect((await listStuckJobs(app.database)).map(({ key }) => key)).toEqual([overdue]);
+  expect(await retryJobs(app.database, 'all')).toBe(1);
+  expect(await retryJobs(app.database, ['0'])).toBe(0);
+  await forget();
+});
+
+test('an attempt under way is stuck only where one failed before it', async () => {
+  const key = randomUUID();
+  const listed: (string | null)[][] = [];
+  await add(key, { runAt: new Date(Date.now() - 1000) });
+  const worker = await work(async () => {
+    listed.push((await listStuckJobs(app.database)).map((job) => job.key));
+    if (listed.length === 1) throw new Error('the first fails');
+  });
+  await until(
+    () => queuedJobs(app, key),
+    (jobs) => jobs.some(({ last_error, locked_by }) => last_error !== null && locked_by === null),
+  );
+  expect(await retryJobs(app.database, 'all')).toBe(1);
+  await until(
+    () => queuedJobs(app, key),
+    (jobs) => jobs.length === 0,
+  );
+  await worker.stop();
+  expect(listed).toEqual([[], [key]]);
+});

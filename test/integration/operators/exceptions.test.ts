@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { approvePayment, closePaymentException, openPayments, reportOrder } from '../../../src/operators/index.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
+import { invoiceEvent } from '../../support/app/webhook.ts';
+import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(() => app.close());
+
+const BY = { actor: 'rina@finance', reason: 'Given back at Mekari Pay' };
+const close = (id: string) => closePaymentException(app.database, systemClock, id, BY);
+const open = async (number: string) =>
+  (await openPayments(app.database)).filter(({ orderNumber }) => orderNumber === number);
+
+async function gauge(outcome: string): Promise<number | undefined> {
+  const samples = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
+  return samples.find(({ name, labels }) => name === 'payments_open' && labels['outcome'] === outcome)?.value;
+}
+
+async function buyer() {
+  const id = addOrganization(app.sandbox, '1001');
+  return { id, client: await app.client({ organization_id: id }) };
+}
+
+async function paidTwice() {
+  const { id, client } = await buyer();
+  const order = await purchase(app, client, id, { wa_balance: '1000000' });
+  const paid_at = new Date(Date.now() - 60_000).toISOString();
+  await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
+  const [exception] = await open(order.number);
+  if (exception === undefined) throw new Error('it is not open');
+  return { order, exception };
+}
+
+test('a payment exception is open until somebody closes it, with who and why in the timeline', async () => {
+  const before = (await gauge('second_payment')) ?? Number.NaN;
+  const { order, exception } = await paidTwice();
+  expect(exception).toMatchObject({ outcome: 'second_payment', amount: '1000000', currency: 'IDR', source: 'webhook' });
+  expect(await gauge('second_payment')).toBe(before + 1);
+  await close(exception.id);
+  expect(await open(order.number)).toEqual([]);
+  expect(await gauge('second_payment')).toBe(before);
+  expect((await reportOrder(app.database, order.number)).timeline.at(-1)).toMatchObject({
+    from: 'COMPLETED',
+    to: 'COMPLETED',
+    cause: 'operator: payment exception second_payment closed',
+    ...BY,
+  });
+});
+
+test('it is closed once: the second time says by whom', async () => {
+  const { order, exception } = await paidTwice();
+  const outcomes = await Promise.allSettled([close(exception.id), close(exception.id)]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  await expect(close(exception.id)).rejects.toThrow(/was closed by rina@finance at .*: Given back at Mekari Pay/);
+  const { timeline } = await reportOrder(app.database, order.number);
+  expect(timeline.filter(({ cause }) => cause.endsWith('closed'))).toHaveLength(1);
+});
+
+test('one of an order that is not ours is closed too', async () => {
+  const { id, client } = await buyer();
+  const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
+  await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { external_id: 'TU-OTHERS' }) });
+  const [exception] = await open('TU-OTHERS');
+  expect(exception?.outcome).toBe('unknown_order');
+  await close(exception?.id ?? '');
+  expect(await open('TU-OTHERS')).toEqual([]);
+});
+
+test('a payment under review is open until the order is approved or refunded', async () => {
+  const { id, client } = await buyer();
+  const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
+  await app.sandbox.mekariPay.payWrong(order.number);
+  const [review] = await open(order.number);
+  expect(review?.outcome).toBe('review');
+  await expect(close(review?.id ?? '')).rejects.toThrow(/is under review: approve or refund the order instead/);
+  await approvePayment(app.database, systemClock, order.number, BY);
+  expect(await open(order.number)).toEqual([]);
+});
+
+test('what is no exception, or not there, is refused', async () => {
+  const { id, client } = await buyer();
+  const { number } = await purchase(app, client, id, { wa_balance: '1000000' });
+  const [settled] = (await reportOrder(app.database, number)).payments;
+  await expect(close(settled?.id ?? '')).rejects.toThrow(/is no exception: it was settled/);
+  await expect(close('nonsense')).rejects.toThrow('There is no payment event nonsense.');
+  await expect(close('00000000-0000-7000-8000-000000000000')).rejects.toThrow(/There is no payment event/);
+});

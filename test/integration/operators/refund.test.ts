@@ -1,0 +1,215 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { audit } from '../../../src/audit/index.ts';
+import { createNeighbour } from '../../../src/clients/http.ts';
+import { createHubCore } from '../../../src/clients/hub-core.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { OperatorRefusal, outstandingExcessAt, refundOrder, reportOrder } from '../../../src/operators/index.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, type Items, purchase, readOrder, until } from '../../support/app/purchase.ts';
+import { alerts, balances, invoiceEvent } from '../../support/app/webhook.ts';
+import { ledgerTable } from '../../support/database/ledger-table.ts';
+
+let app: TestApp;
+let hubCore: ReturnType<typeof createNeighbour>;
+
+beforeAll(async () => {
+  app = await startApp();
+  const environment = app.sandbox.environment();
+  const credentials = {
+    clientId: environment['MEKARI_CLIENT_ID'] ?? '',
+    clientSecret: environment['MEKARI_CLIENT_SECRET'] ?? '',
+  };
+  const baseUrl = environment['HUB_CORE_URL'] ?? '';
+  hubCore = createNeighbour({ name: 'hub-core', baseUrl, credentials, timeoutMs: 3000, clock: systemClock });
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(async () => {
+  hubCore.close();
+  await app.close();
+});
+
+const BY = { actor: 'rina@finance', reason: 'Bought by mistake' };
+
+function refund(number: string, takeBack: Record<string, bigint>) {
+  const { database } = app;
+  const outstandingExcess = outstandingExcessAt(createHubCore(hubCore, systemClock), database);
+  const request = { ...BY, takeBack: new Map(Object.entries(takeBack)) };
+  return refundOrder({ database, clock: systemClock, outstandingExcess }, number, request);
+}
+
+const refusal = (run: Promise<unknown>) =>
+  run.then(
+    () => 'not refused',
+    (error) => (error instanceof OperatorRefusal ? error.message : Promise.reject(error)),
+  );
+
+/** An organization's completed order: 5 packs of dialogs with 250 owed, and WhatsApp balance. */
+async function completed(items: Items = { chatbot_ai_extra: '5', wa_balance: '1000000' }) {
+  const id = addOrganization(app.sandbox, '1001', {
+    excess: [{ key: 'chatbot_ai_excess', period: '2026-10', quantity: 250 }],
+  });
+  const client = await app.client({ organization_id: id });
+  return { id, client, order: await purchase(app, client, id, items) };
+}
+
+describe('what is unused of a completed order', () => {
+  test('is taken back by entries of its own, and what it had cost is said; settled excess stays', async () => {
+    const { id, client, order } = await completed();
+    const packPrice = BigInt(
+      order.lines.find(({ code, kind }) => code === 'chatbot_ai_extra' && kind === 'TOPUP')?.unitPrice.amount ?? 0,
+    );
+    const { amount } = await refund(order.number, { chatbot_ai_extra: 3000n, wa_balance: 400_000n });
+    expect(amount).toBe(3n * packPrice + 400_000n);
+    expect(await readOrder(client, order.id)).toMatchObject({
+      status: 'REFUNDED',
+      paidInvoiceNumber: order.paidInvoiceNumber,
+      completedAt: order.completedAt,
+    });
+    expect(await balances(app, id)).toEqual({ chatbot_ai_extra: '2000', wa_balance: '600000' });
+    expect((await ledgerTable(app.db, id)).replaceAll(id, 'buyer')).toMatchInlineSnapshot(`
+      "organization | quota            | kind              | quantity | period  | unit_price | amount
+      buyer        | chatbot_ai_extra | EXCESS_SETTLEMENT | 250      | 2026-10 | 500        | 125000
+      buyer        | chatbot_ai_extra | TOPUP             | 5000     |         | 450000     | 2250000
+      buyer        | wa_balance       | TOPUP             | 1000000  |         | 1          | 1000000
+      buyer        | chatbot_ai_extra | REFUND            | -3000    |         | 450000     | 2250000
+      buyer        | wa_balance       | REFUND            | -400000  |         | 1          | 1000000"
+    `);
+    expect((await reportOrder(app.database, order.number)).timeline.at(-1)).toMatchObject({
+      from: 'COMPLETED',
+      to: 'REFUNDED',
+      cause: 'operator: refunded',
+      ...BY,
+    });
+    expect((await audit(app.database, systemClock)).violations).toEqual([]);
+  });
+
+  test('once: a second refund is refused, also one at the same moment', async () => {
+    const { id, order } = await completed();
+    const attempts = [1, 2, 3].map(() => refusal(refund(order.number, { wa_balance: 1_000_000n })));
+    expect((await Promise.all(attempts)).toSorted()).toEqual([
+      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`,
+      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`,
+      'not refused',
+    ]);
+    expect(await balances(app, id)).toEqual({ chatbot_ai_extra: '5000', wa_balance: '0' });
+  });
+
+  test('a payment that comes after the refund is an exception', async () => {
+    const { client, order } = await completed();
+    await refund(order.number, { wa_balance: 1n });
+    const paid_at = new Date(Date.now() - 60_000).toISOString();
+    await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
+    expect((await readOrder(client, order.id)).status).toBe('REFUNDED');
+    expect(alerts(app, order.number)).toEqual(['payment_exception: second_payment']);
+  });
+});
+
+describe('what cannot be taken back is refused with the figures, and nothing moves', () => {
+  test.each<[string, Record<string, bigint>, RegExp]>([
+    [
+      'more than was credited',
+      { wa_balance: 1_000_001n },
+      /wa_balance: 1000001 asked back, 1000000 of the 1000000 credited can be/,
+    ],
+    [
+      'one of several',
+      { wa_balance: 5n, chatbot_ai_extra: 6000n },
+      /chatbot_ai_extra: 6000 asked back, 5000 of the 5000 credited can be/,
+    ],
+    ['half a pack', { chatbot_ai_extra: 500n }, /sold in units of 1000, and 500 is none/],
+    ['another quota', { muv: 1n }, /muv is no top-up of this order/],
+    ['less than nothing', { wa_balance: -1n }, /-1 is no quantity/],
+    ['nothing', {}, /say how much of each quota is unused; at most chatbot_ai_extra=5000 wa_balance=1000000/],
+    ['nothing, in figures', { wa_balance: 0n }, /at most chatbot_ai_extra=5000 wa_balance=1000000/],
+  ])('%s', async (_, takeBack, words) => {
+    const { id, client, order } = await completed();
+    expect(await refusal(refund(order.number, takeBack))).toMatch(words);
+    expect(await balances(app, id)).toEqual({ chatbot_ai_extra: '5000', wa_balance: '1000000' });
+    expect(await readOrder(client, order.id)).toEqual(order);
+  });
+
+  test('a quota that hub-core reports as used beyond its end', async () => {
+    const { id, order } = await completed();
+    const organization = app.sandbox.hubCore.organizations.get(id);
+    if (organization === undefined) throw new Error('it is gone');
+    const used = { key: 'chatbot_ai_excess', period: '2026-11', quantity: 1 };
+    app.sandbox.hubCore.organizations.set({ ...organization, excess: [...(organization.excess ?? []), used] });
+    expect(await refusal(refund(order.number, { chatbot_ai_extra: 1000n }))).toMatch(
+      /chatbot_ai_extra: 1000 asked back, 0 of the 5000 credited can be/,
+    );
+    expect((await refund(order.number, { wa_balance: 1_000_000n })).amount).toBe(1_000_000n);
+  });
+
+  test('a quota of a month that is over', async () => {
+    const { id, order } = await completed({ muv: '500', wa_balance: '1000000' });
+    await app.db.query(
+      `update topup_order_lines set period_start = '2026-09-01', period_end = '2026-09-30'
+       where order_id = $1 and quota_code = 'muv'`,
+      [order.id],
+    );
+    expect(await refusal(refund(order.number, { muv: 500n }))).toMatch(
+      /muv: 500 asked back, 0 of the 500 credited can be/,
+    );
+    expect((await balances(app, id))['muv']).toBe('500');
+  });
+
+  test.each([
+    ['is away', { kind: 'status', status: 503 }, /cannot be known now: hub-core unavailable/],
+    ['answers nonsense', { kind: 'wrong-shape' }, /cannot be known now: hub-core malformed/],
+  ] as const)('hub-core %s: nobody knows what was used', async (_, fault, words) => {
+    const { order } = await completed();
+    app.sandbox.hubCore.faults.set([fault]);
+    expect(await refusal(refund(order.number, { wa_balance: 1n }))).toMatch(words);
+  });
+
+  /** Paid, and accounting does not answer. */
+  async function beingBooked() {
+    app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
+    const id = addOrganization(app.sandbox, '1001');
+    const client = await app.client({ organization_id: id });
+    const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
+    await app.sandbox.mekariPay.pay(order.number);
+    expect((await readOrder(client, order.id)).status).toBe('PAID');
+    return { id, order };
+  }
+
+  test('an order that is being booked', async () => {
+    const { order } = await beingBooked();
+    expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
+      `${order.number} is PAID and is being booked: refund it when it is COMPLETED.`,
+    );
+  });
+
+  test('an order that is booked in this very moment: what was used had not been asked', async () => {
+    const { id, order } = await beingBooked();
+    const booker = new pg.Client({ connectionString: app.db.url });
+    await booker.connect();
+    try {
+      await booker.query('begin');
+      await booker.query('select from topup_orders where id = $1 for update', [order.id]);
+      const refunding = refusal(refund(order.number, { wa_balance: 1n }));
+      await until(
+        () =>
+          app.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`),
+        (waiting) => waiting.length > 0,
+      );
+      await booker.query(
+        `update topup_orders set status = 'COMPLETED', completed_at = now(), paid_invoice_number = 'PI/of-this-moment' where id = $1`,
+        [order.id],
+      );
+      await booker.query(
+        `insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
+         values ($1, now(), 'PAID', 'COMPLETED', 'paid PI booked', 'test')`,
+        [order.id],
+      );
+      await booker.query('commit');
+      expect(await refunding).toBe(`${order.number} has just changed: try again.`);
+    } finally {
+      await booker.end();
+    }
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+  });
+});

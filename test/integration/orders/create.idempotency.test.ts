@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { codes, refusals, tryCreate } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { toItems } from '../../support/app/purchase.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(() => app.close());
+
+async function buyer() {
+  const organizationId = addOrganization(app.sandbox, '1001');
+  return { organizationId, client: await app.client({ organization_id: organizationId }) };
+}
+
+async function orderCount(organizationId: string): Promise<number> {
+  const [row] = await app.db.query<{ count: string }>(`select count(*) from topup_orders where organization_id = $1`, [
+    organizationId,
+  ]);
+  return Number(row?.count);
+}
+
+test('the same key with the same content answers the first order, also when prices have moved since', async () => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  const first = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+  app.sandbox.mekariBilling.setPrice('pkg-agent', '999999');
+  const again = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+  expect(again).toEqual(first);
+  expect(await orderCount(organizationId)).toBe(1);
+});
+
+test('a repeat is answered while every neighbour is away', async () => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  const first = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+  await app.sandbox.hubCore.refuse();
+  await app.sandbox.mekariBilling.refuse();
+  expect(await tryCreate(client, organizationId, { agent_extra: '2' }, key)).toEqual(first);
+});
+
+test('in which order the items stand does not matter to a repeat', async () => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  const items = toItems(organizationId, { agent_extra: '2', wa_balance: '1000000', muv: '500' });
+  const first = await tryCreate(client, organizationId, items, key);
+  expect((await tryCreate(client, organizationId, items.toReversed(), key)).order?.id).toBe(first.order?.id);
+});
+
+test.each([
+  ['another quantity', { agent_extra: '3' }],
+  ['another option', { chatbot_ai_extra: '2' }],
+  ['one item more', { agent_extra: '2', muv: '500' }],
+])('the same key with %s is a conflict and makes no order', async (_, items) => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+  const refused = await tryCreate(client, organizationId, items, key);
+  expect(refused.order).toBeNull();
+  expect(refusals(refused)).toEqual([
+    {
+      code: 'IDEMPOTENCY_CONFLICT',
+      field: ['input', 'idempotencyKey'],
+      suggestedQuantity: null,
+      retryable: false,
+    },
+  ]);
+  expect(await orderCount(organizationId)).toBe(1);
+});
+
+test('a refused call does not use its key up, for other content neither', async () => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  expect(codes(await tryCreate(client, organizationId, { wa_balance: '1' }, key))).toEqual(['BELOW_MINIMUM']);
+  expect(codes(await tryCreate(client, organizationId, { wa_balance: '1000000' }, key))).toEqual([]);
+});
+
+test('a key belongs to its organization: two may use the same one', async () => {
+  const [one, other] = [await buyer(), await buyer()];
+  const key = randomUUID();
+  const first = await tryCreate(one.client, one.organizationId, { agent_extra: '1' }, key);
+  const second = await tryCreate(other.client, other.organizationId, { agent_extra: '1' }, key);
+  expect(second.order?.id).toBeTypeOf('string');
+  expect(second.order?.id).not.toBe(first.order?.id);
+});
+
+test.each(['', '   ', 'k'.repeat(256)])('%o is no key', async (idempotencyKey) => {
+  const { organizationId, client } = await buyer();
+  const input = { items: toItems(organizationId, { agent_extra: '1' }), idempotencyKey };
+  const { errors } = await client.send(
+    'mutation ($input: CreateTopupOrderInput!) { createTopupOrder(input: $input) { order { id } } }',
+    { input },
+  );
+  expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+});

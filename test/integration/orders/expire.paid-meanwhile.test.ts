@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, untilStatus } from '../../support/app/purchase.ts';
+import { alerts, balances, inbox } from '../../support/app/webhook.ts';
+import { type Relay, type RelayedCall, startRelay } from '../../support/neighbours/relay.ts';
+
+let app: TestApp;
+let pay: Relay;
+
+beforeAll(async () => {
+  pay = await startRelay();
+  app = await startApp({ env: { MEKARI_PAY_URL: pay.url, UPSTREAM_TIMEOUT_MS: '15000' } });
+  pay.setTarget(app.sandbox.mekariPay.url);
+});
+
+afterEach(async () => {
+  pay.clear();
+  await app.sandbox.reset();
+});
+afterAll(async () => {
+  await app.close();
+  await pay.stop();
+});
+
+const ASKED = ({ method, path }: RelayedCall) => method === 'GET' && /\/invoices\/inv_/.test(path);
+const VOIDED = ({ path }: RelayedCall) => path.endsWith('/void');
+
+async function pending() {
+  const id = addOrganization(app.sandbox, '1001');
+  const client = await app.client({ organization_id: id });
+  return { id, client, order: await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' })) };
+}
+
+async function overdue() {
+  const made = await pending();
+  await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [made.order.id]);
+  return made;
+}
+
+/** Credited once and booked once, with this walk through the states, and nobody alarmed. */
+async function expectCredited({ id, client, order }: Awaited<ReturnType<typeof pending>>, ...walk: string[]) {
+  const { timeline } = await untilStatus(client, order.id, 'COMPLETED');
+  expect(timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT', ...walk, 'PAID', 'COMPLETED']);
+  expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+  expect(alerts(app, order.number)).toEqual([]);
+  expect((await inbox(app, order.number)).filter((event) => event.endsWith(': settled'))).toHaveLength(1);
+}
+
+test('paid while the expiry asks Mekari Pay, which had said unpaid: credited by its webhook, and not expired', async () => {
+  const made = await overdue();
+  const asked = pay.hold(ASKED, 'answer');
+  const expiring = app.reconcile();
+  await asked.reached;
+  await app.sandbox.mekariPay.pay(made.order.number);
+  asked.release();
+  await expiring;
+  await expectCredited(made);
+});
+
+test('paid while the expiry asks, and the webhook is lost: the void finds it paid, and the next run credits it', async () => {
+  const made = await overdue();
+  const asked = pay.hold(ASKED, 'answer');
+  const expiring = app.reconcile();
+  await asked.reached;
+  await app.sandbox.mekariPay.pay(made.order.number, { webhook: false });
+  asked.release();
+  await expiring;
+  await app.reconcile();
+  await expectCredited(made);
+});
+
+test('paid at the provider between its void and our expiry: credited, and not expired', async () => {
+  const made = await overdue();
+  const voided = pay.hold(VOIDED, 'answer');
+  const expiring = app.reconcile();
+  await voided.reached;
+  await app.sandbox.mekariPay.payLate(made.order.number);
+  voided.release();
+  await expiring;
+  await expectCredited(made);
+});
+
+test('paid between the void of a cancel and the cancel itself: credited, and the buyer is told that it is paid', async () => {
+  const made = await pending();
+  const voided = pay.hold(VOIDED, 'answer');
+  const cancelling = tryCancel(made.client, made.order.id);
+  await voided.reached;
+  await app.sandbox.mekariPay.payLate(made.order.number);
+  voided.release();
+  const { order, userErrors } = await cancelling;
+  expect(userErrors.map(({ code }) => code)).toEqual(['INVALID_TRANSITION']);
+  expect(['PAID', 'COMPLETED']).toContain(order?.status);
+  await expectCredited(made);
+});
+
+test('expired and paid at the same moment, twenty times: credited once each, whichever came first', async () => {
+  const made = await Promise.all(Array.from({ length: 20 }, overdue));
+  await Promise.all([
+    app.reconcile(),
+    ...made.map(({ order }) => app.sandbox.mekariPay.payLate(order.number)),
+    app.reconcile(),
+  ]);
+  for (const { id, client, order } of made) {
+    const { timeline } = await untilStatus(client, order.id, 'COMPLETED');
+    expect(timeline.map(({ to }) => to).filter((to) => to !== 'EXPIRED')).toEqual([
+      'DRAFT',
+      'PENDING_PAYMENT',
+      'PAID',
+      'COMPLETED',
+    ]);
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+  }
+});

@@ -1,0 +1,93 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  findKeyUse,
+  isKeyTaken,
+  type KeyUse,
+  keyUse,
+  recordKeyUse,
+  repeatOf,
+} from '../../../src/orders/store/idempotency.ts';
+import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { createOrder } from '../../support/app/purchase.ts';
+
+let app: TestApp;
+let orderId: string;
+
+beforeAll(async () => {
+  app = await startApp({ withoutBackground: true });
+  orderId = (await createOrder(await app.client(), '1001', { agent_extra: '1' })).id;
+});
+
+afterAll(() => app.close());
+
+/** As the services do, for a caller of 1001 who may also look at the others. */
+const request = {
+  caller: { subject: 'admin', organizationId: '1001', scopes: new Set(['topup:write', 'topup:support']) },
+} as unknown as RequestContext;
+const write = (use: KeyUse) => app.callers.tell(request, recordKeyUse(use, orderId, AT));
+const find = async (use: KeyUse) => {
+  const [uses] = await app.callers.ask(request, findKeyUse(use));
+  const found = repeatOf(use, uses);
+  return found === undefined || found === 'conflict' ? found : { orderId: found.id };
+};
+
+const AT = new Date('2026-11-22T03:00:00Z');
+
+const codeOf = (act: () => unknown) => {
+  try {
+    return act();
+  } catch (error) {
+    const { message, extensions } = error as { message: string; extensions: { code: string } };
+    return [extensions.code, message];
+  }
+};
+
+test.each(['', ' ', '\t', 'k'.repeat(256), 'with\u0000in', 'two\nlines', '\u007f'])('%j is no key', (key) => {
+  expect(codeOf(() => keyUse('1001', 'create', key, []))).toEqual([
+    'BAD_USER_INPUT',
+    'idempotencyKey must have 1 to 255 printable characters: a UUID per order and step is right.',
+  ]);
+});
+
+test.each(['k', 'k'.repeat(255), ' k ', 'kunci 🧾', randomUUID()])('%j is one', (key) => {
+  expect(keyUse('1001', 'create', key, [1])).toEqual({
+    organizationId: '1001',
+    operation: 'create',
+    key,
+    contentHash: createHash('sha256').update('[1]').digest('hex'),
+  });
+});
+
+test('a key answers the order that it made; with other content it is a conflict; one that is new answers nothing', async () => {
+  const key = randomUUID();
+  const use = keyUse('1001', 'confirm', key, { orderId });
+  expect(await find(use)).toBeUndefined();
+  await write(use);
+  expect(await find(use)).toEqual({ orderId });
+  expect(await find(keyUse('1001', 'confirm', key, { orderId: 'another' }))).toBe('conflict');
+});
+
+test('a key is of its organization, its operation and its text alone', async () => {
+  const key = randomUUID();
+  const use = keyUse('1001', 'confirm', key, {});
+  await write(use);
+  const others = [
+    keyUse('1002', 'confirm', key, {}),
+    keyUse('1001', 'create', key, {}),
+    keyUse('1001', 'confirm', `${key}x`, {}),
+  ];
+  expect(await Promise.all(others.map((other) => find(other)))).toEqual([undefined, undefined, undefined]);
+});
+
+test('a key is used up once: who comes second is told so, and of nothing else', async () => {
+  const use = keyUse('1001', 'confirm', randomUUID(), {});
+  await write(use);
+  const second = await write(use).catch((error: unknown) => error);
+  expect(isKeyTaken(second)).toBe(true);
+  const other = await app.callers.write(request, (tx) => tx.query('select 1/0')).catch((error: unknown) => error);
+  expect(isKeyTaken(other)).toBe(false);
+  const rows = await app.db.query('select created_at from idempotency_keys where key = $1', [use.key]);
+  expect(rows).toEqual([{ created_at: AT }]);
+});

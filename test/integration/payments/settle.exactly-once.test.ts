@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { codes, tryCheck, tryConfirm, tryCreate } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support/app/purchase.ts';
+import type { TestClient } from '../../support/app/test-client.ts';
+import { alerts, balances, inbox, invoiceEvent } from '../../support/app/webhook.ts';
+
+/** Two replicas on one database, before the same neighbours. */
+let app: TestApp;
+let replica: TestApp;
+
+beforeAll(async () => {
+  // So many calls at once may wait for each other on a small machine: none of them is to be told that Mekari Pay is away.
+  const env = { UPSTREAM_TIMEOUT_MS: '30000' };
+  app = await startApp({ env });
+  replica = await startApp({ env, shared: { db: app.db, sandbox: app.sandbox } });
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(async () => {
+  await replica.close();
+  await app.close();
+});
+
+/** A buyer with a client at each replica. */
+async function buyer() {
+  const id = addOrganization(app.sandbox, '1001');
+  const clients = await Promise.all([app, replica].map((one) => one.client({ organization_id: id })));
+  return { id, clients, client: clients[0] as TestClient };
+}
+
+async function draft() {
+  const made = await buyer();
+  return { ...made, order: await createOrder(made.client, made.id, { agent_extra: '4' }) };
+}
+
+async function pending() {
+  const made = await draft();
+  return { ...made, order: await confirmOrder(made.client, made.order) };
+}
+
+/** That many at once, in turns at the two. */
+const atOnce = <T, W>(times: number, between: readonly W[], work: (one: W, index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: times }, (_, index) => work(between[index % between.length] as W, index)));
+
+const webhookUrl = ({ url }: TestApp) => `${url}/webhooks/mekari-pay`;
+const orderCount = async (organizationId: string) =>
+  (await app.db.query('select from topup_orders where organization_id = $1', [organizationId])).length;
+
+describe('a payment that is told at the same moment to two replicas', () => {
+  test('two hundred of one event: stored once, credited once, one PI', async () => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.pay(order.number, { webhook: false });
+    const urls = [app, replica].map(webhookUrl);
+    const { statuses } = await app.sandbox.mekariPay.resend(order.number, { times: 200, concurrency: 100, urls });
+    expect(statuses).toEqual(Array(200).fill(200));
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled']);
+    expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
+  });
+
+  test('forty under ids of their own: one is it, the others are noted as repeats', async () => {
+    const { id, client, order } = await pending();
+    const body = invoiceEvent(app, order);
+    const sent = await atOnce(40, [app, replica], (one) =>
+      app.sandbox.mekariPay.sendRaw({ body, url: webhookUrl(one) }),
+    );
+    expect(sent.map(({ status }) => status)).toEqual(Array(40).fill(200));
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect((await inbox(app, order.number)).toSorted()).toEqual([
+      ...Array(39).fill('webhook invoice.paid: repeated'),
+      'webhook invoice.paid: settled',
+    ]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])(
+    'by webhook, by the poll of both, and by the buyers who ask (round %i): one settles it',
+    async () => {
+      const { id, clients, client, order } = await pending();
+      await app.sandbox.mekariPay.pay(order.number, { webhook: false });
+      const urls = [app, replica].map(webhookUrl);
+      const [{ statuses }, checks] = await Promise.all([
+        app.sandbox.mekariPay.resend(order.number, { times: 4, concurrency: 4, urls }),
+        atOnce(4, clients, (one) => tryCheck(one, order.id)),
+        app.reconcile(),
+        replica.reconcile(),
+      ]);
+      expect(statuses).toEqual(Array(4).fill(200));
+      expect(checks.flatMap(codes)).toEqual([]);
+      const completed = await untilStatus(client, order.id, 'COMPLETED');
+      expect(completed.timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT', 'PAID', 'COMPLETED']);
+      expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+      expect((await inbox(app, order.number)).filter((event) => event.endsWith(': settled'))).toHaveLength(1);
+      expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
+      expect([app, replica].flatMap((one) => alerts(one, order.number))).toEqual([]);
+    },
+  );
+});
+
+describe('a call that is repeated twenty times at once, in turns at two replicas', () => {
+  test('create with one key: one order, and the same answer to all', async () => {
+    const { id, clients } = await buyer();
+    const key = randomUUID();
+    const outcomes = await atOnce(20, clients, (one) => tryCreate(one, id, { agent_extra: '1', muv: '500' }, key));
+    expect(outcomes[0]?.order).toMatchObject({ status: 'DRAFT', total: { amount: '425000' } });
+    expect(outcomes).toEqual(Array(20).fill(outcomes[0]));
+    expect(await orderCount(id)).toBe(1);
+  });
+
+  test('confirm with one key: one invoice, and the same answer with its link to all', async () => {
+    const { clients, order } = await draft();
+    const key = randomUUID();
+    // It takes its time over the first, so that others ask for one too.
+    app.sandbox.mekariPay.faults.set([{ kind: 'latency', latencyMs: 500, match: { method: 'POST' } }]);
+    const outcomes = await atOnce(20, clients, (one) => tryConfirm(one, order, key));
+    const [invoice, ...others] = app.sandbox.mekariPay.invoices(order.number);
+    expect(others).toEqual([]);
+    expect(outcomes[0]).toMatchObject({
+      userErrors: [],
+      order: { status: 'PENDING_PAYMENT', paymentUrl: invoice?.payment_url },
+    });
+    expect(outcomes).toEqual(Array(20).fill(outcomes[0]));
+    expect(outcomes[0]?.order?.timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT']);
+  });
+
+  test('create with one key and two contents: one content is it, the other is refused', async () => {
+    const { id, clients } = await buyer();
+    const key = randomUUID();
+    const outcomes = await atOnce(20, clients, (one, index) =>
+      tryCreate(one, id, { agent_extra: index % 4 < 2 ? '1' : '2' }, key),
+    );
+    expect(outcomes.flatMap(codes)).toEqual(Array(10).fill('IDEMPOTENCY_CONFLICT'));
+    expect(await orderCount(id)).toBe(1);
+  });
+
+  test('confirm with one key and two orders: one order is confirmed, the other stays a draft', async () => {
+    const { id, clients, client, order } = await draft();
+    const other = await createOrder(client, id, { agent_extra: '5' });
+    const key = randomUUID();
+    const outcomes = await atOnce(20, clients, (one, index) => tryConfirm(one, index % 4 < 2 ? order : other, key));
+    expect(outcomes.flatMap(codes)).toEqual(Array(10).fill('IDEMPOTENCY_CONFLICT'));
+    const statuses = await Promise.all([order, other].map(async (one) => (await readOrder(client, one.id)).status));
+    expect(statuses.toSorted()).toEqual(['DRAFT', 'PENDING_PAYMENT']);
+    expect(app.sandbox.mekariPay.invoices()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryConfirm } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support/app/purchase.ts';
+import { alerts, balances, inbox, invoiceEvent } from '../../support/app/webhook.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(() => app.close());
+
+async function draft() {
+  const id = addOrganization(app.sandbox, '1001');
+  const client = await app.client({ organization_id: id });
+  return { id, client, order: await createOrder(client, id, { agent_extra: '4' }) };
+}
+
+async function pending() {
+  const made = await draft();
+  return { ...made, order: await confirmOrder(made.client, made.order) };
+}
+
+const underReview = (number: string) =>
+  app.sandbox.mail.waitFor(
+    ({ subject }) => subject.includes(number) && /sedang kami periksa|reviewing the payment/.test(subject),
+  );
+
+describe('told again', () => {
+  test('the same event ten times, under its id: stored once, credited once', async () => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.pay(order.number);
+    const { statuses } = await app.sandbox.mekariPay.resend(order.number, { times: 9 });
+    expect(statuses).toEqual(Array(9).fill(200));
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled']);
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(alerts(app, order.number)).toEqual([]);
+  });
+
+  test('the same payment under other ids: stored as repeats, credited once, and no alarm', async () => {
+    const { id, client, order } = await pending();
+    const body = invoiceEvent(app, order);
+    for (let i = 0; i < 3; i++) expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await inbox(app, order.number)).toEqual([
+      'webhook invoice.paid: settled',
+      'webhook invoice.paid: repeated',
+      'webhook invoice.paid: repeated',
+    ]);
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(alerts(app, order.number)).toEqual([]);
+  });
+
+  test('a second payment of a paid order changes nothing and raises an alert', async () => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.pay(order.number);
+    const completed = await untilStatus(client, order.id, 'COMPLETED');
+    const paid_at = new Date(Date.now() - 60_000).toISOString();
+    const { status } = await app.sandbox.mekariPay.pay(order.number, { again: true, paid_at });
+    expect(status).toBe(200);
+    expect(await readOrder(client, order.id)).toEqual(completed);
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(alerts(app, order.number)).toEqual(['payment_exception: second_payment']);
+  });
+});
+
+describe('a payment that does not fit', () => {
+  test.each([
+    ['a rupiah too little', { amount: 499_999 }],
+    ['a rupiah too much', { amount: 500_001 }],
+    ['nothing', { amount: 0 }],
+    ['another currency', { currency: 'USD' }],
+    ['another currency in small letters', { currency: 'idr' }],
+  ])('%s: nothing is credited, an operator and the buyer are told', async (_, payment) => {
+    const { id, client, order } = await pending();
+    expect((await app.sandbox.mekariPay.payWrong(order.number, payment)).status).toBe(200);
+    const reviewed = await readOrder(client, order.id);
+    expect(reviewed).toMatchObject({ status: 'PAYMENT_REVIEW', paidAt: null, paymentUrl: null });
+    expect(reviewed.timeline.at(-1)).toMatchObject({ from: 'PENDING_PAYMENT', cause: 'payment: webhook' });
+    expect(await balances(app, id)).toEqual({});
+    expect(alerts(app, order.number)).toEqual(['payment_review: review']);
+    await underReview(order.number);
+  });
+
+  test('the right amount after the wrong one is left to the operator', async () => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.payWrong(order.number);
+    await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) });
+    expect((await readOrder(client, order.id)).status).toBe('PAYMENT_REVIEW');
+    expect(await balances(app, id)).toEqual({});
+    expect(alerts(app, order.number)).toEqual(['payment_review: review', 'payment_exception: second_payment']);
+  });
+
+  test('an order that we do not know: 200, stored, and an alert', async () => {
+    const { order } = await draft();
+    const body = invoiceEvent(app, { ...order, number: 'TU-000000-0000-0000' });
+    expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
+    expect(await inbox(app, 'TU-000000-0000-0000')).toEqual(['webhook invoice.paid: unknown_order']);
+    expect(alerts(app, 'TU-000000-0000-0000')).toEqual(['payment_exception: unknown_order']);
+  });
+
+  test("another order's invoice pays nothing", async () => {
+    const [one, other] = [await pending(), await pending()];
+    const invoice_id = app.sandbox.mekariPay.invoice(other.order.number)?.id;
+    const body = invoiceEvent(app, one.order, { invoice_id });
+    expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
+    expect((await readOrder(one.client, one.order.id)).status).toBe('PENDING_PAYMENT');
+    expect((await readOrder(other.client, other.order.id)).status).toBe('PENDING_PAYMENT');
+    expect(alerts(app, one.order.number)).toEqual(['payment_exception: other_invoice']);
+  });
+
+  test('a draft that nobody confirmed is not credited', async () => {
+    const { id, client, order } = await draft();
+    expect((await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) })).status).toBe(200);
+    expect((await readOrder(client, order.id)).status).toBe('DRAFT');
+    expect(await balances(app, id)).toEqual({});
+    expect(alerts(app, order.number)).toEqual(['payment_exception: not_payable']);
+  });
+});
+
+describe('failed and expired', () => {
+  test('before the payment they are noted, and the order goes on waiting', async () => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.fail(order.number);
+    await app.sandbox.mekariPay.expire(order.number);
+    expect((await readOrder(client, order.id)).status).toBe('PENDING_PAYMENT');
+    await app.sandbox.mekariPay.payLate(order.number);
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(await inbox(app, order.number)).toEqual([
+      'webhook invoice.failed: noted',
+      'webhook invoice.expired: noted',
+      'webhook invoice.paid: settled',
+    ]);
+  });
+
+  test.each(['fail', 'expire'] as const)(
+    'after the payment "%s" changes nothing and raises an alert',
+    async (action) => {
+      const { id, client, order } = await pending();
+      await app.sandbox.mekariPay.pay(order.number);
+      const completed = await untilStatus(client, order.id, 'COMPLETED');
+      expect((await app.sandbox.mekariPay[action](order.number)).status).toBe(200);
+      expect(await readOrder(client, order.id)).toEqual(completed);
+      expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+      expect(alerts(app, order.number)).toEqual(['payment_exception: contradicts_payment']);
+    },
+  );
+});
+
+test('an invoice whose creation was never answered to us is adopted by its payment', async () => {
+  const { id, client, order } = await draft();
+  app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { method: 'POST' }, times: 1 }]);
+  expect((await tryConfirm(client, order)).order).toMatchObject({ status: 'PENDING_PAYMENT', paymentUrl: null });
+  expect((await app.sandbox.mekariPay.pay(order.number)).status).toBe(200);
+  await untilStatus(client, order.id, 'COMPLETED');
+  expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+  const [row] = await app.db.query(`select payment_invoice_id from topup_orders where id = $1`, [order.id]);
+  expect(row).toEqual({ payment_invoice_id: app.sandbox.mekariPay.invoice(order.number)?.id });
+});
+
+test('gates are not asked after a payment: whoever paid gets the quota', async () => {
+  const { id, client, order } = await pending();
+  await app.setFlag('billing_new_topup', false);
+  app.sandbox.hubCore.organizations.patch(id, { settings: { bifrost_new_topup: false }, components: [] });
+  try {
+    await app.sandbox.mekariPay.pay(order.number);
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+  } finally {
+    await app.setFlag('billing_new_topup', true);
+  }
+});

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SteadyProvider } from '../../../src/platform/flags/flags.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import type { TestClient } from '../../support/app/test-client.ts';
+import { movableClock } from '../../support/tools/movable-clock.ts';
+
+/** Of nothing but options: compiled, and written once for as long as these are the same. */
+const PAGE = '{ topupOptions { code description minimum unitPrice { amount } validUntil } }';
+/** More often than a document is seen before it is compiled. */
+const OFTEN = 25;
+const HOUR_SECONDS = 3600;
+const ORGANIZATION_SECONDS = 6 * HOUR_SECONDS;
+
+/** Flags that nobody reads again when time passes: what is the same but for one thing shows that this one is looked at. */
+class SteadyFlags implements SteadyProvider {
+  readonly metadata = { name: 'steady' };
+  readonly runsOn = 'server';
+  private off: ReadonlySet<string> = new Set();
+
+  switchOff(...keys: string[]): void {
+    this.off = new Set(keys);
+  }
+
+  steady(): object {
+    return this.off;
+  }
+
+  async resolveBooleanEvaluation(key: string) {
+    return { value: !this.off.has(key) };
+  }
+
+  resolveStringEvaluation = neither;
+  resolveNumberEvaluation = neither;
+  resolveObjectEvaluation = neither;
+}
+
+async function neither(): Promise<never> {
+  throw new Error('there are flags that are on or off alone');
+}
+
+const time = movableClock();
+const flagProvider = new SteadyFlags();
+let app: TestApp;
+let admin: TestClient;
+
+beforeAll(async () => {
+  app = await startApp({
+    clock: time.clock,
+    sandbox: { clock: time.now },
+    flagProvider,
+    // Longer than a price is remembered: it must not be the organization that is found to be another one.
+    env: { ORGANIZATION_TTL_SECONDS: String(ORGANIZATION_SECONDS) },
+  });
+  admin = await app.client({ organization_id: '1001', expires_in: 100 * 24 * HOUR_SECONDS });
+  for (let asked = 0; asked < OFTEN; asked += 1) await admin.query(PAGE);
+});
+afterAll(() => app.close());
+
+interface Shown {
+  code: string;
+  description: string | null;
+  minimum: string;
+  unitPrice: { amount: string };
+  validUntil: string | null;
+}
+
+async function pageOf(client = admin): Promise<Record<string, Shown>> {
+  const { topupOptions } = await client.query(PAGE);
+  return Object.fromEntries((topupOptions as Shown[]).map((option) => [option.code, option]));
+}
+
+const allOf = ['agent_extra', 'chatbot_ai_extra', 'muv', 'voice_call_extra', 'wa_balance'];
+const codesOf = async (client = admin) => Object.keys(await pageOf(client)).toSorted();
+
+test('a warm page is of whoever asks: nobody, a stranger and another organization get what is theirs', async () => {
+  expect(await codesOf()).toEqual(allOf);
+  const other = await app.client({ organization_id: addOrganization(app.sandbox, '1001', { components: [] }) });
+  expect(await codesOf(other)).toEqual(['agent_extra', 'muv']);
+  const stranger = await (await app.client({ organization_id: '1001', scope: '' })).send(PAGE);
+  expect(stranger.data.topupOptions).toBeNull();
+  expect(stranger.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' }, path: ['topupOptions'] }]);
+  const nobody = await (await app.client({ organization_id: '1001', expires_in: -60 })).send(PAGE);
+  expect(nobody.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  const asked = await admin.send(`query ($id: ID) { topupOptions(organizationId: $id) { code } }`, { id: '1002' });
+  expect(asked.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});
+
+test('a row that is changed in the database is shown by the next page', async () => {
+  await app.database.query(`update topup_configurations set active = false where code = 'agent_extra'`);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'agent_extra'));
+  await app.database.query(`update topup_configurations set active = true where code = 'agent_extra'`);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('a flag that is switched off is off for the next page', async () => {
+  flagProvider.switchOff('billing_voice_call_topup');
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'voice_call_extra'));
+  flagProvider.switchOff('billing_new_topup_page');
+  expect(await codesOf()).toEqual([]);
+  flagProvider.switchOff();
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('a price is another one after its hour, and gone while it cannot be had', async () => {
+  expect((await pageOf())['muv']).toMatchObject({ unitPrice: { amount: '600' }, description: 'Rp600 per visitor.' });
+  app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
+  time.advance(HOUR_SECONDS + 1);
+  expect((await pageOf())['muv']).toMatchObject({ unitPrice: { amount: '650' }, description: 'Rp650 per visitor.' });
+  app.sandbox.mekariBilling.faults.set([{ kind: 'status', match: { path: 'pkg-muv' } }]);
+  time.advance(HOUR_SECONDS + 1);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'muv'));
+  app.sandbox.mekariBilling.faults.set([]);
+  // A failure is remembered for five seconds.
+  time.advance(6);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('an organization that is another one at hub-core is another one here when its time is over', async () => {
+  const { organizations } = app.sandbox.hubCore;
+  const known = organizations.get('1001');
+  if (known === undefined) throw new Error('there is no organization 1001');
+  // Asked for now.
+  time.advance(ORGANIZATION_SECONDS + 1);
+  await pageOf();
+  organizations.set({ ...known, settings: { ...known.settings, mcc: { is_enabled: true, minimum_value: 2_000_000 } } });
+  // A moment before, prices are asked for: nothing but the organization is another one then.
+  time.advance(ORGANIZATION_SECONDS - 10);
+  await pageOf();
+  time.advance(11);
+  expect((await pageOf())['wa_balance']).toMatchObject({ minimum: '2000000' });
+  organizations.set(known);
+  time.advance(ORGANIZATION_SECONDS + 1);
+  expect((await pageOf())['wa_balance']).toMatchObject({ minimum: '1000000' });
+});
+
+test('when the month has ended in Jakarta, what is bought now ends with the next', async () => {
+  const end = Date.parse((await pageOf())['muv']?.validUntil ?? '');
+  // A moment before, so that nothing else has changed when it is over.
+  time.advance((end - time.now().getTime()) / 1000 - 10);
+  const before = (await pageOf())['muv']?.validUntil ?? '';
+  time.advance(11);
+  const after = (await pageOf())['muv']?.validUntil ?? '';
+  const days = (Date.parse(after) - Date.parse(before)) / 86_400_000;
+  expect([28, 29, 30, 31]).toContain(days);
+});

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, readOrder } from '../../support/app/purchase.ts';
+import { createTestClient } from '../../support/app/test-client.ts';
+import { createDatabase } from '../../support/database/database.ts';
+import { trailOf } from '../../support/database/trail.ts';
+import { startRelay } from '../../support/neighbours/relay.ts';
+import { buildOnce, endStarted, root, runBuilt } from '../../support/processes/built.ts';
+import { startReplica } from '../../support/processes/replica.ts';
+
+// Each test starts processes.
+vi.setConfig({ testTimeout: 90_000 });
+
+const me = userInfo().username;
+let app: TestApp;
+
+beforeAll(async () => {
+  [app] = await Promise.all([startApp({ withoutBackground: true }), buildOnce()]);
+});
+
+afterAll(async () => {
+  await endStarted();
+  await app.close();
+});
+
+const run = (name: string, ...args: string[]) =>
+  runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: app.db.url });
+
+test('every command that changes something is in it, before and after, under the name of who is logged in', async () => {
+  const seed = join(root, 'seed/topup-configurations.json');
+  for (const [name, ...args] of [
+    ['flags', 'list'],
+    ['flags', 'set', 'voice', 'on', 'other', 'off'],
+    ['catalogue', 'check', seed],
+    ['catalogue', 'show'],
+    ['catalogue', 'apply', seed],
+    ['jobs', 'list'],
+    ['jobs', 'retry', 'all'],
+    ['migrate'],
+    ['orders', 'list'],
+    ['orders', 'exceptions'],
+    ['trail', 'list'],
+  ] as const) {
+    expect(await run(name, ...args)).toMatchObject({ code: 0, stderr: '' });
+  }
+  expect((await run('flags', 'set', 'voice', 'maybe')).code).toBe(2);
+  const both = (action: string) => [
+    `asked command ${action} by ${me} of -`,
+    `answered command ${action} by ${me} of - ok`,
+  ];
+  const lines = await trailOf(app, me);
+  expect(lines.map((line) => line.replace(/ [A-Z]\w+\d{13} /, ' (migration) '))).toEqual([
+    ...both('flags set voice on, other off'),
+    ...both('catalogue apply topup-configurations.json'),
+    ...both('jobs retry all'),
+    ...both('migrate (migration)'),
+  ]);
+});
+
+test('an operator finds an order’s trail with the order, and by name, organization and time', async () => {
+  const buyer = `finance-${randomUUID()}`;
+  const organization = addOrganization(app.sandbox, '1001');
+  const client = await app.client({ sub: buyer, organization_id: organization });
+  const order = await confirmOrder(client, await createOrder(client, organization, { agent_extra: '1' }));
+  await app.sandbox.mekariPay.payWrong(order.number, { amount: 1 });
+  expect((await readOrder(client, order.id)).status).toBe('PAYMENT_REVIEW');
+
+  const by = ['--actor', 'rina', '--reason', 'The bank took its fee'];
+  expect(await run('orders', 'refund', order.number, '--take-back', 'agent_extra=9', ...by)).toMatchObject({ code: 1 });
+  expect(await run('orders', 'approve', order.number, ...by)).toMatchObject({ code: 0 });
+  expect(await run('orders', 'retry', order.number, ...by)).toMatchObject({ code: 0 });
+  const shown = (await run('orders', 'show', order.number)).stdout;
+  const trail = shown.slice(shown.indexOf('  trail\n')).replace(/ {4}\S+ {2}(.*?) {2}correlation \S+/g, '$1');
+  const ofBuyer = `by ${buyer} of ${organization}`;
+  expect(trail.trim().split('\n')).toEqual([
+    'trail',
+    `mutation createTopupOrder  -  ${ofBuyer}  asked`,
+    `mutation createTopupOrder  ${order.id}  ${ofBuyer}  answered: ok`,
+    `mutation confirmOrder  ${order.id}  ${ofBuyer}  asked`,
+    `mutation confirmOrder  ${order.id}  ${ofBuyer}  answered: ok`,
+    `command orders refund  ${order.number}  by rina  asked`,
+    `command orders refund  ${order.number}  by rina  answered: failed`,
+    `command orders approve  ${order.number}  by rina  asked`,
+    `command orders approve  ${order.number}  by rina  answered: ok`,
+    `command orders retry  ${order.number}  by rina  asked`,
+    `command orders retry  ${order.number}  by rina  answered: ok`,
+  ]);
+
+  const count = async (...filter: string[]) => (await run('trail', 'list', ...filter)).stdout.split('\n').length - 1;
+  expect(await count('--organization', organization)).toBe(10);
+  expect(await count('--actor', buyer)).toBe(4);
+  expect(await count('--actor', buyer, '--limit', '3')).toBe(3);
+  expect(await count('--actor', buyer, '--since', '2099-01-01T00:00:00Z')).toBe(0);
+  expect((await run('trail', 'list', '--since', 'yesterday')).code).toBe(2);
+  expect((await run('trail')).code).toBe(2);
+});
+
+test('what cannot be entered is not done: the flag stays as it was', async () => {
+  await app.db.query('revoke insert on action_trail from self_topup_background');
+  const { code, stderr } = await run('flags', 'set', 'not_recorded', 'on').finally(() =>
+    app.db.query('grant insert on action_trail to self_topup_background'),
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('action_trail');
+  expect(await app.db.query(`select from feature_flags where key = 'not_recorded'`)).toEqual([]);
+});
+
+test('the first migration of a database makes the trail, the next run is in it', async () => {
+  const db = await createDatabase('template1');
+  const migrate = () => runBuilt('src/commands/migrate.js', [], { DATABASE_URL: db.url });
+  expect(await migrate()).toMatchObject({ code: 0, stderr: '' });
+  expect(await trailOf({ db }, me)).toEqual([]);
+  expect(await migrate()).toMatchObject({ code: 0, stderr: '' });
+  expect(await trailOf({ db }, me)).toHaveLength(2);
+  await db.drop();
+});
+
+test('a process that dies in the middle of an action leaves that it was asked', async () => {
+  const relay = await startRelay();
+  relay.setTarget(app.sandbox.mekariPay.url);
+  const replica = await startReplica(app, { MEKARI_PAY_URL: relay.url });
+  const buyer = `finance-${randomUUID()}`;
+  const organization = addOrganization(app.sandbox, '1001');
+  const client = createTestClient(
+    replica.url,
+    await app.sandbox.auth.token({ sub: buyer, organization_id: organization }),
+  );
+  const order = await createOrder(client, organization, { agent_extra: '1' });
+  const { reached } = relay.hold(({ method }) => method === 'POST', 'call');
+  const confirmed = confirmOrder(client, order).catch(() => 'no answer');
+  await reached;
+  replica.process.signal('SIGKILL');
+  expect(await confirmed).toBe('no answer');
+  expect((await trailOf(app, buyer)).at(-1)).toBe(
+    `asked mutation confirmOrder ${order.id} by ${buyer} of ${organization}`,
+  );
+  relay.clear();
+  await relay.stop();
+});

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { OrderFragment } from '../../generated/operations.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, purchase, readOrder, untilStatus } from '../../support/app/purchase.ts';
+import { balances, invoiceEvent } from '../../support/app/webhook.ts';
+import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
+
+// Each test starts a process or more.
+vi.setConfig({ testTimeout: 60_000 });
+
+let app: TestApp;
+let organization: string;
+let client: Awaited<ReturnType<TestApp['client']>>;
+
+beforeAll(async () => {
+  [app] = await Promise.all([startApp(), buildOnce()]);
+});
+
+beforeEach(async () => {
+  organization = addOrganization(app.sandbox, '1001');
+  client = await app.client({ organization_id: organization });
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(async () => {
+  await endStarted();
+  await app.close();
+});
+
+const BY = ['--actor', 'rina', '--reason', 'The bank took its fee'];
+
+/** As in production: a command knows its database, and hub-core where the environment names it. */
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  runBuilt('src/commands/orders.js', args, { DATABASE_URL: app.db.url, ...env });
+
+const pending = async () => confirmOrder(client, await createOrder(client, organization, { wa_balance: '1000000' }));
+
+async function underReview(): Promise<OrderFragment> {
+  const order = await pending();
+  await app.sandbox.mekariPay.payWrong(order.number, { amount: 999_999 });
+  return order;
+}
+
+test('list and show tell how orders stand, who did what and why', async () => {
+  const order = await underReview();
+  const listed = await run(['list', '--organization', organization, '--status', 'PAYMENT_REVIEW']);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  expect(listed.stdout).toMatch(
+    new RegExp(`^${order.number}  PAYMENT_REVIEW .*Rp1\\.000\\.000 .*${organization}.*\\n$`),
+  );
+  expect((await run(['list', '--organization', organization, '--status', 'DRAFT'])).stdout).toBe('');
+
+  expect(await run(['approve', order.number, ...BY])).toMatchObject({
+    code: 0,
+    stdout: `${order.number} is PAID: credited, and to be booked\n`,
+  });
+  const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
+  const { stdout, code } = await run(['show', order.number]);
+  expect(code).toBe(0);
+  for (const fact of [
+    /TOPUP {2}wa_balance {2}1000000 × Rp1 = Rp1\.000\.000/,
+    /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: webhook/,
+    /PAYMENT_REVIEW → PAID {2}operator: payment approved {2}by rina: The bank took its fee/,
+    /review {2}invoice\.paid {2}IDR 999999/,
+    /TOPUP {2}wa_balance {2}1000000\n/,
+  ]) {
+    expect(stdout).toMatch(fact);
+  }
+  expect(stdout).toContain(`paid PI ${paidInvoiceNumber}`);
+});
+
+test('exceptions lists what is open, and close takes it off the list', async () => {
+  const order = await purchase(app, client, organization, { wa_balance: '1000000' });
+  const paid_at = new Date(Date.now() - 60_000).toISOString();
+  await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
+  const listed = (await run(['exceptions'])).stdout.split('\n').find((line) => line.includes(order.number));
+  const [id = ''] = listed?.split(' ') ?? [];
+  expect(listed).toMatch(/second_payment .* IDR 1000000 {2}invoice inv_/);
+  expect(await run(['exceptions', 'close', id, ...BY])).toMatchObject({ code: 0, stderr: '' });
+  expect((await run(['exceptions'])).stdout).not.toContain(order.number);
+});
+
+test('refund asks hub-core what was used: it names the settings that it lacks, then takes back and says what that had cost', async () => {
+  const { number, id } = await purchase(app, client, organization, { wa_balance: '1000000' });
+  const args = ['refund', number, '--take-back', 'wa_balance=250000', ...BY];
+  const unset = await run(args);
+  expect(unset).toMatchObject({ code: 1, stdout: '' });
+  expect(unset.stderr).toMatch(/HUB_CORE_URL is missing/);
+  expect((await readOrder(client, id)).status).toBe('COMPLETED');
+
+  const { code, stdout } = await run(args, app.sandbox.environment());
+  expect(stdout).toBe(
+    `${number} is REFUNDED: what was taken back had cost Rp250.000. Give the money back at Mekari Pay.\n`,
+  );
+  expect(code).toBe(0);
+  expect(await balances(app, organization)).toEqual({ wa_balance: '750000' });
+});
+
+test('a payment under review is refunded without hub-core', async () => {
+  const order = await underReview();
+  expect(await run(['refund', order.number, ...BY])).toMatchObject({
+    code: 0,
+    stdout: `${order.number} is REFUNDED. Give the money back at Mekari Pay.\n`,
+  });
+});
+
+test('retry and retry --mail say what will happen', async () => {
+  const order = await pending();
+  expect((await run(['retry', order.number, '--mail', ...BY])).stdout).toBe(
+    `${order.number}: mail awaiting_payment is sent again\n`,
+  );
+  expect((await run(['retry', order.number, ...BY])).stdout).toMatch(/issue_invoice.* will run now\n$/);
+});
+
+test('what cannot be done ends with 1 and the reason, what is no command with 2 and the usage', async () => {
+  const order = await pending();
+  expect(await run(['approve', order.number, ...BY])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `${order.number} is PENDING_PAYMENT: only an order in PAYMENT_REVIEW can be approved.\n`,
+  });
+  expect(await run(['show', 'TU-NONE'])).toMatchObject({ code: 1, stderr: 'There is no order TU-NONE.\n' });
+  const unsigned = await run(['approve', order.number]);
+  expect(unsigned).toMatchObject({ code: 2, stdout: '' });
+  expect(unsigned.stderr).toMatch(/^The actor must be one line .*\nUsage: npm run orders -- list/);
+});

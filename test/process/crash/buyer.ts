@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderFragment } from '../../generated/operations.ts';
+import { codes, type Outcome, tryConfirm, tryCreate } from '../../support/app/mutations.ts';
+import type { Items } from '../../support/app/purchase.ts';
+import { createTestClient, type TestClient } from '../../support/app/test-client.ts';
+
+/** One order of one organization, by a client that repeats what was not answered with the key that it had. */
+export class Buyer {
+  private readonly keys = { create: randomUUID(), confirm: randomUUID() };
+  private placed: OrderFragment | undefined;
+
+  constructor(
+    readonly organizationId: string,
+    private readonly token: string,
+    private readonly items: Items,
+  ) {}
+
+  at(url: string): TestClient {
+    return createTestClient(url, this.token);
+  }
+
+  /** As it was when it was created; throws where that was never answered. */
+  get order(): OrderFragment {
+    if (this.placed === undefined) throw new Error(`no order of organization ${this.organizationId} was answered`);
+    return this.placed;
+  }
+
+  async create(url: string): Promise<void> {
+    this.placed = accepted(await tryCreate(this.at(url), this.organizationId, this.items, this.keys.create));
+  }
+
+  /** A Mekari Pay that could not be asked is none of the buyer's business: the link comes by itself. */
+  async confirm(url: string): Promise<void> {
+    const outcome = await tryConfirm(this.at(url), this.order, this.keys.confirm);
+    if (codes(outcome).join() !== 'PAYMENT_PROVIDER_UNAVAILABLE') accepted(outcome);
+  }
+
+  async place(url: string): Promise<void> {
+    await this.create(url);
+    await this.confirm(url);
+  }
+}
+
+export function accepted({ order, userErrors }: Outcome): OrderFragment {
+  if (order === null || userErrors.length > 0) throw new Error(`refused: ${JSON.stringify(userErrors)}`);
+  return order;
+}
+
+/** Asks one replica after the other until one answers. The test's own timeout bounds it. */
+export async function untilAnswered<T>(urls: readonly string[], ask: (url: string) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask(urls[attempt % urls.length] ?? '');
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      // Replicas that are away take a moment to come back.
+      await sleep(50);
+    }
+  }
+}
+
+/** The connection broke or nobody listens (fetch), it broke in the middle (JSON), or the server failed inside. */
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof SyntaxError) return true;
+  return error instanceof Error && error.message.includes('INTERNAL_SERVER_ERROR');
+}

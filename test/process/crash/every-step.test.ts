@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import type { OrderFragment } from '../../generated/operations.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { readOrder, until } from '../../support/app/purchase.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+import { armedWith, type FaultPoint, faultPointsIn, lastWords } from '../../support/fault-points/fault-points.ts';
+import { buildOnce, endStarted } from '../../support/processes/built.ts';
+import {
+  launchReplica,
+  prepareDatabase,
+  type Replica,
+  startReplica,
+  untilListening,
+} from '../../support/processes/replica.ts';
+import { assertNothingLost, mailsByOrder, untilAtRest } from './at-rest.ts';
+import { accepted, Buyer, untilAnswered } from './buyer.ts';
+
+let db: TestDatabase;
+let sandbox: Sandbox;
+/** By the database's clock: of the process that lives at the moment. */
+let startedAt: Date;
+
+beforeAll(async () => {
+  // A webhook that was not answered comes again twice a second, to whoever is the receiver by then.
+  const webhookRetryDelaysMs = Array<number>(2000).fill(500);
+  [db, sandbox] = await Promise.all([createDatabase(), startSandbox({ webhookRetryDelaysMs }), buildOnce()]);
+  await prepareDatabase(db);
+}, 120_000);
+
+afterAll(async () => {
+  await endStarted();
+  await sandbox?.stop();
+  await db?.drop();
+});
+
+/** How a process is brought to the points of a flow, and where the order must be in the end. */
+interface Way {
+  drive(buyer: Buyer, replica: Replica, way: Way): Promise<void>;
+  end: OrderFragment['status'];
+  env?: Record<string, string>;
+}
+
+const place = (buyer: Buyer, { url }: Replica) => buyer.place(url);
+
+/** Placed, and nothing goes on in the background: what dies next dies of the next step alone. */
+async function placeAndRest(buyer: Buyer, replica: Replica): Promise<void> {
+  await place(buyer, replica);
+  await untilQuiet(replica);
+}
+
+/** What the living process has under way, is about to have, or may free now: mails, of which one may be sent and not noted. */
+const UNDER_WAY = `
+  select from graphile_worker.jobs
+  where case when locked_at is null then run_at <= now()
+        else locked_at >= $1 or (task_identifier = 'send_order_mail' and locked_at < now() - interval '20 seconds') end`;
+
+async function untilQuiet(replica: Replica): Promise<void> {
+  const read = async () => replica.process.hasEnded || (await db.query(UNDER_WAY, [startedAt])).length === 0;
+  await until(read, (isQuiet) => isQuiet);
+}
+
+/** Mekari Pay has no receiver while the processes die one by one: its webhook is sent to this one by hand. */
+async function placeAndPay(buyer: Buyer, replica: Replica, way: Way): Promise<void> {
+  await placeAndRest(buyer, replica);
+  await pay(buyer, way);
+  await sandbox.mekariPay.resend(buyer.order.number, { urls: [`${replica.url}/webhooks/mekari-pay`] });
+}
+
+const pay = ({ order }: Buyer, { end }: Way) =>
+  end === 'PAYMENT_REVIEW' ? sandbox.mekariPay.payWrong(order.number) : sandbox.mekariPay.pay(order.number);
+
+const endTimeToPay = ({ order }: Buyer) =>
+  db.query(`update topup_orders set payment_expires_at = now() where id = $1 and status = 'PENDING_PAYMENT'`, [
+    order.id,
+  ]);
+
+/**
+ * Mails first: the queue is empty, so that each dies of its own order's. What dies with a job in its hands comes before what
+ * does not: by the end those jobs are free again.
+ */
+const WAYS: Record<string, Way> = {
+  mail: { end: 'COMPLETED', drive: place },
+  expiry: {
+    end: 'EXPIRED',
+    env: { RECONCILE_INTERVAL_SECONDS: '1' },
+    async drive(buyer, replica) {
+      await placeAndRest(buyer, replica);
+      await endTimeToPay(buyer);
+    },
+  },
+  confirm: { end: 'COMPLETED', drive: place },
+  invoice: { end: 'COMPLETED', drive: place },
+  'paid PI': { end: 'COMPLETED', drive: placeAndPay },
+  settle: { end: 'COMPLETED', drive: placeAndPay },
+  review: { end: 'PAYMENT_REVIEW', drive: placeAndPay },
+  cancel: {
+    end: 'CANCELLED',
+    async drive(buyer, replica) {
+      await placeAndRest(buyer, replica);
+      await tryCancel(buyer.at(replica.url), buyer.order.id);
+    },
+  },
+};
+
+interface Story {
+  point: FaultPoint;
+  way: Way;
+  buyer: Buyer;
+}
+
+async function newStory(point: FaultPoint): Promise<Story> {
+  const way = WAYS[point.flow];
+  if (way === undefined) throw new Error(`no way leads to "${point.name}": say in WAYS how to get there`);
+  const organizationId = addOrganization(sandbox, '1001');
+  const token = await sandbox.auth.token({ organization_id: organizationId });
+  return { point, way, buyer: new Buyer(organizationId, token, { agent_extra: '4', muv: '500' }) };
+}
+
+/** One process, which is to die at this point and of nothing else. */
+async function dieAt({ point, way, buyer }: Story): Promise<void> {
+  const [clock] = await db.query<{ now: Date }>('select now()');
+  startedAt = clock?.now ?? new Date();
+  const env = { RECONCILE_INTERVAL_SECONDS: '3600', ...way.env, ...armedWith(point.name) };
+  const process = launchReplica({ db, sandbox }, env);
+  const drive = async () => {
+    const replica = await untilListening(process);
+    await untilQuiet(replica);
+    await way.drive(buyer, replica, way);
+  };
+  // Whoever waited for the dead gets no answer; what else goes wrong is to be seen, or a death would be waited for in vain.
+  const driven = drive().catch((error: Error) => {
+    if (!process.hasEnded && !(error instanceof TypeError)) throw error;
+  });
+  const [{ signal, stderr }] = await Promise.all([process.finished, driven]);
+  expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: lastWords(point.name) });
+}
+
+const hasMail = ({ order }: Buyer, kind: string) =>
+  sandbox.mail.messages().some(({ messageId }) => messageId.startsWith(`<${order.number}.${kind}.`));
+
+/** Once there are replicas again: the client repeats what was not answered, time goes on, and the rest comes by itself. */
+async function goOn({ way, buyer }: Story, urls: string[]): Promise<void> {
+  const ask = <T>(work: (url: string) => Promise<T>) => untilAnswered(urls, work);
+  const read = () => ask((url) => readOrder(buyer.at(url), buyer.order.id));
+  await ask((url) => buyer.create(url));
+  if ((await read()).status === 'DRAFT') await ask((url) => buyer.confirm(url));
+  // Nobody asks for the link: it comes by itself, and so does the mail with it.
+  await until(
+    async () => hasMail(buyer, 'awaiting_payment'),
+    (arrived) => arrived,
+  );
+  if (way.end === 'CANCELLED') accepted(await ask((url) => tryCancel(buyer.at(url), buyer.order.id)));
+  else if (way.end === 'EXPIRED') await endTimeToPay(buyer);
+  else if (sandbox.mekariPay.invoice(buyer.order.number)?.status === 'pending') {
+    expect((await read()).paymentUrl).toBe(sandbox.mekariPay.invoice(buyer.order.number)?.payment_url);
+    await pay(buyer, way);
+  }
+}
+
+function expectedMails(stories: Story[]): Record<string, number> {
+  const last = { COMPLETED: 'payment_received', EXPIRED: 'order_expired', PAYMENT_REVIEW: 'payment_under_review' };
+  const mails = stories.flatMap(({ point, way, buyer }) => {
+    const { number } = buyer.order;
+    const kind = last[way.end as keyof typeof last];
+    // Sent, and dead before it was noted: only then does one mail come twice, and both have one Message-ID.
+    const first: [string, number] = [`${number}.awaiting_payment`, point.name === 'mail, sent and not noted' ? 2 : 1];
+    return kind === undefined ? [first] : [first, [`${number}.${kind}`, 1] as [string, number]];
+  });
+  return Object.fromEntries(mails);
+}
+
+test('a process that dies at any step leaves nothing paid uncredited, nothing credited or booked twice, and no second invoice', async ({
+  annotate,
+}) => {
+  const points = Object.keys(WAYS).flatMap((flow) => faultPointsIn('src').filter((point) => point.flow === flow));
+  expect(points.toSorted(byName)).toEqual(faultPointsIn('src').toSorted(byName));
+  const stories: Story[] = [];
+  const startAt = performance.now();
+  for (const point of points) {
+    await annotate(point.name);
+    const story = await newStory(point);
+    stories.push(story);
+    await dieAt(story);
+  }
+
+  const diedAt = performance.now();
+  await annotate('two replicas');
+  // The name of a point alone does nothing: without the preload it is a comment.
+  const env = { RECONCILE_INTERVAL_SECONDS: '5', FAULT_POINT: 'settle, read and decided' };
+  const replicas = await Promise.all([1, 2].map(() => startReplica({ db, sandbox }, env)));
+  const urls = replicas.map(({ url }) => url);
+  sandbox.mekariPay.setWebhookUrl(`${urls[0]}/webhooks/mekari-pay`);
+  await Promise.all(stories.map((story) => goOn(story, urls)));
+  const ends = Map.groupBy(stories, ({ way }) => way.end);
+  const numbers = [...ends].map(([end, of]): [string, string[]] => [end, of.map(({ buyer }) => buyer.order.number)]);
+  await untilAtRest(db, Object.fromEntries(numbers));
+
+  const paid = stories.filter(({ way }) => way.end === 'COMPLETED');
+  // Each bought 4 seats and 500 visitors.
+  expect(await assertNothingLost({ db, sandbox }, paid.length)).toBe(String(paid.length * 504));
+  const seconds = [diedAt - startAt, performance.now() - diedAt].map((ms) => (ms / 1000).toFixed(1));
+  console.log(`${points.length} deaths in ${seconds[0]} s, at rest ${seconds[1]} s later`);
+  expect(mailsByOrder(sandbox)).toEqual(expectedMails(stories));
+  // What was confirmed stands under its key, wherever the process died: a repeat is answered, not refused.
+  for (const { buyer } of stories) await buyer.confirm(urls[0] ?? '');
+  for (const { process } of replicas) process.signal('SIGTERM');
+  for (const { process } of replicas) expect(await process.finished).toMatchObject({ code: 0, stderr: '' });
+}, 300_000);
+
+const byName = (a: FaultPoint, b: FaultPoint) => (a.name < b.name ? -1 : 1);

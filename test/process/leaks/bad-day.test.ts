@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { until } from '../../support/app/purchase.ts';
+import { failingDatabase, failingNeighbours } from '../../support/hostile/bad-day.ts';
+import { badRequests } from '../../support/hostile/bad-requests.ts';
+import { createCanaries } from '../../support/hostile/canaries.ts';
+import { type CanaryBuyer, createCanaryBuyer } from '../../support/hostile/canary-buyer.ts';
+import { type CanaryPlace, startCanaryPlace } from '../../support/hostile/canary-place.ts';
+import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
+
+// A day of a server as a process of its own, with every fault in it.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 300_000 });
+
+let place: CanaryPlace;
+let buyer: CanaryBuyer;
+/** An order that was paid, booked and told: what may be said of it is found in every net. */
+let number: string;
+/** What was caught, by where. */
+const nets: Record<string, string> = {};
+
+/** Rows of which operators and support read; what is missing here holds what only the order's own organization sees. */
+const TABLES = [
+  'topup_order_events',
+  'payment_events',
+  'payment_exception_closings',
+  'quota_ledger_entries',
+  'order_mail_deliveries',
+  'audit_runs',
+  'graphile_worker._private_jobs',
+];
+
+beforeAll(async () => {
+  await buildOnce();
+  place = await startCanaryPlace();
+  buyer = createCanaryBuyer(place);
+  const { sandbox, db, replica, collector } = place;
+
+  const order = await buyer.create();
+  number = order.number;
+  await buyer.confirm(order);
+  await sandbox.mekariPay.pay(number);
+  await buyer.untilStatus(order, 'COMPLETED');
+  await until(
+    async () => place.mail.taken,
+    ({ length }) => length >= 2,
+  );
+  await failingNeighbours(place, buyer);
+  await failingDatabase(place, buyer);
+  await badRequests(place, buyer);
+
+  nets['metrics'] = await (await fetch(`${replica.url}/metrics`)).text();
+  nets['rows'] = JSON.stringify(await Promise.all(TABLES.map((table) => db.query(`select * from ${table}`))));
+  const commands = [
+    ['jobs', 'list'],
+    ['orders', 'list'],
+    ['orders', 'show', number],
+    ['orders', 'exceptions'],
+    ['flags', 'list'],
+    ['audit'],
+  ].map(([name, ...args]) => runBuilt(`src/commands/${name}.js`, args, place.environment));
+  nets['commands'] = JSON.stringify(await Promise.all(commands));
+  replica.process.signal('SIGTERM');
+  const { stdout, stderr } = await replica.process.finished;
+  nets['log'] = stdout;
+  nets['stderr'] = stderr;
+  nets['traces'] = collector.received;
+});
+
+afterAll(async () => {
+  await endStarted();
+  await place.stop();
+});
+
+const leaksOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => ({ found: place.canaries.foundIn(line), line: line.slice(0, 2000) }))
+    .filter(({ found }) => found.length > 0);
+
+test.each(['log', 'stderr', 'metrics', 'traces', 'commands', 'rows'])('no secret is in the %s', (name) => {
+  expect(leaksOf(nets[name] ?? '')).toEqual([]);
+});
+
+test('no answer holds a secret but what its caller has just sent, or is told where to pay', () => {
+  const leaks = buyer.heard.map(({ what, text, own }) => ({
+    what,
+    text,
+    found: place.canaries.foundIn(text).filter((name) => !own.includes(name)),
+  }));
+  expect(leaks.filter(({ found }) => found.length > 0)).toEqual([]);
+});
+
+test('no answer has SQL, a stack, a path of ours, or a suggestion', () => {
+  const telling =
+    /\bselect\b|insert into|violates|relation "|node_modules|\.[jt]s:\d|\bat async\b|did you mean|query runner/i;
+  expect(buyer.heard.filter(({ text }) => telling.test(text))).toEqual([]);
+});
+
+describe('the nets hold', () => {
+  test.each(['log', 'traces', 'commands', 'rows'])('the order, which is no secret, is in the %s', (name) => {
+    const known = createCanaries();
+    known.plantAs('the order', number);
+    expect(known.foundIn(nets[name] ?? '')).toEqual(['the order']);
+  });
+
+  test('metrics, answers and stack traces were caught too', () => {
+    expect(
+      /^upstream_calls_total\{neighbour="mekari-pay",outcome="malformed".*\} [1-9]/m.test(nets['metrics'] ?? ''),
+    ).toBe(true);
+    expect(buyer.heard.filter(({ text }) => text.includes(number)).length).toBeGreaterThan(3);
+    expect(nets['log']).toContain('"frames":["at ');
+  });
+
+  test('every fault was met, and told', () => {
+    const events = new Set([...(nets['log'] ?? '').matchAll(/"event":"(\w+)"/g)].map(([, event]) => event));
+    const told = [
+      'payment_event',
+      'invoice_failed',
+      'package_unavailable',
+      'organization_unavailable',
+      'reconcile_failed',
+      'job_failed',
+      'worker_error',
+      'field_failed',
+      'request_failed',
+      'flags_unreadable',
+      'database_connection_lost',
+      'redis_down',
+      'token_keys_unreachable',
+    ];
+    expect(told.filter((event) => !events.has(event))).toEqual([]);
+    expect(nets['rows']).toContain('invalid input syntax for type bigint: \\"…\\"');
+    expect(nets['commands']).toContain('invalid input syntax for type bigint: \\"…\\"');
+  });
+
+  test.each<[string, (secret: string) => string]>([
+    ['as it is', (secret) => `"${secret}"`],
+    ['in capitals', (secret) => secret.toUpperCase()],
+    ['in a URL', (secret) => encodeURIComponent(`?token=${secret}`)],
+    ['in base64', (secret) => Buffer.from(`user:${secret}`).toString('base64')],
+    ['in base64url, elsewhere in it', (secret) => Buffer.from(`{"sub":"${secret}"}`).toString('base64url')],
+    ['in hexadecimal digits', (secret) => Buffer.from(secret).toString('hex')],
+    ['in JSON within JSON', (secret) => JSON.stringify({ body: JSON.stringify({ secret }) })],
+  ])('a secret is found %s', (_form, inForm) => {
+    const planted = createCanaries();
+    const secret = planted.plant('it');
+    expect(planted.foundIn(`before ${inForm(secret)} after`)).toEqual(['it']);
+    expect(planted.foundIn('before after')).toEqual([]);
+  });
+});

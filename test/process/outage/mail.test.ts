@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import {
+  type ConfirmedOrder,
+  confirmedOrders,
+  nextRound,
+  STEP_MINUTES,
+  toldByMail,
+  untilNoneIsLeft,
+} from '../../support/app/outage.ts';
+import { untilStatus } from '../../support/app/purchase.ts';
+import { jobAges } from '../../support/telemetry/job-ages.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+/** Two replicas on one database, before the same neighbours. */
+let app: TestApp;
+let replica: TestApp;
+
+const startSecond = () => startApp({ shared: { db: app.db, sandbox: app.sandbox } });
+
+beforeAll(async () => {
+  app = await startApp();
+  replica = await startSecond();
+});
+
+afterAll(async () => {
+  await replica?.close();
+  await app?.close();
+});
+
+/** Paid, credited and booked, whatever becomes of its mails. */
+async function pay({ client, order }: ConfirmedOrder): Promise<void> {
+  await app.sandbox.mekariPay.pay(order.number);
+  await untilStatus(client, order.id, 'COMPLETED');
+}
+
+test('the mail server is away for more than an hour, in every way: bookings go on, and then each mail that is still true goes out once', async () => {
+  const { mail, mekariPay, moderator } = app.sandbox;
+  await mail.refuse();
+  const [unpaid, paidLater, underReview, ...paid] = (await confirmedOrders(app, 11)) as [
+    ConfirmedOrder,
+    ConfirmedOrder,
+    ConfirmedOrder,
+    ...ConfirmedOrder[],
+  ];
+  let rounds = 0;
+  const wait = async (times: number) => {
+    for (let round = 0; round < times; round++) {
+      await nextRound(app, 'send_order_mail');
+      rounds += 1;
+    }
+    expect(mail.messages()).toEqual([]);
+    for (const one of [app, replica]) {
+      // The mail of the unpaid order has waited from the beginning.
+      expect((await jobAges(one)).get('send_order_mail')).toBeGreaterThan(rounds * STEP_MINUTES * 60);
+    }
+  };
+  await wait(2);
+  await Promise.all(paid.slice(0, 4).map(pay));
+  await mail.accept();
+  await mail.faults.set([{ kind: 'hang' }]);
+  await Promise.all(paid.slice(4).map(pay));
+  await mekariPay.payWrong(underReview.order.number);
+  await replica.close();
+  replica = await startSecond();
+  await wait(1);
+  await mail.faults.set([{ kind: 'reject', status: 451 }]);
+  await wait(3);
+  expect(rounds * STEP_MINUTES).toBeGreaterThan(60);
+
+  await mail.faults.clear();
+  await untilNoneIsLeft(app, 'send_order_mail');
+  expect(toldByMail(app, unpaid.order.number)).toEqual(['awaiting payment']);
+  expect(toldByMail(app, underReview.order.number)).toEqual(['under review']);
+  await pay(paidLater);
+  await untilNoneIsLeft(app, 'send_order_mail');
+  expect(toldByMail(app, paidLater.order.number)).toEqual(['awaiting payment', 'payment received']);
+  for (const { order } of paid) {
+    // Nobody is asked to pay what is paid by now.
+    expect(toldByMail(app, order.number)).toEqual(['payment received']);
+    const [told] = mail.messages().filter(({ subject }) => subject.includes(order.number));
+    expect(told?.text).toContain(moderator.booking(order.number)?.pi_number);
+  }
+  expect((await jobAges(app)).has('send_order_mail')).toBe(false);
+});

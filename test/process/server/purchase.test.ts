@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { ALL_FLAGS } from '../../support/app/app.ts';
+import { confirmOrder, createOrder, untilStatus } from '../../support/app/purchase.ts';
+import { createTestClient } from '../../support/app/test-client.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+import { assertInvariants } from '../../support/database/invariants.ts';
+import { buildOnce, endStarted, root, runBuilt, startBuilt } from '../../support/processes/built.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let db: TestDatabase;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  [db, sandbox] = await Promise.all([createDatabase('template1'), startSandbox(), buildOnce()]);
+});
+
+afterAll(async () => {
+  await endStarted();
+  await sandbox?.stop();
+  await db?.drop();
+});
+
+type Line = Record<string, unknown>;
+
+async function operate(name: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: db.url });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+test('what the commands set up, the built server sells: credited, booked and mailed, with a log that gives nothing away', async () => {
+  await operate('migrate');
+  await operate('catalogue', 'apply', join(root, 'seed/topup-configurations.json'));
+  await operate('flags', 'set', ...ALL_FLAGS.flatMap((flag) => [flag, 'on']));
+  const environment = sandbox.environment();
+  const server = startBuilt('server/main.js', [], {
+    ...environment,
+    DATABASE_URL: db.url,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    PUBLIC_URL: 'http://127.0.0.1',
+    CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
+    LOG_LEVEL: 'trace',
+  });
+  const [, port] = await server.untilPrinted(/"event":"listening".*?"port":(\d+)/);
+  const url = `http://127.0.0.1:${port}`;
+  sandbox.mekariPay.setWebhookUrl(`${url}/webhooks/mekari-pay`);
+
+  const admin = createTestClient(url, await sandbox.auth.token({ organization_id: '1004' }));
+  const order = await confirmOrder(admin, await createOrder(admin, '1004', { chatbot_ai_extra: '5' }));
+  await sandbox.mekariPay.pay(order.number);
+  const completed = await untilStatus(admin, order.id, 'COMPLETED');
+  await sandbox.mail.waitFor((message) => message.text.includes(completed.paidInvoiceNumber ?? '?'));
+  expect(await db.query('select quota_code, balance::int from organization_packages where balance > 0')).toEqual([
+    { quota_code: 'chatbot_ai_extra', balance: 5000 },
+  ]);
+  await assertInvariants(db);
+
+  const [{ correlation_id: correlationId } = {}] = await db.query('select correlation_id from topup_orders');
+  server.signal('SIGTERM');
+  const { code, stdout } = await server.finished;
+  expect(code).toBe(0);
+  const lines: Line[] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const ofOrder = lines.filter((line) => line['correlationId'] === correlationId);
+  expect(ofOrder.filter(({ event }) => event === 'request')).toHaveLength(1);
+  expect(ofOrder.filter(({ event }) => event === 'job_done').length).toBeGreaterThanOrEqual(2);
+  expect(lines.filter(({ path, status }) => path === '/webhooks/mekari-pay' && status === 200)).toHaveLength(1);
+
+  const secrets = [
+    admin.token,
+    environment['MEKARI_CLIENT_SECRET'],
+    environment['MEKARI_PAY_WEBHOOK_SECRET'],
+    'hmac username',
+  ];
+  for (const secret of secrets) expect(stdout).not.toContain(secret);
+  expect(stdout).not.toMatch(/[\w.-]+@[\w-]+\.\w+/);
+});

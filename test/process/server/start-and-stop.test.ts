@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { settings } from '../../../src/config.ts';
+import { createTestClient } from '../../support/app/test-client.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+import {
+  buildOnce,
+  endStarted,
+  npmStart,
+  type RunningProcess,
+  runBuilt,
+  startBuilt,
+} from '../../support/processes/built.ts';
+
+// Each test starts a process or two.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MAIN = 'server/main.js';
+let db: TestDatabase;
+let empty: TestDatabase;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  [db, empty, sandbox] = await Promise.all([
+    createDatabase(),
+    createDatabase('template1'),
+    startSandbox(),
+    buildOnce(),
+  ]);
+});
+
+afterAll(async () => {
+  await endStarted();
+  await sandbox?.stop();
+  await db?.drop();
+  await empty?.drop();
+});
+
+const environment = (more: Record<string, string> = {}): Record<string, string> => ({
+  ...sandbox.environment(),
+  DATABASE_URL: db.url,
+  HOST: '127.0.0.1',
+  PORT: '0',
+  PUBLIC_URL: 'http://127.0.0.1',
+  CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
+  ...more,
+});
+
+/** Starts the server and waits until it says where it listens. */
+async function startServer(more: Record<string, string> = {}): Promise<{ server: RunningProcess; url: string }> {
+  const server = startBuilt(MAIN, [], environment(more));
+  return { server, url: await addressOf(server) };
+}
+
+async function addressOf(server: RunningProcess): Promise<string> {
+  const [, port] = await server.untilPrinted(/"event":"listening".*?"port":(\d+)/);
+  return `http://127.0.0.1:${port}`;
+}
+
+test('an empty environment ends it at once, and every setting that is missing is named', async () => {
+  const { code, stdout, stderr } = await runBuilt(MAIN, [], {});
+  const required = Object.entries(settings.shape).filter(([, setting]) => !setting.safeParse(undefined).success);
+  expect(required.length).toBeGreaterThanOrEqual(15);
+  expect(code).not.toBe(0);
+  expect(code).not.toBeNull();
+  for (const [name] of required) expect(stderr).toMatch(new RegExp(`^\\s*${name} is missing`, 'm'));
+  expect(stdout).toBe('');
+});
+
+test('a bad environment ends it at once: every fault is named, and no secret is shown', async () => {
+  const bad = {
+    PORT: '70000',
+    DATABASE_URL: 'mysql://app:hunter2@127.0.0.1/app',
+    REDIS_URL: 'not a url',
+    MEKARI_PAY_WEBHOOK_SECRET: 'hunter2',
+    GATEWAY_SECRET: ' , ',
+    LOG_LEVEL: 'loud',
+    PRICE_TTL_SECONDS: '-1',
+    QUOTE_TTL_SECONDS: '1.5',
+    MUTATIONS_PER_MINUTE: 'many',
+  };
+  const { code, stderr } = await runBuilt(MAIN, [], environment(bad));
+  expect(code).not.toBe(0);
+  expect(
+    stderr
+      .match(/^ +[A-Z_]+/gm)
+      ?.map((name) => name.trim())
+      .sort(),
+  ).toEqual(Object.keys(bad).sort());
+  expect(stderr).not.toContain('hunter2');
+});
+
+test('a database that is not migrated is refused with what to do', async () => {
+  const { code, stderr } = await runBuilt(MAIN, [], environment({ DATABASE_URL: empty.url }));
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('npm run migrate');
+});
+
+test('a database that cannot be reached ends it without showing the password', async () => {
+  const { code, stderr } = await runBuilt(
+    MAIN,
+    [],
+    environment({ DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/app' }),
+  );
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/^Cannot start: .*ECONNREFUSED/);
+  expect(stderr).not.toContain('hunter2');
+});
+
+test('a port that is taken ends it with the reason', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const { code, stderr } = await runBuilt(MAIN, [], environment({ PORT: String(port) }));
+  taken.close();
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('EADDRINUSE');
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('it starts, is ready, answers, and %s ends it with 0', async (signal) => {
+  const { server, url } = await startServer();
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', checks: { database: 'up' } });
+  const admin = createTestClient(url, await sandbox.auth.token());
+  expect(await admin.query('{ topupOrders { totalCount } }')).toEqual({ topupOrders: { totalCount: 0 } });
+  // Where nothing is set, nobody is told of the schema.
+  expect((await admin.send('{ __schema { queryType { name } } }')).status).toBe(400);
+  expect((await admin.send('{ _service { sdl } }')).status).toBe(400);
+  server.signal(signal);
+  const { code, stdout, stderr } = await server.finished;
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  expect(stdout).not.toContain(admin.token);
+});
+
+test('a SIGTERM to npm start reaches the server: nothing of it is left behind', async () => {
+  const server = npmStart(environment());
+  const url = await addressOf(server);
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  server.signal('SIGTERM');
+  expect((await server.finished).code).toBe(0);
+  await expect(fetch(`${url}/livez`)).rejects.toThrow();
+});
+
+test('what is under way when it is told to stop is answered first', async () => {
+  const { server, url } = await startServer({ UPSTREAM_TIMEOUT_MS: '10000' });
+  sandbox.hubCore.faults.set([{ kind: 'latency', latencyMs: 500 }]);
+  try {
+    const admin = createTestClient(url, await sandbox.auth.token({ organization_id: '1002' }));
+    sandbox.hubCore.clearRequests();
+    const answer = admin.send('{ topupOptions { code } }');
+    await sandbox.hubCore.waitForRequest({ path: '/api/v1/organizations' });
+    server.signal('SIGTERM');
+    expect(await answer).toMatchObject({ status: 200, data: { topupOptions: [] }, errors: undefined });
+    expect((await server.finished).code).toBe(0);
+  } finally {
+    sandbox.hubCore.faults.clear();
+  }
+});
+
+test('a connection that never asks anything does not keep it from stopping', async () => {
+  const { server, url } = await startServer();
+  const silent = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  server.signal('SIGTERM');
+  expect((await server.finished).code).toBe(0);
+  silent.destroy();
+});
+
+test('a signal that comes twice changes nothing', async () => {
+  const { server } = await startServer();
+  server.signal('SIGTERM');
+  server.signal('SIGTERM');
+  expect((await server.finished).code).toBe(0);
+});

@@ -1,0 +1,165 @@
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import type { Random } from '../../tools/random.ts';
+
+/** What is there, so that not every operation asks in vain. */
+export interface Seen {
+  orders: { id: string; total: string }[];
+  cursors: string[];
+  keys: string[];
+}
+
+/** The first is most callers' own. */
+const ORGANIZATIONS = ['1001', '1001', '1001', '1001', '1001', '1002', '1003', '1004', '1005', '9999'];
+/** What can be bought, with quantities that are right for it; and what cannot. */
+const QUANTITIES: Record<string, readonly string[]> = {
+  wa_balance: ['1000000', '1500000'],
+  muv: ['500', '2500'],
+  agent_extra: ['1', '2'],
+  voice_call_extra: ['500000', '1000000'],
+  chatbot_ai_extra: ['1', '5'],
+  email_extra: ['1'],
+  nothing: ['1'],
+};
+/** Text that has no business here; a lone surrogate can come in a variable alone, see literalOf(). */
+const HOSTILE = [
+  '',
+  ' ',
+  '\u0000',
+  'with\u0000in',
+  '\ud800',
+  'tail\udfff',
+  '🧾💸',
+  'é'.normalize('NFD'),
+  '\u202egnp.exe',
+  "'; drop table topup_orders; --",
+  '%',
+  '\\',
+  '{"a":1}',
+  '__proto__',
+  'constructor',
+  '../../etc/passwd',
+  'x'.repeat(10_000),
+  '9'.repeat(400),
+  '-1',
+  '1e9',
+  'NaN',
+];
+const HUGE = ['0', '9007199254740993', '9'.repeat(30), '0'.repeat(30)];
+
+/** Values for arguments: mostly such that they fit, and then everything else that the type lets through. */
+export class Values {
+  /** The order whose id was given last: its total may be asked for beside it. */
+  private order: { id: string; total: string } | undefined;
+  /** The quota of the option that was given last. */
+  private code = 'nothing';
+
+  constructor(
+    private readonly random: Random,
+    private readonly seen: Seen,
+  ) {}
+
+  /** `undefined`: not given at all. */
+  of(type: GraphQLInputType, name: string): unknown {
+    if (isNonNullType(type)) return this.given(type.ofType, name);
+    // An organization most leave to the token.
+    const isLeftOut = name === 'organizationId' ? this.random.below(5) > 0 : this.random.below(3) === 0;
+    if (isLeftOut) return undefined;
+    return this.random.below(8) === 0 ? null : this.given(type, name);
+  }
+
+  private given(type: GraphQLInputType, name: string): unknown {
+    if (isNonNullType(type)) return this.given(type.ofType, name);
+    if (isListType(type)) {
+      return Array.from({ length: this.random.oneOf([0, 1, 1, 1, 2, 3]) }, () => this.given(type.ofType, name));
+    }
+    if (isEnumType(type)) return this.random.oneOf(type.getValues()).name;
+    if (isInputObjectType(type)) return this.object(type);
+    if (type.name === 'Int') return this.random.oneOf([1, 2, 5, 20, 100, 101, 0, -1, 2_147_483_647, -2_147_483_648]);
+    if (type.name === 'Boolean') return this.random.below(2) === 0;
+    if (type.name === '_Any') return this.representation();
+    if (type.name === 'Decimal') return this.decimal(name);
+    return this.text(name);
+  }
+
+  private object(type: GraphQLInputObjectType): Record<string, unknown> {
+    const given = Object.values(type.getFields()).map(
+      (field) => [field.name, this.of(field.type, field.name)] as const,
+    );
+    return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  }
+
+  private text(name: string): string {
+    if (this.random.below(8) === 0) return this.random.oneOf(HOSTILE);
+    if (name === 'organizationId') return this.random.oneOf(ORGANIZATIONS);
+    if (name === 'optionId') return this.optionId();
+    if (name === 'after') return this.random.oneOf(this.seen.cursors);
+    if (name !== 'idempotencyKey') return this.orderId();
+    const repeated = this.random.below(4) === 0 && this.seen.keys.length > 0;
+    const key = repeated ? this.random.oneOf(this.seen.keys) : `key-${this.random.below(2 ** 31)}`;
+    this.seen.keys.push(key);
+    return key;
+  }
+
+  private optionId(): string {
+    this.code = this.random.oneOf(Object.keys(QUANTITIES));
+    return `${this.random.oneOf(ORGANIZATIONS)}:${this.code}`;
+  }
+
+  private orderId(): string {
+    this.order = this.random.oneOf(this.seen.orders);
+    return this.order.id;
+  }
+
+  private decimal(name: string): unknown {
+    if (name === 'expectedTotal' && this.order !== undefined && this.random.below(4) > 0) return this.order.total;
+    const text =
+      this.random.below(8) === 0 ? this.random.oneOf(HUGE) : this.random.oneOf(QUANTITIES[this.code] ?? HUGE);
+    return this.random.below(5) === 0 && text.length < 16 ? Number(text) : text;
+  }
+
+  /** Of the entities mostly; `_Any` lets any object through that names a type. */
+  private representation(): Record<string, unknown> {
+    const __typename = this.random.oneOf(['Organization', 'TopupOption', 'TopupOrder']);
+    const ids = { Organization: () => this.random.oneOf(ORGANIZATIONS), TopupOption: () => this.optionId() };
+    const id = (ids[__typename as keyof typeof ids] ?? (() => this.orderId()))();
+    if (this.random.below(6) > 0) return { __typename, id };
+    return this.random.oneOf<Record<string, unknown>>([
+      { __typename },
+      { __typename, id: null },
+      { __typename, id: Number(id) || 7 },
+      { __typename, id: [id] },
+      { __typename, id: { id } },
+      { __typename, id, name: 'of another subgraph', extra: [{}] },
+      { __typename, id: this.random.oneOf(HOSTILE) },
+    ]);
+  }
+}
+
+/** undefined for what can only travel in a variable: GraphQL's text knows no lone surrogate. */
+export function literalOf(type: GraphQLInputType, value: unknown): string | undefined {
+  if (value === null) return 'null';
+  if (isNonNullType(type)) return literalOf(type.ofType, value);
+  if (isListType(type)) {
+    const items = (value as unknown[]).map((item) => literalOf(type.ofType, item));
+    return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;
+  }
+  if (isEnumType(type)) return String(value);
+  if (isInputObjectType(type)) {
+    const fields = type.getFields();
+    const given = Object.entries(value as object).flatMap(([name, inner]) => {
+      const field = fields[name];
+      return field === undefined ? [] : [[name, literalOf(field.type, inner)] as const];
+    });
+    if (given.some(([, literal]) => literal === undefined)) return undefined;
+    return `{ ${given.map(([name, literal]) => `${name}: ${literal}`).join(', ')} }`;
+  }
+  if (type.name === '_Any') return undefined;
+  return typeof value === 'string' && !value.isWellFormed() ? undefined : JSON.stringify(value);
+}

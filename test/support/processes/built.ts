@@ -1,0 +1,131 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { until } from '../app/purchase.ts';
+
+export const root = join(import.meta.dirname, '..', '..', '..');
+
+/** Compiles dist/ where it is stale; test files that need it take turns. */
+export async function buildOnce(): Promise<void> {
+  const turns = new pg.Client({ connectionString: inject('postgresUrl') });
+  await turns.connect();
+  try {
+    await turns.query('select pg_advisory_lock(2)');
+    const build = [join(root, 'scripts/build.ts'), '--if-stale'];
+    await promisify(execFile)(process.execPath, build, { cwd: root }).catch((error: Error & { stdout: string }) => {
+      // What the compiler found stands on its standard output.
+      throw new Error(`${error.message}\n${error.stdout}`);
+    });
+  } finally {
+    await turns.end();
+  }
+}
+
+export interface Finished {
+  code: number | null;
+  /** What ended it, where it did not end by itself. */
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** What it has written so far. */
+  readonly output: Pick<Finished, 'stdout' | 'stderr'>;
+  readonly finished: Promise<Finished>;
+  readonly hasEnded: boolean;
+  signal(signal: NodeJS.Signals): void;
+  /** To all of its own group, as a terminal does on Ctrl-C; for one that was started with `ownGroup`. */
+  signalGroup(signal: NodeJS.Signals): void;
+  /** Resolves with the first match of its standard output; throws where it ends before. */
+  untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+const started: { child: ChildProcess; ownGroup: boolean }[] = [];
+
+/** A compiled file under dist/ as a process of its own, with nothing of this one's environment but the PATH. */
+export function startBuilt(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  options: { ownGroup?: boolean } = {},
+): RunningProcess {
+  return startProcess(process.execPath, [join(root, 'dist', file), ...args], env, options);
+}
+
+/** `npm start`, as a container or a supervisor would run it. */
+export function npmStart(env: Record<string, string>): RunningProcess {
+  return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
+}
+
+/** As `npm start` has it: the tests start dozens of processes, which would compile the same. */
+const COMPILE_CACHE = join(root, 'dist/.compile-cache');
+
+function startProcess(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  { ownGroup = false }: { ownGroup?: boolean },
+): RunningProcess {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
+  });
+  started.push({ child, ownGroup });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  let ended = false;
+  const finished = once(child, 'close').then(([code, signal]) => {
+    ended = true;
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null, ...output };
+  });
+  return {
+    pid: child.pid ?? 0,
+    output,
+    finished,
+    get hasEnded() {
+      return ended;
+    },
+    signal: (signal) => void child.kill(signal),
+    signalGroup: (signal) => void process.kill(-(child.pid ?? 0), signal),
+    async untilPrinted(pattern) {
+      const read = async () => ({ match: pattern.exec(output.stdout), over: ended });
+      const { match } = await until(read, (state) => state.match !== null || state.over);
+      if (match === null) throw new Error(`it ended without printing ${pattern}: ${output.stderr}`);
+      return match;
+    },
+  };
+}
+
+export function runBuilt(file: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
+  return startBuilt(file, args, env).finished;
+}
+
+/** For afterAll: whatever a failed test left running, and what that has started. */
+export async function endStarted(): Promise<void> {
+  for (const { child, ownGroup } of started.splice(0)) {
+    if (ownGroup) endGroup(child.pid ?? 0);
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody of it is left.
+  }
+}

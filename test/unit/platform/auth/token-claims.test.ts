@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { toCaller } from '../../../../src/platform/auth/token-claims.ts';
+
+const NOW = 1_764_000_000;
+const GOOD = {
+  iss: 'https://issuer.example.test',
+  aud: 'self-topup',
+  sub: 'admin-1001',
+  organization_id: '1001',
+  scope: 'topup:read',
+  iat: NOW,
+  exp: NOW + 3600,
+};
+
+const callerOf = (claims: Record<string, unknown>) =>
+  toCaller({ ...GOOD, ...claims }, { now: () => new Date(NOW * 1000) });
+
+/** Refused in these words, and as a fault of the token. */
+const refused = (message: string) => expect.objectContaining({ name: 'InvalidTokenError', message });
+const notRight = (claim: string) => refused(`The token is not valid: claim ${claim} is not right.`);
+
+/** The caller, or what it is refused with. */
+function outcome(claims: Record<string, unknown>): unknown {
+  try {
+    return callerOf(claims);
+  } catch (error) {
+    return error;
+  }
+}
+
+test('who it is, of which organization, and what it may', () => {
+  expect(callerOf({})).toStrictEqual({
+    subject: 'admin-1001',
+    organizationId: '1001',
+    scopes: new Set(['topup:read']),
+  });
+});
+
+describe('sub', () => {
+  test.each(['a', 'auth0|5f7c8ec7: Rina Wulandari', 'é 明 😀', 'a'.repeat(255)])('%j is a name', (sub) => {
+    expect(callerOf({ sub }).subject).toBe(sub);
+  });
+
+  test.each([
+    undefined,
+    null,
+    7,
+    ['admin'],
+    '',
+    '\u0000admin',
+    'admin\u0000',
+    'ad\u007fmin',
+    'admin\n',
+    '\nadmin',
+    'a\u2028b',
+    'a\u2029b',
+    'admin\ud800',
+    '\udc00admin',
+    'a'.repeat(256),
+  ])('%j is none', (sub) => {
+    expect(outcome({ sub })).toEqual(notRight('sub'));
+  });
+});
+
+describe('organization_id', () => {
+  test.each(['1', '0f8fad5b-d9cb-469f-a165-70867728950e', 'A_z-9', 'o'.repeat(64)])('%j is one', (id) => {
+    expect(callerOf({ organization_id: id }).organizationId).toBe(id);
+  });
+
+  test.each([null, 1001, ['1001'], '', ' 1001', '1001 ', '1001\n', '10\u000001', '../1001', '%', '１', 'o'.repeat(65)])(
+    '%j is none, not even for support',
+    (id) => {
+      expect(outcome({ organization_id: id, scope: 'topup:support' })).toEqual(notRight('organization_id'));
+    },
+  );
+
+  test('only support may be of none', () => {
+    expect(callerOf({ organization_id: undefined, scope: 'topup:support' })).toStrictEqual({
+      subject: 'admin-1001',
+      organizationId: undefined,
+      scopes: new Set(['topup:support']),
+    });
+    for (const scope of ['topup:read topup:write', 'topup:supporter', 'support', undefined]) {
+      expect(outcome({ organization_id: undefined, scope })).toEqual(
+        refused('The token is not valid: claim organization_id is missing.'),
+      );
+    }
+  });
+});
+
+describe('scope', () => {
+  test.each<[unknown, string[]]>([
+    [undefined, []],
+    ['', []],
+    [' ', []],
+    ['topup:read', ['topup:read']],
+    ['topup:read topup:write', ['topup:read', 'topup:write']],
+    ['  openid   topup:read ', ['openid', 'topup:read']],
+    ['topup:read,topup:write', ['topup:read,topup:write']],
+    ['topup:read\ttopup:write', ['topup:read\ttopup:write']],
+  ])('%j', (scope, scopes) => {
+    expect(callerOf({ scope }).scopes).toStrictEqual(new Set(scopes));
+  });
+
+  test.each([null, 1, ['topup:read'], { 'topup:read': true }])('%j is none', (scope) => {
+    expect(outcome({ scope })).toEqual(notRight('scope'));
+  });
+});
+
+describe('aud', () => {
+  test.each(['self-topup', ['self-topup']])('%j is for one', (aud) => {
+    expect(callerOf({ aud }).subject).toBe('admin-1001');
+  });
+
+  test.each([undefined, null, 1, [], ['self-topup', 'another'], ['another', 'self-topup'], [1], { 0: 'self-topup' }])(
+    '%j is not',
+    (aud) => {
+      expect(outcome({ aud })).toEqual(notRight('aud'));
+    },
+  );
+});
+
+/** Ten years of 366 days. */
+const LONGEST = 316_224_000;
+
+describe('times', () => {
+  test.each([NOW, NOW + 3600, NOW + LONGEST])('it may end at %f', (exp) => {
+    expect(callerOf({ exp }).subject).toBe('admin-1001');
+  });
+
+  test.each([undefined, null, `${NOW + 3600}`, true, [NOW], NOW + LONGEST + 1, NOW * 1000, Number.POSITIVE_INFINITY])(
+    'an end of %j is none',
+    (exp) => {
+      expect(outcome({ exp })).toEqual(notRight('exp'));
+    },
+  );
+
+  test.each([undefined, 0, NOW - 3600, NOW, NOW + 5])('it may be from %j', (iat) => {
+    expect(callerOf({ iat }).subject).toBe('admin-1001');
+  });
+
+  test.each([null, `${NOW}`, NOW + 5.5, NOW + 6, NOW * 1000])('a beginning of %j is none', (iat) => {
+    expect(outcome({ iat })).toEqual(notRight('iat'));
+  });
+
+  test('now is the clock of this machine, where none is given', () => {
+    const second = Math.floor(Date.now() / 1000);
+    expect(toCaller({ ...GOOD, iat: second, exp: second + 60 }).subject).toBe('admin-1001');
+    expect(() => toCaller({ ...GOOD, iat: second + 60, exp: second + 120 })).toThrow('claim iat is not right');
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { refusalOfValue } from '../../../../../src/platform/graphql/limits/value-limits.ts';
+
+const list = (length: number, element: unknown = 1) => Array.from({ length }, () => element);
+
+test('what a gateway or a buyer sends is within the limits', () => {
+  const of = list(500, { __typename: 'TopupOrder', id: '01a2047d-1111-7111-8111-111111111111' });
+  expect(refusalOfValue({ of })).toBeUndefined();
+  const items = list(20, { optionId: '1001:wa_balance', quantity: '1000000' });
+  expect(refusalOfValue({ input: { items, idempotencyKey: 'x'.repeat(255) } })).toBeUndefined();
+  for (const value of [undefined, null, {}, { a: true, b: 1.5, c: null }])
+    expect(refusalOfValue(value)).toBeUndefined();
+});
+
+test.each([
+  ['elements of a list 501 is more than 500.', list(501)],
+  ['entries 5001 is more than 5000.', Object.fromEntries(list(5_001).map((_, index) => [index, 1]))],
+  ['length of a string 2001 is more than 2000.', { a: { b: ['x'.repeat(2_001)] } }],
+  ['characters 70000 is more than 65536.', { ['x'.repeat(70_000)]: 1 }],
+  ['nesting 9 is more than 8.', JSON.parse(`${'['.repeat(9)}1${']'.repeat(9)}`)],
+  ['nesting 9 is more than 8.', JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)],
+])('%s', (message, value) => {
+  expect(refusalOfValue(value)).toBe(message);
+});
+
+test('entries and characters of all places are added up', () => {
+  expect(refusalOfValue(list(11, list(490)))).toMatch(/^entries \d+ is more than 5000\.$/);
+  expect(refusalOfValue(list(33, 'x'.repeat(2_000)))).toMatch(/^characters 66000 is more than 65536\.$/);
+});

@@ -1,0 +1,48 @@
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { createRequestContexts } from '../../../../src/platform/server/incoming-requests.ts';
+import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
+
+const REFUSED = {
+  status: 403,
+  body: { errors: [{ message: 'This answers to the gateway alone.', extensions: { code: 'FORBIDDEN' } }] },
+};
+const ANSWERED = { status: 200, body: { answered: true } };
+
+/** A route behind the check, asked with this header; undefined: without it. */
+async function ask(gatewaySecrets: readonly string[] | undefined, given: string | string[] | undefined) {
+  const contexts = createRequestContexts({
+    verifyToken: async () => undefined,
+    log: createLogger('silent'),
+    gatewaySecrets,
+  });
+  const server = Fastify();
+  server.get('/', { preHandler: contexts.requireGateway }, async () => ({ answered: true }));
+  const headers = given === undefined ? {} : { 'x-gateway-secret': given };
+  const response = await server.inject({ url: '/', headers: headers as Record<string, string> });
+  return { status: response.statusCode, body: response.json() };
+}
+
+const SECRETS = ['the old secret of 32 characters..', 'the new secret of 32 characters..'];
+
+test('without a secret of ours everybody is answered, whatever they send', async () => {
+  expect(await ask(undefined, undefined)).toEqual(ANSWERED);
+  expect(await ask(undefined, 'anything')).toEqual(ANSWERED);
+});
+
+test.each(SECRETS)('with several, each opens: %j', async (secret) => {
+  expect(await ask(SECRETS, secret)).toEqual(ANSWERED);
+});
+
+test.each<[string, string | string[] | undefined]>([
+  ['no header', undefined],
+  ['an empty one', ''],
+  ['another secret', 'the old secret of 32 characters.!'],
+  ['the beginning of one', 'the old secret of 32 characters.'],
+  ['one and more', 'the old secret of 32 characters...'],
+  ['another case', 'THE OLD SECRET OF 32 CHARACTERS..'],
+  ['all of them in one', SECRETS.join(',')],
+  ['two headers', SECRETS],
+])('%s is refused', async (_, given) => {
+  expect(await ask(SECRETS, given)).toEqual(REFUSED);
+});

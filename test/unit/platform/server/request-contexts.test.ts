@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { type OutgoingHttpHeaders, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyRequest } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../../../src/platform/auth/caller.ts';
+import { InvalidTokenError, type VerifyToken } from '../../../../src/platform/auth/verify-token.ts';
+import { createRequestContexts, type RequestContexts } from '../../../../src/platform/server/incoming-requests.ts';
+import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
+
+const CALLER: Caller = { subject: 'admin-1001', organizationId: '1001', scopes: new Set(['topup:read']) };
+const NEW_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+type Headers = Record<string, string | string[]>;
+type Look<T> = (contexts: RequestContexts, request: FastifyRequest, lines: Record<string, unknown>[]) => T | Promise<T>;
+
+/** What a route sees of a request that came over a wire with these headers; a list is that many headers of one name. */
+async function see<T>(headers: Headers, look: Look<T>, verifyToken: VerifyToken = async () => undefined): Promise<T> {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger('info', { write: (line: string) => lines.push(JSON.parse(line)) });
+  const contexts = createRequestContexts({ verifyToken, log, gatewaySecrets: undefined });
+  const server = Fastify();
+  const seen = Promise.withResolvers<T>();
+  server.get('/', async (request) => {
+    try {
+      seen.resolve(await look(contexts, request, lines));
+    } catch (error) {
+      seen.reject(error);
+    }
+    return {};
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const asked = send({ host: '127.0.0.1', port, headers: headers as OutgoingHttpHeaders, agent: false }).end();
+  const [, [response]] = await Promise.all([seen.promise, once(asked, 'response')]).finally(() => server.close());
+  response.resume();
+  return seen.promise;
+}
+
+const idOf = (given: string | string[] | undefined) =>
+  see(given === undefined ? {} : { 'x-correlation-id': given }, (contexts, request) =>
+    contexts.correlationIdOf(request),
+  );
+
+describe('the correlation id', () => {
+  test.each(['a', 'Order_1.2-3', 'x'.repeat(64)])('%j is taken', async (given) => {
+    expect(await idOf(given)).toBe(given);
+  });
+
+  test.each([undefined, '', 'x'.repeat(65), 'a b', 'a,b', 'a;', '!a', 'a\u00e9', ['a', 'b']])(
+    '%j is not: the request gets one of its own',
+    async (given) => {
+      const id = await idOf(given);
+      expect(id).toMatch(NEW_ID);
+      expect(await idOf(given)).not.toBe(id);
+    },
+  );
+
+  test('is the same for whoever asks of one request', async () => {
+    const [first, second, fields] = await see({}, (contexts, request) => [
+      contexts.correlationIdOf(request),
+      contexts.correlationIdOf(request),
+      contexts.logFieldsOf(request),
+    ]);
+    expect(second).toBe(first);
+    expect(fields).toStrictEqual({ correlationId: first });
+  });
+});
+
+describe('the context', () => {
+  test('of nobody: no caller, and the log fields that the request has', async () => {
+    const asked: unknown[] = [];
+    const [context, fields] = await see(
+      { 'x-correlation-id': 'id-1' },
+      async (contexts, request) => [await contexts.contextOf(request), contexts.logFieldsOf(request)] as const,
+      async (authorization) => {
+        asked.push(authorization);
+        return undefined;
+      },
+    );
+    expect(asked).toEqual([undefined]);
+    expect(context).toMatchObject({ caller: undefined, correlationId: 'id-1' });
+    expect(context.logFields).toBe(fields);
+    expect(fields).toStrictEqual({ correlationId: 'id-1' });
+  });
+
+  test('of a caller: who it is, and for the log its organization', async () => {
+    const asked: unknown[] = [];
+    const context = await see(
+      { authorization: 'Bearer a.b.c', 'x-correlation-id': 'id-1' },
+      (contexts, request) => contexts.forGraphql(request),
+      async (authorization) => {
+        asked.push(authorization);
+        return CALLER;
+      },
+    );
+    expect(asked).toEqual(['Bearer a.b.c']);
+    expect(context.caller).toBe(CALLER);
+    expect(context.logFields).toStrictEqual({ correlationId: 'id-1', organizationId: '1001' });
+  });
+
+  test('has a log whose lines say the correlation id', async () => {
+    const lines = await see({ 'x-correlation-id': 'id-1' }, async (contexts, request, written) => {
+      const { log } = await contexts.contextOf(request);
+      log.info({ event: 'a_test' });
+      return written;
+    });
+    expect(lines).toMatchObject([{ event: 'a_test', correlationId: 'id-1' }]);
+  });
+});
+
+describe('a token that is not good', () => {
+  const refusing: VerifyToken = async () => {
+    throw new InvalidTokenError('it has expired');
+  };
+
+  test('is refused', async () => {
+    const refused = see({ authorization: 'x' }, (contexts, request) => contexts.contextOf(request), refusing);
+    await expect(refused).rejects.toThrow(new InvalidTokenError('it has expired'));
+  });
+
+  test('is UNAUTHENTICATED in the graph, with status 401, and in the log', async () => {
+    const [error, fields] = await see(
+      { authorization: 'x' },
+      async (contexts, request) => [
+        await contexts.forGraphql(request).catch((thrown) => thrown),
+        contexts.logFieldsOf(request),
+      ],
+      refusing,
+    );
+    expect(error).toMatchObject({ name: 'GraphQLError', message: 'The token is not valid: it has expired.' });
+    expect(error.extensions).toStrictEqual({ code: 'UNAUTHENTICATED', http: { status: 401 } });
+    expect(fields).toMatchObject({ errorCodes: ['UNAUTHENTICATED'] });
+  });
+
+  test('what else fails is no fault of the token', async () => {
+    const fault = new Error('on purpose');
+    const [error, fields] = await see(
+      { authorization: 'x' },
+      async (contexts, request) => [
+        await contexts.forGraphql(request).catch((thrown) => thrown),
+        contexts.logFieldsOf(request),
+      ],
+      async () => {
+        throw fault;
+      },
+    );
+    expect(error).toBe(fault);
+    expect(fields).not.toHaveProperty('errorCodes');
+  });
+
+  test('two Authorization headers are one too many, though both be the same', async () => {
+    const refused = see(
+      { authorization: ['Bearer a.b.c', 'Bearer a.b.c'] },
+      (contexts, request) => contexts.contextOf(request),
+      async () => CALLER,
+    );
+    await expect(refused).rejects.toThrow(new InvalidTokenError('expected one Authorization header'));
+  });
+});

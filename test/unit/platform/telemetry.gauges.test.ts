@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTelemetry, type Telemetry } from '../../../src/platform/telemetry/telemetry.ts';
+import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
+
+let telemetry: Telemetry;
+const server = createServer((request, response) => telemetry.serve(request, response));
+
+beforeAll(async () => {
+  telemetry = createTelemetry();
+  // A page without a single sample has no line.
+  telemetry.operation('topupOptions', 'ok', 0.01);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(async () => {
+  server.close();
+  server.closeAllConnections();
+  await telemetry.stop();
+});
+
+async function samples(name: string): Promise<unknown[]> {
+  const { port } = server.address() as AddressInfo;
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return parsePrometheus(text).flatMap((sample) =>
+    sample.name === name ? [[sample.labels['kind'], sample.value]] : [],
+  );
+}
+
+test('a gauge says what is there now: a label that is gone leaves no line behind, and nothing is told that could not be read', async () => {
+  let read = async () =>
+    new Map([
+      ['one', 1],
+      ['two', 2],
+    ]);
+  telemetry.gauge({ name: 'things', description: 'Things', label: 'kind', read: () => read() });
+  expect(await samples('things')).toEqual([
+    ['one', 1],
+    ['two', 2],
+  ]);
+  read = async () => new Map([['two', 3]]);
+  expect(await samples('things')).toEqual([['two', 3]]);
+  read = () => Promise.reject(new Error('the database is away'));
+  expect(await samples('things')).toEqual([]);
+  read = async () => new Map([['one', 4]]);
+  expect(await samples('things')).toEqual([['one', 4]]);
+});
+
+test('two who ask at the same moment are each told all of it', async () => {
+  // What is read comes for both at once, when both have asked.
+  const bothAsked = Promise.withResolvers<void>();
+  let asked = 0;
+  server.on('request', () => {
+    asked += 1;
+    if (asked === 2) setImmediate(bothAsked.resolve);
+  });
+  const value = bothAsked.promise.then(() => new Map([['one', 1]]));
+  telemetry.gauge({ name: 'others', description: 'Others', label: 'kind', read: () => value });
+  expect(await Promise.all([samples('others'), samples('others')])).toEqual([[['one', 1]], [['one', 1]]]);
+});
+
+test('a counter goes on counting from one reading to the next', async () => {
+  telemetry.job('note', 'done');
+  await samples('jobs_finished_total');
+  telemetry.job('note', 'done');
+  const { port } = server.address() as AddressInfo;
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(text).toMatch(/^jobs_finished_total\{.*\} 2$/m);
+});
+
+test('a gauge that is never read takes no other away', async () => {
+  telemetry.gauge({ name: 'stuck', description: 'Stuck', label: 'kind', read: () => new Promise(() => undefined) });
+  expect(await samples('stuck')).toEqual([]);
+  expect(await samples('others')).toEqual([['one', 1]]);
+});
