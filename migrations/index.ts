@@ -8,6 +8,7 @@ import { CallersWriteLess1764600000000 } from './1764600000000-callers-write-les
 import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts';
 import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
+import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   FlatGrowth1764800000000,
   AuditOfChanges1764900000000,
   LedgerByOrganization1765000000000,
+  PaymentProvider1765100000000,
 ];

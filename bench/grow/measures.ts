@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { SettledExcessLoader } from '../../src/ledger/index.ts';
 import type { OrderStatus, TopupOrder } from '../../src/orders/index.ts';
-import { cursorOf, pageArgs } from '../../src/orders/store/order-page.ts';
+import { cursorOf, pageArgs } from '../../src/orders/rules/page.ts';
 import { Reconcile, SettlePayment } from '../../src/payments/index.ts';
 import type { RequestContext } from '../../src/platform/server/request-context.ts';
 import { median } from '../neighbours/load.ts';
@@ -101,9 +101,16 @@ async function purchase(side: Side, id: string, timed: Timed): Promise<void> {
   const wanted = { orderId: draft.id, expectedTotal: draft.total, idempotencyKey: randomUUID() };
   const order = ordered(await timed('confirm', () => confirmOrder.confirm(asked(), wanted)));
   const settlement = new SettlePayment(side.database, systemClock, side.log, () => undefined);
-  const { outcome } = await timed('settle', () => settlement.settle('webhook', randomUUID(), paymentOf(order)));
+  const { outcome } = await timed('settle', () => settlement.settle(reportOf(order)));
   if (outcome !== 'settled') throw new Error(`the payment was ${outcome}`);
 }
+
+const reportOf = (order: TopupOrder) => ({
+  provider: order.paymentProvider,
+  source: 'webhook' as const,
+  eventId: randomUUID(),
+  notice: paymentOf(order),
+});
 
 const paymentOf = (order: TopupOrder) => ({
   type: 'invoice.paid' as const,
@@ -119,8 +126,8 @@ async function ofAll(side: Side, usual: string, timed: Timed): Promise<void> {
   const { createOrder, orders, balances } = side.services;
   // Nobody is asked at Mekari Pay: what is measured is how it finds out whom to ask about.
   const unasked = { check: () => Promise.resolve('unpaid' as const) };
-  const { mekariPay } = side.neighbours;
-  const reconcile = new Reconcile(side.database, mekariPay, unasked as never, systemClock, side.log);
+  const { paymentProvider } = side.neighbours;
+  const reconcile = new Reconcile(side.database, paymentProvider, unasked as never, systemClock, side.log);
   await timed('poll: choosing', () => reconcile.run());
   for (let draft = 0; draft < DRAFTS; draft++) {
     const input = { items: [{ optionId: `${usual}:agent_extra`, quantity: 1n }], idempotencyKey: randomUUID() };

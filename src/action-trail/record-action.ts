@@ -1,9 +1,10 @@
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import { type Call, call, type SqlRow, statement } from '../platform/database/statement.ts';
+import type { Query } from '../platform/database/sql.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { reasonOf } from '../platform/telemetry/reason.ts';
 import type { ActionTrailEntry, Phase } from './store/action-trail-entry.entity.ts';
+import { trailEntered } from './store/enter-action.ts';
 
 export interface Action {
   actor: string;
@@ -20,8 +21,8 @@ export interface Conclusion {
   subject?: string | null;
 }
 
-/** Does it in a transaction of its own, which is committed when it resolves. */
-export type Write = (entry: Call<SqlRow>) => Promise<unknown>;
+/** Runs the statement in a transaction of its own, which is committed when it resolves. */
+export type Write = (entry: Query) => Promise<unknown>;
 
 export interface ActionTrail {
   clock: Clock;
@@ -39,27 +40,20 @@ function bounded<K extends keyof typeof LONGEST>(name: K, text: string): string 
     .toWellFormed();
 }
 
-/** Without asking for the row's number: a caller's request may add to the trail, and read nothing of it. */
-const ENTER = statement(
-  `insert into action_trail (action_id, phase, at, actor, via, organization_id, action, subject, outcome, correlation_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-);
-
 function entryOf(actionId: string, phase: Phase, at: Date, action: Action, { outcome, subject }: Partial<Conclusion>) {
   const about = subject === undefined ? action.subject : subject;
-  return call(
-    ENTER,
+  return trailEntered({
     actionId,
     phase,
     at,
-    bounded('actor', action.actor),
-    action.via,
-    action.organizationId,
-    bounded('action', action.action),
-    about === null ? null : bounded('subject', about),
-    outcome === undefined ? null : bounded('outcome', outcome),
-    bounded('correlationId', action.correlationId),
-  );
+    actor: bounded('actor', action.actor),
+    via: action.via,
+    organizationId: action.organizationId,
+    action: bounded('action', action.action),
+    subject: about === null ? null : bounded('subject', about),
+    outcome: outcome === undefined ? null : bounded('outcome', outcome),
+    correlationId: bounded('correlationId', action.correlationId),
+  });
 }
 
 /**

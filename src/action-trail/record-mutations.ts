@@ -28,7 +28,7 @@ export function recordMutations(schema: GraphQLSchema, database: TenantDatabase,
       const { caller, log } = request;
       const run = async () => resolve(source, args, request, info);
       if (caller === undefined) return run();
-      const trail: ActionTrail = { clock, log, write: (entry) => database.tell(request, entry) };
+      const trail: ActionTrail = { clock, log, write: (entry) => database.writes(request, entry) };
       const action: Action = {
         actor: caller.subject,
         via: 'mutation',

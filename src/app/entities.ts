@@ -3,9 +3,8 @@ import { ActionTrailEntry } from '../action-trail/index.ts';
 import { AuditRun } from '../audit/index.ts';
 import { OrderMailDelivery } from '../fulfilment/index.ts';
 import { OrganizationPackage, QuotaLedgerEntry } from '../ledger/index.ts';
-import { PaymentExceptionClosing } from '../operators/index.ts';
 import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from '../orders/index.ts';
-import { PaymentEvent } from '../payments/index.ts';
+import { PaymentEvent, PaymentExceptionClosing } from '../payments/index.ts';
 import { FeatureFlag } from '../platform/flags/store/feature-flag.entity.ts';
 import { TopupConfiguration } from '../topup-options/index.ts';
 

@@ -6,12 +6,12 @@ import { createNeighbour } from '../clients/http.ts';
 import { createHubCore, MAX_IDS, type OrganizationSnapshot } from '../clients/hub-core.ts';
 import { createMailer, type Mailer } from '../clients/mailer.ts';
 import { createMekariBilling, type PackagePrice } from '../clients/mekari-billing.ts';
-import { createMekariPay, type MekariPay } from '../clients/mekari-pay/invoices.ts';
-import { createPaymentUrlCheck, hostOf } from '../clients/mekari-pay/payment-url.ts';
+import { createMekariPay, createPaymentUrlCheck, hostOf } from '../clients/mekari-pay/index.ts';
 import { createModerator, type Moderator } from '../clients/moderator.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { parseRupiah } from '../kernel/money.ts';
+import type { PaymentProvider } from '../payments/index.ts';
 import { createLogLimit } from '../platform/telemetry/log-limit.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { inSpan, SpanKind, setFacts, traceHeaders } from '../platform/telemetry/spans.ts';
@@ -22,7 +22,8 @@ export interface Neighbours {
   packages: CachedLookup<PackagePrice>;
   /** undefined: there is none. */
   redis: SharedStore | undefined;
-  mekariPay: MekariPay;
+  /** Another provider is another folder of clients/ and another line below. */
+  paymentProvider: PaymentProvider;
   moderator: Moderator;
   mailer: Mailer;
   close(): void;
@@ -113,10 +114,15 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
     organizations,
     packages,
     redis,
-    mekariPay: createMekariPay(http.pay, {
-      isAllowed: createPaymentUrlCheck({ payBaseUrl: config.MEKARI_PAY_URL, hosts: config.PAYMENT_URL_HOSTS }),
-      onRefused: (url) =>
-        logged(`payment url ${hostOf(url)}`, () => log.error({ event: 'payment_url_refused', host: hostOf(url) })),
+    paymentProvider: createMekariPay({
+      neighbour: http.pay,
+      urls: {
+        isAllowed: createPaymentUrlCheck({ payBaseUrl: config.MEKARI_PAY_URL, hosts: config.PAYMENT_URL_HOSTS }),
+        onRefused: (url) =>
+          logged(`payment url ${hostOf(url)}`, () => log.error({ event: 'payment_url_refused', host: hostOf(url) })),
+      },
+      webhookSecrets: config.MEKARI_PAY_WEBHOOK_SECRET,
+      clock,
     }),
     moderator: createModerator(http.moderator),
     mailer: {

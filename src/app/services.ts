@@ -1,20 +1,20 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
 import { ExcessUsageService, excessQuotaRoute } from '../excess-usage/index.ts';
-import { BookPaidPi, bookPaidPiHandler, SendOrderMail, sendOrderMailHandler } from '../fulfilment/index.ts';
+import { BookPaidPi, fulfilmentJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
-import { CancelOrder, ConfirmOrder, CreateOrder, IssueInvoice, OrdersLoaders, QuoteOrder } from '../orders/index.ts';
+import { CancelOrder, ConfirmOrder, CreateOrder, OrdersLoaders, QuoteOrder } from '../orders/index.ts';
 import { OrganizationsService } from '../organizations/index.ts';
 import {
   CheckPayment,
-  createWebhookVerifier,
   DELIVERY_OUTCOMES,
-  issueInvoiceHandler,
-  mekariPayWebhook,
+  IssueInvoice,
+  paymentJobs,
   Reconcile,
   SettlePayment,
-  voidInvoiceHandler,
+  VoidInvoice,
+  webhookRoute,
 } from '../payments/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { Flags } from '../platform/flags/flags.ts';
@@ -52,28 +52,32 @@ export function composeServices(
   const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(callers));
 
   const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
-  const { mekariPay } = neighbours;
+  const { paymentProvider } = neighbours;
   const quotes = new QuoteOrder(callers, organizations, options, excess, clock);
-  const invoices = new IssueInvoice(database, mekariPay, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
+  const invoices = new IssueInvoice(database, paymentProvider, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
   const createOrder = new CreateOrder(callers, quotes, clock, times);
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, times);
-  const cancelOrder = new CancelOrder(callers, mekariPay, clock);
+  const cancelOrder = new CancelOrder(callers, invoices, clock);
   const orders = new OrdersLoaders(callers);
 
   const settlePayment = new SettlePayment(database, clock, log, telemetry.paymentEvent);
-  const checkPayment = new CheckPayment(callers, database, mekariPay, invoices, settlePayment, clock);
-  const reconcile = new Reconcile(database, mekariPay, checkPayment, clock, log);
+  const checkPayment = new CheckPayment(callers, database, paymentProvider, invoices, settlePayment, clock);
+  const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log);
+  const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
   const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock);
 
   const jobHandlers: JobHandler[] = [
-    issueInvoiceHandler(invoices),
-    voidInvoiceHandler(database, mekariPay, checkPayment),
-    bookPaidPiHandler(bookPaidPi),
-    sendOrderMailHandler(orderMail),
+    ...paymentJobs({
+      issueInvoice: (orderId) => invoices.issueForOrder(orderId),
+      voidInvoice: (orderId) => voidInvoice.voidForOrder(orderId),
+    }),
+    ...fulfilmentJobs({
+      bookPaidPi: (orderId) => bookPaidPi.book(orderId),
+      sendOrderMail: (kind, orderId, sending) => orderMail.send(kind, orderId, sending),
+    }),
   ];
   for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
-  const verifyWebhook = createWebhookVerifier(config.MEKARI_PAY_WEBHOOK_SECRET, clock);
   return {
     organizations,
     balances,
@@ -87,7 +91,7 @@ export function composeServices(
     checkPayment,
     reconcile,
     jobHandlers,
-    rawRoutes: [mekariPayWebhook(verifyWebhook, settlePayment, telemetry.webhook)],
+    rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(options), excessQuotaRoute(excess)],
   };
 }

@@ -9,8 +9,8 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
-import { send } from '../platform/database/send.ts';
-import type { Call, SqlRow } from '../platform/database/statement.ts';
+import { runQuery } from '../platform/database/run-queries.ts';
+import type { Query } from '../platform/database/sql.ts';
 import { wordsOf } from '../platform/telemetry/reason.ts';
 
 /** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
@@ -46,7 +46,7 @@ export function changing<T>(database: DataSource, { actor, ...change }: Change, 
   };
   const trail = {
     clock: systemClock,
-    write: (entry: Call<SqlRow>) => send(database, entry),
+    write: (entry: Query) => runQuery(database, entry),
   };
   return recordAction(trail, action, run, (ending) => ({ outcome: 'answer' in ending ? 'ok' : 'failed' }));
 }

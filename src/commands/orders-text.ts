@@ -1,6 +1,7 @@
 import { formatRupiah } from '../kernel/money.ts';
-import type { OpenPayment, OrderReport } from '../operators/index.ts';
+import type { OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
+import type { OpenPayment } from '../payments/index.ts';
 
 const at = (instant: Date | null) => instant?.toISOString() ?? '-';
 

@@ -9,15 +9,15 @@ import { formatRupiah } from '../kernel/money.ts';
 import {
   approvePayment,
   closePaymentException,
-  listOrders,
   type OutstandingExcess,
-  openPayments,
   outstandingExcessAt,
   refundOrder,
   reportOrder,
   retryOrder,
   sendMailAgain,
 } from '../operators/index.ts';
+import { listOrders } from '../orders/index.ts';
+import { openPayments } from '../payments/index.ts';
 import { changing, command, print } from './command.ts';
 import { type OrdersCommand, parseOrdersCommand } from './orders-arguments.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { listTrail, type TrailFilter } from '../action-trail/index.ts';
 import { parseInstant } from '../kernel/instant.ts';
+import { numbersOfOrganization } from '../orders/index.ts';
 import { command, print, UsageError } from './command.ts';
 import { describeEntry } from './trail-text.ts';
 
@@ -21,7 +22,9 @@ function parseFilter(args: readonly string[]): TrailFilter {
   if (since !== undefined && instant === undefined) {
     throw new UsageError(`--since must be an instant such as 2026-11-22T03:04:05Z, not ${since}.`);
   }
-  return { organizationId: organization, actor, since: instant, limit: Number(limit) };
+  const own =
+    organization === undefined ? undefined : { id: organization, subjects: numbersOfOrganization(organization) };
+  return { organization: own, actor, since: instant, limit: Number(limit) };
 }
 
 function parsed<T>(parse: () => T): T {

@@ -3,19 +3,20 @@ import type { Moderator, PaidPi } from '../clients/moderator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import {
-  enqueueMail,
   linesOfOrder,
   lockOrder,
+  moveOrder,
   orderById,
   type TopupOrder,
   type TopupOrderLine,
-  transition,
 } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
+import { enqueueJob } from '../platform/jobs/job.ts';
+import { orderMailJob } from './jobs.ts';
 
 /**
- * Has the paid PI booked, then PAID → COMPLETED with its number, and the e-mail that names it. Moderator answers a repeat
- * with the PI that it has, so a crash after its answer costs one more call and books nothing twice.
+ * Has accounting book the paid PI, then moves PAID → COMPLETED with its number and enqueues the e-mail that names it. Moderator
+ * answers a repeat with the PI that it has, so a crash after its answer costs one more call and books nothing twice.
  */
 export class BookPaidPi {
   constructor(
@@ -36,15 +37,15 @@ export class BookPaidPi {
       if (locked?.status !== 'PAID') return;
       const now = this.clock.now();
       const cause = { at: now, cause: 'paid PI booked', actor: null };
-      await transition(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
-      await enqueueMail(tx, 'payment_received', locked);
+      await moveOrder(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
+      await enqueueJob(tx, orderMailJob('payment_received', locked));
       // fault point: paid PI, noted and not committed
     });
     // fault point: paid PI, committed and the job not ended
   }
 }
 
-/** What was frozen with the order, in accounting's words. `active_from` is the day of payment. */
+/** The order as accounting books it, from what was frozen with it. `active_from` is the day of payment. */
 export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): PaidPi {
   if (order.paidAt === null) throw new Error(`order ${order.number} is not paid`);
   const paidDate = jakartaDate(order.paidAt);
@@ -64,7 +65,7 @@ export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): P
       quantity: line.quantity,
       unitPrice: line.unitPrice,
       amount: line.amount,
-      // Accounting wants a first day on every line; excess of a period that is no month has none of its own.
+      // Accounting wants a first day on every line; excess of a period that is no month has none.
       periodStart: line.periodStart ?? paidDate,
       periodEnd: line.periodEnd ?? undefined,
     })),

@@ -1,5 +1,6 @@
 export { BookPaidPi } from './book-paid-pi.ts';
-export { sendOrderMailHandler } from './mail.job.ts';
-export { bookPaidPiHandler } from './paid-pi.job.ts';
-export { mailOfOrder, SendOrderMail } from './send-order-mail.ts';
+export { bookPaidPiJob, fulfilmentJobs, orderMailJob, orderMailKey } from './jobs.ts';
+export { mailKindOf, SendOrderMail } from './send-order-mail.ts';
+export { deliveriesOfOrder, lastSendingOfKind } from './store/mail-deliveries.ts';
 export { OrderMailDelivery } from './store/order-mail-delivery.entity.ts';
+export type { MailKind } from './templates/index.ts';

@@ -1,12 +1,7 @@
 export { QuotaBalance } from './graphql/quota-balance.type.ts';
-export { BalancesLoader, lockBalances } from './store/balances.ts';
-export {
-  enterLines,
-  excessKey,
-  type NewEntry,
-  type SettledExcess,
-  SettledExcessLoader,
-  settledExcess,
-} from './store/ledger.ts';
+export { BalancesLoader, SettledExcessLoader } from './loaders.ts';
+export { excessKey, type SettledExcess, toSettledExcess } from './rules/settled-excess.ts';
+export { lockBalances } from './store/balances.ts';
+export { enterEntries, entered, entriesOfLines, type NewEntry, settledExcess, settlementsOf } from './store/entries.ts';
 export { OrganizationPackage } from './store/organization-package.entity.ts';
 export { QuotaLedgerEntry } from './store/quota-ledger-entry.entity.ts';

@@ -1,18 +1,19 @@
 import type { DataSource } from 'typeorm';
+import { bookPaidPiJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { TopupOrder } from '../orders/index.ts';
-import { creditOrder, isExcessPaidTwice, PaymentEvent } from '../payments/index.ts';
+import { isExcessPaidTwice, jobOfOrder, linesOfOrder, type TopupOrder } from '../orders/index.ts';
+import { creditOrder, reviewedPayment } from '../payments/index.ts';
 import { withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface ApprovedPayment {
   order: TopupOrder;
-  /** Another order settled the same excess meanwhile, or is about to: its amount is to be given back, or agreed on with the buyer. */
+  /** Another order settled the same excess meanwhile, or is about to: give its amount back, or agree on it with the buyer. */
   excessPaidTwice: boolean;
 }
 
 /**
- * PAYMENT_REVIEW → PAID: the payment is taken as it is, and the order credited and booked as if it had fitted. A repeat finds
+ * PAYMENT_REVIEW → PAID: accepts the payment as it is; the order is credited and booked as if it had fitted. A repeat finds
  * the order PAID and is refused.
  */
 export function approvePayment(
@@ -25,12 +26,13 @@ export function approvePayment(
     if (order.status !== 'PAYMENT_REVIEW') {
       throw new OperatorRefusal(`${order.number} is ${order.status}: only an order in PAYMENT_REVIEW can be approved.`);
     }
-    const payment = await tx.findOneByOrFail(PaymentEvent, { orderId: order.id, outcome: 'review' });
+    const { provider, invoiceId, paidAt, receivedAt } = await reviewedPayment(tx, order.id);
     const excessPaidTwice = await isExcessPaidTwice(tx, order);
     const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
     const cause = { at: clock.now(), cause: approved, actor, reason };
-    const { invoiceId, paidAt, receivedAt } = payment;
-    await creditOrder(tx, order, { invoiceId, paidAt: paidAt ?? receivedAt }, cause);
+    const payment = { provider, invoiceId, paidAt: paidAt ?? receivedAt };
+    const lines = await linesOfOrder(tx, order.id);
+    await creditOrder(tx, order, lines, payment, cause, jobOfOrder(bookPaidPiJob, order));
     return { order, excessPaidTwice };
   });
 }

@@ -14,7 +14,7 @@ export function withLockedOrder<T>(
 ): Promise<T> {
   return inTransaction(database, async (tx) => {
     const order = await lockOrder(tx, { number: orderNumber });
-    if (order === null) throw noSuchOrder(orderNumber);
+    if (order === undefined) throw noSuchOrder(orderNumber);
     return decide(tx, order);
   });
 }

@@ -1,8 +1,15 @@
-import { type DataSource, In } from 'typeorm';
-import { OrderMailDelivery } from '../fulfilment/index.ts';
-import { QuotaLedgerEntry } from '../ledger/index.ts';
-import { linesOfOrder, type OrderStatus, TopupOrder, TopupOrderEvent, type TopupOrderLine } from '../orders/index.ts';
-import { PaymentEvent } from '../payments/index.ts';
+import type { DataSource } from 'typeorm';
+import { deliveriesOfOrder, type OrderMailDelivery } from '../fulfilment/index.ts';
+import { entriesOfLines, type QuotaLedgerEntry } from '../ledger/index.ts';
+import {
+  linesOfOrder,
+  orderNumbered,
+  type TopupOrder,
+  type TopupOrderEvent,
+  type TopupOrderLine,
+  timelineOf,
+} from '../orders/index.ts';
+import { eventsOfOrder, type PaymentEvent } from '../payments/index.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { noSuchOrder } from './locked-order.ts';
 
@@ -18,40 +25,19 @@ export interface OrderReport {
 }
 
 export async function reportOrder(database: DataSource, orderNumber: string): Promise<OrderReport> {
-  const order = await database.getRepository(TopupOrder).findOneBy({ number: orderNumber });
+  const order = await orderNumbered(database, orderNumber);
   if (order === null) throw noSuchOrder(orderNumber);
-  const orderId = order.id;
-  const lines = await linesOfOrder(database, orderId);
-  const orderLineId = In(lines.map(({ id }) => id));
+  const lines = await linesOfOrder(database, order.id);
   return {
     order,
     lines,
-    timeline: await database.getRepository(TopupOrderEvent).find({ where: { orderId }, order: { id: 'ASC' } }),
-    payments: await database.getRepository(PaymentEvent).find({ where: { orderId }, order: { receivedAt: 'ASC' } }),
-    entries: await database
-      .getRepository(QuotaLedgerEntry)
-      .find({ where: { orderLineId }, order: { createdAt: 'ASC', quotaCode: 'ASC' } }),
-    mails: await database.getRepository(OrderMailDelivery).find({ where: { orderId }, order: { sentAt: 'ASC' } }),
-    jobs: await jobsOfOrder(database, orderId),
+    timeline: await timelineOf(database, order.id),
+    payments: await eventsOfOrder(database, order.id),
+    entries: await entriesOfLines(
+      database,
+      lines.map(({ id }) => id),
+    ),
+    mails: await deliveriesOfOrder(database, order.id),
+    jobs: await jobsOfOrder(database.manager, order.id),
   };
-}
-
-export interface OrderFilter {
-  statuses: readonly OrderStatus[];
-  organizationId: string | undefined;
-  limit: number;
-}
-
-/** Newest first. */
-export function listOrders(database: DataSource, filter: OrderFilter): Promise<TopupOrder[]> {
-  const { statuses, organizationId, limit } = filter;
-  return database.getRepository(TopupOrder).find({
-    where: {
-      ...(statuses.length > 0 && { status: In([...statuses]) }),
-      ...(organizationId !== undefined && { organizationId }),
-    },
-    // Ids are in the order of time: of all organizations together they are the one index that is.
-    order: organizationId === undefined ? { id: 'DESC' } : { createdAt: 'DESC', id: 'DESC' },
-    take: limit,
-  });
 }

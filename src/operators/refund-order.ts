@@ -2,8 +2,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { type Rupiah, sum } from '../kernel/money.ts';
-import { enterLines, lockBalances } from '../ledger/index.ts';
-import { linesOfOrder, TopupOrder, type TopupOrderLine, transition } from '../orders/index.ts';
+import { enterEntries, lockBalances } from '../ledger/index.ts';
+import { linesOfOrder, moveOrder, orderNumbered, type TopupOrder, type TopupOrderLine } from '../orders/index.ts';
 import { noSuchOrder, withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
@@ -41,14 +41,14 @@ export async function refundOrder(parts: RefundParts, orderNumber: string, reque
     const cause = { at: clock.now(), cause: 'operator: refunded', actor, reason };
     const lines = await topupLines(tx, order);
     const amount = await takeBackLines(tx, order, lines, { ...request, outstanding, at: cause.at });
-    await transition(tx, order, 'REFUNDED', cause);
+    await moveOrder(tx, order, 'REFUNDED', cause);
     return { order, amount };
   });
 }
 
 /** Asked before the transaction: no neighbour is called inside one. */
 async function outstandingOf({ database, outstandingExcess }: RefundParts, orderNumber: string) {
-  const order = await database.getRepository(TopupOrder).findOneBy({ number: orderNumber });
+  const order = await orderNumbered(database, orderNumber);
   if (order === null) throw noSuchOrder(orderNumber);
   const outstanding = new Map<string, bigint>();
   if (order.status !== 'COMPLETED') return outstanding;
@@ -100,7 +100,7 @@ async function takeBackLines(
     quantity: -units,
     period: null,
   }));
-  await enterLines(tx, entries, request.at);
+  await enterEntries(tx, entries, request.at);
   return sum(taken.map(({ line, units }) => (units / line.multiplier) * line.unitPrice));
 }
 

@@ -1,17 +1,16 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { mailOfOrder, OrderMailDelivery } from '../fulfilment/index.ts';
-import type { Clock } from '../kernel/clock.ts';
 import {
-  appendEvent,
   bookPaidPiJob,
-  enqueueForOrder,
-  enqueueMail,
-  issueInvoiceJob,
+  lastSendingOfKind,
   type MailKind,
-  mailJobKey,
-  TopupOrder,
-  voidInvoiceJob,
-} from '../orders/index.ts';
+  mailKindOf,
+  orderMailJob,
+  orderMailKey,
+} from '../fulfilment/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { GIVEN_UP, jobOfOrder, noteStep, setPaymentChecked, type TopupOrder } from '../orders/index.ts';
+import { issueInvoiceJob, voidInvoiceJob } from '../payments/index.ts';
+import { enqueueJob } from '../platform/jobs/job.ts';
 import { retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { withLockedOrder } from './locked-order.ts';
@@ -19,13 +18,13 @@ import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface RetriedOrder {
   order: TopupOrder;
-  /** What runs now: names of jobs. */
+  /** Names of the jobs that run now. */
   jobs: readonly string[];
 }
 
 /**
- * Has everything that the order still wants tried now: its waiting jobs with all their attempts, the job that its state
- * calls for even where that is lost, and the next poll. Every job bears a repeat, so this is safe at any time.
+ * Retries at once whatever the order still waits for: its waiting jobs with all their attempts, the job that its state calls
+ * for even where that is lost, and the next poll. Every job is idempotent, so this is safe at any time.
  */
 export function retryOrder(database: DataSource, clock: Clock, orderNumber: string, by: Signed): Promise<RetriedOrder> {
   return withLockedOrder(database, orderNumber, async (tx, order) => {
@@ -37,9 +36,9 @@ export function retryOrder(database: DataSource, clock: Clock, orderNumber: stri
     );
     const wanted = await enqueueWanted(tx, order, jobs);
     if (order.status === 'PENDING_PAYMENT') {
-      await tx.update(TopupOrder, { id: order.id }, { paymentCheckedAt: null });
+      await setPaymentChecked(tx, order.id, null);
     }
-    await note(tx, clock, order, 'operator: retried', by);
+    await noteStep(tx, order, { at: clock.now(), cause: 'operator: retried', ...by });
     return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...wanted])] };
   });
 }
@@ -52,17 +51,16 @@ export function sendMailAgain(
   by: Signed,
 ): Promise<{ order: TopupOrder; kind: MailKind }> {
   return withLockedOrder(database, orderNumber, async (tx, order) => {
-    const kind = mailOfOrder(order);
+    const kind = mailKindOf(order);
     if (kind === undefined)
       throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail about that.`);
-    const sent = (await tx.maximum(OrderMailDelivery, 'sending', { orderId: order.id, kind })) ?? 0;
     const jobs = await jobsOfOrder(tx, order.id);
-    const isQueued = (sending: number) => jobs.some(({ key }) => key === mailJobKey(kind, order, sending));
-    let sending = sent + 1;
-    // One under its key would be taken for it, and one that runs would be given up.
+    const isQueued = (sending: number) => jobs.some(({ key }) => key === orderMailKey(kind, order, sending));
+    let sending = (await lastSendingOfKind(tx, order.id, kind)) + 1;
+    // A job with the same key would be taken for this one, or given up where it runs.
     while (isQueued(sending)) sending += 1;
-    await enqueueMail(tx, kind, order, sending);
-    await note(tx, clock, order, `operator: mail ${kind} sent again`, by);
+    await enqueueJob(tx, orderMailJob(kind, order, sending));
+    await noteStep(tx, order, { at: clock.now(), cause: `operator: mail ${kind} sent again`, ...by });
     return { order, kind };
   });
 }
@@ -71,18 +69,13 @@ export function sendMailAgain(
 async function enqueueWanted(tx: EntityManager, order: TopupOrder, jobs: readonly OrderJob[]): Promise<string[]> {
   const wanted = wantedJob(order);
   if (wanted === undefined || jobs.some(({ task }) => task === wanted.name)) return [];
-  await enqueueForOrder(tx, wanted, order);
+  await enqueueJob(tx, jobOfOrder(wanted, order));
   return [wanted.name];
 }
 
 function wantedJob({ status, paymentInvoiceId, confirmedAt }: TopupOrder) {
   if (status === 'PENDING_PAYMENT' && paymentInvoiceId === null) return issueInvoiceJob;
   if (status === 'PAID') return bookPaidPiJob;
-  if ((status === 'CANCELLED' || status === 'EXPIRED') && confirmedAt !== null) return voidInvoiceJob;
+  if (GIVEN_UP.has(status) && confirmedAt !== null) return voidInvoiceJob;
   return undefined;
-}
-
-/** No move, and in the timeline all the same. */
-function note(tx: EntityManager, clock: Clock, order: TopupOrder, cause: string, { actor, reason }: Signed) {
-  return appendEvent(tx, order, order.status, order.status, { at: clock.now(), cause, actor, reason });
 }

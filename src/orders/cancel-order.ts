@@ -1,4 +1,3 @@
-import type { MekariPay } from '../clients/mekari-pay/invoices.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
@@ -6,23 +5,29 @@ import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
+import type { Invoicing } from './invoicing.ts';
 import { canMove } from './rules/order-state.ts';
-import { orderNotFound, paymentProviderUnavailable, type UserError, userError } from './rules/user-error.ts';
-import { orderOfOrganization } from './store/orders.reader.ts';
+import {
+  changedByOthers,
+  orderNotFound,
+  paymentProviderUnavailable,
+  type UserError,
+  userError,
+} from './rules/user-error.ts';
+import { moveOrder } from './store/moves.ts';
+import { lockOrder, orderOfOrganization } from './store/orders.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
-import { lockOrder, transition } from './store/transition.ts';
-import { voidInvoices } from './void-invoices.ts';
 
 const MAX_ATTEMPTS = 3;
 
 /**
- * DRAFT or PENDING_PAYMENT → CANCELLED. The invoice is voided first, so that a cancelled order cannot be paid by accident;
- * a crash after that leaves a pending order that nobody can pay, which the buyer may cancel again and time expires.
+ * DRAFT or PENDING_PAYMENT → CANCELLED. The invoice is voided first, so that nobody pays a cancelled order by accident; a
+ * crash after that leaves a pending order that nobody can pay, which the buyer may cancel again and time expires.
  */
 export class CancelOrder {
   constructor(
     private readonly database: TenantDatabase,
-    private readonly pay: MekariPay,
+    private readonly invoices: Invoicing,
     private readonly clock: Clock,
   ) {}
 
@@ -33,20 +38,19 @@ export class CancelOrder {
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {
-        const tried = await this.cancelSeen(request, order);
-        setFacts(span, { outcome: tried === undefined ? 'moved meanwhile' : (tried.userErrors[0]?.code ?? 'ok') });
-        return tried;
+        const attempted = await this.cancelUnchanged(request, order);
+        setFacts(span, { outcome: attempted === undefined ? 'changed' : (attempted.userErrors[0]?.code ?? 'ok') });
+        return attempted;
       });
       if (outcome !== undefined) return outcome;
     }
-    const message = 'The order is being changed by others at this moment: try again.';
-    return { userErrors: [userError('INVALID_TRANSITION', message, { retryable: true })] };
+    return { userErrors: [changedByOthers()] };
   }
 
-  /** undefined: it is not any more as it was seen. */
-  private async cancelSeen(request: RequestContext, order: TopupOrder): Promise<OrderOutcome | undefined> {
+  /** undefined: the order has changed since it was read. */
+  private async cancelUnchanged(request: RequestContext, order: TopupOrder): Promise<OrderOutcome | undefined> {
     if (order.status === 'PENDING_PAYMENT') {
-      const refusal = await this.voidFirst(order);
+      const refusal = await this.voidInvoices(order);
       if (refusal !== undefined) return { order, userErrors: [refusal] };
       // fault point: cancel, invoice void and order not cancelled
     }
@@ -54,22 +58,22 @@ export class CancelOrder {
     return cancelled && { order: cancelled, userErrors: [] };
   }
 
-  private async voidFirst(order: TopupOrder): Promise<UserError | undefined> {
+  private async voidInvoices(order: TopupOrder): Promise<UserError | undefined> {
     try {
-      return (await voidInvoices(this.pay, order)) === 'paid' ? alreadyPaid() : undefined;
+      return (await this.invoices.voidAll(order)) === 'paid' ? alreadyPaid() : undefined;
     } catch (error) {
       if (error instanceof UpstreamError) return paymentProviderUnavailable(error);
       throw error;
     }
   }
 
-  /** undefined: it was confirmed, paid or expired meanwhile, or got an invoice, which is then to be voided first. */
-  private store(request: RequestContext, seen: TopupOrder): Promise<TopupOrder | undefined> {
+  /** undefined: it was confirmed, paid or expired meanwhile, or got an invoice, which must be voided first. */
+  private store(request: RequestContext, read: TopupOrder): Promise<TopupOrder | undefined> {
     const actor = requireCaller(request).subject;
-    return this.database.write(request, async (tx) => {
-      const order = await lockOrder(tx, { id: seen.id });
-      if (order?.status !== seen.status || order.paymentInvoiceId !== seen.paymentInvoiceId) return undefined;
-      await transition(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
+    return this.database.transaction(request, async (tx) => {
+      const order = await lockOrder(tx, { id: read.id });
+      if (order?.status !== read.status || order.paymentInvoiceId !== read.paymentInvoiceId) return undefined;
+      await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
       // fault point: cancel, moved and not committed
       return order;
     });

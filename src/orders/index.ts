@@ -11,34 +11,49 @@ export {
   TopupOrderResolver,
   topupOrderReference,
 } from './graphql/orders.resolver.ts';
-export { IssueInvoice } from './issue-invoice.ts';
-export {
-  bookPaidPiJob,
-  enqueueForOrder,
-  enqueueMail,
-  issueInvoiceJob,
-  jobOfOrder,
-  type MailKind,
-  mailJobKey,
-  mailOfOrder,
-  sendOrderMailJob,
-  voidInvoiceJob,
-} from './order-jobs.ts';
+export type { Invoicing } from './invoicing.ts';
+export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
 export { QuoteOrder } from './quote-order.ts';
-export { topupPeriod } from './rules/line-period.ts';
+export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
 export {
+  AWAITS_PAYMENT,
   AWAITS_SETTLEMENT,
-  assertCanMove,
+  type Cause,
+  COMPLETED,
+  GIVEN_UP,
   ORDER_STATUSES,
   type OrderStatus,
-  TRANSITIONS,
+  UNDER_REVIEW,
 } from './rules/order-state.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './rules/user-error.ts';
+export { draftsToExpire, ordersToPoll, ordersToPollLate, setPaymentChecked } from './store/due-orders.ts';
+export { orderAgeGauge, orderGauge } from './store/gauges.ts';
 export { IdempotencyKey } from './store/idempotency-key.entity.ts';
-export { orderAgeGauge, orderGauge } from './store/order-gauge.ts';
-export { linesOfOrder, orderById, orderOfOrganization, ordersWithIds, theOrder } from './store/orders.reader.ts';
+export {
+  awaitsPayment,
+  invoiceStored,
+  isGivenUp,
+  linesDated,
+  lockedUnchanged,
+  movedByPayment,
+  moveOrder,
+  noteStep,
+  ordersUnderReview,
+  step,
+} from './store/moves.ts';
+export {
+  currentOrder,
+  linesOfNumber,
+  linesOfOrder,
+  lockOrder,
+  numbersOfOrganization,
+  orderById,
+  orderIdOf,
+  orderOfNotice,
+  orderOfOrganization,
+} from './store/orders.ts';
+export { listOrders, orderNumbered, timelineOf } from './store/reports.ts';
+export { isExcessPaidTwice } from './store/taken-excess.ts';
 export { TopupOrder } from './store/topup-order.entity.ts';
 export { TopupOrderEvent } from './store/topup-order-event.entity.ts';
-export { type LineKind, TopupOrderLine } from './store/topup-order-line.entity.ts';
-export { appendEvent, type Cause, lockOrder, transition } from './store/transition.ts';
-export { voidInvoices } from './void-invoices.ts';
+export { TopupOrderLine } from './store/topup-order-line.entity.ts';

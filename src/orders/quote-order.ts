@@ -4,54 +4,45 @@ import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { MAX_AMOUNT } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import type { SettledExcess } from '../ledger/index.ts';
+import { type SettledExcess, toSettledExcess } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
+import { checkQuantity, type OfferedOption, type TopupOptionsService } from '../topup-options/index.ts';
+import type { LinePeriod } from './rules/line-period.ts';
+import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, sameQuote } from './rules/quote.ts';
 import {
-  checkQuantity,
-  type OfferedOption,
-  type QuantityFaultCode,
-  type TopupOptionsService,
-} from '../topup-options/index.ts';
-import { buildQuote, mostOrderable, type Quote, type QuoteItem } from './rules/quote.ts';
-import { organizationUnavailable, type UserError, userError } from './rules/user-error.ts';
-import { type ClaimRow, settledOrClaimedExcess, toSettledExcess } from './store/claimed-excess.ts';
+  excessUnavailable,
+  organizationUnavailable,
+  priceUnavailable,
+  quantityRefused,
+  type UserError,
+  userError,
+} from './rules/user-error.ts';
+import type { WantedItem } from './rules/wanted-items.ts';
+import { type TakenExcess, takenExcess } from './store/taken-excess.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
+import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
-/** What the buyer wants of one quota; `field` is where in the input it stands. */
-export interface WantedItem {
-  code: string;
-  quantity: bigint;
-  field: string[] | null;
-}
-
-export interface QuoteRequest {
-  organizationId: string;
-  items: readonly WantedItem[];
-  /** The order that is quoted anew: what it carries itself is not claimed by another. */
-  orderId?: string;
-}
-
-/** A quote, and what confirmOrder must know beyond it. */
+/** A quote, and the facts that an order freezes beside it. */
 export interface QuotedOrder {
   quote: Quote;
   organizationName: string;
-  /** Excess that was left out of it, because it is settled or another order carries it. */
-  claimed: readonly ClaimRow[];
-  /** Labels of contract lines whose contract has no end in the future: such an order can be looked at, not confirmed. */
+  /** Excess that the quote leaves out, because it is settled or another order holds it. */
+  taken: readonly TakenExcess[];
+  /** Labels of contract lines whose contract has no end in the future: such an order can be reviewed, not confirmed. */
   linesWithoutContractEnd: readonly string[];
 }
 
-const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
-  BELOW_MINIMUM: (near) => `is below the minimum of ${near}`,
-  ABOVE_MAXIMUM: (near) => `is above the maximum of ${near}`,
-  NOT_A_MULTIPLE: (near) => `is off the step; the nearest valid quantity is ${near}`,
-  NOT_A_CHOICE: (near) => `is not among the choices; the nearest is ${near}`,
-};
+/** The same order quoted again. */
+export interface RequotedOrder extends QuotedOrder {
+  /** Whether every price and quantity is still the one that the buyer saw; only then are there periods to freeze. */
+  periods: readonly (LinePeriod & { id: string })[] | undefined;
+}
 
 /**
- * Gates, inputs and prices as they are now, from hub-core and Mekari Billing themselves: what createTopupOrder freezes and
- * confirmOrder compares with. Reads only. Refusals name every item that is wrong, not the first.
+ * Quotes an order: gates, inputs and prices as hub-core and Mekari Billing give them now. createTopupOrder freezes the quote,
+ * confirmOrder compares it. Reads only. A refusal names every item that is wrong, not the first.
  */
 export class QuoteOrder {
   constructor(
@@ -62,24 +53,26 @@ export class QuoteOrder {
     private readonly clock: Clock,
   ) {}
 
-  async quote(request: RequestContext, wanted: QuoteRequest): Promise<Result<QuotedOrder, UserError[]>> {
-    const organization = await this.organizations.findFresh(wanted.organizationId, { urgent: true });
+  /** `orderId`: the order that is quoted again, whose own excess is not another's. */
+  async quote(
+    request: RequestContext,
+    organizationId: string,
+    items: readonly WantedItem[],
+    orderId?: string,
+  ): Promise<Result<QuotedOrder, UserError[]>> {
+    const organization = await this.organizations.findFresh(organizationId, { urgent: true });
     if (organization === undefined || isUpstreamError(organization)) {
       return refused([organizationUnavailable({ retryable: organization !== undefined })]);
     }
-
-    const codes = new Set(wanted.items.map((item) => item.code));
-    const evaluated = await this.options.orderable(request, organization, codes);
+    const evaluated = await this.options.orderable(request, organization, new Set(items.map(({ code }) => code)));
     if (evaluated === undefined) {
       return refused([userError('FEATURE_DISABLED', 'Self top-up is not available to your organization.')]);
     }
-
-    const [claimed] = await this.database.ask(request, settledOrClaimedExcess(organization.id, wanted.orderId));
-    const settledOrClaimed = toSettledExcess(claimed);
+    const [taken] = await this.database.reads(request, takenExcess(organizationId, orderId));
     const results = await Promise.all(
-      wanted.items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
+      items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);
-        if (option !== undefined) return this.quoteItem(request, option, item, settledOrClaimed);
+        if (option !== undefined) return this.quoteItem(request, option, item, toSettledExcess(taken));
         const hidden = evaluated.hidden.find(({ configuration }) => configuration.code === item.code);
         return refused(unavailable(item, hidden?.reason === 'PRICE_UNAVAILABLE'));
       }),
@@ -88,55 +81,60 @@ export class QuoteOrder {
     if (errors.length > 0) return refused(errors);
 
     const today = jakartaDate(this.clock.now());
-    const quote = buildQuote(
-      results.flatMap((result) => (result.ok ? [result.value] : [])),
-      today,
-    );
+    const quoted = results.flatMap((result) => (result.ok ? [result.value] : []));
+    const quote = buildQuote(quoted, today);
     if (quote.total > MAX_AMOUNT) {
-      return refused([
-        userError('INVALID_QUANTITY', 'The order is larger than can be charged.', {
-          field: wanted.orderId === undefined ? ['input', 'items'] : null,
-        }),
-      ]);
+      const field = orderId === undefined ? ['input', 'items'] : null;
+      return refused([userError('INVALID_QUANTITY', 'The order is larger than can be charged.', { field })]);
     }
-    const linesWithoutContractEnd = quote.lines
-      .filter((line) => line.kind === 'TOPUP' && line.quotaType === 'contract')
-      .filter((line) => line.periodEnd === null || line.periodEnd < today)
-      .map((line) => line.label);
-    return ok({ quote, organizationName: organization.name, claimed, linesWithoutContractEnd });
+    const { name: organizationName } = organization;
+    return ok({ quote, organizationName, taken, linesWithoutContractEnd: withoutContractEnd(quote, today) });
+  }
+
+  async quoteAgain(
+    request: RequestContext,
+    { id, organizationId }: TopupOrder,
+    lines: readonly TopupOrderLine[],
+  ): Promise<Result<RequotedOrder, UserError[]>> {
+    const items = lines
+      .filter((line) => line.kind === 'TOPUP')
+      .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
+    const quoted = await this.quote(request, organizationId, items, id);
+    if (!quoted.ok) return quoted;
+    const { quote } = quoted.value;
+    const periods = sameQuote(lines, quote.lines) ? frozenPeriods(lines, quote.lines) : undefined;
+    return ok({ ...quoted.value, periods });
   }
 
   private async quoteItem(
     request: RequestContext,
     option: OfferedOption,
     { quantity, field }: WantedItem,
-    settledOrClaimed: SettledExcess,
+    taken: SettledExcess,
   ): Promise<Result<QuoteItem, UserError>> {
     const { configuration, organization, rule } = option;
     const quantityField = field === null ? null : [...field, 'quantity'];
     const checked = checkQuantity(rule, quantity);
-    if (!checked.ok) {
-      const { code, suggested } = checked.error;
-      const message = `${quantity} ${QUANTITY_MESSAGES[code](suggested)}.`;
-      return refused(userError(code, message, { field: quantityField, suggestedQuantity: suggested }));
-    }
+    if (!checked.ok) return refused(quantityRefused(quantity, checked.error, quantityField));
     const most = mostOrderable(option);
     if (quantity > most) {
       const message = `${quantity} is more than can be ordered at once: at most ${most}.`;
       return refused(userError('INVALID_QUANTITY', message, { field: quantityField }));
     }
-    const owed = await this.excess.owed(request, organization, configuration, { settledOrClaimed });
-    if (owed !== undefined) return ok({ option, quantity, owed });
-    const message = 'What is owed for this quota cannot be priced at the moment: try again in a while.';
-    return refused(userError('EXCESS_UNAVAILABLE', message, { field, retryable: true }));
+    const owed = await this.excess.owed(request, organization, configuration, { settledOrClaimed: taken });
+    return owed === undefined ? refused(excessUnavailable(field)) : ok({ option, quantity, owed });
   }
 }
 
-function unavailable({ field }: WantedItem, priceUnavailable: boolean): UserError {
+function unavailable({ field }: WantedItem, isPriceMissing: boolean): UserError {
   const at = field === null ? null : [...field, 'optionId'];
-  if (priceUnavailable) {
-    const message = 'Its price cannot be had from Mekari Billing at the moment: try again in a while.';
-    return userError('PRICE_UNAVAILABLE', message, { field: at, retryable: true });
-  }
+  if (isPriceMissing) return priceUnavailable(at);
   return userError('OPTION_UNAVAILABLE', 'This option is not available to your organization.', { field: at });
+}
+
+function withoutContractEnd({ lines }: Quote, today: string): string[] {
+  return lines
+    .filter((line) => line.kind === 'TOPUP' && line.quotaType === 'contract')
+    .filter((line) => line.periodEnd === null || line.periodEnd < today)
+    .map((line) => line.label);
 }

@@ -1,13 +1,23 @@
 export { CheckPayment } from './check-payment.ts';
 export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
-export { issueInvoiceHandler } from './issue-invoice.job.ts';
+export { IssueInvoice } from './issue-invoice.ts';
+export { issueInvoiceJob, paymentJobs, voidInvoiceJob } from './jobs.ts';
+export type { PaymentProvider } from './provider.ts';
 export { reconcileTask } from './reconcile.job.ts';
 export { Reconcile } from './reconcile.ts';
-export { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './rules/decide-payment.ts';
+export { PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
 export { SettlePayment } from './settle-payment.ts';
-export { creditOrder } from './store/credit-order.ts';
-export { isExcessPaidTwice } from './store/excess-paid-twice.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
-export { voidInvoiceHandler } from './void-invoice.job.ts';
-export { DELIVERY_OUTCOMES, mekariPayWebhook } from './webhook.route.ts';
-export { createWebhookVerifier } from './webhook-signature.ts';
+export { eventsOfOrder } from './store/payment-events.ts';
+export { PaymentExceptionClosing } from './store/payment-exception-closing.entity.ts';
+export {
+  enterClosing,
+  findEvent,
+  type OpenPayment,
+  openPayments,
+  openPaymentsGauge,
+  reviewedPayment,
+} from './store/payment-exceptions.ts';
+export { creditOrder } from './store/settlement.ts';
+export { VoidInvoice } from './void-invoice.ts';
+export { DELIVERY_OUTCOMES, webhookRoute } from './webhook.route.ts';

@@ -1,17 +1,20 @@
 import type { DataSource } from 'typeorm';
+import { bookPaidPiJob, orderMailJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import type { TopupOrder } from '../orders/index.ts';
+import { GIVEN_UP, isExcessPaidTwice, jobOfOrder, type TopupOrder } from '../orders/index.ts';
 import { retried } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { inOrderSpan, isTraced, setFacts } from '../platform/telemetry/spans.ts';
-import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentNotice, type PaymentOutcome } from './rules/decide-payment.ts';
-import { creditByEvent, enterEvent, enterEventOf, reviewByEvent } from './store/enter-event.ts';
-import { isExcessPaidTwice } from './store/excess-paid-twice.ts';
+import type { PaymentNotice } from './provider.ts';
+import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentOutcome } from './rules/decide-payment.ts';
 import type { PaymentSource } from './store/payment-event.entity.ts';
-import { type SettlementFacts, settlementFacts } from './store/settlement-facts.ts';
+import { enterEvent, enterEventOf } from './store/payment-events.ts';
+import { creditByEvent, readSettlementFacts, reviewByEvent, type SettlementFacts } from './store/settlement.ts';
 
-interface GivenEvent {
+/** A notice, who brought it, and the id under which it is entered once: the same for every repeat of one event. */
+export interface PaymentReport {
+  provider: string;
   source: PaymentSource;
   eventId: string;
   notice: PaymentNotice;
@@ -21,19 +24,19 @@ export interface Settlement {
   /** "duplicate": this very event is in the inbox already. */
   outcome: PaymentOutcome | 'duplicate';
   order?: TopupOrder;
-  /** The order was given up, another settled the same excess, and then this one was paid too: credited, and somebody is told. */
+  /** The order had been given up, and another order took its excess: credited all the same, and an operator is told. */
   excessPaidTwice?: boolean;
 }
 
-/** An order is moved a few times in its life: whoever finds it changed again and again is to come again. */
+/** Others move an order a few times in its life: a settlement that finds it changed more often fails, and comes again. */
 const MAX_READINGS = 10;
 
 /**
  * The one way in which a payment becomes quota: webhook, poll and check all come here. The order is read and decided on; then
  * one statement, and with it one transaction, enters the event, moves the order, credits its lines and enqueues the job, if the
- * order is still what was read. So a crash leaves all or nothing of it; of two at once the second waits for the first one's row
- * lock, finds the order changed, and decides on what the first left; and the ledger's unique key would refuse a second credit
- * even if all this were wrong.
+ * order is still what was read. So a crash leaves all or nothing of it. Of two at once the second waits for the first one's row
+ * lock, finds the order changed, and decides anew; and the ledger's unique key would refuse a second credit even if all this
+ * were wrong.
  */
 export class SettlePayment {
   constructor(
@@ -43,58 +46,60 @@ export class SettlePayment {
     private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome'] | 'excess_paid_twice') => void,
   ) {}
 
-  /** `eventId` is the same for every repeat of one event. Throws where it could not be stored: then it must come again. */
-  async settle(source: PaymentSource, eventId: string, notice: PaymentNotice): Promise<Settlement> {
-    const seen = await settlementFacts(this.database, notice, eventId);
-    // Poll and check are in its trace already.
-    const traced = source === 'webhook' && isTraced() ? (seen?.order ?? null) : null;
+  /** Throws where the event could not be stored: then it must come again. */
+  async settle(report: PaymentReport): Promise<Settlement> {
+    const read = await readSettlementFacts(this.database, report);
+    // A poll or a check is in the order's trace already.
+    const traced = report.source === 'webhook' && isTraced() ? (read.facts?.order ?? null) : null;
     return inOrderSpan('settle payment', traced, async (span) => {
-      const settlement = await this.settleSeen(seen, { source, eventId, notice });
+      const settlement = await this.settleRead(report, read);
       // fault point: settle, committed and not answered
       setFacts(span, { outcome: settlement.outcome });
-      this.report(source, notice, settlement);
+      this.tell(report, settlement);
       return settlement;
     });
   }
 
-  private async settleSeen(first: SettlementFacts | undefined, event: GivenEvent): Promise<Settlement> {
-    let seen = first;
+  private async settleRead(report: PaymentReport, first: Read): Promise<Settlement> {
+    let read = first;
     for (let reading = 1; reading <= MAX_READINGS; reading++) {
-      const settlement = await retried(() => this.settleOnce(seen, event));
+      const settlement = await retried(() => this.settleOnce(report, read));
       if (settlement !== undefined) return settlement;
-      seen = await settlementFacts(this.database, event.notice, event.eventId);
+      read = await readSettlementFacts(this.database, report);
     }
-    throw new Error(`order ${event.notice.orderNumber} was changed by others each time that it was to be settled`);
+    throw new Error(`order ${report.notice.orderNumber} was changed by others each time that it was to be settled`);
   }
 
-  /** undefined: the order is another by now than it was when it was read. */
-  private async settleOnce(
-    seen: SettlementFacts | undefined,
-    { source, eventId, notice }: GivenEvent,
-  ): Promise<Settlement | undefined> {
-    const { order } = seen ?? {};
-    if (seen?.isEntered) return { outcome: 'duplicate', order };
-    const outcome = decidePayment(seen?.known, notice, seen?.acted ?? []);
+  /** undefined: the order has changed since it was read. */
+  private async settleOnce(report: PaymentReport, { facts, isDuplicate }: Read): Promise<Settlement | undefined> {
+    const order = facts?.order;
+    if (isDuplicate) return { outcome: 'duplicate', order };
+    const { notice, ...origin } = report;
+    const outcome = decidePayment(facts && orderFacts(facts), notice, facts?.settled ?? []);
     // fault point: settle, read and decided
     const at = this.clock.now();
-    const event = { ...notice, id: newId(), eventId, source, orderId: order?.id ?? null, outcome, receivedAt: at };
-    if (seen === undefined) return { outcome: (await enterEvent(this.database, event)) ? outcome : 'duplicate' };
-    const cause = { at, cause: `payment: ${source}`, actor: null };
+    const event = { ...notice, ...origin, id: newId(), orderId: order?.id ?? null, outcome, receivedAt: at };
+    if (facts === undefined || order === undefined) {
+      return { outcome: (await enterEvent(this.database, event)) ? outcome : 'duplicate' };
+    }
+    const cause = { at, cause: `payment: ${report.source}`, actor: null };
     if (outcome === 'settled') {
-      const excessPaidTwice = await isItsExcessPaidTwice(this.database, seen.order);
-      const isCredited = await creditByEvent(this.database, seen, event, cause);
+      // Nobody takes over the excess of an order that was never given up.
+      const excessPaidTwice = GIVEN_UP.has(order.status) && (await isExcessPaidTwice(this.database, order));
+      const job = jobOfOrder(bookPaidPiJob, order);
+      const isCredited = await creditByEvent(this.database, facts, event, cause, job);
       return isCredited ? { outcome, order, excessPaidTwice } : undefined;
     }
     if (outcome === 'review') {
-      const isMoved = await reviewByEvent(this.database, seen, event, cause);
+      const mail = orderMailJob('payment_under_review', order);
+      const isMoved = await reviewByEvent(this.database, facts, event, cause, mail);
       // fault point: review, committed and not answered
       return isMoved ? { outcome, order } : undefined;
     }
-    return (await enterEventOf(this.database, seen, event)) ? { outcome, order } : undefined;
+    return (await enterEventOf(this.database, order, event)) ? { outcome, order } : undefined;
   }
 
-  private report(source: PaymentSource, notice: PaymentNotice, settlement: Settlement): void {
-    const { outcome, order, excessPaidTwice } = settlement;
+  private tell({ source, notice }: PaymentReport, { outcome, order, excessPaidTwice }: Settlement): void {
     this.onOutcome(source, outcome);
     const line = {
       event: 'payment_event',
@@ -116,7 +121,9 @@ export class SettlePayment {
   }
 }
 
-/** Nobody else can have taken the excess on of an order that was never given up. */
-async function isItsExcessPaidTwice(database: DataSource, order: TopupOrder): Promise<boolean> {
-  return order.status !== 'PENDING_PAYMENT' && isExcessPaidTwice(database, order);
+type Read = Awaited<ReturnType<typeof readSettlementFacts>>;
+
+function orderFacts({ order, invoiceOfAnother }: SettlementFacts) {
+  const { status, total, paymentInvoiceId: invoiceId, confirmedAt } = order;
+  return { status, total, invoiceId, confirmed: confirmedAt !== null, invoiceOfAnother };
 }

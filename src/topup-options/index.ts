@@ -7,7 +7,7 @@ export { Prices } from './prices.ts';
 export type { OfferedOption } from './rules/offered-option.ts';
 export { parseOptionId } from './rules/option-id.ts';
 export { fillPlaceholders } from './rules/pricing.ts';
-export { checkQuantity, type QuantityFaultCode } from './rules/quantity.ts';
+export { checkQuantity, type QuantityFault, type QuantityFaultCode } from './rules/quantity.ts';
 export { type CatalogueQuotaType, TopupConfiguration } from './store/topup-configuration.entity.ts';
 export { topupConfigurationsRoute } from './topup-configurations.route.ts';
 export { TopupOptionsService } from './topup-options.service.ts';

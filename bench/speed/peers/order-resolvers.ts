@@ -1,6 +1,6 @@
 import type { Services } from '../../../src/app/services.ts';
 import { toConnection, toTopupOrderLine } from '../../../src/orders/graphql/to-graphql.ts';
-import { pageArgs } from '../../../src/orders/store/order-page.ts';
+import { pageArgs } from '../../../src/orders/rules/page.ts';
 import { organizationToRead } from '../../../src/organizations/index.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { type Organization, requireRead } from './access.ts';

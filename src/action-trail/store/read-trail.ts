@@ -1,35 +1,42 @@
 import type { DataSource } from 'typeorm';
+import { columnsOf } from '../../platform/database/columns.ts';
+import { runQuery } from '../../platform/database/run-queries.ts';
+import { raw, type Sql, sql } from '../../platform/database/sql.ts';
 import { ActionTrailEntry } from './action-trail-entry.entity.ts';
 
 export interface TrailFilter {
-  /** Its callers' entries, and those of commands on its orders. */
-  organizationId?: string | undefined;
+  /** Entries of its callers, and those whose subject is one of `subjects`: commands name an order by its number. */
+  organization?: { id: string; subjects: Sql } | undefined;
   actor?: string | undefined;
   since?: Date | undefined;
   limit: number;
 }
 
-/** The newest that fit, oldest first. */
-export async function listTrail(database: DataSource, filter: TrailFilter): Promise<ActionTrailEntry[]> {
-  const entries = database.getRepository(ActionTrailEntry).createQueryBuilder('entry');
-  const { organizationId, actor, since, limit } = filter;
-  if (organizationId !== undefined) {
-    const ofItsOrders = 'entry.subject in (select number from topup_orders where organization_id = :organizationId)';
-    entries.andWhere(`(entry.organizationId = :organizationId or ${ofItsOrders})`, { organizationId });
-  }
-  if (actor !== undefined) entries.andWhere('entry.actor = :actor', { actor });
-  if (since !== undefined) entries.andWhere('entry.at >= :since', { since });
-  return (await entries.orderBy('entry.id', 'DESC').take(limit).getMany()).reverse();
+const ENTRY = columnsOf(ActionTrailEntry, 'entry');
+const NOTHING = raw('');
+
+/** The newest entries that fit, oldest first. */
+export async function listTrail(
+  database: DataSource,
+  { organization, actor, since, limit }: TrailFilter,
+): Promise<ActionTrailEntry[]> {
+  const own = organization && sql`and (organization_id = ${organization.id} or subject in (${organization.subjects}))`;
+  const entries = await runQuery(
+    database,
+    sql<ActionTrailEntry>`select ${ENTRY} from action_trail entry
+      where true ${own ?? NOTHING} ${actor === undefined ? NOTHING : sql`and actor = ${actor}`}
+        ${since === undefined ? NOTHING : sql`and at >= ${since}`}
+      order by id desc limit ${limit}`,
+  );
+  return entries.reverse();
 }
 
-/** Everything that was asked to be done to an order, oldest first. */
+/** Every attempt to do something to an order, oldest first. */
 export function trailOfOrder(database: DataSource, order: { id: string; number: string }): Promise<ActionTrailEntry[]> {
-  return database
-    .getRepository(ActionTrailEntry)
-    .createQueryBuilder('entry')
-    .where('action_id in (select action_id from action_trail where subject in (:...names))', {
-      names: [order.id, order.number],
-    })
-    .orderBy('entry.id')
-    .getMany();
+  return runQuery(
+    database,
+    sql<ActionTrailEntry>`select ${ENTRY} from action_trail entry
+      where action_id in (select action_id from action_trail where subject = any(${[order.id, order.number]}))
+      order by id`,
+  );
 }

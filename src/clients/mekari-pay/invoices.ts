@@ -5,7 +5,7 @@ import { type Rupiah, toJsonNumber } from '../../kernel/money.ts';
 import type { Neighbour } from '../http.ts';
 import { UpstreamError } from '../upstream-error.ts';
 
-export interface Invoice {
+export interface MekariPayInvoice {
   id: string;
   /** Our order number. */
   externalId: string;
@@ -20,7 +20,7 @@ export interface Invoice {
   paidAt: Date | undefined;
 }
 
-export interface NewInvoice {
+interface NewInvoice {
   orderNumber: string;
   amount: Rupiah;
   description: string;
@@ -28,17 +28,6 @@ export interface NewInvoice {
   customer: { organizationId: string; name: string };
   returnUrl: string;
   expiresAt: Date;
-}
-
-/** All of them throw UpstreamError. */
-export interface MekariPay {
-  /** The same order number answers the same invoice, however often it is asked. */
-  createInvoice(invoice: NewInvoice): Promise<Invoice>;
-  invoice(id: string): Promise<Invoice>;
-  /** The invoices that carry our order number: one, or none where the creation never reached Mekari Pay. */
-  invoicesOfOrder(orderNumber: string): Promise<readonly Invoice[]>;
-  /** "paid": it could not be voided, because it is paid. */
-  voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'>;
 }
 
 const rupiah = z
@@ -74,7 +63,7 @@ const invoice = z
     error: 'is missing from a paid invoice',
   })
   .transform(
-    (row): Invoice => ({
+    (row): MekariPayInvoice => ({
       id: row.id,
       externalId: row.external_id,
       status: row.status,
@@ -88,7 +77,7 @@ const invoice = z
   );
 
 /** Another order's page, or its payment, must not pass for this one's. */
-const one = (isIt: (row: Invoice) => boolean) =>
+const one = (isIt: (row: MekariPayInvoice) => boolean) =>
   z.object({ data: invoice.refine(isIt, { error: 'is another invoice' }) });
 const many = z.object({ data: z.array(invoice) });
 
@@ -101,15 +90,17 @@ export interface PaymentUrls {
   onRefused?: (url: string) => void;
 }
 
-export function createMekariPay(neighbour: Neighbour, urls: PaymentUrls): MekariPay {
-  function withSafeUrl(given: Invoice): Invoice {
+/** Invoices at Mekari Pay. Every call throws UpstreamError. */
+export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
+  function withSafeUrl(given: MekariPayInvoice): MekariPayInvoice {
     if (given.paymentUrl === undefined || urls.isAllowed(given.paymentUrl)) return given;
     if (given.status === 'pending') urls.onRefused?.(given.paymentUrl);
     return { ...given, paymentUrl: undefined };
   }
 
   return {
-    async createInvoice(order) {
+    /** The same order number answers the same invoice, however often it is asked. */
+    async createInvoice(order: NewInvoice): Promise<MekariPayInvoice> {
       const body = {
         external_id: order.orderNumber,
         amount: toJsonNumber(order.amount),
@@ -130,17 +121,19 @@ export function createMekariPay(neighbour: Neighbour, urls: PaymentUrls): Mekari
       const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema });
       return withSafeUrl(data);
     },
-    async invoice(id) {
+    async invoice(id: string): Promise<MekariPayInvoice> {
       const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
       const schema = one((row) => row.id === id);
       return withSafeUrl((await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema })).data);
     },
-    async invoicesOfOrder(orderNumber) {
+    /** The invoices that carry our order number: one, or none where the creation never reached Mekari Pay. */
+    async invoicesOfOrder(orderNumber: string): Promise<MekariPayInvoice[]> {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
       const { data } = await neighbour.get({ path, urgent, schema: many });
       return data.filter((row) => row.externalId === orderNumber).map(withSafeUrl);
     },
-    async voidInvoice(id, orderNumber) {
+    /** "paid": it could not be voided, because it is paid. */
+    async voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'> {
       try {
         await neighbour.post({
           path: `/api/v1/invoices/${encodeURIComponent(id)}/void`,

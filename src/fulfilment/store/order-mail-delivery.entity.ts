@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-import type { MailKind } from '../../orders/index.ts';
+import type { MailKind } from '../templates/index.ts';
 
-/** A mail that the mail server took: it is not sent again. The recipient is kept as a hash, which is all that needs. */
+/** A mail that the mail server took, so that a repeat does not send it again. The recipient is stored as a hash: that is enough. */
 @Entity('order_mail_deliveries')
 export class OrderMailDelivery {
   @ForeignKey('TopupOrder', { name: 'order_mail_deliveries_order_fkey' })
@@ -14,7 +14,7 @@ export class OrderMailDelivery {
   @PrimaryColumn({ name: 'recipient_hash', type: 'text', primaryKeyConstraintName: 'order_mail_deliveries_pkey' })
   recipientHash!: string;
 
-  /** The last that was sent. 1: by itself. 2 and more: because an operator asked for it again. */
+  /** The number of the last sending: 1 is the order's own, each further one was asked for by an operator. */
   @Column({ type: 'integer', default: 1 })
   sending!: number;
 

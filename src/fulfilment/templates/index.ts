@@ -4,6 +4,7 @@ import type { MailKind, MailLocale, OrderMailModel, RenderedMail } from './order
 import { toText } from './text.ts';
 
 export {
+  MAIL_KINDS,
   type MailKind,
   type MailLocale,
   type OrderMailLine,

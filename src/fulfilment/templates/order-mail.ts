@@ -1,5 +1,6 @@
-/** What an order e-mail is rendered from. The kinds are the ones that orders/ enqueues (domain.md 10). */
-export type MailKind = 'awaiting_payment' | 'payment_received' | 'order_expired' | 'payment_under_review';
+/** The kinds of e-mail about an order (domain.md 10). */
+export const MAIL_KINDS = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
 
 export type MailLocale = 'id' | 'en';
 

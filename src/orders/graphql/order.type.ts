@@ -4,8 +4,8 @@ import { Money } from '../../platform/graphql/money.type.ts';
 import { PageInfo } from '../../platform/graphql/page-info.type.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../platform/graphql/scalars.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../rules/order-state.ts';
-import type { PageArgs } from '../store/order-page.ts';
-import type { LineKind } from '../store/topup-order-line.entity.ts';
+import type { PageArgs } from '../rules/page.ts';
+import type { LineKind } from '../rules/quote.ts';
 
 export const TopupOrderStatus = Object.fromEntries(ORDER_STATUSES.map((status) => [status, status])) as {
   [S in OrderStatus]: S;

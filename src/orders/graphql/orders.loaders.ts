@@ -2,8 +2,9 @@ import DataLoader from 'dataloader';
 import { canRead, requireCaller } from '../../organizations/index.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
 import { perRequest, perRequestAndKey, type RequestContext } from '../../platform/server/request-context.ts';
-import { countOrders, type OrderPage, type PageArgs, readPages } from '../store/order-page.ts';
-import { eventsOfOrders, linesOfOrders, ordersWithIds } from '../store/orders.reader.ts';
+import type { PageArgs } from '../rules/page.ts';
+import { countOrders, type OrderPage, readPages } from '../store/order-page.ts';
+import { eventsOfOrders, linesOfOrders, ordersWithIds } from '../store/orders.ts';
 import type { TopupOrder } from '../store/topup-order.entity.ts';
 import type { TopupOrderEvent } from '../store/topup-order-event.entity.ts';
 import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
@@ -13,12 +14,12 @@ function byOrder<R extends { orderId: string }>(orderIds: readonly string[], row
   return orderIds.map((id) => found.get(id) ?? []);
 }
 
-/** Orders as one request reads them: each kind of thing in one statement, however many orders or organizations ask. */
+/** Loads what one request reads of orders: one statement for each kind of thing, however many orders or organizations ask. */
 export class OrdersLoaders {
   private readonly orders = perRequest(
     (request) =>
       new DataLoader<string, TopupOrder | null>(async (ids) => {
-        const [rows] = await this.database.ask(request, ordersWithIds(ids));
+        const [rows] = await this.database.reads(request, ordersWithIds(ids));
         const byId = new Map(rows.map((row) => [row.id, row]));
         return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
       }),
@@ -26,14 +27,14 @@ export class OrdersLoaders {
   private readonly lines = perRequest(
     (request) =>
       new DataLoader<string, TopupOrderLine[]>(async (ids) => {
-        const [rows] = await this.database.ask(request, linesOfOrders(ids));
+        const [rows] = await this.database.reads(request, linesOfOrders(ids));
         return byOrder(ids, rows);
       }),
   );
   private readonly events = perRequest(
     (request) =>
       new DataLoader<string, TopupOrderEvent[]>(async (ids) => {
-        const [rows] = await this.database.ask(request, eventsOfOrders(ids));
+        const [rows] = await this.database.reads(request, eventsOfOrders(ids));
         return byOrder(ids, rows);
       }),
   );
@@ -48,14 +49,14 @@ export class OrdersLoaders {
 
   constructor(private readonly database: TenantDatabase) {}
 
-  /** null for what the caller may not see, as for what does not exist. */
+  /** null for an order that the caller may not see, as for one that does not exist. */
   async visible(request: RequestContext, orderId: string): Promise<TopupOrder | null> {
     const caller = requireCaller(request);
     const order = await this.orders(request).load(orderId);
     return order !== null && canRead(caller, order.organizationId) ? order : null;
   }
 
-  /** After a mutation: what the request read of the order before is not so any more. */
+  /** Called after a mutation: what the request has read of the order is stale. */
   forget(request: RequestContext, orderId: string): void {
     this.orders(request).clear(orderId);
     this.lines(request).clear(orderId);

@@ -5,7 +5,7 @@ import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
 import { Cost, ListSize, PageSize } from '../../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { OrderStatus } from '../rules/order-state.ts';
-import { pageArgs } from '../store/order-page.ts';
+import { pageArgs } from '../rules/page.ts';
 import { TopupOrder, TopupOrderConnection, TopupOrderEvent, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
 import type { OrdersLoaders } from './orders.loaders.ts';
 import { toConnection, toTopupOrder, toTopupOrderLine } from './to-graphql.ts';

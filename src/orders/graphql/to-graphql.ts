@@ -1,12 +1,10 @@
 import { money } from '../../platform/graphql/money.type.ts';
-import type { OrderStatus } from '../rules/order-state.ts';
-import { cursorOf, type OrderPage, type PageArgs } from '../store/order-page.ts';
+import { AWAITS_PAYMENT } from '../rules/order-state.ts';
+import { cursorOf, type PageArgs } from '../rules/page.ts';
+import type { OrderPage } from '../store/order-page.ts';
 import type { TopupOrder as OrderRow } from '../store/topup-order.entity.ts';
 import type { TopupOrderLine as LineRow } from '../store/topup-order-line.entity.ts';
 import type { TopupOrder, TopupOrderConnection, TopupOrderLine } from './order.type.ts';
-
-/** Paying makes sense while the order waits for it. A late payment is credited, but nobody is sent to make one. */
-const CAN_BE_PAID: ReadonlySet<OrderStatus> = new Set(['PENDING_PAYMENT']);
 
 export function toTopupOrder(row: OrderRow): TopupOrder {
   return {
@@ -18,7 +16,8 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     excessTotal: money(row.excessTotal),
     total: money(row.total),
     quoteExpiresAt: row.quoteExpiresAt,
-    paymentUrl: CAN_BE_PAID.has(row.status) ? row.paymentUrl : null,
+    // A late payment is credited, but nobody is sent to make one.
+    paymentUrl: AWAITS_PAYMENT.has(row.status) ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
     createdAt: row.createdAt,
     confirmedAt: row.confirmedAt,

@@ -1,10 +1,34 @@
 import type { OwedExcess } from '../../excess-usage/index.ts';
 import { MAX_AMOUNT, type Rupiah, sum } from '../../kernel/money.ts';
-import { fillPlaceholders, type OfferedOption, type TopupConfiguration } from '../../topup-options/index.ts';
-import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
-import { excessPeriodDates, topupPeriod } from './line-period.ts';
+import {
+  type CatalogueQuotaType,
+  fillPlaceholders,
+  type OfferedOption,
+  type TopupConfiguration,
+} from '../../topup-options/index.ts';
+import { excessPeriodDates, type LinePeriod, topupPeriod } from './line-period.ts';
 
-export type QuoteLine = Omit<TopupOrderLine, 'id' | 'orderId' | 'position'>;
+export type LineKind = 'TOPUP' | 'EXCESS';
+
+/** A line as it is frozen: everything that crediting and booking need, because the catalogue may change meanwhile. */
+export interface QuoteLine extends LinePeriod {
+  kind: LineKind;
+  quotaCode: string;
+  label: string;
+  packageId: string | null;
+  packageCode: string | null;
+  quotaType: CatalogueQuotaType;
+  billingVersionForPi: string;
+  /** Units ordered, or units of excess; rupiah for an AMOUNT. */
+  quantity: bigint;
+  multiplier: bigint;
+  /** Units that the quota rises by; 0 for EXCESS. */
+  credits: bigint;
+  unitPrice: Rupiah;
+  amount: Rupiah;
+  /** hub-core's billing period of the excess that is settled; null for TOPUP. */
+  excessPeriod: string | null;
+}
 
 /** Lines and totals of an order; the totals are the sums of the lines' amounts. */
 export interface Quote {
@@ -61,7 +85,7 @@ function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
   };
 }
 
-/** What is owed comes first (domain.md 6). `today` in Asia/Jakarta. */
+/** Settles excess before it tops up (domain.md 6). `today` in Asia/Jakarta. */
 export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
   const excess = items.flatMap(({ option, owed }) => owed.map((row) => excessLine(option, row)));
   const topups = items.map((item) => topupLine(item, today));
@@ -70,7 +94,7 @@ export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
   return { lines: [...excess, ...topups], topupTotal, excessTotal, total: topupTotal + excessTotal };
 }
 
-/** The most of a unit that one line can hold, so that its amount and its credits stay exact everywhere they travel. */
+/** The most units that one line can hold, so that its amount and its credits stay exact everywhere they travel. */
 export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
   const byAmount = MAX_AMOUNT / unitPrice;
   const byCredits = MAX_AMOUNT / rule.multiplier;
@@ -82,10 +106,24 @@ type PricedLine = Pick<
   'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits'
 >;
 
-/** Whether the buyer of the one has seen every price of the other: the total alone could hide two that moved. */
+/** Whether the buyer of the one has seen every price of the other. Equal totals could hide two prices that moved. */
 export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
   const key = (line: PricedLine) =>
     [line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits].join(' ');
-  const seen = new Set(a.map(key));
-  return a.length === b.length && b.every((line) => seen.has(key(line)));
+  const keys = new Set(a.map(key));
+  return a.length === b.length && b.every((line) => keys.has(key(line)));
+}
+
+/** The periods of the stored lines, from a quote of the same lines: confirming freezes the contract's end. */
+export function frozenPeriods<L extends PricedLine & { id: string }>(
+  lines: readonly L[],
+  quoted: readonly QuoteLine[],
+): (LinePeriod & { id: string })[] {
+  return lines.map(({ id, kind, quotaCode, excessPeriod }) => {
+    const same = quoted.find(
+      (line) => line.kind === kind && line.quotaCode === quotaCode && line.excessPeriod === excessPeriod,
+    );
+    if (same === undefined) throw new Error(`line ${id} is not in the quote that it was compared with`);
+    return { id, periodStart: same.periodStart, periodEnd: same.periodEnd };
+  });
 }

@@ -1,4 +1,7 @@
 import type { UpstreamError } from '../../clients/upstream-error.ts';
+import type { Rupiah } from '../../kernel/money.ts';
+import type { QuantityFault, QuantityFaultCode } from '../../topup-options/index.ts';
+import type { OrderStatus } from './order-state.ts';
 
 export const TOPUP_ERROR_CODES = [
   'FEATURE_DISABLED',
@@ -69,3 +72,56 @@ export const paymentProviderUnavailable = (error: UpstreamError) =>
   userError('PAYMENT_PROVIDER_UNAVAILABLE', 'Mekari Pay cannot be reached at the moment: try again in a while.', {
     retryable: error.kind !== 'rejected',
   });
+
+const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
+  BELOW_MINIMUM: (near) => `is below the minimum of ${near}`,
+  ABOVE_MAXIMUM: (near) => `is above the maximum of ${near}`,
+  NOT_A_MULTIPLE: (near) => `is off the step; the nearest valid quantity is ${near}`,
+  NOT_A_CHOICE: (near) => `is not among the choices; the nearest is ${near}`,
+};
+
+/** Names the nearest quantity that is valid (domain.md 4). */
+export const quantityRefused = (quantity: bigint, { code, suggested }: QuantityFault, field: string[] | null) =>
+  userError(code, `${quantity} ${QUANTITY_MESSAGES[code](suggested)}.`, { field, suggestedQuantity: suggested });
+
+export const priceUnavailable = (field: string[] | null) =>
+  userError('PRICE_UNAVAILABLE', 'Its price cannot be had from Mekari Billing at the moment: try again in a while.', {
+    field,
+    retryable: true,
+  });
+
+export const excessUnavailable = (field: string[] | null) =>
+  userError('EXCESS_UNAVAILABLE', 'What is owed for this quota cannot be priced at the moment: try again in a while.', {
+    field,
+    retryable: true,
+  });
+
+/** Another request moved the order, again and again. */
+export const changedByOthers = () =>
+  userError('INVALID_TRANSITION', 'The order is being changed by others at this moment: try again.', {
+    retryable: true,
+  });
+
+/** Why an order cannot be confirmed at this total; undefined where it can. */
+export function refusedToConfirm(order: ConfirmableOrder, expectedTotal: Rupiah, now: Date): UserError | undefined {
+  const field = ['input', 'orderId'];
+  const ranOut = order.status === 'DRAFT' && order.quoteExpiresAt <= now;
+  if (ranOut || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
+    return userError('QUOTE_EXPIRED', 'The quote has run out: create the order again at current prices.', { field });
+  }
+  if (order.status !== 'DRAFT') {
+    return userError('INVALID_TRANSITION', `The order is ${order.status}: only a DRAFT can be confirmed.`, { field });
+  }
+  if (order.total !== expectedTotal) {
+    const message = `The order's total is ${order.total}, not ${expectedTotal}: show it to the buyer and confirm that.`;
+    return userError('TOTAL_MISMATCH', message, { field: ['input', 'expectedTotal'] });
+  }
+  return undefined;
+}
+
+interface ConfirmableOrder {
+  status: OrderStatus;
+  quoteExpiresAt: Date;
+  confirmedAt: Date | null;
+  total: Rupiah;
+}

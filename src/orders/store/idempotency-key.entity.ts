@@ -1,13 +1,13 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-
-export type IdempotentOperation = 'create' | 'confirm';
+import { literals } from '../../platform/database/sql.ts';
+import { IDEMPOTENT_OPERATIONS, type IdempotentOperation } from '../rules/idempotency-key.ts';
 
 /**
- * A key that succeeded, and with what. Written in the transaction of the success, so that a refusal does not use it up and
- * of two at once one waits for the other and then finds it. Kept for good.
+ * A key that succeeded, and the hash of its content. It is written in the transaction of the success: a refusal does not use
+ * it up, and of two at once the second waits for the first and then finds its key. Rows stay for good.
  */
 @Entity('idempotency_keys')
-@Check('idempotency_keys_operation_check', `operation in ('create', 'confirm')`)
+@Check('idempotency_keys_operation_check', `operation in (${literals(IDEMPOTENT_OPERATIONS)})`)
 export class IdempotencyKey {
   @PrimaryColumn({ name: 'organization_id', type: 'text', primaryKeyConstraintName: 'idempotency_keys_pkey' })
   organizationId!: string;

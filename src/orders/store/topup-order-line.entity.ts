@@ -2,10 +2,9 @@ import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeor
 import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import type { CatalogueQuotaType } from '../../topup-options/index.ts';
+import type { LineKind, QuoteLine } from '../rules/quote.ts';
 
-export type LineKind = 'TOPUP' | 'EXCESS';
-
-/** What is bought or settled, with everything frozen that crediting and booking need: the catalogue may change meanwhile. */
+/** A line of an order, frozen with the quote (rules/quote.ts). */
 @Entity('topup_order_lines')
 @Unique('topup_order_lines_position_key', ['orderId', 'position'])
 @Check('topup_order_lines_kind_check', `kind in ('TOPUP', 'EXCESS')`)
@@ -14,7 +13,7 @@ export type LineKind = 'TOPUP' | 'EXCESS';
 @Check('topup_order_lines_multiplier_check', `multiplier > 0`)
 @Check('topup_order_lines_period_check', `period_end is null or period_start is null or period_end >= period_start`)
 @Check('topup_order_lines_excess_check', `(kind = 'EXCESS') = (excess_period is not null)`)
-export class TopupOrderLine {
+export class TopupOrderLine implements QuoteLine {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_order_lines_pkey' })
   id!: string;
 

@@ -1,38 +1,46 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
-import type { OrderStatus } from '../rules/order-state.ts';
-
-/** Orders of which something is still to come, as the condition of their index. */
-export const OPEN_ORDER = `status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYMENT_REVIEW')`;
+import { literals } from '../../platform/database/sql.ts';
+import {
+  AWAITS_PAYMENT,
+  COMPLETED,
+  CONFIRMED,
+  CREDITED,
+  GIVEN_UP,
+  OPEN,
+  type OrderStatus,
+  QUOTED,
+  REFUNDABLE,
+} from '../rules/order-state.ts';
 
 /**
  * One purchase. Prices and totals are frozen with the quote; the status moves only along order-state.ts, which a trigger
- * enforces. The organization's page of orders is read by topup_orders_page_idx, that of some statuses by topup_orders_status_idx.
+ * enforces. topup_orders_page_idx serves an organization's page of orders, topup_orders_status_idx a page of some statuses.
  */
 @Entity('topup_orders')
 @Unique('topup_orders_number_key', ['number'])
-@Unique('topup_orders_payment_invoice_key', ['paymentInvoiceId'])
+@Unique('topup_orders_payment_invoice_key', ['paymentProvider', 'paymentInvoiceId'])
 @Index('topup_orders_page_idx', ['organizationId', 'createdAt', 'id'])
 @Index('topup_orders_status_idx', ['organizationId', 'status', 'createdAt', 'id'])
 @Index('topup_orders_late_idx', ['paymentExpiresAt'], {
-  where: `status in ('EXPIRED', 'CANCELLED') and confirmed_at is not null`,
+  where: `status in (${literals(GIVEN_UP)}) and confirmed_at is not null`,
 })
-@Index('topup_orders_open_idx', ['status'], { where: OPEN_ORDER })
-@Index('topup_orders_draft_idx', ['quoteExpiresAt'], { where: `status = 'DRAFT'` })
-@Index('topup_orders_pending_idx', ['paymentCheckedAt'], { where: `status = 'PENDING_PAYMENT'` })
+@Index('topup_orders_open_idx', ['status'], { where: `status in (${literals(OPEN)})` })
+@Index('topup_orders_draft_idx', ['quoteExpiresAt'], { where: `status in (${literals(QUOTED)})` })
+@Index('topup_orders_pending_idx', ['paymentCheckedAt'], { where: `status in (${literals(AWAITS_PAYMENT)})` })
 @Check('topup_orders_totals_check', `topup_total > 0 and excess_total >= 0 and total = topup_total + excess_total`)
 @Check(
   'topup_orders_confirmed_check',
-  `status not in ('PENDING_PAYMENT', 'PAID', 'COMPLETED', 'PAYMENT_REVIEW', 'REFUNDED')
+  `status not in (${literals(CONFIRMED)})
    or (confirmed_at is not null and payment_expires_at is not null)`,
 )
-@Check('topup_orders_paid_check', `status not in ('PAID', 'COMPLETED') or paid_at is not null`)
+@Check('topup_orders_paid_check', `status not in (${literals(CREDITED)}) or paid_at is not null`)
 @Check(
   'topup_orders_completed_check',
   `(completed_at is null) = (paid_invoice_number is null)
-   and (status <> 'COMPLETED' or completed_at is not null)
-   and (completed_at is null or status in ('COMPLETED', 'REFUNDED'))`,
+   and (status not in (${literals(COMPLETED)}) or completed_at is not null)
+   and (completed_at is null or status in (${literals(REFUNDABLE)}))`,
 )
 @Check('topup_orders_payment_url_check', `payment_url is null or payment_invoice_id is not null`)
 export class TopupOrder {
@@ -45,7 +53,7 @@ export class TopupOrder {
   @Column({ name: 'organization_id', type: 'text' })
   organizationId!: string;
 
-  /** As it was when the order was created: what Mekari Pay shows, the same in every repeat. */
+  /** The organization's name when the order was created: every repeat shows the provider the same. */
   @Column({ name: 'organization_name', type: 'text' })
   organizationName!: string;
 
@@ -70,14 +78,18 @@ export class TopupOrder {
   @Column({ name: 'payment_expires_at', type: 'timestamptz', precision: 3, nullable: true })
   paymentExpiresAt!: Date | null;
 
-  /** Mekari Pay's id of the one invoice; null until we know it. */
+  /** The payment provider that has the invoice. */
+  @Column({ name: 'payment_provider', type: 'text', default: 'mekari-pay', insert: false })
+  paymentProvider!: string;
+
+  /** The provider's id of the one invoice; null until we know it. */
   @Column({ name: 'payment_invoice_id', type: 'text', nullable: true, insert: false })
   paymentInvoiceId!: string | null;
 
   @Column({ name: 'payment_url', type: 'text', nullable: true, insert: false })
   paymentUrl!: string | null;
 
-  /** When Mekari Pay was last asked about it: the longest unasked goes first. */
+  /** When the provider was last asked about it: the order that was not asked about for longest goes first. */
   @Column({ name: 'payment_checked_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })
   paymentCheckedAt!: Date | null;
 
@@ -91,11 +103,11 @@ export class TopupOrder {
   @Column({ name: 'paid_invoice_number', type: 'text', nullable: true, insert: false })
   paidInvoiceNumber!: string | null;
 
-  /** Of the request that created it: its webhook and jobs log under the same one. */
+  /** The creating request's: the order's webhooks and jobs log under it too. */
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
-  /** W3C's traceparent of the span that created it: all that is done about it later is part of that trace. */
+  /** W3C's traceparent of the span that created it: later steps are part of that trace. */
   @Column({ name: 'trace_parent', type: 'text', nullable: true })
   traceParent!: string | null;
 

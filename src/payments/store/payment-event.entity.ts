@@ -1,24 +1,29 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { bigintColumn } from '../../platform/database/columns.ts';
-import type { PaymentOutcome } from '../rules/decide-payment.ts';
+import { literals } from '../../platform/database/sql.ts';
+import { type PaymentOutcome, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts';
 
 export type PaymentSource = 'webhook' | 'poll' | 'check';
 
 /**
- * The inbox: everything that Mekari Pay told us about a payment, and what we made of it, written in the transaction that
- * acted on it. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. An event is entered once, for good.
+ * The inbox: a notice about a payment and what it came to, written in the transaction that acted on it. Append-only: a trigger
+ * refuses UPDATE, DELETE and TRUNCATE. A provider's event is entered once, for good.
  */
 @Entity('payment_events')
-@Unique('payment_events_event_key', ['eventId'])
+@Unique('payment_events_event_key', ['provider', 'eventId'])
 @Index('payment_events_order_idx', ['orderId'])
 @Index('payment_events_exceptions_idx', ['receivedAt'], {
-  where: `outcome not in ('settled', 'repeated', 'noted', 'review')`,
+  where: `outcome not in (${literals(ROUTINE_OUTCOMES)})`,
 })
 export class PaymentEvent {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payment_events_pkey' })
   id!: string;
 
-  /** The provider's webhook-id; of what we asked for ourselves, the payment that it told of. */
+  /** The payment provider that told it. */
+  @Column({ type: 'text', default: 'mekari-pay' })
+  provider!: string;
+
+  /** The id of the provider's webhook; for what we asked for ourselves, made of the payment that the answer names. */
   @Column({ name: 'event_id', type: 'text' })
   eventId!: string;
 
@@ -28,7 +33,7 @@ export class PaymentEvent {
   @Column({ type: 'text' })
   type!: string;
 
-  /** As it was sent: perhaps no order of ours. */
+  /** The number as it was sent, which may be no order's of ours. */
   @Column({ name: 'order_number', type: 'text' })
   orderNumber!: string;
 

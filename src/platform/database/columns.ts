@@ -1,4 +1,5 @@
 import { getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
+import { raw, type Sql } from './sql.ts';
 
 /** PostgreSQL's bigint arrives as text; ours are JavaScript bigints. */
 export const bigintColumn: ValueTransformer = {
@@ -6,10 +7,11 @@ export const bigintColumn: ValueTransformer = {
   to: (value: bigint | null | undefined) => (value === null || value === undefined ? value : value.toString()),
 };
 
-/** The columns of an entity as a written statement selects them, named as the entity has them: `o.trace_parent as "traceParent", …`. */
-export function columnsOf(entity: new () => object, alias: string): string {
-  return getMetadataArgsStorage()
-    .filterColumns(entity)
-    .map(({ propertyName, options }) => `${alias}.${options.name ?? propertyName} as "${propertyName}"`)
-    .join(', ');
+/** The columns of an entity as a statement selects them, named as the entity names them: `o.trace_parent as "traceParent", …`. */
+export function columnsOf(entity: new () => object, alias: string): Sql {
+  const columns = getMetadataArgsStorage().filterColumns(entity);
+  const selected = columns.map(
+    ({ propertyName, options }) => `${alias}.${options.name ?? propertyName} as "${propertyName}"`,
+  );
+  return raw(selected.join(', '));
 }

@@ -39,6 +39,8 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     applicationName: options.applicationName ?? 'self-topup',
     poolSize: options.poolSize ?? 12,
     extra: {
+      // run-queries.ts sends the statements of a step together; without this each would wait for the one before it.
+      pipeline: true,
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
       // A host that is gone without a word is found out even where no time is set, within half a minute.

@@ -198,16 +198,16 @@ describe('nobody rewrites it', () => {
   });
 
   test.each(changes)('as the roles that serve and work: %s', async (sql) => {
-    await expect(app.callers.write(owner(), (tx) => tx.query(sql))).rejects.toThrow('permission denied');
+    await expect(app.callers.transaction(owner(), (tx) => tx.query(sql))).rejects.toThrow('permission denied');
     await expect(inTransaction(app.database, (tx) => tx.query(sql))).rejects.toThrow('permission denied');
   });
 
   test('a caller’s request reads nothing of it, and enters nothing for another organization', async () => {
-    await expect(app.callers.write(owner(), (tx) => tx.query('select 1 from action_trail'))).rejects.toThrow(
+    await expect(app.callers.transaction(owner(), (tx) => tx.query('select 1 from action_trail'))).rejects.toThrow(
       'permission denied',
     );
     const enter = (of: string | null) =>
-      app.callers.write(owner(), (tx) =>
+      app.callers.transaction(owner(), (tx) =>
         tx.query(
           `insert into action_trail (action_id, phase, at, actor, via, organization_id, action, correlation_id)
            values (gen_random_uuid(), 'asked', now(), $2, 'mutation', $1, 'confirmOrder', 'c')`,

@@ -4,7 +4,9 @@ import { fillOrders, LARGE_ORGANIZATION, USUAL_ORGANIZATION } from '../../../ben
 import { listTrail, trailOfOrder } from '../../../src/action-trail/index.ts';
 import { audit } from '../../../src/audit/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { listOrders, openPayments, reportOrder } from '../../../src/operators/index.ts';
+import { reportOrder } from '../../../src/operators/index.ts';
+import { listOrders } from '../../../src/orders/index.ts';
+import { openPayments } from '../../../src/payments/index.ts';
 import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
 import { asRole, ROLES } from '../../../src/platform/database/roles.ts';
 import { startUpkeep } from '../../../src/platform/jobs/upkeep.ts';

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueInvoiceJob } from '../../../src/orders/index.ts';
+import { issueInvoiceJob } from '../../../src/payments/index.ts';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
 import { insertRow } from '../../support/database/order-rows.ts';
+import { readAs } from '../../support/database/read-as.ts';
 
 /** What the database refuses to those who serve callers, and to those who work in the background: in SQL, past our code. */
 
@@ -32,7 +33,7 @@ const owner = {
 
 type Work = (tx: EntityManager) => Promise<unknown>;
 const roles = {
-  runtime: (work: Work) => app.callers.write(owner, work),
+  runtime: (work: Work) => app.callers.transaction(owner, work),
   background: (work: Work) => inTransaction(app.database, work),
 };
 type Role = keyof typeof roles;
@@ -217,8 +218,10 @@ describe('as runtime alone', () => {
   });
 
   test('a transaction that reads cannot write', async () => {
-    const cancelled = app.callers.read(owner, (tx) =>
-      tx.query(`update topup_orders set status = 'CANCELLED' where id = $1`, [draft.id]),
+    const cancelled = readAs(
+      app.callers,
+      owner,
+      `update topup_orders set status = 'CANCELLED' where id = '${draft.id}'`,
     );
     await expect(cancelled).rejects.toThrow('read-only transaction');
   });

@@ -2,11 +2,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
 import { ROLES } from '../../../src/platform/database/roles.ts';
-import { call, statement } from '../../../src/platform/database/statement.ts';
+import { type Query, sql } from '../../../src/platform/database/sql.ts';
 import { TenantDatabase } from '../../../src/platform/database/tenant-database.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import { insertLine, insertOrder } from '../../support/database/order-rows.ts';
+import { readAs, statement } from '../../support/database/read-as.ts';
 
 /** On one connection alone: whatever a transaction left on it, the next one would find. */
 let db: TestDatabase;
@@ -56,14 +57,12 @@ test.each<[string, RequestContext, unknown[], unknown[]]>([
   ['a name that is SQL', request("1001' or '1'='1", 'topup:write'), [], []],
   ['a name that is SQL with a backslash', request("\\'; select 1; --", 'topup:write'), [], []],
   ['nobody', nobody, [], []],
-])('%s: what it sees when it reads, and when it writes', async (_, by, reading, writing) => {
-  expect(await tenants.read(by, seen)).toEqual(reading);
+])('%s: what it sees when it reads, and when it writes', async (_, by, read, written) => {
+  expect(await tenants.reads(by, SEEN_BY)).toEqual([read]);
   expect(await seen(connections)).toEqual([]);
-  expect(await tenants.ask(by, call(SEEN_BY))).toEqual([reading]);
+  expect(await tenants.writes(by, SEEN_BY)).toEqual([written]);
   expect(await seen(connections)).toEqual([]);
-  expect(await tenants.tell(by, call(SEEN_BY))).toEqual([writing]);
-  expect(await seen(connections)).toEqual([]);
-  expect(await tenants.write(by, seen)).toEqual(writing);
+  expect(await tenants.transaction(by, seen)).toEqual(written);
   expect(await seen(connections)).toEqual([]);
 });
 
@@ -72,15 +71,15 @@ const SETTINGS = `select current_setting('self_topup.organization_id') as organi
 
 test('PostgreSQL is told of nobody that it is nobody, and of support alone that it is everybody', async () => {
   const settings = (tx: EntityManager) => tx.query(SETTINGS);
-  expect(await tenants.read(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
-  expect(await tenants.write(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
+  expect(await readAs(tenants, nobody, SETTINGS)).toEqual([{ organization: '', every: 'off' }]);
+  expect(await tenants.transaction(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
   const support = request(undefined, 'topup:support');
-  expect(await tenants.read(support, settings)).toEqual([{ organization: '', every: 'on' }]);
-  expect(await tenants.write(support, settings)).toEqual([{ organization: '', every: 'off' }]);
+  expect(await readAs(tenants, support, SETTINGS)).toEqual([{ organization: '', every: 'on' }]);
+  expect(await tenants.transaction(support, settings)).toEqual([{ organization: '', every: 'off' }]);
 });
 
 test('who reads cannot write', async () => {
-  const writing = tenants.read(request('1001'), (tx) => insertOrder(tx));
+  const writing = readAs(tenants, request('1001'), 'delete from topup_order_lines');
   await expect(writing).rejects.toThrow('read-only transaction');
   expect(await db.query(SEEN)).toEqual(all);
 });
@@ -90,9 +89,9 @@ test('what fails leaves nothing: neither what it wrote nor who it was', async ()
     expect(await seen(tx)).toEqual([of1001]);
     throw new Error('on purpose');
   };
-  await expect(tenants.read(request('1001'), fail)).rejects.toThrow('on purpose');
+  await expect(tenants.transaction(request('1001'), fail)).rejects.toThrow('on purpose');
   expect(await seen(connections)).toEqual([]);
-  const written = tenants.write(request('1001'), async (tx) => {
+  const written = tenants.transaction(request('1001'), async (tx) => {
     await insertOrder(tx);
     throw new Error('on purpose');
   });
@@ -102,12 +101,16 @@ test('what fails leaves nothing: neither what it wrote nor who it was', async ()
 });
 
 test('what is written stays, and is written for its own organization alone', async () => {
-  const lines = (tx: EntityManager) =>
-    tx.query('select organization_id as id from topup_orders o join topup_order_lines l on l.order_id = o.id');
-  await tenants.write(request('1005'), (tx) => insertLine(tx, orderOf1005));
-  expect(await tenants.read(request('1005'), lines)).toEqual([{ id: '1005' }]);
-  expect(await tenants.read(request('1001'), lines)).toEqual([]);
-  const foreign = tenants.write(request('1005'), (tx) => insertOrder(tx, { organization_id: '1001' }));
+  const lines = (by: RequestContext) =>
+    readAs(
+      tenants,
+      by,
+      'select organization_id as id from topup_orders o join topup_order_lines l on l.order_id = o.id',
+    );
+  await tenants.transaction(request('1005'), (tx) => insertLine(tx, orderOf1005));
+  expect(await lines(request('1005'))).toEqual([{ id: '1005' }]);
+  expect(await lines(request('1001'))).toEqual([]);
+  const foreign = tenants.transaction(request('1005'), (tx) => insertOrder(tx, { organization_id: '1001' }));
   await expect(foreign).rejects.toThrow('violates row-level security policy');
 });
 
@@ -115,29 +118,26 @@ test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
   'the organization %j is refused before it is asked for',
   async (id) => {
     const refusal = new TypeError('An organization id holds no control characters');
-    await expect(tenants.read(request(id), seen)).rejects.toThrow(refusal);
-    await expect(tenants.write(request(id), seen)).rejects.toThrow(refusal);
-    await expect(tenants.ask(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
-    await expect(tenants.tell(request(id), call(SEEN_BY))).rejects.toThrow(refusal);
+    await expect(tenants.transaction(request(id), seen)).rejects.toThrow(refusal);
+    await expect(tenants.reads(request(id), SEEN_BY)).rejects.toThrow(refusal);
+    await expect(tenants.writes(request(id), SEEN_BY)).rejects.toThrow(refusal);
     expect(await seen(connections)).toEqual([]);
   },
 );
 
 describe('statements in one round trip', () => {
-  const ECHO = statement<{ value: unknown }>('select $1::jsonb as value');
-  const DELETE = statement('delete from topup_order_lines where order_id = $1');
-  const FAIL = statement('select 1 / $1::integer as value');
+  const echo = (value: unknown) => sql<{ value: unknown }>`select ${JSON.stringify(value)}::jsonb as value`;
+  const deleted = (orderId: string) => sql`delete from topup_order_lines where order_id = ${orderId}`;
+  const dividedBy = (value: number) => sql<{ value: number }>`select 1 / ${value}::integer as value`;
   const of1005 = request('1005');
 
   test('say what they are given, and answer rows as entities have them', async () => {
-    const values =
-      statement(`select $1::bigint as "bigInt", $2::date as day, $3::timestamptz as at, $4::text[] as texts,
-      $5::text as nothing, $6::boolean as yes, $7::integer as count`);
     const at = new Date('2026-11-23T01:02:03.004Z');
     const texts = ['plain', '', 'NULL', '"quoted"', 'back\\slash', '{a,b}', 'ü €'];
-    const [rows] = await tenants.ask(
+    const [rows] = await tenants.reads(
       nobody,
-      call(values, 9_007_199_254_740_993n, '2026-11-30', at, texts, null, true, 7),
+      sql`select ${9_007_199_254_740_993n}::bigint as "bigInt", ${'2026-11-30'}::date as day, ${at}::timestamptz as at,
+        ${texts}::text[] as texts, ${null}::text as nothing, ${true}::boolean as yes, ${7}::integer as count`,
     );
     expect(rows).toEqual([
       { bigInt: 9_007_199_254_740_993n, day: '2026-11-30', at, texts, nothing: null, yes: true, count: 7 },
@@ -145,9 +145,8 @@ describe('statements in one round trip', () => {
   });
 
   test('answer each its own rows, the same statement twice too, prepared or not', async () => {
-    const echo = (value: string) => call(ECHO, JSON.stringify(value));
     for (const _ of ['not yet', 'prepared'])
-      expect(await tenants.ask(nobody, echo('a'), call(SEEN_BY), echo('b'))).toEqual([
+      expect(await tenants.reads(nobody, echo('a'), SEEN_BY, echo('b'))).toEqual([
         [{ value: 'a' }],
         [],
         [{ value: 'b' }],
@@ -155,11 +154,10 @@ describe('statements in one round trip', () => {
   });
 
   test('are planned once where they read, not for each list anew', async () => {
-    const listed = statement('select 1 as found from topup_order_lines where order_id = any($1::uuid[])');
-    const plans = statement<{ custom: bigint; generic: bigint }>(
-      'select custom_plans as custom, generic_plans as generic from pg_prepared_statements where name = $1',
-    );
-    const [, made] = await tenants.ask(of1005, call(listed, [orderOf1005]), call(plans, listed.name));
+    const listed = sql`select 1 as listed from topup_order_lines where order_id = any(${[orderOf1005]}::uuid[])`;
+    const plans: Query<{ custom: bigint; generic: bigint }> = sql`
+      select custom_plans as custom, generic_plans as generic from pg_prepared_statements where statement = ${listed.text}`;
+    const [, made] = await tenants.reads(of1005, listed, plans);
     expect(made).toEqual([{ custom: 0n, generic: 1n }]);
   });
 
@@ -168,16 +166,16 @@ describe('statements in one round trip', () => {
     const before = await lines();
     expect(before.length).toBeGreaterThan(0);
     for (const _ of ['not yet', 'prepared']) {
-      const failed = tenants.tell(of1005, call(DELETE, orderOf1005), call(FAIL, 0), call(ECHO, '1'));
+      const failed = tenants.writes(of1005, deleted(orderOf1005), dividedBy(0), echo(1));
       await expect(failed).rejects.toMatchObject({ driverError: { code: '22012' } });
       expect(await lines()).toEqual(before);
-      expect(await tenants.tell(of1005, call(FAIL, 1), call(ECHO, '1'))).toEqual([[{ value: 1 }], [{ value: 1 }]]);
+      expect(await tenants.writes(of1005, dividedBy(1), echo(1))).toEqual([[{ value: 1 }], [{ value: 1 }]]);
     }
   });
 
   test('write nothing where they are to read', async () => {
-    await expect(tenants.ask(of1005, call(DELETE, orderOf1005))).rejects.toThrow('read-only transaction');
-    expect(await tenants.tell(of1005, call(DELETE, orderOf1005))).toEqual([[]]);
+    await expect(tenants.reads(of1005, deleted(orderOf1005))).rejects.toThrow('read-only transaction');
+    expect(await tenants.writes(of1005, deleted(orderOf1005))).toEqual([[]]);
     expect(await db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005])).toEqual([]);
   });
 
@@ -187,7 +185,7 @@ describe('statements in one round trip', () => {
     poolOf(connections).on('acquire', () => {
       attempts += 1;
     });
-    await expect(tenants.tell(of1005, call(again))).rejects.toMatchObject({ driverError: { code: '40001' } });
+    await expect(tenants.writes(of1005, again)).rejects.toMatchObject({ driverError: { code: '40001' } });
     expect(attempts).toBe(5);
   });
 });

@@ -7,6 +7,7 @@ import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { createOrder, purchase } from '../../support/app/purchase.ts';
 import { insertLine, insertOrder, insertRow } from '../../support/database/order-rows.ts';
+import { readAs } from '../../support/database/read-as.ts';
 
 /** Whose rows PostgreSQL shows, whatever is asked: these statements have no WHERE. */
 const BY_ORGANIZATION = ['topup_orders', 'idempotency_keys', 'quota_ledger_entries', 'organization_packages'];
@@ -42,6 +43,9 @@ function seen(tx: Pick<EntityManager, 'query'>, table: string): Promise<Count[]>
   ) as Promise<Count[]>;
 }
 
+const seenBy = (by: RequestContext, table: string) =>
+  seen({ query: (text) => readAs(app.callers, by, text) } as Pick<EntityManager, 'query'>, table);
+
 /** As the superuser of the test sees it. */
 const there = (table: string) => seen({ query: app.db.query } as Pick<EntityManager, 'query'>, table);
 
@@ -56,22 +60,22 @@ describe.each(TABLES)('%s, asked bare', (table) => {
 
   test("a caller's transaction sees its organization's, all of them and no other's; reading or writing", async () => {
     const own = (await there(table)).filter(({ organization }) => organization === '1001');
-    expect(await app.callers.read(owner, (tx) => seen(tx, table))).toEqual(own);
-    expect(await app.callers.write(owner, (tx) => seen(tx, table))).toEqual(own);
+    expect(await seenBy(owner, table)).toEqual(own);
+    expect(await app.callers.transaction(owner, (tx) => seen(tx, table))).toEqual(own);
   });
 
   test('a caller without an organization, and one of an organization without rows, see none', async () => {
     for (const nobody of [request(undefined), request(''), request('9999'), request('%'), request("1001' or '1'='1")]) {
-      expect(await app.callers.read(nobody, (tx) => tx.query(`select from ${table}`))).toEqual([]);
+      expect(await readAs(app.callers, nobody, `select from ${table}`)).toEqual([]);
     }
-    expect(await app.callers.read({} as RequestContext, (tx) => tx.query(`select from ${table}`))).toEqual([]);
+    expect(await readAs(app.callers, {} as RequestContext, `select from ${table}`)).toEqual([]);
   });
 
   test('support reads all, and writes as its own organization alone', async () => {
     const support = request('1001', ['topup:support', 'topup:write']);
     const all = await there(table);
-    expect(await app.callers.read(support, (tx) => seen(tx, table))).toEqual(all);
-    expect(await app.callers.write(support, (tx) => seen(tx, table))).toEqual(all.slice(0, 1));
+    expect(await seenBy(support, table)).toEqual(all);
+    expect(await app.callers.transaction(support, (tx) => seen(tx, table))).toEqual(all.slice(0, 1));
   });
 
   test('the background sees all', async () => {
@@ -85,17 +89,16 @@ test('nothing is left on a connection: whoever gets it next sees what is its own
     turns.map((organizationId) =>
       organizationId === undefined
         ? app.callers.connections.query('select distinct organization_id as id from topup_orders')
-        : app.callers.read(request(organizationId), (tx) =>
-            tx.query('select distinct organization_id as id from topup_orders'),
-          ),
+        : readAs(app.callers, request(organizationId), 'select distinct organization_id as id from topup_orders'),
     ),
   );
   expect(answers).toEqual(turns.map((id) => (id === undefined ? [] : [{ id }])));
 });
 
 test('a transaction that fails leaves nothing either', async () => {
-  const failed = app.callers.read(owner, async () => Promise.reject(new Error('on purpose')));
+  const failed = app.callers.transaction(owner, async () => Promise.reject(new Error('on purpose')));
   await expect(failed).rejects.toThrow('on purpose');
+  await expect(readAs(app.callers, owner, 'select 1 / 0')).rejects.toThrow('division by zero');
   const bare = await Promise.all(
     Array.from({ length: 20 }, () => app.callers.connections.query('select from topup_orders')),
   );
@@ -103,7 +106,7 @@ test('a transaction that fails leaves nothing either', async () => {
 });
 
 test('an id that PostgreSQL could not hold is refused before it is asked', async () => {
-  await expect(app.callers.read(request('1001\u0000'), async () => 1)).rejects.toThrow(TypeError);
+  await expect(readAs(app.callers, request('1001\u0000'), 'select 1')).rejects.toThrow(TypeError);
 });
 
 const SECURED = `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as secured,
@@ -165,7 +168,7 @@ test('the migrator owns every table and routine', async () => {
 
 describe("another organization's rows", () => {
   const inVain = (work: (tx: EntityManager) => Promise<unknown>) =>
-    app.callers.write(owner, async (tx) => {
+    app.callers.transaction(owner, async (tx) => {
       const answer = await work(tx);
       throw Object.assign(new Error('rolled back'), { answer });
     });

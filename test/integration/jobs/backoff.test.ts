@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
-import { defineJob, enqueue } from '../../../src/platform/jobs/job.ts';
+import { defineJob, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
 import { retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
 import { handle, type JobWorker, startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
@@ -21,7 +21,7 @@ afterAll(() => app.close());
 
 const add = (keys: readonly string[]) =>
   inTransaction(app.database, async (tx) => {
-    for (const key of keys) await enqueue(tx, note, { text: key }, { key });
+    for (const key of keys) await enqueueJob(tx, newJob(note, { text: key }, { key }));
   });
 
 const work = (run: (text: string) => Promise<void>, concurrency?: number): JobWorker =>
@@ -169,7 +169,9 @@ describe('who goes first', () => {
     const worker = work(fail);
     await until(waits, (jobs) => jobs.every(({ attempts, isLocked }) => attempts === 1 && !isLocked));
     const runAt = new Date(Date.now() + 3_600_000);
-    await inTransaction(app.database, (tx) => enqueue(tx, note, { text: 'again' }, { key: 'replaced', runAt }));
+    await inTransaction(app.database, (tx) =>
+      enqueueJob(tx, newJob(note, { text: 'again' }, { key: 'replaced', runAt })),
+    );
     await worker.stop();
     const [job] = await waits();
     expect(job).toMatchObject({ attempts: 0, priority: 0 });

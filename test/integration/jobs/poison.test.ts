@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
-import { defineJob, enqueue } from '../../../src/platform/jobs/job.ts';
+import { defineJob, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
 import { handle, startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { failedJob, queuedJobs } from '../../support/app/jobs.ts';
@@ -23,7 +23,7 @@ test('jobs that hang until their timeout, three times as many as there are slots
   const slow = defineJob('slow', z.object({ name: z.string() }));
   const add = (names: readonly string[]) =>
     inTransaction(app.database, async (tx) => {
-      for (const name of names) await enqueue(tx, slow, { name }, { key: `slow:${name}` });
+      for (const name of names) await enqueueJob(tx, newJob(slow, { name }, { key: `slow:${name}` }));
     });
   const begun: string[] = [];
   let timeOut: (() => void)[] = [];

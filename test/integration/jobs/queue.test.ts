@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
-import { defineJob, type EnqueueOptions, enqueue } from '../../../src/platform/jobs/job.ts';
+import { defineJob, type EnqueueOptions, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
 import { listStuckJobs, retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
 import { handle, startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
@@ -21,7 +21,7 @@ afterAll(() => app.close());
 
 const add = (key: string, options: Partial<EnqueueOptions> = {}) =>
   inTransaction(app.database, (tx) =>
-    enqueue(tx, note, { text: key, correlationId: `correlation-${key}` }, { key, ...options }),
+    enqueueJob(tx, newJob(note, { text: key, correlationId: `correlation-${key}` }, { key, ...options })),
   );
 
 /** A worker for the jobs of one test; `run` sees each text. */
@@ -40,7 +40,7 @@ describe('a job belongs to the transaction that enqueues it', () => {
   test('rolled back, it never was', async () => {
     const key = randomUUID();
     const failed = inTransaction(app.database, async (tx) => {
-      await enqueue(tx, note, { text: 'x', correlationId: 'x' }, { key });
+      await enqueueJob(tx, newJob(note, { text: 'x', correlationId: 'x' }, { key }));
       throw new Error('changed my mind');
     });
     await expect(failed).rejects.toThrow('changed my mind');
@@ -50,7 +50,7 @@ describe('a job belongs to the transaction that enqueues it', () => {
   test('it is not there for others before the commit, and there after it', async () => {
     const key = randomUUID();
     await inTransaction(app.database, async (tx) => {
-      await enqueue(tx, note, { text: 'x', correlationId: 'x' }, { key });
+      await enqueueJob(tx, newJob(note, { text: 'x', correlationId: 'x' }, { key }));
       expect(await queuedJobs(app, key)).toEqual([]);
     });
     expect(await queuedJobs(app, key)).toMatchObject([{ key, task: 'note' }]);

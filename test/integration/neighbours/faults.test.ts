@@ -4,7 +4,7 @@ import { HTTP_FAULT_KINDS, PRICE_FAULT_KINDS } from '../../../sandbox/server/fau
 import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
 import { createHubCore } from '../../../src/clients/hub-core.ts';
 import { createMekariBilling } from '../../../src/clients/mekari-billing.ts';
-import { createMekariPay } from '../../../src/clients/mekari-pay/invoices.ts';
+import { createInvoices } from '../../../src/clients/mekari-pay/invoices.ts';
 import { createModerator } from '../../../src/clients/moderator.ts';
 import { UpstreamError } from '../../../src/clients/upstream-error.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
@@ -48,14 +48,14 @@ const CALLS: Record<string, { of: () => HttpNeighbour; call: (timeoutMs?: number
   'Mekari Pay createInvoice': {
     of: () => sandbox.mekariPay,
     call: (timeoutMs) =>
-      createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).createInvoice(
+      createInvoices(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).createInvoice(
         newInvoice(),
       ),
   },
   'Mekari Pay invoicesOfOrder': {
     of: () => sandbox.mekariPay,
     call: (timeoutMs) =>
-      createMekariPay(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).invoicesOfOrder('TU-1'),
+      createInvoices(connect('pay', sandbox.mekariPay, timeoutMs), { isAllowed: () => true }).invoicesOfOrder('TU-1'),
   },
   'Moderator bookPaidPi': {
     of: () => sandbox.moderator,

@@ -1,5 +1,5 @@
-import type { NewInvoice } from '../../../src/clients/mekari-pay/invoices.ts';
 import type { PaidPi } from '../../../src/clients/moderator.ts';
+import type { NewInvoice } from '../../../src/payments/provider.ts';
 
 /** An invoice that the sandbox takes; 1,000,000 rupiah unless said otherwise. */
 export function newInvoice(changes: Partial<NewInvoice> = {}): NewInvoice {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { approvePayment, closePaymentException, openPayments, reportOrder } from '../../../src/operators/index.ts';
+import { approvePayment, closePaymentException, reportOrder } from '../../../src/operators/index.ts';
+import { openPayments } from '../../../src/payments/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';

@@ -1,13 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  findKeyUse,
-  isKeyTaken,
-  type KeyUse,
-  keyUse,
-  recordKeyUse,
-  repeatOf,
-} from '../../../src/orders/store/idempotency.ts';
+import { type KeyUse, keyUse } from '../../../src/orders/rules/idempotency-key.ts';
+import { isKeyTaken, keyUsed, repeatOf, usesOfKey } from '../../../src/orders/store/idempotency-keys.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { createOrder } from '../../support/app/purchase.ts';
@@ -26,9 +20,9 @@ afterAll(() => app.close());
 const request = {
   caller: { subject: 'admin', organizationId: '1001', scopes: new Set(['topup:write', 'topup:support']) },
 } as unknown as RequestContext;
-const write = (use: KeyUse) => app.callers.tell(request, recordKeyUse(use, orderId, AT));
+const write = (use: KeyUse) => app.callers.writes(request, keyUsed(use, orderId, AT));
 const find = async (use: KeyUse) => {
-  const [uses] = await app.callers.ask(request, findKeyUse(use));
+  const [uses] = await app.callers.reads(request, usesOfKey(use));
   const found = repeatOf(use, uses);
   return found === undefined || found === 'conflict' ? found : { orderId: found.id };
 };
@@ -86,7 +80,7 @@ test('a key is used up once: who comes second is told so, and of nothing else', 
   await write(use);
   const second = await write(use).catch((error: unknown) => error);
   expect(isKeyTaken(second)).toBe(true);
-  const other = await app.callers.write(request, (tx) => tx.query('select 1/0')).catch((error: unknown) => error);
+  const other = await app.callers.transaction(request, (tx) => tx.query('select 1/0')).catch((error: unknown) => error);
   expect(isKeyTaken(other)).toBe(false);
   const rows = await app.db.query('select created_at from idempotency_keys where key = $1', [use.key]);
   expect(rows).toEqual([{ created_at: AT }]);

@@ -66,7 +66,7 @@ test('an invoice that is void when it is answered again is not shown, and nobody
   app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { method: 'POST' }, times: 1 }]);
   expect(codes(await tryConfirm(client, draft))).toEqual(['PAYMENT_PROVIDER_UNAVAILABLE']);
   const invoice = app.sandbox.mekariPay.invoice(draft.number);
-  await app.neighbours.mekariPay.voidInvoice(invoice?.id ?? '', draft.number);
+  await app.neighbours.paymentProvider.voidInvoice(invoice?.id ?? '', draft.number);
 
   await app.reconcile();
   expect(await readOrder(client, draft.id)).toMatchObject({ status: 'PENDING_PAYMENT', paymentUrl: null });

@@ -31,7 +31,7 @@ const outcome = (attempt: Promise<unknown>) =>
 test('a dead server reaches nobody, however often it tries, and its successor does', async () => {
   const tries = async ({ database, neighbours }: TestApp) => [
     await outcome(database.query('select 1')),
-    await outcome(neighbours.mekariPay.invoicesOfOrder('TU-1')),
+    await outcome(neighbours.paymentProvider.invoicesOfOrder('TU-1')),
   ];
   const attempts = Promise.withResolvers<string[]>();
   const keepTrying = async (app: TestApp) => attempts.resolve([...(await tries(app)), ...(await tries(app))]);

@@ -10,7 +10,7 @@ export interface SqlCounter {
   during(work: () => Promise<unknown>): Promise<string[]>;
 }
 
-const FRAMES = /^(begin|start) transaction|^(commit|rollback)$/i;
+const FRAMES = /^(begin|start) transaction|^(commit|rollback)$|^select set_config\(/i;
 
 /** Sees every statement that goes through the pools under TypeORM, of callers and of the background, however it got there. */
 export function countSql({ callers, database }: Pick<TestApp, 'callers' | 'database'>): SqlCounter {

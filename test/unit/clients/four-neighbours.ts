@@ -1,7 +1,7 @@
 import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
 import { createHubCore } from '../../../src/clients/hub-core.ts';
 import { createMekariBilling } from '../../../src/clients/mekari-billing.ts';
-import { createMekariPay } from '../../../src/clients/mekari-pay/invoices.ts';
+import { createInvoices } from '../../../src/clients/mekari-pay/invoices.ts';
 import { createModerator } from '../../../src/clients/moderator.ts';
 
 const clock = { now: () => new Date('2026-11-22T03:04:05.678Z') };
@@ -35,7 +35,7 @@ export function callsTo(baseUrl: string, timeoutMs = 5000) {
     opened.push(neighbour);
     return neighbour;
   };
-  const pay = createMekariPay(connect('mekari-pay'), { isAllowed: () => true });
+  const pay = createInvoices(connect('mekari-pay'), { isAllowed: () => true });
   const hubCore = createHubCore(connect('hub-core'), clock);
   const billing = createMekariBilling(connect('mekari-billing'));
   const moderator = createModerator(connect('moderator'));

@@ -38,10 +38,9 @@ describe('the states of an order', () => {
     expect(TRANSITIONS.filter(({ from }) => from === null).map(({ to }) => to)).toEqual(['DRAFT']);
   });
 
-  test('no transition stands twice, and every one says what causes it', () => {
+  test('no transition stands twice', () => {
     const ways = TRANSITIONS.map(({ from, to }) => `${from} → ${to}`);
     expect(new Set(ways).size).toBe(ways.length);
-    expect(TRANSITIONS.filter(({ by }) => by === '')).toEqual([]);
   });
 
   test('every state can be reached from DRAFT', () => {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ORDER_STATUSES, type OrderStatus } from '../../../src/orders/index.ts';
-import {
-  decidePayment,
-  PAYMENT_EXCEPTIONS,
-  type PaymentEventType,
-  type PaymentNotice,
-  type PaymentOutcome,
-} from '../../../src/payments/rules/decide-payment.ts';
+import type { PaymentNotice, PaymentNoticeType } from '../../../src/payments/provider.ts';
+import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentOutcome } from '../../../src/payments/rules/decide-payment.ts';
 
 const PAID_AT = new Date('2026-11-22T03:00:00Z');
 const NOTICE: PaymentNotice = {
@@ -36,7 +31,7 @@ const NOTICES = {
 type Kind = keyof typeof NOTICES;
 const KINDS = Object.keys(NOTICES) as Kind[];
 
-function decide(situation: Situation, change: Partial<PaymentNotice>, type: PaymentEventType): PaymentOutcome {
+function decide(situation: Situation, change: Partial<PaymentNotice>, type: PaymentNoticeType): PaymentOutcome {
   const [status, draft] = situation.split(' ') as [OrderStatus, string | undefined];
   const confirmed = draft === undefined && status !== 'DRAFT';
   const order = {

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { defineOrderJob, type JobOrder, orderPayload, payloadOf } from '../orders/index.ts';
+import { defineJob, type NewJob, newJob } from '../platform/jobs/job.ts';
+import { handle, type JobHandler } from '../platform/jobs/worker.ts';
+import { MAIL_KINDS, type MailKind } from './templates/index.ts';
+
+/** Has accounting book the paid PI, and completes the order. */
+export const bookPaidPiJob = defineOrderJob('book_paid_pi');
+
+/** Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator asks for the next one. */
+export const sendOrderMailJob = defineJob(
+  'send_order_mail',
+  orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
+);
+
+export function orderMailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
+  const payload = { ...payloadOf(order), kind, sending };
+  return newJob(sendOrderMailJob, payload, { key: orderMailKey(kind, order, sending) });
+}
+
+/** One job per order, kind and sending: enqueued again it is still one. It ends in the order's id, as all of an order's keys. */
+export function orderMailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: number): string {
+  const purpose = sending === 1 ? kind : `${kind}:${sending}`;
+  return `${sendOrderMailJob.name}:${purpose}:${id}`;
+}
+
+interface FulfilmentWork {
+  bookPaidPi(orderId: string): Promise<void>;
+  sendOrderMail(kind: MailKind, orderId: string, sending: number): Promise<void>;
+}
+
+export const fulfilmentJobs = (work: FulfilmentWork): JobHandler[] => [
+  handle(bookPaidPiJob, ({ orderId }) => work.bookPaidPi(orderId)),
+  handle(sendOrderMailJob, ({ kind, orderId, sending }) => work.sendOrderMail(kind, orderId, sending)),
+];

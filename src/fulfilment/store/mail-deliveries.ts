@@ -1,0 +1,32 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { MailKind } from '../templates/index.ts';
+import { OrderMailDelivery } from './order-mail-delivery.entity.ts';
+
+/** One mail to one address. */
+export type Recipient = Pick<OrderMailDelivery, 'orderId' | 'kind' | 'recipientHash'>;
+
+/** The number of the last sending that the mail server took; 0 where it took none. */
+export async function lastSending(database: DataSource, recipient: Recipient): Promise<number> {
+  const delivery = await database.getRepository(OrderMailDelivery).findOneBy(recipient);
+  return delivery?.sending ?? 0;
+}
+
+export async function recordDelivery(
+  database: DataSource,
+  recipient: Recipient,
+  sending: number,
+  sentAt: Date,
+): Promise<void> {
+  const key: (keyof Recipient)[] = ['orderId', 'kind', 'recipientHash'];
+  await database.getRepository(OrderMailDelivery).upsert({ ...recipient, sending, sentAt }, key);
+}
+
+/** The number of the last sending of this kind to anybody; 0 where there was none. */
+export async function lastSendingOfKind(tx: EntityManager, orderId: string, kind: MailKind): Promise<number> {
+  return (await tx.maximum(OrderMailDelivery, 'sending', { orderId, kind })) ?? 0;
+}
+
+/** Oldest first. */
+export function deliveriesOfOrder(database: DataSource, orderId: string): Promise<OrderMailDelivery[]> {
+  return database.getRepository(OrderMailDelivery).find({ where: { orderId }, order: { sentAt: 'ASC' } });
+}

@@ -1,0 +1,48 @@
+import DataLoader from 'dataloader';
+import type { TenantDatabase } from '../platform/database/tenant-database.ts';
+import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
+import type { QuotaBalance } from './graphql/quota-balance.type.ts';
+import { byOrganization, type SettledExcess } from './rules/settled-excess.ts';
+import { balancesOf } from './store/balances.ts';
+import { settledOf } from './store/entries.ts';
+
+/** Counters, read in one statement for all organizations of a request. */
+export class BalancesLoader {
+  private readonly loader = perRequest(
+    (request) =>
+      new DataLoader<string, ReadonlyMap<string, bigint>>(async (ids) => {
+        const [rows] = await this.database.reads(request, balancesOf(ids));
+        const found = Map.groupBy(rows, (row) => row.organizationId);
+        return ids.map((id) => new Map((found.get(id) ?? []).map((row) => [row.quotaCode, row.balance])));
+      }),
+  );
+
+  constructor(private readonly database: TenantDatabase) {}
+
+  /** By quota code; a quota that was never credited is not in it. */
+  ofOrganization(request: RequestContext, organizationId: string): Promise<ReadonlyMap<string, bigint>> {
+    return this.loader(request).load(organizationId);
+  }
+
+  async ofCode(request: RequestContext, organizationId: string, code: string): Promise<QuotaBalance> {
+    const balances = await this.ofOrganization(request, organizationId);
+    return { code, balance: balances.get(code) ?? 0n };
+  }
+}
+
+/** Excess that past orders settled, per quota and period; one statement for all organizations of a request. */
+export class SettledExcessLoader {
+  private readonly loader = perRequest(
+    (request) =>
+      new DataLoader<string, SettledExcess>(async (ids) => {
+        const [rows] = await this.database.reads(request, settledOf(ids));
+        return byOrganization(ids, rows);
+      }),
+  );
+
+  constructor(private readonly database: TenantDatabase) {}
+
+  ofOrganization(request: RequestContext, organizationId: string): Promise<SettledExcess> {
+    return this.loader(request).load(organizationId);
+  }
+}

@@ -1,0 +1,60 @@
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { newId } from '../../kernel/ids.ts';
+import { insertInto } from '../../platform/database/insert-rows.ts';
+import { runQuery } from '../../platform/database/run-queries.ts';
+import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
+import { byOrganization, type SettledExcess, type SettledRow } from '../rules/settled-excess.ts';
+import { type LedgerKind, QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
+
+export interface NewEntry {
+  organizationId: string;
+  orderLineId: string;
+  quotaCode: string;
+  kind: LedgerKind;
+  /** Units; below zero for what a refund takes back. */
+  quantity: bigint;
+  /** hub-core's billing period, of a settlement alone. */
+  period: string | null;
+}
+
+const insertEntries = insertInto(QuotaLedgerEntry);
+
+/**
+ * Enters what an order's lines credit, settle or give back, if `condition` holds. A line that is entered twice fails on
+ * quota_ledger_entries_line_kind_key. Entries go in by quota code, so that two orders of one organization take the row locks
+ * of its counters in the same order and cannot deadlock.
+ */
+export function entered(entries: readonly NewEntry[], at: Date, onlyIf?: Sql): Query {
+  const rows = entries.map((entry) => ({ id: newId(), ...entry, createdAt: at }));
+  return insertEntries(rows, { onlyIf, orderBy: 'quotaCode' });
+}
+
+export async function enterEntries(tx: EntityManager, entries: readonly NewEntry[], at: Date): Promise<void> {
+  await runQuery(tx, entered(entries, at));
+}
+
+/** Excess that was settled, one row per entry: code, period, quantity. */
+export const settlementsOf = (organizationId: string): Sql => sql`
+  select quota_code as code, period, quantity from quota_ledger_entries
+  where organization_id = ${organizationId} and kind = 'EXCESS_SETTLEMENT'`;
+
+/** Excess that was settled, per organization, quota and period. */
+export const settledOf = (organizationIds: readonly string[]): Query<SettledRow> => sql<SettledRow>`
+  select organization_id as "organizationId", quota_code as code, period, sum(quantity)::bigint as quantity
+  from quota_ledger_entries where organization_id = any(${organizationIds}) and kind = 'EXCESS_SETTLEMENT'
+  group by organization_id, quota_code, period`;
+
+/** In the order of the ids. */
+export async function settledExcess(
+  database: DataSource | EntityManager,
+  organizationIds: readonly string[],
+): Promise<SettledExcess[]> {
+  return byOrganization(organizationIds, await runQuery(database, settledOf(organizationIds)));
+}
+
+/** Oldest first. */
+export function entriesOfLines(database: DataSource, lineIds: readonly string[]): Promise<QuotaLedgerEntry[]> {
+  return database
+    .getRepository(QuotaLedgerEntry)
+    .find({ where: { orderLineId: In([...lineIds]) }, order: { createdAt: 'ASC', quotaCode: 'ASC' } });
+}

@@ -1,0 +1,14 @@
+import type { UpstreamError } from '../clients/upstream-error.ts';
+import type { NewJob } from '../platform/jobs/job.ts';
+import type { TopupOrder } from './store/topup-order.entity.ts';
+import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
+
+/** What orders ask of payments/, which knows orders/ and not the other way round: given at the composition root. */
+export interface Invoicing {
+  /** The job that gets the order its invoice at `runAt`, should this process die before it does. */
+  laterJob(order: TopupOrder, runAt: Date): NewJob;
+  /** Gets a pending order its one invoice and answers the order as it is then; the failure where the provider does not answer. */
+  issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<TopupOrder | UpstreamError>;
+  /** Voids whatever invoice the order has, so that nobody can pay it. "paid": it is paid already. Throws UpstreamError. */
+  voidAll(order: TopupOrder): Promise<'voided' | 'paid'>;
+}

@@ -1,0 +1,44 @@
+import { isId } from '../../kernel/ids.ts';
+import { parseInstant } from '../../kernel/instant.ts';
+import { badUserInput } from '../../platform/graphql/errors.ts';
+import { ORDER_STATUSES, type OrderStatus } from './order-state.ts';
+
+export const MAX_PAGE = 100;
+
+/** A page of orders, newest first. Organizations whose pages have the same arguments are read in one statement. */
+export interface PageArgs {
+  /** From 1 to MAX_PAGE. */
+  first: number;
+  /** The cursor of the last order that the client has. */
+  after: string | undefined;
+  /** Empty: every status. */
+  status: readonly OrderStatus[];
+}
+
+/** Throws BAD_USER_INPUT for a length below 1 and for what is no cursor. */
+export function pageArgs(args: {
+  first?: number | null;
+  after?: string | null;
+  status?: OrderStatus[] | null;
+}): PageArgs {
+  const first = args.first ?? 20;
+  if (first < 1) throw badUserInput(`first must be at least 1; got ${first}.`);
+  const after = args.after ?? undefined;
+  if (after !== undefined) parseCursor(after);
+  return {
+    first: Math.min(first, MAX_PAGE),
+    after,
+    status: ORDER_STATUSES.filter((status) => args.status?.includes(status)),
+  };
+}
+
+/** The place of an order among its organization's, which are sorted by time and then id. */
+export function cursorOf(order: { createdAt: Date; id: string }): string {
+  return Buffer.from(`${order.createdAt.toISOString()}|${order.id}`).toString('base64url');
+}
+
+export function parseCursor(cursor: string): { createdAt: string; id: string } {
+  const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('|');
+  if (parseInstant(createdAt)?.toISOString() === createdAt && isId(id)) return { createdAt, id };
+  throw badUserInput('after is not a cursor: take one from pageInfo.endCursor or from an edge.');
+}

@@ -1,0 +1,92 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { isId } from '../../kernel/ids.ts';
+import { columnsOf } from '../../platform/database/columns.ts';
+import { runQuery } from '../../platform/database/run-queries.ts';
+import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
+import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
+import type { RequestContext } from '../../platform/server/request-context.ts';
+import { TopupOrder } from './topup-order.entity.ts';
+import { TopupOrderEvent } from './topup-order-event.entity.ts';
+import { TopupOrderLine } from './topup-order-line.entity.ts';
+
+type Database = DataSource | EntityManager;
+
+const ORDER = columnsOf(TopupOrder, 'o');
+const LINE = columnsOf(TopupOrderLine, 'line');
+const EVENT = columnsOf(TopupOrderEvent, 'event');
+
+/** PostgreSQL would fail on a text that is no id; nobody has such an order. */
+export const ordersWithIds = (ids: readonly string[]): Query<TopupOrder> =>
+  sql<TopupOrder>`select ${ORDER} from topup_orders o where o.id = any(${ids.filter(isId)}::uuid[])`;
+
+/** Another organization's order is found no more than one that does not exist. */
+export const orderWithin = (organizationId: string, id: string): Query<TopupOrder> => sql<TopupOrder>`
+  select ${ORDER} from topup_orders o
+  where o.id = any(${[id].filter(isId)}::uuid[]) and o.organization_id = ${organizationId}`;
+
+export const linesOfOrders = (orderIds: readonly string[]): Query<TopupOrderLine> => sql<TopupOrderLine>`
+  select ${LINE} from topup_order_lines line
+  where line.order_id = any(${orderIds.filter(isId)}::uuid[]) order by line.position`;
+
+export const eventsOfOrders = (orderIds: readonly string[]): Query<TopupOrderEvent> => sql<TopupOrderEvent>`
+  select ${EVENT} from topup_order_events event
+  where event.order_id = any(${orderIds.filter(isId)}::uuid[]) order by event.id`;
+
+/** An order by the number that a notice names, and whether the notice's invoice is another order's. */
+export const orderOfNotice = (number: string, provider: string, invoiceId: string) => sql<
+  TopupOrder & { invoiceOfAnother: boolean }
+>`
+  select ${ORDER}, exists (
+    select from topup_orders other
+    where other.payment_provider = ${provider} and other.payment_invoice_id = ${invoiceId} and other.id <> o.id
+  ) as "invoiceOfAnother"
+  from topup_orders o where o.number = ${number}`;
+
+export const orderIdOf = (number: string): Sql => sql`select id from topup_orders where number = ${number}`;
+
+export const linesOfNumber = (number: string): Query<TopupOrderLine> => sql<TopupOrderLine>`
+  select ${LINE} from topup_order_lines line where line.order_id = (${orderIdOf(number)}) order by line.position`;
+
+/** The numbers of an organization's orders, for a statement about something that is known by them. */
+export const numbersOfOrganization = (organizationId: string): Sql =>
+  sql`select number from topup_orders where organization_id = ${organizationId}`;
+
+/** Throws where there is none: for those who hold an id of ours. */
+export async function orderById(database: Database, id: string): Promise<TopupOrder> {
+  return theOrder(await runQuery(database, ordersWithIds([id])), id);
+}
+
+export function theOrder([order]: readonly TopupOrder[], id: string): TopupOrder {
+  if (order === undefined) throw new Error(`there is no order ${id}`);
+  return order;
+}
+
+export function linesOfOrder(database: Database, orderId: string): Promise<TopupOrderLine[]> {
+  return runQuery(database, linesOfOrders([orderId]));
+}
+
+export async function orderOfOrganization(
+  database: TenantDatabase,
+  request: RequestContext,
+  organizationId: string,
+  id: string,
+): Promise<TopupOrder | undefined> {
+  const [[order]] = await database.reads(request, orderWithin(organizationId, id));
+  return order;
+}
+
+/** The order as the caller sees it now. */
+export async function currentOrder(database: TenantDatabase, request: RequestContext, id: string): Promise<TopupOrder> {
+  const [found] = await database.reads(request, ordersWithIds([id]));
+  return theOrder(found, id);
+}
+
+/** Locks the row until the transaction ends: whoever else would move the order waits. */
+export async function lockOrder(
+  tx: EntityManager,
+  by: { id: string } | { number: string },
+): Promise<TopupOrder | undefined> {
+  const where = 'id' in by ? sql`o.id = ${by.id}` : sql`o.number = ${by.number}`;
+  const [order] = await runQuery(tx, sql<TopupOrder>`select ${ORDER} from topup_orders o where ${where} for update`);
+  return order;
+}

@@ -1,0 +1,34 @@
+import { type DataSource, In } from 'typeorm';
+import type { OrderStatus } from '../rules/order-state.ts';
+import { TopupOrder } from './topup-order.entity.ts';
+import { TopupOrderEvent } from './topup-order-event.entity.ts';
+
+export function orderNumbered(database: DataSource, number: string): Promise<TopupOrder | null> {
+  return database.getRepository(TopupOrder).findOneBy({ number });
+}
+
+/** Oldest first. */
+export function timelineOf(database: DataSource, orderId: string): Promise<TopupOrderEvent[]> {
+  return database.getRepository(TopupOrderEvent).find({ where: { orderId }, order: { id: 'ASC' } });
+}
+
+export interface OrderFilter {
+  /** Empty: every status. */
+  statuses: readonly OrderStatus[];
+  organizationId: string | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export function listOrders(database: DataSource, filter: OrderFilter): Promise<TopupOrder[]> {
+  const { statuses, organizationId, limit } = filter;
+  return database.getRepository(TopupOrder).find({
+    where: {
+      ...(statuses.length > 0 && { status: In([...statuses]) }),
+      ...(organizationId !== undefined && { organizationId }),
+    },
+    // Ids are in the order of time, and theirs is the one index over all organizations that is.
+    order: organizationId === undefined ? { id: 'DESC' } : { createdAt: 'DESC', id: 'DESC' },
+    take: limit,
+  });
+}

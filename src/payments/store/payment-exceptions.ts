@@ -1,0 +1,83 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { ordersUnderReview } from '../../orders/index.ts';
+import { insertOnce } from '../../platform/database/insert-once.ts';
+import { runQuery } from '../../platform/database/run-queries.ts';
+import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
+import type { Gauge } from '../../platform/telemetry/telemetry.ts';
+import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts';
+import { PaymentEvent } from './payment-event.entity.ts';
+import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
+
+/** A payment that an operator must see to: one under review until the order moves, another until it is closed. */
+export interface OpenPayment {
+  id: string;
+  receivedAt: Date;
+  outcome: string;
+  orderNumber: string;
+  invoiceId: string;
+  amount: bigint;
+  currency: string;
+  paidAt: Date | null;
+  source: string;
+}
+
+const REVIEW = ['review'];
+
+/**
+ * Payments under review by their open orders, the others by the condition of the index payment_events_exceptions_idx: reviews
+ * that are over, as many as there ever were, are not read.
+ */
+const open = (): Sql => sql`(
+    select event.* from payment_events event
+    where event.outcome in (${oneOf(REVIEW)}) and event.order_id in (${ordersUnderReview()})
+    union all
+    select event.* from payment_events event
+    left join payment_exception_closings closing on closing.payment_event_id = event.id
+    where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and closing.payment_event_id is null
+  )`;
+
+/** Oldest first. */
+export function openPayments(database: DataSource): Promise<OpenPayment[]> {
+  return runQuery(
+    database,
+    sql<OpenPayment>`
+      select event.id, event.received_at as "receivedAt", event.outcome, event.order_number as "orderNumber",
+        event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source
+      from ${open()} as event order by event.received_at`,
+  );
+}
+
+export function openPaymentsGauge(database: DataSource): Gauge {
+  return {
+    name: 'payments_open',
+    description: 'Payments under review and payment exceptions that nobody has closed, by outcome',
+    label: 'outcome',
+    async read() {
+      const rows = await runQuery(
+        database,
+        sql<{ outcome: string; count: bigint }>`
+          select event.outcome, count(*) from ${open()} as event group by event.outcome`,
+      );
+      const none = [...PAYMENT_EXCEPTIONS, ...REVIEW].map((outcome) => [outcome, 0] as const);
+      return new Map([...none, ...rows.map(({ outcome, count }) => [outcome, Number(count)] as const)]);
+    },
+  };
+}
+
+export function findEvent(tx: EntityManager, id: string): Promise<PaymentEvent | null> {
+  return tx.findOneBy(PaymentEvent, { id });
+}
+
+/** The payment that put the order under review. Throws where there is none. */
+export function reviewedPayment(tx: EntityManager, orderId: string): Promise<PaymentEvent> {
+  return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
+}
+
+/** The closing before this one, where there is one: then nothing is entered. */
+export async function enterClosing(
+  tx: EntityManager,
+  closing: PaymentExceptionClosing,
+): Promise<PaymentExceptionClosing | undefined> {
+  if (await insertOnce(tx, PaymentExceptionClosing, closing, 'payment_exception_closings_pkey')) return undefined;
+  return tx.findOneByOrFail(PaymentExceptionClosing, { paymentEventId: closing.paymentEventId });
+}
