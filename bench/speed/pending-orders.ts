@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { CHECKS } from '../../src/audit/index.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { runQuery } from '../../src/platform/database/run-queries.ts';
+import type { Query } from '../../src/platform/database/sql.ts';
 
 /** An order's number among those that are made for the bench: eight digits, with which its ids and its invoice begin or end. */
 export const FIRST_ORDER = 77_000_001;
@@ -56,9 +59,8 @@ const MONEY = ['counter_equals_ledger', 'paid_order_is_credited', 'credit_belong
 /** How many of them are paid, committed; throws where ledger and counters do not agree, with each other and with the orders. */
 export async function countSettled(database: DataSource): Promise<number> {
   for (const { name, sql } of CHECKS.filter((check) => MONEY.includes(check.name))) {
-    const [violation]: { subject: string; detail: string }[] = await database.query(
-      `select * from (${sql}) as violation limit 1`,
-    );
+    const violations: Query<{ subject: string; detail: string }> = sql(systemClock.now());
+    const [violation] = await runQuery(database, violations);
     if (violation !== undefined) throw new Error(`${name}: ${violation.subject} ${violation.detail}`);
   }
   return count(

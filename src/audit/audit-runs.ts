@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import type { Gauge } from '../platform/telemetry/telemetry.ts';
 import type { AuditResult } from './audit.ts';
-import { CHECKS } from './checks.ts';
+import { CHECKS } from './checks/index.ts';
 import { AuditRun, type AuditScope } from './store/audit-run.entity.ts';
 
 /** Kept in the database, so that every replica's metrics say the same, whichever of them ran the audit. */

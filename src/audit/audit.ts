@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
+import { runQuery } from '../platform/database/run-queries.ts';
+import { raw, sql } from '../platform/database/sql.ts';
 import { changesSince, lastSettledStep, queryOf } from './changes.ts';
-import { CHECKS } from './checks.ts';
+import { CHECKS } from './checks/index.ts';
 import type { AuditScope } from './store/audit-run.entity.ts';
 
 export interface Violation {
@@ -47,11 +49,11 @@ export async function audit(
     const changes = since === undefined ? undefined : await changesSince(tx, since);
     for (const check of CHECKS) {
       stopping?.throwIfAborted();
-      const [sql, given] = queryOf(check, now, changes);
-      const rows: { subject: string; detail: string; total: string }[] = await tx.query(
-        `select subject, detail, count(*) over () as total from (${sql}) as violation
-         order by subject limit ${REPORTED_PER_CHECK}`,
-        given,
+      const rows = await runQuery(
+        tx,
+        sql<{ subject: string; detail: string; total: bigint }>`
+          select subject, detail, count(*) over () as total from (${queryOf(check, now, changes)}) as violation
+          order by subject limit ${raw(String(REPORTED_PER_CHECK))}`,
       );
       counts.set(check.name, Number(rows[0]?.total ?? 0));
       violations.push(...rows.map(({ subject, detail }) => ({ check: check.name, subject, detail })));

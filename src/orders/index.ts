@@ -16,13 +16,15 @@ export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayl
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
 export {
+  AWAITS_BOOKING,
   AWAITS_PAYMENT,
   AWAITS_SETTLEMENT,
   type Cause,
-  COMPLETED,
+  CREDITED,
   GIVEN_UP,
   ORDER_STATUSES,
   type OrderStatus,
+  REFUNDED,
   UNDER_REVIEW,
 } from './rules/order-state.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './rules/user-error.ts';

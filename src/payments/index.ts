@@ -5,7 +5,7 @@ export { issueInvoiceJob, paymentJobs, voidInvoiceJob } from './jobs.ts';
 export type { PaymentProvider } from './provider.ts';
 export { reconcileTask } from './reconcile.job.ts';
 export { Reconcile } from './reconcile.ts';
-export { PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
+export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
 export { SettlePayment } from './settle-payment.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
 export { eventsOfOrder } from './store/payment-events.ts';

@@ -13,10 +13,10 @@ const FEATURES: Record<string, readonly string[]> = {
   'topup-options': ['organizations', 'ledger'],
   'excess-usage': ['organizations', 'ledger', 'topup-options'],
   orders: ['organizations', 'topup-options', 'excess-usage', 'ledger'],
-  payments: ['organizations', 'orders', 'ledger'],
   fulfilment: ['organizations', 'orders'],
+  payments: ['organizations', 'orders', 'ledger', 'fulfilment'],
   operators: ['organizations', 'topup-options', 'excess-usage', 'ledger', 'orders', 'payments', 'fulfilment'],
-  audit: [],
+  audit: ['orders', 'payments'],
 };
 const BASE = ['kernel', 'clients', 'platform'];
 /** Files at the top of src, the composition root and the commands: they put the parts together, and nobody imports them. */

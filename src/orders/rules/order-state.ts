@@ -50,12 +50,14 @@ export const GIVEN_UP = set('EXPIRED', 'CANCELLED');
 export const UNDER_REVIEW = set('PAYMENT_REVIEW');
 /** The excess on its lines is not asked for a second time. */
 export const HOLDS_EXCESS = set('PENDING_PAYMENT', 'PAYMENT_REVIEW');
+/** Paid and credited; accounting is yet to book it. */
+export const AWAITS_BOOKING = set('PAID');
 /** Paid: its lines are in the ledger. */
 export const CREDITED = set('PAID', 'COMPLETED');
 export const COMPLETED = set('COMPLETED');
 /** Statuses that only a confirmed order reaches. EXPIRED and CANCELLED may follow a draft too. */
 export const CONFIRMED = set('PENDING_PAYMENT', 'PAID', 'COMPLETED', 'PAYMENT_REVIEW', 'REFUNDED');
-export const REFUNDABLE = set('COMPLETED', 'REFUNDED');
+export const REFUNDED = set('REFUNDED');
 
 export function canMove(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS.some((transition) => transition.from === from && transition.to === to);

@@ -11,7 +11,7 @@ import {
   OPEN,
   type OrderStatus,
   QUOTED,
-  REFUNDABLE,
+  REFUNDED,
 } from '../rules/order-state.ts';
 
 /**
@@ -40,7 +40,7 @@ import {
   'topup_orders_completed_check',
   `(completed_at is null) = (paid_invoice_number is null)
    and (status not in (${literals(COMPLETED)}) or completed_at is not null)
-   and (completed_at is null or status in (${literals(REFUNDABLE)}))`,
+   and (completed_at is null or status in (${literals([...COMPLETED, ...REFUNDED])}))`,
 )
 @Check('topup_orders_payment_url_check', `payment_url is null or payment_invoice_id is not null`)
 export class TopupOrder {

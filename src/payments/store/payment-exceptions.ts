@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ordersUnderReview } from '../../orders/index.ts';
-import { insertOnce } from '../../platform/database/insert-once.ts';
+import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
@@ -73,11 +73,18 @@ export function reviewedPayment(tx: EntityManager, orderId: string): Promise<Pay
   return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
 }
 
-/** The closing before this one, where there is one: then nothing is entered. */
+const insertClosings = insertInto(PaymentExceptionClosing);
+
+/** Enters the closing, or answers the one that was entered before. Waits for a transaction that is entering one. */
 export async function enterClosing(
   tx: EntityManager,
   closing: PaymentExceptionClosing,
 ): Promise<PaymentExceptionClosing | undefined> {
-  if (await insertOnce(tx, PaymentExceptionClosing, closing, 'payment_exception_closings_pkey')) return undefined;
+  const inserted = await runQuery(
+    tx,
+    sql`${insertClosings([closing])} on conflict on constraint payment_exception_closings_pkey do nothing
+      returning payment_event_id`,
+  );
+  if (inserted.length > 0) return undefined;
   return tx.findOneByOrFail(PaymentExceptionClosing, { paymentEventId: closing.paymentEventId });
 }

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { audit, CHECKS, changesSince, nextAuditSince, noteAuditRun, queryOf } from '../../../src/audit/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
+import { runQuery } from '../../../src/platform/database/run-queries.ts';
+import type { Query } from '../../../src/platform/database/sql.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { confirmOrder, createOrder, purchase, until } from '../../support/app/purchase.ts';
 
@@ -108,8 +110,9 @@ async function plant(statements: readonly string[], since = 0n): Promise<{ whole
     const find = async (changes: Awaited<ReturnType<typeof changesSince>> | undefined) => {
       const found: Found = {};
       for (const check of CHECKS) {
-        const rows = await session.query(...queryOf(check, systemClock.now(), changes));
-        if (rows.length > 0) found[check.name] = rows.map(({ subject }: { subject: string }) => subject);
+        const violations: Query<{ subject: string }> = queryOf(check, systemClock.now(), changes);
+        const rows = await runQuery(session.manager, violations);
+        if (rows.length > 0) found[check.name] = rows.map(({ subject }) => subject);
       }
       return found;
     };

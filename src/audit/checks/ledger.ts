@@ -1,0 +1,76 @@
+import { CREDITED, REFUNDED } from '../../orders/index.ts';
+import { oneOf, sql } from '../../platform/database/sql.ts';
+import type { Check } from './check.ts';
+
+/** Credits and counters (domain.md 9). */
+export const ledgerChecks: readonly Check[] = [
+  {
+    name: 'counter_equals_ledger',
+    meaning: 'A counter is not the sum of its ledger entries.',
+    ofChanges: 'counters',
+    sql: () => sql`
+      select organization_id || ' ' || quota_code as subject,
+             format('balance %s, ledger %s; settled %s, ledger %s', balance, topup, excess_settled, settlement) as detail
+      from organization_packages
+      full join (
+        select organization_id, quota_code,
+               coalesce(sum(quantity) filter (where kind in ('TOPUP', 'REFUND')), 0) as topup,
+               coalesce(sum(quantity) filter (where kind = 'EXCESS_SETTLEMENT'), 0) as settlement
+        from quota_ledger_entries group by organization_id, quota_code
+      ) as ledger using (organization_id, quota_code)
+      where balance is distinct from topup or excess_settled is distinct from settlement`,
+  },
+  {
+    name: 'paid_order_is_credited',
+    meaning: 'A line of a paid order is not in the ledger.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
+      from topup_orders o join topup_order_lines line on line.order_id = o.id
+      where (o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)
+        and not exists (
+          select from quota_ledger_entries entry where entry.order_line_id = line.id and entry.kind <> 'REFUND'
+        )`,
+  },
+  {
+    name: 'credit_belongs_to_paid_order',
+    meaning: 'The ledger has an entry of an order that is not paid.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s entry of %s, and the order is %s', entry.kind, entry.quota_code, o.status) as detail
+      from quota_ledger_entries entry
+      join topup_order_lines line on line.id = entry.order_line_id
+      join topup_orders o on o.id = line.order_id
+      where o.status not in (${oneOf(CREDITED)}) and o.completed_at is null`,
+  },
+  {
+    name: 'credit_equals_line',
+    meaning: 'A ledger entry has another quantity than its line, or a line is entered more than once.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject,
+             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, entered.quantity, entered.entries) as detail
+      from (
+        select order_line_id, sum(quantity) as quantity, count(*) as entries
+        from quota_ledger_entries where kind <> 'REFUND' group by order_line_id
+      ) as entered
+      join topup_order_lines line on line.id = entered.order_line_id
+      join topup_orders o on o.id = line.order_id
+      where entered.entries > 1
+         or entered.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
+  },
+  {
+    name: 'refund_within_credit',
+    meaning: 'More was taken back of a line than it had credited, or of an order that is not refunded.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject,
+             format('%s: taken back %s of %s, and the order is %s', line.quota_code, -sum(entry.quantity), line.credits, o.status) as detail
+      from quota_ledger_entries entry
+      join topup_order_lines line on line.id = entry.order_line_id
+      join topup_orders o on o.id = line.order_id
+      where entry.kind = 'REFUND'
+      group by o.number, o.status, line.id, line.quota_code, line.credits
+      having -sum(entry.quantity) > line.credits or o.status not in (${oneOf(REFUNDED)})`,
+  },
+];

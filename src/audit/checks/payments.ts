@@ -1,0 +1,65 @@
+import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
+import { MOVING_OUTCOMES } from '../../payments/index.ts';
+import { oneOf, sql } from '../../platform/database/sql.ts';
+import type { Check } from './check.ts';
+
+/** Payments, and what they moved (domain.md 8). */
+export const paymentsChecks: readonly Check[] = [
+  {
+    name: 'paid_order_has_its_payment',
+    meaning: 'An order is paid, and no payment made it so: none that fitted, and none that an operator approved.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select number as subject, format('%s, paid at %s', status, paid_at) as detail
+      from topup_orders o
+      where (status in (${oneOf(CREDITED)}) or completed_at is not null)
+        and not exists (
+          select from payment_events event
+          where event.order_id = o.id
+            and (event.outcome = 'settled'
+                 or (event.outcome = 'review' and exists (
+                       select from topup_order_events step
+                       where step.order_id = o.id and step.from_status in (${oneOf(UNDER_REVIEW)}) and step.to_status in (${oneOf(AWAITS_BOOKING)})
+                         and step.actor is not null and step.reason is not null)))
+        )`,
+  },
+  {
+    name: 'payment_matches_status',
+    meaning: 'A payment event moved an order, and the order is not where that leads.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where (event.outcome = 'settled' and o.status not in (${oneOf(CREDITED)}) and o.completed_at is null)
+         or (event.outcome = 'review' and o.status not in (${oneOf([...UNDER_REVIEW, ...CREDITED, ...REFUNDED])}))`,
+  },
+  {
+    name: 'paid_invoice_of_one_order',
+    meaning: 'Two orders have the same paid PI: accounting has one of them only.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select string_agg(number, ' ' order by number) as subject, paid_invoice_number as detail
+      from topup_orders where paid_invoice_number is not null
+      group by paid_invoice_number having count(*) > 1`,
+  },
+  {
+    name: 'inbox_is_processed',
+    meaning: 'A payment stands in the inbox as that of no order, and the order is there.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('event %s of invoice %s, %s %s', event.id, event.invoice_id, event.currency, event.amount) as detail
+      from payment_events event join topup_orders o on o.number = event.order_number
+      where event.order_id is distinct from o.id
+        and not exists (select from payment_exception_closings closing where closing.payment_event_id = event.id)`,
+  },
+  {
+    name: 'payment_is_acted_on_once',
+    meaning: 'Two payments moved one order.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s payments', count(*)) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where event.outcome in (${oneOf(MOVING_OUTCOMES)})
+      group by o.id, o.number having count(*) > 1`,
+  },
+];
