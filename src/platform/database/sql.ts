@@ -33,12 +33,20 @@ export const oneOf = (values: Iterable<string>): Sql => raw(literals(values));
 
 /** A parameter that is a list of rows. json_to_recordset() reads bigints from text, which keeps all their digits. */
 export function toJson(rows: readonly object[]): string {
-  return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  return JSON.stringify(rows, function (this: Record<string, unknown>, name, value: unknown) {
+    // JSON.stringify() has made a text of a Date before it calls this.
+    const given = this[name];
+    if (given instanceof Date) return toTimestamp(given);
+    return typeof value === 'bigint' ? String(value) : value;
+  });
 }
 
-/** A parameter as PostgreSQL reads it. Times go in UTC whatever this machine's zone is; a year of five digits loses ISO's sign. */
+/** A parameter as PostgreSQL reads it. */
 export function toParameter(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString().replace(/^\+0/, '');
+  if (value instanceof Date) return toTimestamp(value);
   if (Array.isArray(value)) return `{${value.map((text) => `"${String(text).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
   return typeof value === 'bigint' ? String(value) : value;
 }
+
+/** In UTC, whatever this machine's zone is. ISO's sign and zero before a year of five digits are nothing that PostgreSQL reads. */
+const toTimestamp = (at: Date): string => at.toISOString().replace(/^\+0/, '');
