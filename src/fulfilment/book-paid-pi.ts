@@ -12,7 +12,7 @@ import {
 } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
-import { orderMailJob } from './jobs.ts';
+import { mailJob } from './jobs.ts';
 
 /**
  * Has accounting book the paid PI, then moves PAID → COMPLETED with its number and enqueues the e-mail that names it. Moderator
@@ -38,7 +38,7 @@ export class BookPaidPi {
       const now = this.clock.now();
       const cause = { at: now, cause: 'paid PI booked', actor: null };
       await moveOrder(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
-      await enqueueJob(tx, orderMailJob('payment_received', locked));
+      await enqueueJob(tx, mailJob('payment_received', locked));
       // fault point: paid PI, noted and not committed
     });
     // fault point: paid PI, committed and the job not ended

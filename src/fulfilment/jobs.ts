@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineOrderJob, type JobOrder, orderPayload, payloadOf } from '../orders/index.ts';
+import { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } from '../orders/index.ts';
 import { defineJob, type NewJob, newJob } from '../platform/jobs/job.ts';
 import { handle, type JobHandler } from '../platform/jobs/worker.ts';
 import { MAIL_KINDS, type MailKind } from './templates/index.ts';
@@ -13,13 +13,15 @@ export const sendOrderMailJob = defineJob(
   orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
 );
 
-export function orderMailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
+export const paidPiJob = (order: JobOrder): NewJob => jobOfOrder(bookPaidPiJob, order);
+
+export function mailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
   const payload = { ...payloadOf(order), kind, sending };
-  return newJob(sendOrderMailJob, payload, { key: orderMailKey(kind, order, sending) });
+  return newJob(sendOrderMailJob, payload, { key: mailKey(kind, order, sending) });
 }
 
 /** One job per order, kind and sending: enqueued again it is still one. It ends in the order's id, as all of an order's keys. */
-export function orderMailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: number): string {
+export function mailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: number): string {
   const purpose = sending === 1 ? kind : `${kind}:${sending}`;
   return `${sendOrderMailJob.name}:${purpose}:${id}`;
 }

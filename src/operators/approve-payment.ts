@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { bookPaidPiJob } from '../fulfilment/index.ts';
+import { paidPiJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { isExcessPaidTwice, jobOfOrder, linesOfOrder, type TopupOrder } from '../orders/index.ts';
+import { isExcessPaidTwice, linesOfOrder, type TopupOrder } from '../orders/index.ts';
 import { creditOrder, reviewedPayment } from '../payments/index.ts';
 import { withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
@@ -32,7 +32,7 @@ export function approvePayment(
     const cause = { at: clock.now(), cause: approved, actor, reason };
     const payment = { provider, invoiceId, paidAt: paidAt ?? receivedAt };
     const lines = await linesOfOrder(tx, order.id);
-    await creditOrder(tx, order, lines, payment, cause, jobOfOrder(bookPaidPiJob, order));
+    await creditOrder(tx, order, lines, payment, cause, paidPiJob(order));
     return { order, excessPaidTwice };
   });
 }

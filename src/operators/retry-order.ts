@@ -1,12 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  bookPaidPiJob,
-  lastSendingOfKind,
-  type MailKind,
-  mailKindOf,
-  orderMailJob,
-  orderMailKey,
-} from '../fulfilment/index.ts';
+import { bookPaidPiJob, lastSendingOfKind, type MailKind, mailJob, mailKey, mailKindOf } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { GIVEN_UP, jobOfOrder, noteStep, setPaymentChecked, type TopupOrder } from '../orders/index.ts';
 import { issueInvoiceJob, voidInvoiceJob } from '../payments/index.ts';
@@ -55,11 +48,11 @@ export function sendMailAgain(
     if (kind === undefined)
       throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail about that.`);
     const jobs = await jobsOfOrder(tx, order.id);
-    const isQueued = (sending: number) => jobs.some(({ key }) => key === orderMailKey(kind, order, sending));
+    const isQueued = (sending: number) => jobs.some(({ key }) => key === mailKey(kind, order, sending));
     let sending = (await lastSendingOfKind(tx, order.id, kind)) + 1;
     // A job with the same key would be taken for this one, or given up where it runs.
     while (isQueued(sending)) sending += 1;
-    await enqueueJob(tx, orderMailJob(kind, order, sending));
+    await enqueueJob(tx, mailJob(kind, order, sending));
     await noteStep(tx, order, { at: clock.now(), cause: `operator: mail ${kind} sent again`, ...by });
     return { order, kind };
   });

@@ -1,4 +1,3 @@
-import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import type { Rupiah } from '../kernel/money.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
@@ -17,8 +16,7 @@ import {
   refusedToConfirm,
   userError,
 } from './rules/user-error.ts';
-import { isKeyTaken, moveToPayment, readToConfirm, requoteDraft, type ToConfirm } from './store/confirming.ts';
-import { currentOrder } from './store/orders.ts';
+import { moveToPayment, readToConfirm, requoteDraft, type ToConfirm } from './store/confirming.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
@@ -70,16 +68,11 @@ export class ConfirmOrder {
     { repeat, order, lines }: ToConfirm,
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
-    if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(request, repeat));
+    if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
     if (order === undefined) return { userErrors: [orderNotFound()] };
     const refusal = refusedToConfirm(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
-    try {
-      return await this.traced(order, () => this.confirmDraft(request, use, order, lines));
-    } catch (error) {
-      if (isKeyTaken(error)) return 'changed';
-      throw error;
-    }
+    return this.traced(order, () => this.confirmDraft(request, use, order, lines));
   }
 
   private async confirmDraft(
@@ -110,7 +103,7 @@ export class ConfirmOrder {
     });
     if (confirmed === undefined) return 'changed';
     // fault point: confirm, committed and no invoice asked for
-    return this.withInvoice(request, confirmed, lines);
+    return this.withInvoice(confirmed, lines);
   }
 
   /** Leaves the order a DRAFT at the new prices, for the buyer to see: a price never changes in silence (domain.md 5). */
@@ -131,15 +124,9 @@ export class ConfirmOrder {
     };
   }
 
-  private async withInvoice(
-    request: RequestContext,
-    order: TopupOrder,
-    lines?: readonly TopupOrderLine[],
-  ): Promise<ConfirmOutcome> {
-    const issued: TopupOrder | UpstreamError = await this.invoices.issue(order, lines);
-    if (!isUpstreamError(issued)) return { order: issued, userErrors: [] };
-    const current = await currentOrder(this.database, request, order.id);
-    return { order: current, userErrors: [paymentProviderUnavailable(issued)] };
+  private async withInvoice(confirmed: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<ConfirmOutcome> {
+    const { order, failure } = await this.invoices.issue(confirmed, lines);
+    return { order, userErrors: failure === undefined ? [] : [paymentProviderUnavailable(failure)] };
   }
 
   private traced<O extends ConfirmOutcome | 'changed'>(order: TopupOrder, confirm: () => Promise<O>): Promise<O> {

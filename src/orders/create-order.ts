@@ -7,8 +7,7 @@ import type { QuoteOrder } from './quote-order.ts';
 import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
 import { idempotencyConflict, type UserError } from './rules/user-error.ts';
 import { wantedItems } from './rules/wanted-items.ts';
-import { storeDraft } from './store/drafts.ts';
-import { isKeyTaken, repeatOf, usesOfKey } from './store/idempotency-keys.ts';
+import { orderOfKey, storeDraft } from './store/drafts.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 
 export interface CreateOrderInput {
@@ -64,17 +63,13 @@ export class CreateOrder {
       traceParent: currentTraceParent(),
       cause: { at, cause: 'createTopupOrder', actor: requireCaller(request).subject },
     };
-    try {
-      return { order: await storeDraft(this.database, request, draft), userErrors: [] };
-    } catch (error) {
-      if (!isKeyTaken(error)) throw error;
-      return (await this.repeated(request, use)) ?? { userErrors: [idempotencyConflict()] };
-    }
+    const order = await storeDraft(this.database, request, draft);
+    if (order !== undefined) return { order, userErrors: [] };
+    return (await this.repeated(request, use)) ?? { userErrors: [idempotencyConflict()] };
   }
 
   private async repeated(request: RequestContext, use: KeyUse): Promise<OrderOutcome | undefined> {
-    const [uses] = await this.database.reads(request, usesOfKey(use));
-    const order = repeatOf(use, uses);
+    const order = await orderOfKey(this.database, request, use);
     if (order === undefined) return undefined;
     return order === 'conflict' ? { userErrors: [idempotencyConflict()] } : { order, userErrors: [] };
   }

@@ -11,7 +11,7 @@ export {
   TopupOrderResolver,
   topupOrderReference,
 } from './graphql/orders.resolver.ts';
-export type { Invoicing } from './invoicing.ts';
+export type { Invoicing, Issued } from './invoicing.ts';
 export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';

@@ -69,8 +69,8 @@ export class CheckPayment {
         await this.settlePaid(source, order, paid);
         return 'paid';
       }
-      const issued = await this.invoices.issue(await orderById(this.database, order.id));
-      return isUpstreamError(issued) ? issued : 'unpaid';
+      const { failure } = await this.invoices.issue(await orderById(this.database, order.id));
+      return failure ?? 'unpaid';
     } catch (error) {
       if (error instanceof UpstreamError) return error;
       throw error;

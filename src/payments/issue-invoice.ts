@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
-import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
-import { orderMailJob } from '../fulfilment/index.ts';
+import { UpstreamError } from '../clients/upstream-error.ts';
+import { mailJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import {
   GIVEN_UP,
   type Invoicing,
+  type Issued,
   jobOfOrder,
   linesOfOrder,
   orderById,
@@ -39,26 +40,26 @@ export class IssueInvoice implements Invoicing {
 
   /** For the job. Throws UpstreamError where the provider does not answer: then the job comes again. */
   async issueForOrder(orderId: string): Promise<void> {
-    const issued = await this.issue(await orderById(this.database, orderId));
-    if (isUpstreamError(issued)) throw issued;
+    const { failure } = await this.issue(await orderById(this.database, orderId));
+    if (failure !== undefined) throw failure;
   }
 
   voidAll(order: TopupOrder): Promise<'voided' | 'paid'> {
     return voidInvoices(this.provider, order);
   }
 
-  /** Takes an order that was read, or moved, just now, and its lines where they are at hand. Nothing to do is a success. */
-  async issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<TopupOrder | UpstreamError> {
-    if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return order;
+  /** Nothing to do is a success. */
+  async issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<Issued> {
+    if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return { order };
     try {
       const invoice =
         (await this.existing(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order, lines));
-      return invoice === undefined ? order : await this.store(order, invoice);
+      return { order: invoice === undefined ? order : await this.store(order, invoice) };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const { number, correlationId } = order;
       this.log.warn({ event: 'invoice_failed', order: number, correlationId, reason: error.message });
-      return error;
+      return { order: await orderById(this.database, order.id), failure: error };
     }
   }
 
@@ -101,7 +102,7 @@ export class IssueInvoice implements Invoicing {
       id: invoice.id,
       // An invoice that is void or over (an earlier cancel got that far) is stored, but nobody is sent to pay it.
       paymentUrl: invoice.status === 'pending' ? (invoice.paymentUrl ?? null) : null,
-      mail: orderMailJob('awaiting_payment', order),
+      mail: mailJob('awaiting_payment', order),
       voidJob: jobOfOrder(voidInvoiceJob, order),
     });
     const current = stored ?? (await this.storedByAnother(order.id));

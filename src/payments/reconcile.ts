@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { DataSource } from 'typeorm';
 import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
-import { orderMailJob } from '../fulfilment/index.ts';
+import { mailJob } from '../fulfilment/index.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import {
   draftsToExpire,
@@ -96,7 +96,7 @@ export class Reconcile {
       if (order?.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== read.paymentInvoiceId) return;
       const cause = 'time: unpaid, and the provider says so';
       await moveOrder(tx, order, 'EXPIRED', { at: this.clock.now(), cause, actor: null });
-      await enqueueJob(tx, orderMailJob('order_expired', order));
+      await enqueueJob(tx, mailJob('order_expired', order));
       // fault point: expiry, moved and mail enqueued, not committed
     });
   }

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { bookPaidPiJob, orderMailJob } from '../fulfilment/index.ts';
+import { mailJob, paidPiJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
-import { GIVEN_UP, isExcessPaidTwice, jobOfOrder, type TopupOrder } from '../orders/index.ts';
+import { isExcessPaidTwice, type TopupOrder } from '../orders/index.ts';
 import { retried } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { inOrderSpan, isTraced, setFacts } from '../platform/telemetry/spans.ts';
@@ -84,14 +84,12 @@ export class SettlePayment {
     }
     const cause = { at, cause: `payment: ${report.source}`, actor: null };
     if (outcome === 'settled') {
-      // Nobody takes over the excess of an order that was never given up.
-      const excessPaidTwice = GIVEN_UP.has(order.status) && (await isExcessPaidTwice(this.database, order));
-      const job = jobOfOrder(bookPaidPiJob, order);
-      const isCredited = await creditByEvent(this.database, facts, event, cause, job);
+      const excessPaidTwice = await isExcessPaidTwice(this.database, order);
+      const isCredited = await creditByEvent(this.database, facts, event, cause, paidPiJob(order));
       return isCredited ? { outcome, order, excessPaidTwice } : undefined;
     }
     if (outcome === 'review') {
-      const mail = orderMailJob('payment_under_review', order);
+      const mail = mailJob('payment_under_review', order);
       const isMoved = await reviewByEvent(this.database, facts, event, cause, mail);
       // fault point: review, committed and not answered
       return isMoved ? { outcome, order } : undefined;

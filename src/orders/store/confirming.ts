@@ -15,8 +15,6 @@ import { lockExcess, type TakenExcess, takenExcess } from './taken-excess.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
 
-export { isKeyTaken };
-
 /** Everything that a confirm is decided on. */
 export interface ToConfirm {
   order: TopupOrder | undefined;
@@ -55,7 +53,7 @@ export interface Confirmation {
 
 /**
  * Moves a draft to PENDING_PAYMENT in one statement: only if it is still as it was quoted, and the excess that others settled
- * or hold is still the same. undefined where either has changed. Whoever moves the order at this moment holds its row, and
+ * or hold is still the same. undefined where either has changed, or another request has used the key. Whoever moves the order at this moment holds its row, and
  * PostgreSQL reads it again once that transaction is done; the lock lets confirms of one organization in one after the other.
  */
 export async function moveToPayment(
@@ -64,10 +62,15 @@ export async function moveToPayment(
   confirmation: Confirmation,
 ): Promise<TopupOrder | undefined> {
   const { organizationId } = confirmation.order;
-  const [, [row]] = await database.writes(request, lockExcess(organizationId), confirmed(confirmation));
-  if (row === undefined) return undefined;
-  const { enqueued: _, ...order } = row;
-  return order;
+  try {
+    const [, [row]] = await database.writes(request, lockExcess(organizationId), confirmed(confirmation));
+    if (row === undefined) return undefined;
+    const { enqueued: _, ...order } = row;
+    return order;
+  } catch (error) {
+    if (isKeyTaken(error)) return undefined;
+    throw error;
+  }
 }
 
 function confirmed({ order, use, taken, paymentExpiresAt, periods, cause, job }: Confirmation) {

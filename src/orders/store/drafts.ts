@@ -10,7 +10,7 @@ import type { KeyUse } from '../rules/idempotency-key.ts';
 import { newOrderNumber } from '../rules/order-number.ts';
 import type { Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
-import { keyUsed } from './idempotency-keys.ts';
+import { isKeyTaken, keyUsed, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { step } from './moves.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderLine } from './topup-order-line.entity.ts';
@@ -31,6 +31,16 @@ const NOT_CONFIRMED = {
   paidInvoiceNumber: null,
 };
 
+/** The order that this key made before, "conflict" where it was used with other content, undefined where it is new. */
+export async function orderOfKey(
+  database: TenantDatabase,
+  request: RequestContext,
+  use: KeyUse,
+): Promise<TopupOrder | 'conflict' | undefined> {
+  const [uses] = await database.reads(request, usesOfKey(use));
+  return repeatOf(use, uses);
+}
+
 export interface NewDraft {
   use: KeyUse;
   quote: Quote;
@@ -44,13 +54,13 @@ const MAX_NUMBER_DRAWS = 5;
 
 /**
  * Stores a DRAFT, its lines, its first step and its idempotency key: one round trip, one transaction. Draws another number
- * where the first one is taken. Fails (isKeyTaken) where the key is.
+ * where the first one is taken. undefined: another request has used the key meanwhile.
  */
 export async function storeDraft(
   database: TenantDatabase,
   request: RequestContext,
   draft: NewDraft,
-): Promise<TopupOrder> {
+): Promise<TopupOrder | undefined> {
   for (let draw = 1; ; draw++) {
     const order = toOrder(request, draft);
     const { use, quote, cause } = draft;
@@ -64,6 +74,7 @@ export async function storeDraft(
       );
       return order;
     } catch (error) {
+      if (isKeyTaken(error)) return undefined;
       if (draw >= MAX_NUMBER_DRAWS || !violatesUnique(error, 'topup_orders_number_key')) throw error;
     }
   }

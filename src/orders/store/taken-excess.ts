@@ -32,6 +32,8 @@ export const lockExcess = (organizationId: string): Query =>
  * and another order that was confirmed since holds or has settled the same quota and period.
  */
 export async function isExcessPaidTwice(database: DataSource | EntityManager, order: TopupOrder): Promise<boolean> {
+  // Nobody takes over the excess of an order that still waits for its payment.
+  if (AWAITS_PAYMENT.has(order.status)) return false;
   const others = await runQuery(
     database,
     sql`select 1 as found from topup_order_lines mine
