@@ -74,20 +74,21 @@ export async function moveToPayment(
 }
 
 function confirmed({ order, use, taken, paymentExpiresAt, periods, cause, job }: Confirmation) {
-  assertCanMove(order, 'PENDING_PAYMENT');
+  const to = 'PENDING_PAYMENT';
+  assertCanMove(order, to);
   const ifMoved = sql`exists (select from moved)`;
   return sql<TopupOrder & { enqueued: unknown }>`
     with taken as materialized (${takenExcess(order.organizationId, order.id)}), quoted as materialized (
       select * from json_to_recordset(${toJson(taken)}) as quoted (code text, period text, quantity bigint)
     ), moved as (
-      update topup_orders o set status = ${'PENDING_PAYMENT'}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt}
+      update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt}
       where o.id = ${order.id} and o.organization_id = ${order.organizationId} and o.status = ${order.status}
         and o.total = ${order.total} and o.quote_expires_at = ${order.quoteExpiresAt}
         and not exists (table taken except table quoted) and not exists (table quoted except table taken)
       returning o.*
     ), used as (${keyUsed(use, order.id, cause.at, ifMoved)}
     ), dated as (${linesDated(order.id, periods, ifMoved)}
-    ), told as (${step(order, order.status, 'PENDING_PAYMENT', cause, ifMoved)}
+    ), told as (${step(order, order.status, to, cause, ifMoved)}
     )
     select ${columnsOf(TopupOrder, 'moved')}, ${enqueued(job)} as enqueued from moved`;
 }

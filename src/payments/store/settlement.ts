@@ -68,8 +68,9 @@ function credited(order: TopupOrder, lines: readonly TopupOrderLine[], payment: 
   const paidOn = jakartaDate(paidAt);
   const topups = lines.filter(({ kind }) => kind === 'TOPUP');
   const periods = topups.map(({ id, quotaType, periodEnd }) => ({ id, ...topupPeriod(quotaType, paidOn, periodEnd) }));
-  return sql`moved as (${movedByPayment(order, { to: 'PAID', paidAt, provider, invoiceId })}
-    ), told as (${step(order, order.status, 'PAID', cause, ifMoved)}
+  const to = 'PAID';
+  return sql`moved as (${movedByPayment(order, { to, paidAt, provider, invoiceId })}
+    ), told as (${step(order, order.status, to, cause, ifMoved)}
     ), dated as (${linesDated(order.id, periods, ifMoved)}
     ), credited as (${entered(
       lines.map((line) => toEntry(order, line)),
