@@ -119,7 +119,10 @@ describe('the alert rules', () => {
   });
 
   test('are those that docs/operations.md 10 lists', () => {
-    const listed = operations.slice(operations.indexOf('\n## 10. '), operations.indexOf('Events that only the log has'));
+    const listed = operations.slice(
+      operations.indexOf('\n## 10. '),
+      operations.indexOf('Events that only the log has'),
+    );
     const names = [...listed.matchAll(/^\| (`[A-Z]\w+`(?:, `\w+`)*) +\|/gm)].flatMap(
       ([, cell = '']) => cell.match(/\w+/g) ?? [],
     );

@@ -50,9 +50,9 @@ describe('the pages', () => {
   const superseded = decisions.filter(({ text }) => /^- Status: superseded/m.test(text)).map(({ name }) => name);
   const current = pages.filter((page) => !superseded.some((name) => page.endsWith(name)) && page !== 'CHANGELOG.md');
 
-  // A page may leave out the beginning of a path: `orders/rules/quote.ts`.
+  // A page may leave out the beginning of a path: `orders/rules/quote.ts`. A bare name may be one that is gone.
   test.each(current)('%s names source files that exist', (page) => {
-    const named = [...read(page).matchAll(/`([\w./-]+\.tsx?)`/g)].map(([, path = '']) => path);
+    const named = [...read(page).matchAll(/`([\w.-]+\/[\w./-]+\.tsx?)`/g)].map(([, path = '']) => path);
     const missing = named.filter((path) => !files.some((file) => `/${file}`.endsWith(`/${path}`)));
     expect(missing).toEqual([]);
   });
