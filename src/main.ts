@@ -24,8 +24,8 @@ function stopOnSignal({ stop, unfinished, log }: Composition): void {
     if (stopping) return;
     stopping = true;
     log.info({ event: 'stopping', reason });
-    // A job that is left behind is freed by the upkeep of another replica, a periodic task's lease runs out; every step of
-    // theirs stands alone. It ends with 1: whoever restarts replicas in turn should know that something was cut off.
+    // The upkeep of another replica frees a job that is left behind; every step of a job stands alone. The process ends with
+    // 1, so that whoever restarts replicas in turn knows that something was cut off.
     setTimeout(() => {
       log.error({ event: 'stop_incomplete', unfinished: unfinished() });
       process.exit(1);

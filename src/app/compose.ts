@@ -3,11 +3,11 @@ import type { Provider } from '@openfeature/server-sdk';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { recordMutations } from '../action-trail/index.ts';
-import { AUDIT_CRONTAB, auditAgeGauge, auditViolationsGauge, runAuditHandler } from '../audit/index.ts';
+import { auditAgeGauge, auditViolationsGauge } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { orderAgeGauge, orderGauge } from '../orders/index.ts';
-import { openPaymentsGauge, reconcileTask } from '../payments/index.ts';
+import { openPaymentsGauge } from '../payments/index.ts';
 import { createIssuerKeys } from '../platform/auth/issuer-keys.ts';
 import { createTokenVerifier } from '../platform/auth/verify-token.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
@@ -17,14 +17,13 @@ import { TableProvider } from '../platform/flags/table-provider.ts';
 import { createApolloServer } from '../platform/graphql/apollo.ts';
 import { createMutationLimit } from '../platform/graphql/mutation-limit.ts';
 import type { Subgraph } from '../platform/graphql/subgraph-schema.ts';
-import { startPeriodic } from '../platform/jobs/periodic.ts';
-import { periodicAgeGauge } from '../platform/jobs/periodic-gauge.ts';
 import { jobAgeGauge, jobGauge } from '../platform/jobs/store/job-gauges.ts';
-import { type JobWorker, startJobWorker } from '../platform/jobs/worker.ts';
+import type { JobWorker } from '../platform/jobs/worker.ts';
 import { createHttpServer } from '../platform/server/http-server.ts';
 import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
-import { createTelemetry, type Telemetry } from '../platform/telemetry/telemetry.ts';
-import { connectDatabases, type Databases } from './databases.ts';
+import { createTelemetry } from '../platform/telemetry/telemetry.ts';
+import { type Background, startBackground } from './background.ts';
+import { connectDatabases } from './databases.ts';
 import { buildGraph } from './graph.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { composeServices, type Services } from './services.ts';
@@ -33,7 +32,7 @@ import { composeServices, type Services } from './services.ts';
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
-  /** Without the worker and the periodic tasks: whoever composes runs them by hand. */
+  /** Starts no worker: no job runs, nor the reconciliation; tests run them by hand. */
   withoutBackground?: boolean;
   /** Says what is switched on, in the place of our own table (docs/decisions/0032). Closed with the composition. */
   flagProvider?: Provider;
@@ -84,13 +83,12 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   telemetry.gauge(orderAgeGauge(database, clock));
   telemetry.gauge(jobGauge(database));
   telemetry.gauge(jobAgeGauge(database));
-  telemetry.gauge(periodicAgeGauge(database));
   telemetry.gauge(openPaymentsGauge(database));
   telemetry.gauge(auditViolationsGauge(database));
   telemetry.gauge(auditAgeGauge(database, clock));
 
   let stopping = false;
-  let background: ReturnType<typeof startBackground> | undefined;
+  let background: Background | undefined;
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const apollo = createApolloServer({
     subgraph,
@@ -120,7 +118,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
         () => false,
       );
       const redis = neighbours.redis === undefined ? 'none' : neighbours.redis.isUp ? 'up' : 'down';
-      const jobs = background === undefined ? 'off' : background.worker.isRunning ? 'running' : 'restarting';
+      const jobs = background?.state() ?? 'off';
       const checks = { database: up ? 'up' : 'down', redis, jobs, stopping: String(stopping) };
       return { ready: up && !stopping, checks };
     },
@@ -157,11 +155,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     log,
     async stop({ drained = false } = {}) {
       stopping = true;
-      await Promise.all([
-        waitFor('requests', stopServing(drained)),
-        waitFor('jobs', background?.worker.stop()),
-        waitFor('periodic tasks', background?.reconcile.stop()),
-      ]);
+      await Promise.all([waitFor('requests', stopServing(drained)), waitFor('jobs', background?.stop())]);
       await waitFor('connections', letGo());
     },
     unfinished: () => [...awaited],
@@ -172,21 +166,4 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 async function traceTo(endpoint: string, log: Logger) {
   const { startTracing } = await import('../platform/telemetry/tracing.ts');
   return startTracing({ endpoint, log });
-}
-
-function startBackground(
-  config: Config,
-  parts: { services: Services; databases: Databases; log: Logger; telemetry: Telemetry; clock: Clock },
-) {
-  const { services, databases, log, telemetry, clock } = parts;
-  const worker = startJobWorker({
-    databaseUrl: databases.backgroundUrl,
-    handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
-    crontab: AUDIT_CRONTAB,
-    log,
-    onFinished: telemetry.job,
-  });
-  const task = reconcileTask(services.reconcile, config.RECONCILE_INTERVAL_SECONDS);
-  const reconcile = startPeriodic(databases.background, task, log);
-  return { worker, reconcile };
 }

@@ -12,7 +12,7 @@ import { entities } from './entities.ts';
 export interface Databases {
   /** What callers' requests read and write: their organization's rows. */
   callers: TenantDatabase;
-  /** What goes on without a caller: webhook, jobs, periodic tasks, gauges. Every organization's rows. */
+  /** What goes on without a caller: webhook, jobs, gauges. Every organization's rows. */
   background: DataSource;
   /** As the background, for libraries that connect by themselves. */
   backgroundUrl: string;

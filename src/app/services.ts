@@ -18,7 +18,7 @@ import {
 } from '../payments/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { Flags } from '../platform/flags/flags.ts';
-import type { JobHandler } from '../platform/jobs/worker.ts';
+import type { JobHandler } from '../platform/jobs/job.ts';
 import { createPageWait } from '../platform/server/page-wait.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';

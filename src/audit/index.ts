@@ -1,6 +1,6 @@
-export { AUDIT_CRONTAB, runAuditHandler } from './audit.job.ts';
 export { audit } from './audit.ts';
 export { auditAgeGauge, auditViolationsGauge, nextAuditSince, noteAuditRun } from './audit-runs.ts';
 export { changesSince, queryOf } from './changes.ts';
 export { CHECKS } from './checks/index.ts';
+export { AUDIT_CRONTAB, runAuditHandler } from './jobs.ts';
 export { AuditRun } from './store/audit-run.entity.ts';

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } from '../orders/index.ts';
-import { defineJob, type NewJob, newJob } from '../platform/jobs/job.ts';
-import { handle, type JobHandler } from '../platform/jobs/worker.ts';
+import { defineJob, type JobHandler, type NewJob, newJob } from '../platform/jobs/job.ts';
 import { MAIL_KINDS, type MailKind } from './templates/index.ts';
 
 /** Has accounting book the paid PI, and completes the order. */
 export const bookPaidPiJob = defineOrderJob('book_paid_pi');
 
 /** Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator asks for the next one. */
-export const sendOrderMailJob = defineJob(
-  'send_order_mail',
-  orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
-);
+export const sendOrderMailJob = defineJob({
+  name: 'send_order_mail',
+  payload: orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
+});
 
 export const paidPiJob = (order: JobOrder): NewJob => jobOfOrder(bookPaidPiJob, order);
 
@@ -32,6 +31,6 @@ interface FulfilmentWork {
 }
 
 export const fulfilmentJobs = (work: FulfilmentWork): JobHandler[] => [
-  handle(bookPaidPiJob, ({ orderId }) => work.bookPaidPi(orderId)),
-  handle(sendOrderMailJob, ({ kind, orderId, sending }) => work.sendOrderMail(kind, orderId, sending)),
+  bookPaidPiJob.handle(({ orderId }) => work.bookPaidPi(orderId)),
+  sendOrderMailJob.handle(({ kind, orderId, sending }) => work.sendOrderMail(kind, orderId, sending)),
 ];

@@ -16,7 +16,7 @@ export const orderPayload = z.object({
 });
 export type OrderPayload = z.output<typeof orderPayload>;
 
-export const defineOrderJob = (name: string): JobDefinition<OrderPayload> => defineJob(name, orderPayload);
+export const defineOrderJob = (name: string): JobDefinition<OrderPayload> => defineJob({ name, payload: orderPayload });
 
 export const payloadOf = ({ id, correlationId, traceParent }: JobOrder): OrderPayload => ({
   orderId: id,

@@ -1,9 +1,8 @@
 export { CheckPayment } from './check-payment.ts';
 export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
 export { IssueInvoice } from './issue-invoice.ts';
-export { issueInvoiceJob, paymentJobs, voidInvoiceJob } from './jobs.ts';
+export { issueInvoiceJob, paymentJobs, reconcileJob, voidInvoiceJob } from './jobs.ts';
 export type { PaymentProvider } from './provider.ts';
-export { reconcileTask } from './reconcile.job.ts';
 export { Reconcile } from './reconcile.ts';
 export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
 export { SettlePayment } from './settle-payment.ts';

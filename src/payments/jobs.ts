@@ -1,5 +1,6 @@
 import { defineOrderJob } from '../orders/index.ts';
-import { handle, type JobHandler } from '../platform/jobs/worker.ts';
+import type { JobHandler } from '../platform/jobs/job.ts';
+import type { RecurringJob } from '../platform/jobs/recurring.ts';
 
 /** Gets an order its invoice, where its confirm did not get to it. */
 export const issueInvoiceJob = defineOrderJob('issue_invoice');
@@ -13,6 +14,13 @@ interface PaymentWork {
 
 /** Both jobs may run again at any time, also beside themselves: then they find nothing to do. */
 export const paymentJobs = (work: PaymentWork): JobHandler[] => [
-  handle(issueInvoiceJob, ({ orderId }) => work.issueInvoice(orderId)),
-  handle(voidInvoiceJob, ({ orderId }) => work.voidInvoice(orderId)),
+  issueInvoiceJob.handle(({ orderId }) => work.issueInvoice(orderId)),
+  voidInvoiceJob.handle(({ orderId }) => work.voidInvoice(orderId)),
 ];
+
+/** Expires what ran out, and asks the provider about orders whose webhook may be lost. Intervals are in seconds. */
+export const reconcileJob = (reconcile: RecurringJob['run'], intervalSeconds: number): RecurringJob => ({
+  name: 'reconcile',
+  intervalSeconds,
+  run: reconcile,
+});

@@ -7,7 +7,7 @@ import type { QueryRunner } from 'typeorm';
 export const ROLES = {
   /** A caller's request: sees the rows of one organization, and can neither credit nor rewrite anything. */
   runtime: 'self_topup_runtime',
-  /** Jobs, webhook, periodic tasks, operators' commands: sees every organization, owns nothing. */
+  /** Jobs, webhook, operators' commands: sees every organization, owns nothing. */
   background: 'self_topup_background',
   /** Owns the tables and the queue: migrations alone. */
   migrator: 'self_topup_migrator',

@@ -5,13 +5,15 @@ import { reasonOf } from '../telemetry/reason.ts';
 type Connected = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
-  /** Not there with an error: a pool that has ended gives none. */
+  /** Missing with an error: a pool that has ended has no connection to release. */
   done?: (release?: unknown) => void,
 ) => void;
 
 /**
- * The library gives its listening connection back twice when that breaks in the moment in which the worker stops. The pool
- * throws at the second time, where nobody hears of it, and an error that nobody hears of ends the process.
+ * Works around graphile-worker 0.18.0: it releases its listening connection twice when that connection breaks while the worker
+ * stops (its `release()` runs for the error and for the stop). The pool throws at the second release, where nothing catches it,
+ * and that ends the process. Here the second release does nothing. The library has no issue about it that we could find; another
+ * product had the same fault: https://github.com/dbos-inc/dbos-transact-ts/issues/1327
  */
 class JobPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
@@ -19,10 +21,10 @@ class JobPool extends pg.Pool {
   override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
     if (callback === undefined) return super.connect();
     super.connect((error, client, done) => {
-      let isGivenBack = false;
+      let isReleased = false;
       callback(error, client, (release) => {
-        if (isGivenBack) return;
-        isGivenBack = true;
+        if (isReleased) return;
+        isReleased = true;
         done?.(release);
       });
     });
@@ -30,7 +32,7 @@ class JobPool extends pg.Pool {
   }
 }
 
-/** The connections of a worker. One that breaks while somebody holds it has a listener, or it would end the process. */
+/** A worker's connections. Each has a listener: an error of a connection that is checked out would end the process otherwise. */
 export function createJobPool({ databaseUrl, log }: { databaseUrl: string; log: Logger }, max: number): pg.Pool {
   const pool = new JobPool({
     connectionString: databaseUrl,

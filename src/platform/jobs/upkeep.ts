@@ -3,18 +3,26 @@ import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
-import { shortenLongWaits } from './backoff.ts';
+import type { RecurringJob } from './recurring.ts';
+import { shortenLongWaits } from './store/failed-jobs.ts';
+import { ensureRecurringRow, repairRecurringRow } from './store/recurring-rows.ts';
+import {
+  forgetWorkers,
+  forgetWorkersSilentForADay,
+  freeJobsOfDeadWorkers,
+  noteWorkersAlive,
+} from './store/worker-rows.ts';
 
 const HEARTBEAT_MS = 5000;
 const DEAD_AFTER_SECONDS = 20;
 
 /**
- * Keeps the queue moving: tells the other replicas that this one's workers live, frees the jobs of those that no longer do,
- * and shortens waits that have grown too long. The library alone would leave a killed worker's jobs locked for four hours:
- * far too long after a payment. A worker that only seemed dead (a stopped process) makes a job run twice, which every
- * handler bears.
+ * Keeps the queue moving, on every replica every five seconds: says that this one's workers live, frees the jobs of those that
+ * no longer do, sees that each recurring job has its row, and shortens waits that have grown too long. The library alone would
+ * leave a killed worker's jobs locked for four hours: far too long after a payment. A worker that only seemed dead (a stopped
+ * process) makes a job run twice, which every handler bears.
  */
-export function startUpkeep(pool: Pool, log: Logger) {
+export function startUpkeep(pool: Pool, recurring: readonly RecurringJob[], log: Logger) {
   const workers = new Set<string>();
   const events = new EventEmitter() as WorkerEvents;
   let lastBeat = Promise.resolve();
@@ -26,24 +34,14 @@ export function startUpkeep(pool: Pool, log: Logger) {
 
   async function beat(): Promise<void> {
     try {
-      await pool.query(
-        `insert into job_workers (worker_id, seen_at) select unnest($1::text[]), now()
-         on conflict (worker_id) do update set seen_at = excluded.seen_at`,
-        [[...workers]],
-      );
-      const { rowCount } = await pool.query(
-        `with dead as (
-           select distinct locked_by from graphile_worker.jobs
-           where locked_at < now() - make_interval(secs => $1)
-             and not exists (select from job_workers
-                             where worker_id = locked_by and seen_at > now() - make_interval(secs => $1))
-         )
-         select graphile_worker.force_unlock_workers(array_agg(locked_by)) from dead having count(*) > 0`,
-        [DEAD_AFTER_SECONDS],
-      );
-      if (rowCount) log.warn({ event: 'dead_workers_freed' });
+      await noteWorkersAlive(pool, [...workers]);
+      if (await freeJobsOfDeadWorkers(pool, DEAD_AFTER_SECONDS)) log.warn({ event: 'dead_workers_freed' });
+      for (const job of recurring) {
+        await ensureRecurringRow(pool, job);
+        await repairRecurringRow(pool, job);
+      }
       await shortenLongWaits(pool);
-      await pool.query(`delete from job_workers where seen_at < now() - interval '1 day'`);
+      await forgetWorkersSilentForADay(pool);
     } catch (error) {
       log.warn({ event: 'heartbeat_failed', reason: reasonOf(error) });
     }
@@ -54,12 +52,12 @@ export function startUpkeep(pool: Pool, log: Logger) {
   }, HEARTBEAT_MS);
   return {
     events,
-    /** Of a runner that gave up: what they held is to be freed like a dead one's. */
+    /** For a runner that gave up: its workers count as dead from now on. */
     forgetWorkers: () => workers.clear(),
     async stop(): Promise<void> {
       clearInterval(timer);
       await lastBeat;
-      await pool.query('delete from job_workers where worker_id = any($1)', [[...workers]]).catch(() => undefined);
+      await forgetWorkers(pool, [...workers]).catch(() => undefined);
     },
   };
 }

@@ -90,7 +90,7 @@ const confirmed = async () => confirmOrder(buyer, await created());
 const booked = (order: OrderFragment) => untilStatus(buyer, order.id, 'COMPLETED');
 
 async function beat(): Promise<void> {
-  const upkeep = startUpkeep(jobs, app.log);
+  const upkeep = startUpkeep(jobs, [{ name: 'upkept', intervalSeconds: 3600, run: async () => undefined }], app.log);
   upkeep.events.emit('pool:create', { workerPool: { id: 'a worker' } } as never);
   await upkeep.stop();
 }

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { defineJob, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
 import { retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
-import { handle, type JobWorker, startJobWorker } from '../../../src/platform/jobs/worker.ts';
+import { type JobWorker, startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { until } from '../../support/app/purchase.ts';
 
-const note = defineJob('note', z.object({ text: z.string() }));
+const note = defineJob({ name: 'note', payload: z.object({ text: z.string() }) });
 
 let app: TestApp;
 
@@ -27,7 +27,7 @@ const add = (keys: readonly string[]) =>
 const work = (run: (text: string) => Promise<void>, concurrency?: number): JobWorker =>
   startJobWorker({
     databaseUrl: app.db.url,
-    handlers: [handle(note, ({ text }) => run(text))],
+    handlers: [note.handle(({ text }) => run(text))],
     log: app.log,
     concurrency,
   });

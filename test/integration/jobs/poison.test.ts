@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { defineJob, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
-import { handle, startJobWorker } from '../../../src/platform/jobs/worker.ts';
+import { startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { failedJob, queuedJobs } from '../../support/app/jobs.ts';
 import { confirmedOrders, nextRound } from '../../support/app/outage.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 test('jobs that hang until their timeout, three times as many as there are slots: new ones go through the first slot that is free', async () => {
-  const slow = defineJob('slow', z.object({ name: z.string() }));
+  const slow = defineJob({ name: 'slow', payload: z.object({ name: z.string() }) });
   const add = (names: readonly string[]) =>
     inTransaction(app.database, async (tx) => {
       for (const name of names) await enqueueJob(tx, newJob(slow, { name }, { key: `slow:${name}` }));
@@ -32,7 +32,7 @@ test('jobs that hang until their timeout, three times as many as there are slots
     databaseUrl: app.db.url,
     log: app.log,
     handlers: [
-      handle(slow, async ({ name }) => {
+      slow.handle(async ({ name }) => {
         begun.push(name);
         if (!name.startsWith('poison')) return;
         if (isHanging) await new Promise<void>((resolve) => timeOut.push(resolve));

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { defineJob, type EnqueueOptions, enqueueJob, newJob } from '../../../src/platform/jobs/job.ts';
 import { listStuckJobs, retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
-import { handle, startJobWorker } from '../../../src/platform/jobs/worker.ts';
+import { startJobWorker } from '../../../src/platform/jobs/worker.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { queuedJobs } from '../../support/app/jobs.ts';
 import { until } from '../../support/app/purchase.ts';
 
-const note = defineJob('note', z.object({ text: z.string(), correlationId: z.string() }));
+const note = defineJob({ name: 'note', payload: z.object({ text: z.string(), correlationId: z.string() }) });
 
 let app: TestApp;
 
@@ -28,7 +28,7 @@ const add = (key: string, options: Partial<EnqueueOptions> = {}) =>
 const work = (run: (text: string, attempt: number) => Promise<void>) =>
   startJobWorker({
     databaseUrl: app.db.url,
-    handlers: [handle(note, ({ text }, { attempt }) => run(text, attempt))],
+    handlers: [note.handle(({ text }, { attempt }) => run(text, attempt))],
     log: app.log,
   });
 

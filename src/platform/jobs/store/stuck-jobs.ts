@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { RECURRING } from './recurring-rows.ts';
 
 /** A job that failed at least once, or that should have run and has not. */
 export interface StuckJob {
@@ -13,9 +14,17 @@ export interface StuckJob {
 }
 
 const OVERDUE_SECONDS = 60;
+/** A run of a recurring job may see to hundreds of orders. */
+const LONG_RUN_SECONDS = 600;
 
-/** It failed before, or nobody takes it. One whose first attempt is under way is none: it has its minute. */
-const STUCK = `(attempts > 0 and (locked_at is null or last_error is not null)) or run_at < now() - make_interval(secs => ${OVERDUE_SECONDS})`;
+/**
+ * It failed before, or no worker takes it. A job whose first attempt is under way is not stuck: it has its minute, and a run of
+ * a recurring job ten.
+ */
+const STUCK = `case when flags ? '${RECURRING}' and locked_at is not null
+  then locked_at < now() - make_interval(secs => ${LONG_RUN_SECONDS})
+  else (attempts > 0 and (locked_at is null or last_error is not null))
+       or run_at < now() - make_interval(secs => ${OVERDUE_SECONDS}) end`;
 
 export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   return database.query(
@@ -25,7 +34,7 @@ export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   );
 }
 
-/** Runs them again at once, beside the new ones, with all their attempts: those of `ids`, or every stuck one. Answers how many. */
+/** Reschedules these jobs, or every stuck one, for now, with all their attempts, beside new ones. Answers how many. */
 export async function retryJobs(
   database: Pick<EntityManager, 'query'>,
   ids: readonly string[] | 'all',

@@ -1,22 +1,22 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { defineJob } from '../platform/jobs/job.ts';
-import { handle, type JobHandler } from '../platform/jobs/worker.ts';
+import { defineJob, type JobHandler } from '../platform/jobs/job.ts';
 import { audit } from './audit.ts';
 import { nextAuditSince, noteAuditRun } from './audit-runs.ts';
 
 /** 02:30 in Jakarta, in UTC as the queue's crontab wants it: once for all replicas. */
 export const AUDIT_CRONTAB = '30 19 * * * run_audit';
 
-const runAuditJob = defineJob('run_audit', z.unknown());
+const runAuditJob = defineJob({ name: 'run_audit', payload: z.unknown() });
 
 /**
- * Of what changed since the audit before; once a week, and after one that found something, of everything (nextAuditSince). Every violation is an error line with a stable event name; the counts go where the gauges read them. On a connection of its
- * own: those that serve requests are broken when a statement takes long.
+ * Audits the changes since the audit before; once a week, and after an audit that found something, everything
+ * (nextAuditSince). Every violation is an error line with a stable event name; the counts go where the gauges read them. It
+ * connects for itself, because the connections that serve requests are broken when a statement takes long.
  */
 export function runAuditHandler(connect: () => Promise<DataSource>, clock: Clock): JobHandler {
-  return handle(runAuditJob, async (_payload, { log, stopping }) => {
+  return runAuditJob.handle(async (_payload, { log, stopping }) => {
     const database = await connect();
     try {
       const result = await audit(database, clock, { since: await nextAuditSince(database, clock.now()), stopping });

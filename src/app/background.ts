@@ -1,0 +1,43 @@
+import { AUDIT_CRONTAB, runAuditHandler } from '../audit/index.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { reconcileJob } from '../payments/index.ts';
+import { type JobWorker, startJobWorker } from '../platform/jobs/worker.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Databases } from './databases.ts';
+import type { Services } from './services.ts';
+
+interface Parts {
+  services: Services;
+  databases: Databases;
+  log: Logger;
+  telemetry: Telemetry;
+  clock: Clock;
+}
+
+/** Everything that goes on in this process without a caller. */
+export interface Background {
+  worker: JobWorker;
+  /** For /readyz. A replica whose worker starts again still serves requests. */
+  state(): 'running' | 'restarting';
+  /** Lets the running jobs finish. */
+  stop(): Promise<void>;
+}
+
+/** Starts the jobs: those that requests enqueue, the recurring ones, and the nightly audit by the queue's crontab. */
+export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): Background {
+  const worker = startJobWorker({
+    databaseUrl: databases.backgroundUrl,
+    handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
+    recurring: [reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS)],
+    crontab: AUDIT_CRONTAB,
+    log,
+    onFinished: telemetry.job,
+  });
+  return {
+    worker,
+    state: () => (worker.isRunning ? 'running' : 'restarting'),
+    stop: () => worker.stop(),
+  };
+}

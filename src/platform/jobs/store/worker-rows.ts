@@ -1,0 +1,31 @@
+import type { Pool } from 'pg';
+import { sql } from '../../database/sql.ts';
+
+/** Says that these workers live. A job row names its worker in locked_by. */
+export async function noteWorkersAlive(pool: Pool, workerIds: readonly string[]): Promise<void> {
+  await pool.query(sql`
+    insert into job_workers (worker_id, seen_at) select unnest(${workerIds}::text[]), now()
+    on conflict (worker_id) do update set seen_at = excluded.seen_at`);
+}
+
+/** Unlocks the jobs of workers that have been silent for so long. Answers whether there were any. */
+export async function freeJobsOfDeadWorkers(pool: Pool, silentSeconds: number): Promise<boolean> {
+  const { rowCount } = await pool.query(sql`
+    with dead as (
+      select distinct locked_by from graphile_worker.jobs
+      where locked_at < now() - make_interval(secs => ${silentSeconds})
+        and not exists (select from job_workers
+                        where worker_id = locked_by and seen_at > now() - make_interval(secs => ${silentSeconds}))
+    )
+    select graphile_worker.force_unlock_workers(array_agg(locked_by)) from dead having count(*) > 0`);
+  return rowCount === 1;
+}
+
+export async function forgetWorkers(pool: Pool, workerIds: readonly string[]): Promise<void> {
+  await pool.query(sql`delete from job_workers where worker_id = any(${workerIds}::text[])`);
+}
+
+/** Rows of workers that died. */
+export async function forgetWorkersSilentForADay(pool: Pool): Promise<void> {
+  await pool.query(sql`delete from job_workers where seen_at < now() - interval '1 day'`);
+}
