@@ -52,7 +52,7 @@ another. \`_entities\` are asked for as a gateway does for a support caller: a l
 
 **The comparison is in their favour.** What stays on in ours, and the peers run without: a log line per request (written, and thrown
 away), metrics, the limits of documents, costs and connections, security headers, a correlation id, masked errors, the trail of
-mutations, job worker and periodic tasks; and the flags of \`npm start\`, which keep its memory small at the cost of time. "Ours to it" is our rate to another's; CPU is the server's for one request, in
+mutations, and the job worker; and the flags of \`npm start\`, which keep its memory small at the cost of time. "Ours to it" is our rate to another's; CPU is the server's for one request, in
 microseconds, in all its threads; "busy" is how much of its core it used: well below 100 %, the load was the brake.
 
 ${workloads.map((workload) => section(workload, reported)).join('\n\n')}

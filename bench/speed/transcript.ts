@@ -5,7 +5,7 @@ import type { Executed } from '../neighbours/sql-wire.ts';
 export type Own = readonly (readonly [text: string, sql: string])[];
 
 /** What goes on by itself beside any request. */
-const BY_ITSELF = /\b(job_workers|periodic_tasks|feature_flags)\b|^select 1$/i;
+const BY_ITSELF = /\b(job_workers|feature_flags)\b|^select 1$/i;
 const BEGIN = /^\s*(begin|start transaction)\b/i;
 const END = /(^|;)\s*(commit|rollback)\s*;?\s*$/i;
 const UUID = '[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})';

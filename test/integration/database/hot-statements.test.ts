@@ -26,7 +26,6 @@ const SMALL: Record<string, string> = {
   topup_configurations: 'the catalogue: a row per quota',
   feature_flags: 'a row per flag that was ever set',
   schema_migrations: 'a row per migration',
-  periodic_tasks: 'a row per periodic task',
   job_workers: 'a row per worker that lived today',
   payment_exception_closings: 'a row per exception that an operator closed',
   audit_runs: 'a row per night',

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { poolOf } from '../../../src/platform/database/data-source.ts';
+import { ensureRecurringRow, replaceRecurringRow } from '../../../src/platform/jobs/store/recurring-rows.ts';
 import { retryJobs } from '../../../src/platform/jobs/store/stuck-jobs.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { until } from '../../support/app/purchase.ts';
+import { recurringRows } from '../../support/app/recurring-row.ts';
 import { jobAges } from '../../support/telemetry/job-ages.ts';
+import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
 
 let app: TestApp;
 
@@ -44,4 +49,36 @@ test('the age goes on when the job is put off, tried again or enqueued again und
   expect(await rounded()).toEqual({ tried: 120 });
   await app.db.query(`select graphile_worker.add_job('tried', '{}'::json, job_key := 'tried-1')`);
   expect(await rounded()).toEqual({ tried: 120 });
+});
+
+test('a recurring job has an age while a run is due or under way, since the last run ended; none while it waits', async () => {
+  const reconcile = { name: 'reconcile', intervalSeconds: 60 };
+  const pool = poolOf(app.database);
+  await ensureRecurringRow(pool, reconcile);
+  expect(await rounded()).toEqual({});
+  const age = (changes: string) =>
+    app.db.query(`update graphile_worker._private_jobs set created_at = now() - interval '20 minutes', ${changes}`);
+  await age(`run_at = now() - interval '19 minutes'`);
+  expect(await rounded()).toEqual({ reconcile: 20 });
+  // Under way for 19 minutes: it hangs, or its worker died and nobody frees it.
+  await age(`attempts = 1, locked_by = 'somebody', locked_at = now() - interval '19 minutes'`);
+  expect(await rounded()).toEqual({ reconcile: 20 });
+  const [row] = await recurringRows(app.db, 'reconcile');
+  await replaceRecurringRow(pool, { jobId: row?.id ?? '', workerId: 'somebody', attempt: 1 }, reconcile);
+  // Due again at once, and enqueued just now.
+  expect(await rounded()).toEqual({ reconcile: 0 });
+});
+
+test('the runs of reconcile are counted from the first on', async () => {
+  const polling = await startApp({ env: { RECONCILE_INTERVAL_SECONDS: '1' } });
+  try {
+    const runs = async () =>
+      parsePrometheus(await (await fetch(`${polling.url}/metrics`)).text()).filter(
+        ({ name, labels }) => name === 'jobs_finished_total' && labels['name'] === 'reconcile',
+      );
+    const [counted] = await until(runs, ({ length }) => length > 0);
+    expect(counted).toMatchObject({ labels: { outcome: 'done' } });
+  } finally {
+    await polling.close();
+  }
 });

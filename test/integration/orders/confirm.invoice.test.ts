@@ -55,7 +55,7 @@ describe('while Mekari Pay is away', () => {
     expect(app.sandbox.mekariPay.invoices(draft.number)).toMatchObject([{ payment_url: paymentUrl }]);
   });
 
-  test('the link arrives by itself through the periodic task, and its e-mail with it', async () => {
+  test('the link arrives by itself through the poll, and its e-mail with it', async () => {
     const draft = await draftOrder();
     await app.sandbox.mekariPay.refuse();
     await tryConfirm(admin, draft);

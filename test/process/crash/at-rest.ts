@@ -18,10 +18,10 @@ export async function numbersByStatus(db: TestDatabase): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ status, numbers }) => [status, numbers]));
 }
 
-/** All but those that nobody has needed to run: a confirm's second look at its invoice, in some seconds. */
+/** All but those that nobody has needed to run: a confirm's second look at its invoice, in some seconds, and the next poll. */
 const jobsLeft = (db: TestDatabase) =>
   db.query(
-    `select from graphile_worker.jobs where not (task_identifier = 'issue_invoice' and attempts = 0 and run_at > now())`,
+    `select from graphile_worker.jobs where not (task_identifier in ('issue_invoice', 'reconcile') and attempts = 0 and run_at > now())`,
   );
 
 /** Until every order is where it is to end and nothing is left to do. The test's own timeout bounds it. */

@@ -27,7 +27,7 @@ export interface TestApp extends Composition {
   client(claims?: Parameters<Sandbox['auth']['token']>[0]): Promise<TestClient>;
   /** In the table, seen at once by this app; by another replica once its copy is two seconds old. */
   setFlag(key: string, enabled: boolean): Promise<void>;
-  /** Runs what the periodic task would do, now. */
+  /** Does what the job `reconcile` does, now. */
   reconcile(): Promise<void>;
   /** Stops everything, checks the invariants of domain.md 8 and 9 in SQL, and drops the database. */
   close(): Promise<void>;

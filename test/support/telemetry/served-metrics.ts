@@ -54,9 +54,6 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
   await buyer.query('{ topupOptions { code } }');
   await purchase(app, buyer, '1003', { agent_extra: '1' });
   await createOrder(buyer, '1003', { agent_extra: '1' });
-  await app.db.query(
-    `insert into periodic_tasks (name, holder, leased_until, started_at) values ('reconcile', null, now(), now())`,
-  );
   // Due, and nobody's.
   await app.db.query(`select graphile_worker.add_job('nobodys')`);
   await app.db.query(`insert into audit_runs (finished_at, violations) values (now(), '{"counter_equals_ledger": 0}')`);
