@@ -12,7 +12,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { answerCompiled } from './compiled/answer-compiled.ts';
-import { writeAnswer } from './compiled/known-answers.ts';
+import { CompiledDocuments } from './compiled/compiled-documents.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
 import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
@@ -94,6 +94,15 @@ function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): Ap
   };
 }
 
+function compiledDocumentsOf({ rebuild }: Subgraph, log: Logger): CompiledDocuments {
+  return new CompiledDocuments({
+    // Not Apollo's own: to trace one request it wraps every field's resolver, for all requests to come.
+    buildSchema: rebuild,
+    onMissing: (err) => log.error({ event: 'compiler_missing', err }),
+    onFailure: (err) => log.error({ event: 'compiled_document_failed', err }),
+  });
+}
+
 /** Apollo's own words: `server_says`. */
 function warningsTo(log: Logger) {
   const tell = (said: unknown) =>
@@ -118,7 +127,6 @@ export function createApolloServer(options: {
     // Else it writes to the console, whatever an error holds.
     logger: warningsTo(options.log),
     formatError,
-    stringifyResult: writeAnswer,
     csrfPrevention: true,
     introspection: options.isSchemaOpen,
     parseOptions: { maxTokens: MAX_TOKENS },
@@ -137,7 +145,7 @@ export function createApolloServer(options: {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       operationPlugin(options.telemetry, options.mutationLimit),
-      answerCompiled(options.subgraph, options.log),
+      answerCompiled(compiledDocumentsOf(options.subgraph, options.log)),
     ],
   });
 }
