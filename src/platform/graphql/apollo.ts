@@ -16,6 +16,7 @@ import { CompiledDocuments } from './compiled/compiled-documents.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
 import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
+import { costsOfSchema, type SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
 import { federatedTraces, refuseSdl } from './schema-openness.ts';
 import type { Subgraph } from './subgraph-schema.ts';
@@ -54,12 +55,16 @@ const noSubscriptions = () =>
   });
 
 /** Per operation: what it costs, the mutation limit, a count, the log line's fields, and a correlation id on what will be masked. */
-function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
+function operationPlugin(
+  telemetry: Telemetry,
+  costs: SchemaCosts,
+  mutationLimit: MutationLimit,
+): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
       return {
-        async didResolveOperation({ contextValue, operation, document, request, schema }) {
+        async didResolveOperation({ contextValue, operation, document, request }) {
           const { caller } = contextValue;
           const { operationName, variables, extensions } = request;
           if (operation !== undefined) {
@@ -67,7 +72,7 @@ function operationPlugin(telemetry: Telemetry, mutationLimit: MutationLimit): Ap
             const name = root?.kind === 'Field' ? root.name.value : operation.operation;
             Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
           }
-          assertWithinLimits(schema, { document, operation, operationName, variables, extensions, caller });
+          assertWithinLimits(costs, { document, operation, operationName, variables, extensions, caller });
           if (operation === undefined) return;
           if (operation.operation === 'subscription') throw noSubscriptions();
           if (operation.operation !== 'mutation') return;
@@ -144,7 +149,7 @@ export function createApolloServer(options: {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      operationPlugin(options.telemetry, options.mutationLimit),
+      operationPlugin(options.telemetry, costsOfSchema(options.subgraph.schema), options.mutationLimit),
       answerCompiled(compiledDocumentsOf(options.subgraph, options.log)),
     ],
   });
