@@ -29,7 +29,12 @@ export function guardEntities(schema: GraphQLSchema, entities: ReadonlySet<strin
 }
 
 export function rejecting(resolveReference: ReferenceResolver): ReferenceResolver {
-  return async (...args) => resolveReference(...args);
+  return async (reference, ...rest) => resolveReference(withTextId(reference), ...rest);
+}
+
+/** Each key is an ID, for which GraphQL accepts a whole number too. `_Any` does not coerce it. */
+function withTextId(reference: Record<string, unknown>): Record<string, unknown> {
+  return Number.isSafeInteger(reference['id']) ? { ...reference, id: String(reference['id']) } : reference;
 }
 
 function namesOneOf(entities: ReadonlySet<string>, representation: unknown): boolean {

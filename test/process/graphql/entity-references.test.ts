@@ -105,7 +105,7 @@ test.each<[string, unknown]>([
 test.each<[string, unknown]>([
   ['no id', undefined],
   ['null', null],
-  ['a number', 1001],
+  ['a number that is not whole', 1001.5],
   ['a list', ['1001']],
   ['an object', { id: '1001' }],
   ['an object that cannot become text', { toString: 1 }],

@@ -18,10 +18,9 @@ export function createRandom(seed: number): Random {
   return {
     seed,
     below,
-    oneOf(list) {
-      const found = list[below(list.length)];
-      if (found === undefined) throw new Error('there is nothing to choose from');
-      return found;
+    oneOf<T>(list: readonly T[]) {
+      if (list.length === 0) throw new Error('there is nothing to choose from');
+      return list[below(list.length)] as T;
     },
   };
 }

@@ -1,112 +1,99 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import QuickLRU from 'quick-lru';
+import { containFailures, runContained } from './contain.ts';
 import { isCompilable } from './is-compilable.ts';
-import { isReadFromOneField, KnownAnswers, type KnownData } from './known-answers.ts';
 
-/** Compiling takes as long as some dozens of executions, and holds everybody up: whoever makes up documents pays for it first. */
-const COMPILED_WHEN_SEEN = 20;
-/** Those used last. Some ten kilobytes each; a frontend and a gateway have dozens. */
-const MAX_COMPILED = 250;
+/** Compiling takes as long as some dozens of executions and blocks everybody, so a made-up document has to pay for it first. */
+const COMPILE_AT = 20;
+/** Documents that are counted or compiled. A compiled one takes some ten kilobytes; a frontend and a gateway send dozens. */
+const MAX_DOCUMENTS = 250;
 
-type Compiler = typeof import('graphql-jit');
-
-const NOT_TO_COMPILE = 'not to compile';
-
-interface Compiled {
-  run: CompiledQuery['query'];
-  /** The same list gives the same answer: see KnownAnswers. */
-  isReadFromOneField: boolean;
+interface CountedDocument {
+  count: number;
+  /** undefined until it has come often enough; null if graphql-js is to answer it from now on. */
+  compiled: CompiledQuery['query'] | null | undefined;
 }
 
-export interface Asked {
+export interface OperationToAnswer {
+  /** Stands for the document's text: the same for the same text, such as its hash. */
+  text: string;
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Record<string, unknown> | undefined;
   context: object;
 }
 
-/**
- * Operations that come again and again, as functions (docs/decisions/0044). Known by their node: Apollo's document store gives
- * the same one for the same text, for as long as it keeps it.
- */
+export interface CompiledDocumentsOptions {
+  /** A schema that nobody else executes. It is built with the first document that is compiled, so the start does not wait for it. */
+  buildSchema: () => GraphQLSchema;
+  /** Once: the compiler cannot be loaded, and graphql-js answers everything. */
+  onMissing: (error: Error) => void;
+  /** Once a document: its compiled form threw, and graphql-js answers the document from now on. */
+  onFailure: (error: unknown) => void;
+  /** How often a document comes until it is compiled; that time is answered compiled. */
+  compileAt?: number;
+  load?: () => Promise<typeof import('graphql-jit')>;
+}
+
+/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0044). */
 export class CompiledDocuments {
-  private readonly seen = new WeakMap<OperationDefinitionNode, number>();
-  private readonly compiled = new QuickLRU<OperationDefinitionNode, Compiled | typeof NOT_TO_COMPILE>({
-    maxSize: MAX_COMPILED,
-  });
+  private readonly documents = new QuickLRU<string, CountedDocument>({ maxSize: MAX_DOCUMENTS });
+  private compiler: Promise<Compile | undefined> | undefined;
 
-  private readonly answers = new KnownAnswers();
-  private schema: GraphQLSchema | undefined;
-
-  private loading: Promise<Compiler | undefined> | undefined;
+  constructor(private readonly options: CompiledDocumentsOptions) {}
 
   /**
-   * The schema is built when the first is compiled: the start does not wait for it. Where the compiler cannot be loaded, which is told
-   * once, everything is graphql-js's.
+   * The data; undefined where graphql-js has to answer: the document has not come often enough, cannot be compiled, or meets an error.
+   * So errors have one author. graphql-js then reads from the request's loaders what has been loaded already. Never rejects.
    */
-  constructor(
-    private readonly buildSchema: () => GraphQLSchema,
-    private readonly onMissing: (error: Error) => void,
-    private readonly load: () => Promise<Compiler> = () => import('graphql-jit'),
-  ) {}
-
-  /**
-   * The data; undefined where graphql-js has to find it: the document is new, or not one to compile, or something in it fails.
-   * What fails is told by graphql-js alone, in its words; what has been loaded for this request is not loaded again.
-   */
-  async data(asked: Asked): Promise<ExecutionResult['data'] | KnownData> {
-    const compiled = this.compiled.get(asked.operation) ?? (await this.compiledWhenSeen(asked));
-    if (compiled === NOT_TO_COMPILE) return undefined;
-    const { operation, context, variables = {} } = asked;
-    const execute = async () => {
-      const { data, errors } = await compiled.run(undefined, context, variables);
+  async data(asked: OperationToAnswer): Promise<ExecutionResult['data']> {
+    const document = this.countedDocument(asked);
+    if (document.count < (this.options.compileAt ?? COMPILE_AT)) return undefined;
+    if (document.compiled === undefined) {
+      const compile = await this.loadedCompiler();
+      // Another request may have compiled it meanwhile.
+      document.compiled ??= compile?.(asked) ?? null;
+    }
+    if (document.compiled === null) return undefined;
+    try {
+      const { data, errors } = await runContained(document.compiled, asked.context, asked.variables ?? {});
       return errors === undefined ? data : undefined;
-    };
-    return compiled.isReadFromOneField ? this.answers.through(operation, context, execute) : execute();
-  }
-
-  /** With the first document that is compiled: the start does not wait for it. */
-  private compiler(): Promise<Compiler | undefined> {
-    this.loading ??= this.load().catch((error: Error) => {
-      this.onMissing(error);
+    } catch (error) {
+      if (document.compiled !== null) this.options.onFailure(error);
+      document.compiled = null;
       return undefined;
-    });
-    return this.loading;
+    }
   }
 
-  private async compiledWhenSeen({ document, operation }: Asked): Promise<Compiled | typeof NOT_TO_COMPILE> {
-    const seen = (this.seen.get(operation) ?? 0) + 1;
-    this.seen.set(operation, seen);
-    if (seen < COMPILED_WHEN_SEEN) return NOT_TO_COMPILE;
-    const compiler = await this.compiler();
-    if (compiler === undefined) return NOT_TO_COMPILE;
-    // Another request may have done it meanwhile.
-    const known = this.compiled.get(operation);
-    if (known !== undefined) return known;
-    this.schema ??= this.answers.watch(this.buildSchema());
-    const compiled = compile(compiler, this.schema, document, operation);
-    this.compiled.set(operation, compiled);
-    return compiled;
+  private countedDocument({ text, operation }: OperationToAnswer): CountedDocument {
+    const key = `${text} ${operation.name?.value ?? ''}`;
+    const document = this.documents.get(key) ?? { count: 0, compiled: undefined };
+    if (document.count === 0) this.documents.set(key, document);
+    document.count += 1;
+    return document;
+  }
+
+  private loadedCompiler(): Promise<Compile | undefined> {
+    const { load = () => import('graphql-jit'), buildSchema, onMissing } = this.options;
+    this.compiler ??= load()
+      .then((jit) => compilerOf(jit, containFailures(buildSchema())))
+      .catch((error: Error) => {
+        onMissing(error);
+        return undefined;
+      });
+    return this.compiler;
   }
 }
 
-function compile(
-  { compileQuery, isCompiledQuery }: Compiler,
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): Compiled | typeof NOT_TO_COMPILE {
-  if (!isCompilable(schema, document, operation)) return NOT_TO_COMPILE;
-  const made = compileQuery(schema, document, operation.name?.value ?? '', { disablingCapturingStackErrors: true });
-  if (!isCompiledQuery(made)) return NOT_TO_COMPILE;
-  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-  return { run: made.query, isReadFromOneField: isReadFromOneField(schema, operation, byName) };
+type Compile = (asked: Pick<OperationToAnswer, 'document' | 'operation'>) => CompiledQuery['query'] | undefined;
+
+function compilerOf({ compileQuery, isCompiledQuery }: typeof import('graphql-jit'), schema: GraphQLSchema): Compile {
+  return ({ document, operation }) => {
+    if (!isCompilable(schema, document, operation)) return undefined;
+    const compiled = compileQuery(schema, document, operation.name?.value ?? '', {
+      disablingCapturingStackErrors: true,
+    });
+    return isCompiledQuery(compiled) ? compiled.query : undefined;
+  };
 }

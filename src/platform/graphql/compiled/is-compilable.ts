@@ -10,19 +10,27 @@ import {
   visit,
 } from 'graphql';
 
-/**
- * What a string of a document may hold for it to be compiled: ids and cursors. The compiler (graphql-jit) writes a document's
- * values into code, and takes some strings for code (`__MAGIC_DATE__…`): without `__` and punctuation none of them is.
- */
-const PLAIN = /^(?!.*__)[\w.:=-]{0,256}$/;
-/** Of the scalars, those whose values it coerces as graphql-js does (compiled-documents.test.ts). */
+/** graphql-jit coerces variables of these scalars as graphql-js does; it passes `_Any` through as it is, which is what `_Any` does. */
 const COERCED_ALIKE = new Set(['ID', 'Int', 'String', 'Boolean', '_Any']);
-/** A larger one takes longer to compile than it will ever save. */
+/** A larger document takes longer to compile than compiling it can save. */
 const MAX_FIELDS = 300;
+/** graphql-jit keeps variables in plain objects, which have these members before anybody sets them. */
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
- * Whether compiling a valid operation gives what graphql-js would: queries of our own data, without directives (their conditions
- * are kept with the document, which is wrong for a fragment that is spread twice). What is left out is merely slower.
+ * Whether the compiled form of a valid operation answers as graphql-js does, and cannot run code that a caller wrote.
+ * graphql-jit 0.8.9 differs from graphql-js in each of these, so the document is left to graphql-js:
+ *
+ * - a literal. It is written into the function's source, where a text or a name that begins with `__MAGIC_DATE__` becomes code. A
+ *   variable within a literal is lost or null, and an object of a custom scalar becomes text
+ *   (https://github.com/zalando-incubator/graphql-jit/issues/91, /230, /266). So the value of every argument is a variable.
+ * - a default of a variable, which is a literal in the source too (/142).
+ * - a directive. Its condition is kept on the document's nodes, where those of a fragment that is spread twice run together
+ *   (/111, /166, /190).
+ * - a name that begins with `__`, as the function's own do, or that every object has: a variable `toString` seems to be sent always.
+ * - a mutation, or introspection, which are rare.
+ *
+ * An argument that is left out and a variable that is not sent take the default of the schema in both.
  */
 export function isCompilable(
   schema: GraphQLSchema,
@@ -30,7 +38,6 @@ export function isCompilable(
   operation: OperationDefinitionNode,
 ): boolean {
   if (operation.operation !== 'query') return false;
-  if (!(operation.variableDefinitions ?? []).every(({ type }) => isCoercedAlike(schema, type))) return false;
   let fields = 0;
   let compilable = true;
   const refuse = () => {
@@ -39,15 +46,20 @@ export function isCompilable(
   };
   visit(document, {
     Directive: refuse,
-    // What it writes an object's members with is a literal, in which this one is not a name like others.
-    Name: ({ value }) => (value === '__proto__' ? refuse() : undefined),
-    Field({ name }) {
+    Argument: ({ value }) => (value.kind === Kind.VARIABLE ? undefined : refuse()),
+    VariableDefinition: ({ type, defaultValue }) =>
+      defaultValue === undefined && isCoercedAlike(schema, type) ? undefined : refuse(),
+    Name: ({ value }) => (isPlainName(value) ? undefined : refuse()),
+    Field() {
       fields += 1;
-      return fields > MAX_FIELDS || name.value === '__schema' || name.value === '__type' ? refuse() : undefined;
+      return fields > MAX_FIELDS ? refuse() : undefined;
     },
-    [Kind.STRING]: ({ value }) => (PLAIN.test(value) ? undefined : refuse()),
   });
   return compilable;
+}
+
+function isPlainName(name: string): boolean {
+  return name === '__typename' || !(name.startsWith('__') || INHERITED.has(name));
 }
 
 function isCoercedAlike(schema: GraphQLSchema, node: TypeNode): boolean {

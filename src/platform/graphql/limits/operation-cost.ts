@@ -1,23 +1,13 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLCompositeType,
-  type GraphQLNamedOutputType,
-  type GraphQLSchema,
-  getNamedType,
-  getNullableType,
-  isCompositeType,
-  isIntrospectionType,
-  isListType,
-  isUnionType,
   Kind,
   type OperationDefinitionNode,
-  SchemaMetaFieldDef,
+  type SelectionNode,
   type SelectionSetNode,
-  TypeMetaFieldDef,
 } from 'graphql';
-import { UNKNOWN_LIST_SIZE } from './limits.ts';
-import { argumentOf, declaredSizeOf, declaredWeightOf, sizeAskedFor } from './list-size.ts';
+import { argumentOf, sizeAskedFor } from './list-size.ts';
+import type { SchemaCosts } from './schema-costs.ts';
 
 export interface OperationCost {
   /** As in Apollo Federation's demand control: objects weigh 1 and scalars 0 unless `@cost` says otherwise, lists count by size. */
@@ -52,7 +42,7 @@ const MUTATION = 10;
  * What an operation of a valid document costs at most: all of it counts, whatever `@skip` and `@include` say, and fields that
  * would merge count each. One pass: a fragment is counted once and remembered.
  */
-export function costOf(schema: GraphQLSchema, asked: Asked): OperationCost {
+export function costOf(schema: SchemaCosts, asked: Asked): OperationCost {
   return new CostCounter(schema, asked).count();
 }
 
@@ -60,26 +50,20 @@ class CostCounter {
   private readonly expanded = new Map<string, OperationCost>();
 
   constructor(
-    private readonly schema: GraphQLSchema,
+    private readonly schema: SchemaCosts,
     private readonly asked: Asked,
   ) {}
 
   count(): OperationCost {
     const { operation } = this.asked;
-    const root = this.schema.getRootType(operation.operation) ?? undefined;
-    const sum = this.selectionSet(operation.selectionSet, root);
+    const sum = this.selectionSet(operation.selectionSet, this.schema.roots.get(operation.operation));
     return operation.operation === 'mutation' ? { ...sum, cost: sum.cost + MUTATION } : sum;
   }
 
-  private selectionSet({ selections }: SelectionSetNode, parent?: GraphQLCompositeType, sized?: Sized): OperationCost {
+  private selectionSet({ selections }: SelectionSetNode, parent?: string, sized?: Sized): OperationCost {
     const sum = { ...NOTHING };
     for (const node of selections) {
-      const counted =
-        node.kind === Kind.FIELD
-          ? this.field(node, parent, sized)
-          : node.kind === Kind.FRAGMENT_SPREAD
-            ? this.fragment(node.name.value, sized)
-            : this.selectionSet(node.selectionSet, this.type(node.typeCondition?.name.value) ?? parent, sized);
+      const counted = this.selection(node, parent, sized);
       sum.cost += counted.cost;
       sum.values += counted.values;
       sum.representations += counted.representations;
@@ -88,35 +72,35 @@ class CostCounter {
     return sum;
   }
 
-  private fragment(name: string, sized: Sized | undefined): OperationCost {
-    const key = sized === undefined ? name : `${name} ${sized.size} ${sized.fields}`;
-    const known = this.expanded.get(key);
-    if (known !== undefined) return known;
-    const fragment = this.asked.fragments.get(name);
-    if (fragment === undefined) return NOTHING;
-    const counted = this.selectionSet(fragment.selectionSet, this.type(fragment.typeCondition.name.value), sized);
-    this.expanded.set(key, counted);
-    return counted;
+  private selection(node: SelectionNode, parent?: string, sized?: Sized): OperationCost {
+    if (node.kind === Kind.FIELD) return this.field(node, parent, sized);
+    if (node.kind === Kind.FRAGMENT_SPREAD) return this.fragment(node.name.value, sized);
+    return this.selectionSet(node.selectionSet, node.typeCondition?.name.value ?? parent, sized);
   }
 
-  private field(node: FieldNode, parent: GraphQLCompositeType | undefined, sized: Sized | undefined): OperationCost {
-    const field = this.definition(node.name.value, parent);
+  private fragment(name: string, sized: Sized | undefined): OperationCost {
+    const key = sized === undefined ? name : `${name} ${sized.size} ${sized.fields}`;
+    const counted = this.expanded.get(key);
+    if (counted !== undefined) return counted;
+    const fragment = this.asked.fragments.get(name);
+    if (fragment === undefined) return NOTHING;
+    const cost = this.selectionSet(fragment.selectionSet, fragment.typeCondition.name.value, sized);
+    this.expanded.set(key, cost);
+    return cost;
+  }
+
+  private field(node: FieldNode, parent: string | undefined, sized: Sized | undefined): OperationCost {
+    const name = node.name.value;
+    const field = parent === undefined ? undefined : this.schema.types.get(parent)?.get(name);
     if (field === undefined) return TYPENAME;
-    const type = getNamedType(field.type);
-    const declared = declaredSizeOf(field);
-    const asked = sizeAskedFor(declared, node, this.asked.variables) ?? declared?.assumedSize ?? UNKNOWN_LIST_SIZE;
-    const references = node.name.value === '_entities' ? this.referencesOf(node) : [];
-    const size = () => {
-      if (!isListType(getNullableType(field.type))) return 1;
-      if (node.name.value === '_entities') return references.length;
-      return sized?.fields.includes(node.name.value) ? sized.size : asked;
-    };
-    const below = declared && { fields: declared.sizedFields, size: asked };
-    const within =
-      node.selectionSet && isCompositeType(type) ? this.selectionSet(node.selectionSet, type, below) : NOTHING;
-    const times = size();
+    const size = sizeAskedFor(field.slicingArguments, node, this.asked.variables) ?? field.assumedSize;
+    const references = name === '_entities' ? this.referencesOf(node) : [];
+    const below = field.sizedFields && { fields: field.sizedFields, size };
+    const within = node.selectionSet === undefined ? NOTHING : this.selectionSet(node.selectionSet, field.type, below);
+    const listSize = sized?.fields.includes(name) ? sized.size : size;
+    const times = name === '_entities' ? references.length : field.isList ? listSize : 1;
     return {
-      cost: times * (weightOf(field.astNode, type) + within.cost),
+      cost: times * (field.weight + within.cost),
       values: times * (1 + within.values),
       representations: references.length + within.representations,
       strays: references.filter((each) => !this.isEntity(each)).length + within.strays,
@@ -130,24 +114,7 @@ class CostCounter {
   }
 
   private isEntity(reference: unknown): boolean {
-    const entity = this.schema.getType('_Entity');
-    if (!isUnionType(entity) || typeof reference !== 'object' || reference === null) return false;
-    return '__typename' in reference && entity.getTypes().some(({ name }) => name === reference.__typename);
+    if (typeof reference !== 'object' || reference === null || !('__typename' in reference)) return false;
+    return typeof reference.__typename === 'string' && this.schema.entities.has(reference.__typename);
   }
-
-  private definition(name: string, parent: GraphQLCompositeType | undefined) {
-    if (parent !== undefined && 'getFields' in parent && name in parent.getFields()) return parent.getFields()[name];
-    return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name);
-  }
-
-  private type(name: string | undefined): GraphQLCompositeType | undefined {
-    const type = name === undefined ? undefined : this.schema.getType(name);
-    return isCompositeType(type) ? type : undefined;
-  }
-}
-
-/** Introspection is none of the specification's cost: its answers are counted by their values. */
-function weightOf(field: Parameters<typeof declaredWeightOf>[0], type: GraphQLNamedOutputType): number {
-  const usual = isCompositeType(type) && !isIntrospectionType(type) ? 1 : 0;
-  return declaredWeightOf(field) ?? declaredWeightOf(type.astNode) ?? usual;
 }

@@ -1,15 +1,9 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  valueFromASTUntyped,
-} from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, valueFromASTUntyped } from 'graphql';
 import type { Caller } from '../../auth/caller.ts';
 import { firstOver } from './document-limits.ts';
 import { costLimitsOf, REQUEST_LIMITS } from './limits.ts';
 import { costOf, type OperationCost } from './operation-cost.ts';
+import type { SchemaCosts } from './schema-costs.ts';
 import { refusalOfValue } from './value-limits.ts';
 
 /** What came beside the document, and what the document turned out to be. Apollo's store remembers documents, not these. */
@@ -24,7 +18,7 @@ export interface AskedOperation {
 }
 
 /** Throws BAD_USER_INPUT for what came beside the document, GRAPHQL_VALIDATION_FAILED for what the document costs with it; 400. */
-export function assertWithinLimits(schema: GraphQLSchema, asked: AskedOperation): void {
+export function assertWithinLimits(schema: SchemaCosts, asked: AskedOperation): void {
   const { document, operation, variables } = asked;
   const operationName = { 'length of operationName': asked.operationName?.length ?? 0 };
   refuse(firstOver(operationName, REQUEST_LIMITS), 'BAD_USER_INPUT');
@@ -37,25 +31,18 @@ export function assertWithinLimits(schema: GraphQLSchema, asked: AskedOperation)
   refuse(firstOver({ cost, values }, costLimitsOf(asked.caller)), 'GRAPHQL_VALIDATION_FAILED');
 }
 
-/** Of operations without variables, which cost the same every time. */
-const known = new WeakMap<OperationDefinitionNode, OperationCost>();
-
 function costWith(
-  schema: GraphQLSchema,
+  schema: SchemaCosts,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown> | undefined,
 ): OperationCost {
-  const before = known.get(operation);
-  if (before !== undefined) return before;
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  const cost = costOf(schema, {
+  return costOf(schema, {
     operation,
     fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
     variables: { ...defaultsOf(operation), ...variables },
   });
-  if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, cost);
-  return cost;
 }
 
 function tooMuchIn(value: object | undefined, what: 'variables' | 'extensions'): string | undefined {

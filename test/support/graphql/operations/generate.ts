@@ -8,27 +8,28 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Random } from '../../tools/random.ts';
-import { literalOf, type Seen, Values } from './values.ts';
+import { Arguments } from './arguments.ts';
+import { CAREFUL, ODD_NAMES, type Style } from './style.ts';
+import type { Seen } from './values.ts';
 
 export interface Operation {
   query: string;
+  /** Which of several operations is asked for. */
+  operationName: string;
   variables: Record<string, unknown>;
 }
 
-/** What a page may hold at most: the limits of a query's cost are for others to test. */
-const MOST_FIELDS = 24;
 const DEEPEST = 8;
 
-/** A valid operation over any schema: fields, arguments, variables, aliases, fragments, @skip and @include, all by chance. */
-export function generateOperation(schema: GraphQLSchema, random: Random, seen: Seen): Operation {
-  return new Generation(schema, random, seen).operation();
+/** A valid operation over any schema: fields, arguments, variables, aliases, fragments and more (style.ts), all by chance. */
+export function generateOperation(schema: GraphQLSchema, random: Random, seen: Seen, style = CAREFUL): Operation {
+  return new Generation(schema, random, seen, style).operation();
 }
 
 class Generation {
-  private readonly values: Values;
-  private readonly declared: string[] = [];
-  private readonly variables: Record<string, unknown> = {};
-  private readonly fragments: string[] = [];
+  private readonly args: Arguments;
+  private readonly fragments: { name: string; type: GraphQLObjectType; text: string }[] = [];
+  private readonly oddNames = new Set(ODD_NAMES);
   private fields = 0;
   private names = 0;
 
@@ -36,21 +37,27 @@ class Generation {
     private readonly schema: GraphQLSchema,
     private readonly random: Random,
     seen: Seen,
+    private readonly style: Style,
   ) {
-    this.values = new Values(random, seen);
+    this.args = new Arguments(random, seen, style, (of) => this.name(of));
   }
 
   operation(): Operation {
-    const mutation = this.random.below(3) === 0 ? this.schema.getMutationType() : undefined;
+    const mutation = this.style.mutations && this.random.below(3) === 0 ? this.schema.getMutationType() : undefined;
     const root = mutation ?? this.schema.getQueryType();
     if (root == null) throw new Error('the schema has no query');
     // A mutation is of one field: what two would do to each other is not for one request.
     const selection = mutation
       ? `{ ${this.field(this.random.oneOf(Object.values(root.getFields())), 1)} }`
       : this.selection(root, 1);
-    const variables = this.declared.length > 0 ? `(${this.declared.join(', ')})` : '';
-    const head = `${mutation ? 'mutation' : 'query'} ${this.name('Operation')}${variables}`;
-    return { query: [`${head} ${selection}`, ...this.fragments].join('\n'), variables: this.variables };
+    const operationName = this.name('Operation');
+    const texts = [`${mutation ? 'mutation' : 'query'} ${operationName}${this.args.declarations()} ${selection}`];
+    if (this.style.severalOperations && this.random.below(8) === 0) {
+      const other = `query ${this.name('Operation')} { ${this.name('a')}: __typename }`;
+      texts.splice(this.random.below(2), 0, other);
+    }
+    texts.push(...this.fragments.map(({ text }) => text));
+    return { query: texts.join('\n'), operationName, variables: this.args.variables() };
   }
 
   /** Never empty: __typename at least. */
@@ -59,10 +66,10 @@ class Generation {
     const fields = Object.values(type.getFields()).filter(({ name }) => name !== '_service');
     const wanted = depth === 1 ? 1 + this.random.below(2) : 1 + this.random.below(5);
     const parts = Array.from({ length: wanted }, () => {
-      if (this.fields >= MOST_FIELDS || this.random.below(12) === 0) return '__typename';
+      if (this.fields >= this.style.mostFields || this.random.below(12) === 0) return '__typename';
       return this.wrapped(type, this.field(this.random.oneOf(fields), depth));
     });
-    return `{ ${parts.join(' ')} }`;
+    return `{ ${parts.join(' ')}${this.repeated(type)} }`;
   }
 
   /** As it is, or in a fragment: inline, inline with the type, or named. */
@@ -72,8 +79,15 @@ class Generation {
     if (way === 1) return `... on ${type.name}${this.condition()} { ${selected} }`;
     if (way > 2) return selected;
     const name = this.name('Part');
-    this.fragments.push(`fragment ${name} on ${type.name} { ${selected} }`);
+    this.fragments.push({ name, type, text: `fragment ${name} on ${type.name} { ${selected} }` });
     return `...${name}${this.condition()}`;
+  }
+
+  /** A fragment that stands elsewhere already. It is complete, so it does not contain this place. */
+  private repeated(type: GraphQLObjectType): string {
+    const fragments = this.fragments.filter((fragment) => fragment.type === type);
+    if (!this.style.repeatedFragments || fragments.length === 0 || this.random.below(2) === 0) return '';
+    return ` ...${this.random.oneOf(fragments).name}${this.condition()}`;
   }
 
   private field(field: GraphQLField<unknown, unknown>, depth: number): string {
@@ -81,10 +95,7 @@ class Generation {
     const isDeep = isObjectType(type) || isAbstractType(type);
     if (isDeep && depth >= DEEPEST) return '__typename';
     this.fields += 1;
-    const args = field.args.flatMap((arg) => this.argument(arg) ?? []);
-    // With arguments under a name of its own: two of one name may not differ.
-    const alias = field.args.length > 0 || this.random.below(6) === 0 ? `${this.name('a')}: ` : '';
-    const call = `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.condition()}`;
+    const call = `${this.alias(field)}${field.name}${this.call(field.args)}${this.condition()}`;
     if (isObjectType(type)) return `${call} ${this.selection(type, depth + 1)}`;
     if (!isAbstractType(type)) return call;
     const members = this.schema.getPossibleTypes(type).filter(() => this.random.below(3) > 0);
@@ -92,30 +103,27 @@ class Generation {
     return `${call} { __typename ${parts.join(' ')} }`;
   }
 
-  private argument(arg: GraphQLArgument): string | undefined {
-    const value = this.values.of(arg.type, arg.name);
-    if (value === undefined) return undefined;
-    const literal = this.random.below(2) === 0 ? literalOf(arg.type, value) : undefined;
-    if (literal !== undefined) return `${arg.name}: ${literal}`;
-    return `${arg.name}: ${this.variable(String(arg.type), value)}`;
+  /** With arguments under a name of its own: two of one name may not differ. */
+  private alias(field: GraphQLField<unknown, unknown>): string {
+    return field.args.length > 0 || this.random.below(6) === 0 ? `${this.name('a')}: ` : '';
+  }
+
+  private call(args: readonly GraphQLArgument[]): string {
+    const given = args.flatMap((arg) => this.args.argument(arg) ?? []);
+    return given.length > 0 ? `(${given.join(', ')})` : '';
   }
 
   private condition(): string {
-    if (this.random.below(10) > 0) return '';
-    const value = this.random.below(2) === 0;
-    const given = this.random.below(2) === 0 ? String(value) : this.variable('Boolean!', value);
-    return ` @${this.random.oneOf(['include', 'skip'])}(if: ${given})`;
+    if (!this.style.conditions || this.random.below(10) > 0) return '';
+    return ` @${this.random.oneOf(['include', 'skip'])}(if: ${this.args.condition()})`;
   }
 
-  private variable(type: string, value: unknown): string {
-    const name = this.name('v');
-    this.declared.push(`$${name}: ${type}`);
-    this.variables[name] = value;
-    return `$${name}`;
-  }
-
+  /** No name stands for two things. */
   private name(of: string): string {
     this.names += 1;
-    return `${of}${this.names}`;
+    if (!this.style.oddNames || this.oddNames.size === 0 || this.random.below(8) > 0) return `${of}${this.names}`;
+    const odd = this.random.oneOf([...this.oddNames]);
+    this.oddNames.delete(odd);
+    return odd;
   }
 }

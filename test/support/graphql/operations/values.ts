@@ -27,7 +27,7 @@ const QUANTITIES: Record<string, readonly string[]> = {
   email_extra: ['1'],
   nothing: ['1'],
 };
-/** Text that has no business here; a lone surrogate can come in a variable alone, see literalOf(). */
+/** Text that has no business here; a lone surrogate can come in a variable alone, see literal.ts. */
 const HOSTILE = [
   '',
   ' ',
@@ -140,26 +140,4 @@ export class Values {
       { __typename, id: this.random.oneOf(HOSTILE) },
     ]);
   }
-}
-
-/** undefined for what can only travel in a variable: GraphQL's text knows no lone surrogate. */
-export function literalOf(type: GraphQLInputType, value: unknown): string | undefined {
-  if (value === null) return 'null';
-  if (isNonNullType(type)) return literalOf(type.ofType, value);
-  if (isListType(type)) {
-    const items = (value as unknown[]).map((item) => literalOf(type.ofType, item));
-    return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;
-  }
-  if (isEnumType(type)) return String(value);
-  if (isInputObjectType(type)) {
-    const fields = type.getFields();
-    const given = Object.entries(value as object).flatMap(([name, inner]) => {
-      const field = fields[name];
-      return field === undefined ? [] : [[name, literalOf(field.type, inner)] as const];
-    });
-    if (given.some(([, literal]) => literal === undefined)) return undefined;
-    return `{ ${given.map(([name, literal]) => `${name}: ${literal}`).join(', ')} }`;
-  }
-  if (type.name === '_Any') return undefined;
-  return typeof value === 'string' && !value.isWellFormed() ? undefined : JSON.stringify(value);
 }

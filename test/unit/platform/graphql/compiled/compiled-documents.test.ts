@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute, type OperationDefinitionNode, parse, validate } from 'graphql';
-import { afterEach, expect, test } from 'vitest';
-import { CompiledDocuments } from '../../../../../src/platform/graphql/compiled/compiled-documents.ts';
-import { isCompilable } from '../../../../../src/platform/graphql/compiled/is-compilable.ts';
+import { execute, type GraphQLSchema, type OperationDefinitionNode, parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import {
+  CompiledDocuments,
+  type CompiledDocumentsOptions,
+} from '../../../../../src/platform/graphql/compiled/compiled-documents.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../../../src/platform/graphql/scalars.ts';
 import { generateOperation } from '../../../../support/graphql/operations/generate.ts';
 import { createRandom } from '../../../../support/tools/random.ts';
@@ -11,10 +13,11 @@ import { type Faults, resolveByChance } from './random-values.ts';
 
 const SDL = readFileSync(new URL('../../../../../schema/subgraph.graphql', import.meta.url), 'utf8');
 const SCALARS = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
-const OPERATIONS = 200;
+const OPERATIONS = 600;
 const SEEN = { orders: [{ id: 'order-1', total: '1' }], cursors: ['c'], keys: ['k'] };
-/** More often than a document is seen before it is compiled. */
-const OFTEN = 25;
+const NO_FAULTS = { wrong: 0, thrown: 0 };
+/** How often a document comes before it is compiled. */
+const OFTEN = 20;
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
 
@@ -24,44 +27,42 @@ function schemaOf(faults: Faults) {
   return schema;
 }
 
-function asked(query: string, variables: Record<string, unknown> = {}) {
+function documentsOf(buildSchema: () => GraphQLSchema, options: Partial<CompiledDocumentsOptions> = {}) {
+  const unexpected = (error: unknown) => {
+    throw error;
+  };
+  return new CompiledDocuments({ buildSchema, onMissing: unexpected, onFailure: unexpected, ...options });
+}
+
+function asked(query: string, variables: Record<string, unknown> = {}, name?: string) {
   const document = parse(query);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => 'operation' in node);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => 'operation' in node && (name === undefined || node.name?.value === name),
+  );
   if (operation === undefined) throw new Error('there is no operation');
-  return { document, operation, variables, context: {} };
+  return { text: query, document, operation, variables, context: {} };
 }
-
-/** As whoever asks often gets it: compiled where that can be. */
-async function often(documents: CompiledDocuments, what: ReturnType<typeof asked>) {
-  for (let time = 1; time < OFTEN; time += 1) await documents.data(what);
-  return documents.data(what);
-}
-
-/** Here the compiler is there. */
-const expectNone = (error: Error) => {
-  throw error;
-};
 
 const text = (value: unknown) => JSON.stringify(value);
 
-test('200 random operations over the schema: compiled they answer what graphql-js does, or leave it to graphql-js', async () => {
+test('600 random operations over a schema of odd values: compiled they answer as graphql-js does, or not at all', async () => {
   const schema = schemaOf({ wrong: 4, thrown: 4 });
-  const documents = new CompiledDocuments(() => schema, expectNone);
+  const documents = documentsOf(() => schemaOf({ wrong: 4, thrown: 4 }), { compileAt: 1 });
   const counted = { compiled: 0, failed: 0, left: 0 };
   for (let index = 0; index < OPERATIONS; index += 1) {
     const { query, variables } = generateOperation(schema, random, SEEN);
     const what = asked(query, variables);
     if (validate(schema, what.document).length > 0) continue;
     const expected = await execute({ schema, document: what.document, variableValues: variables, contextValue: {} });
-    const data = await often(documents, what);
-    const told = `seed ${random.seed}: ${query} ${text(variables)}`;
-    if (data !== undefined) expect(text(data), told).toBe(text(expected.data));
-    if (expected.errors !== undefined) expect(data, told).toBeUndefined();
+    const data = await documents.data(what);
+    const context = `seed ${random.seed}: ${query} ${text(variables)}`;
+    if (data !== undefined) expect(text(data), context).toBe(text(expected.data));
+    if (expected.errors !== undefined) expect(data, context).toBeUndefined();
     if (data !== undefined) counted.compiled += 1;
     else if (expected.errors !== undefined) counted.failed += 1;
     else counted.left += 1;
   }
-  // Else it would compare nothing.
+  // Otherwise it would compare nothing.
   expect(counted.compiled).toBeGreaterThan(OPERATIONS / 10);
   expect(counted.failed).toBeGreaterThan(0);
   expect(counted.left).toBeGreaterThan(0);
@@ -72,82 +73,96 @@ test.each([
   ['an Int with a fraction', 'query ($first: Int) { topupOrders(first: $first) { totalCount } }', { first: 1.5 }],
   ['an Int that is too large', 'query ($first: Int) { topupOrders(first: $first) { totalCount } }', { first: 2 ** 31 }],
   ['an id that is an object', 'query ($id: ID!) { topupOrder(id: $id) { id } }', { id: {} }],
-  ['an id that is not there', 'query ($id: ID!) { topupOrder(id: $id) { id } }', {}],
+  ['an id that is not sent', 'query ($id: ID!) { topupOrder(id: $id) { id } }', {}],
   ['an id that is null', 'query ($id: ID!) { topupOrder(id: $id) { id } }', { id: null }],
   ['no status of ours', 'query ($s: [TopupOrderStatus!]) { topupOrders(status: $s) { totalCount } }', { s: ['NONE'] }],
-  [
-    'a null among statuses',
-    'query ($s: [TopupOrderStatus!]) { topupOrders(status: $s) { totalCount } }',
-    { s: [null] },
-  ],
-])('a variable that is not right is told by graphql-js: %s', async (_name, query, variables) => {
-  const schema = schemaOf({ wrong: 0, thrown: 0 });
+  ['null among statuses', 'query ($s: [TopupOrderStatus!]) { topupOrders(status: $s) { totalCount } }', { s: [null] }],
+])('graphql-js answers a variable that does not fit: %s', async (_name, query, variables) => {
+  const schema = schemaOf(NO_FAULTS);
   const what = asked(query, variables);
   expect(validate(schema, what.document)).toEqual([]);
-  expect(isCompilable(schema, what.document, what.operation)).toBe(true);
   const { errors } = await execute({ schema, document: what.document, variableValues: variables, contextValue: {} });
   expect(errors).toHaveLength(1);
-  expect(await often(new CompiledDocuments(() => schema, expectNone), what)).toBeUndefined();
+  expect(await documentsOf(() => schema, { compileAt: 1 }).data(what)).toBeUndefined();
 });
 
-afterEach(() => {
-  Reflect.deleteProperty(globalThis, 'ranFromADocument');
+test('arguments that are left out and variables that are not sent take the default of the schema', async () => {
+  const received: unknown[] = [];
+  const schema = schemaOf(NO_FAULTS);
+  const { topupOrders } = schema.getQueryType()?.getFields() ?? {};
+  Object.assign(topupOrders ?? {}, { resolve: (_source: unknown, args: unknown) => received.push(text(args)) && null });
+  const documents = documentsOf(() => schema, { compileAt: 1 });
+  const sent = 'query ($n: Int, $a: String) { topupOrders(first: $n, after: $a) { totalCount } }';
+  for (const [query, variables] of [
+    ['{ topupOrders { totalCount } }', {}],
+    [sent, {}],
+    [sent, { n: null, a: null }],
+    [sent, { n: 7 }],
+  ] as const) {
+    expect(await documents.data(asked(query, variables))).toEqual({ topupOrders: null });
+    await execute({ schema, document: parse(query), variableValues: variables });
+  }
+  expect(received).toEqual(
+    ['{"first":20}', '{"first":20}', '{"first":null,"after":null}', '{"first":7}'].flatMap((args) => [args, args]),
+  );
 });
 
-test.each([
-  // What the compiler itself puts in the place of a date.
-  '{ topupOrder(id: "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(globalThis.ranFromADocument=1)") { id } }',
-  'query ($id: ID = "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(globalThis.ranFromADocument=1)") { topupOrder(id: $id) { id } }',
-  '{ topupOrder(id: """__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(globalThis.ranFromADocument=1)""") { id } }',
-  '{ topupOrder(id: "\\u005f_MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(globalThis.ranFromADocument=1)") { id } }',
-  '{ _entities(representations: [{ __typename: "TopupOrder", id: "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(globalThis.ranFromADocument=1)" }]) { __typename } }',
-])('no text of a document ever runs: %s', async (query) => {
-  const schema = schemaOf({ wrong: 0, thrown: 0 });
-  const what = asked(query);
-  expect(validate(schema, what.document)).toEqual([]);
-  expect(await often(new CompiledDocuments(() => schema, expectNone), what)).toBeUndefined();
-  expect(globalThis).not.toHaveProperty('ranFromADocument');
-});
-
-test.each([
-  ['a mutation', 'mutation { cancelTopupOrder(input: { orderId: "1" }) { order { id } } }'],
-  ['a condition', '{ topupOptions { id @include(if: true) } }'],
-  ['a name that is no member of an object literal', '{ topupOptions { __proto__: id } }'],
-  ['introspection', '{ __schema { queryType { name } } }'],
-  ['a type of introspection', '{ __type(name: "Query") { name } }'],
-  [
-    'more fields than pay',
-    `{ topupOptions { ${Array.from({ length: 301 }, (_, index) => `a${index}: id`).join(' ')} } }`,
-  ],
-])('is not compiled: %s', async (_name, query) => {
-  const schema = schemaOf({ wrong: 0, thrown: 0 });
-  const what = asked(query);
-  expect(validate(schema, what.document)).toEqual([]);
-  expect(isCompilable(schema, what.document, what.operation)).toBe(false);
-});
-
-test('a document that is seen now and then is not compiled', async () => {
-  const schema = schemaOf({ wrong: 0, thrown: 0 });
-  const documents = new CompiledDocuments(() => schema, expectNone);
+test('a document is compiled when it has come twenty times, whichever object holds it', async () => {
+  const documents = documentsOf(() => schemaOf(NO_FAULTS));
   const query = '{ topupOptions { id code label } }';
-  // A node of its own each time, as of documents that differ in a space.
-  for (let time = 0; time < 2 * OFTEN; time += 1) expect(await documents.data(asked(query))).toBeUndefined();
-  expect(await often(documents, asked(query))).toBeDefined();
+  for (let time = 1; time < OFTEN; time += 1) expect(await documents.data(asked(query))).toBeUndefined();
+  expect(await documents.data(asked(query))).toBeDefined();
+  expect(await documents.data(asked(`${query} `))).toBeUndefined();
 });
 
-test('a compiler that cannot be loaded is told once, and everything is left to graphql-js', async () => {
-  const told: string[] = [];
+test('each operation of a document counts, and is answered, by itself', async () => {
+  const documents = documentsOf(() => schemaOf(NO_FAULTS), { compileAt: 2 });
+  const query = 'query A { __typename a: __typename } query B { __typename b: __typename }';
+  expect(await documents.data(asked(query, {}, 'A'))).toBeUndefined();
+  expect(await documents.data(asked(query, {}, 'B'))).toBeUndefined();
+  expect(await documents.data(asked(query, {}, 'B'))).toEqual({ __typename: 'Query', b: 'Query' });
+  expect(await documents.data(asked(query, {}, 'A'))).toEqual({ __typename: 'Query', a: 'Query' });
+});
+
+test('requests that come at once while the compiler loads are all answered, by one compiled form', async () => {
+  let compiled = 0;
+  const documents = documentsOf(() => schemaOf(NO_FAULTS), {
+    compileAt: 1,
+    async load() {
+      const jit = await import('graphql-jit');
+      const counting = (...args: Parameters<typeof jit.compileQuery>) => {
+        compiled += 1;
+        return jit.compileQuery(...args);
+      };
+      return { ...jit, compileQuery: counting as typeof jit.compileQuery };
+    },
+  });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => documents.data(asked('{ __typename }'))));
+  expect(answers).toEqual(Array.from({ length: 5 }, () => ({ __typename: 'Query' })));
+  expect(compiled).toBe(1);
+});
+
+test('of many documents those that came last are remembered', async () => {
+  const documents = documentsOf(() => schemaOf(NO_FAULTS), { compileAt: 2 });
+  const first = asked('{ first: __typename }');
+  await documents.data(first);
+  for (let index = 0; index < 500; index += 1) await documents.data(asked(`{ other${index}: __typename }`));
+  expect(await documents.data(first)).toBeUndefined();
+  expect(await documents.data(first)).toEqual({ first: 'Query' });
+});
+
+test('a compiler that cannot be loaded is reported once, and graphql-js answers everything', async () => {
+  const reported: string[] = [];
   let loads = 0;
-  const documents = new CompiledDocuments(
-    () => schemaOf({ wrong: 0, thrown: 0 }),
-    ({ message }) => told.push(message),
-    async () => {
+  const documents = documentsOf(() => schemaOf(NO_FAULTS), {
+    compileAt: 1,
+    onMissing: ({ message }) => reported.push(message),
+    async load() {
       loads += 1;
       throw new Error('no such file');
     },
-  );
-  const one = asked('{ topupOrders { totalCount } }');
-  const another = asked('{ topupOrders(first: 1) { totalCount } }');
-  expect([await often(documents, one), await often(documents, another)]).toEqual([undefined, undefined]);
-  expect({ told, loads }).toEqual({ told: ['no such file'], loads: 1 });
+  });
+  const queries = ['{ topupOrders { totalCount } }', '{ topupOrders { totalCount } }', '{ __typename }'];
+  for (const query of queries) expect(await documents.data(asked(query))).toBeUndefined();
+  expect({ reported, loads }).toEqual({ reported: ['no such file'], loads: 1 });
 });

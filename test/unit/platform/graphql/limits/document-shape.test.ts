@@ -52,6 +52,7 @@ describe('what is counted', () => {
     '{ ...F } fragment F on A { seventeen_letters }',
     '{ ...seventeen_letters }',
     'fragment seventeen_letters on A { a }',
+    'fragment F on seventeen_letters { a }',
   ])('the longest name: %s', (text) => {
     expect(shape(text).nameLength).toBe('seventeen_letters'.length);
   });

@@ -5,8 +5,10 @@ import {
   type AskedOperation,
   assertWithinLimits,
 } from '../../../../../src/platform/graphql/limits/operation-limits.ts';
+import { costsOfSchema } from '../../../../../src/platform/graphql/limits/schema-costs.ts';
 
-const schema = buildSchema(`
+const schema = costsOfSchema(
+  buildSchema(`
   directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT | SCALAR
   directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
   type Query {
@@ -23,7 +25,8 @@ const schema = buildSchema(`
   scalar Title @cost(weight: 1)
   scalar _Any
   union _Entity = Book | Author
-`);
+`),
+);
 
 function cost(text: string, variables: Record<string, unknown> = {}) {
   const document = parse(text);

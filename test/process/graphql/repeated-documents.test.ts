@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { createTestClient, type TestClient } from '../../support/app/test-client.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
+import { buildOnce, endStarted } from '../../support/processes/built.ts';
+import { launchReplica, prepareDatabase, type Replica, untilListening } from '../../support/processes/replica.ts';
+
+/**
+ * A document that comes often is compiled. These once got another answer then, or ended the process. So each is sent to the built
+ * server more often than that, and the answer stays the same.
+ */
+const TIMES = 30;
+
+let db: TestDatabase;
+let sandbox: Sandbox;
+let replica: Replica;
+let nobody: TestClient;
+let admin: TestClient;
+
+beforeAll(async () => {
+  await buildOnce();
+  db = await createDatabase();
+  sandbox = await startSandbox();
+  await prepareDatabase(db);
+  replica = await untilListening(launchReplica({ db, sandbox }));
+  nobody = createTestClient(replica.url, '');
+  admin = createTestClient(replica.url, await sandbox.auth.token());
+});
+
+afterAll(async () => {
+  await endStarted();
+  await sandbox?.stop();
+  await db?.drop();
+});
+
+async function ask(client: TestClient, query: string, variables: Record<string, unknown>) {
+  const { status, data, errors } = await client.send(query, variables);
+  return { status, data, codes: errors?.map(({ extensions }) => extensions['code']) };
+}
+
+const MAGIC = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';
+const badInput = (status: number, data?: unknown) => ({ status, data, codes: ['BAD_USER_INPUT'] });
+
+test.each<[string, string, Record<string, unknown>, unknown]>([
+  [
+    'a name where an id is expected, in a literal reference',
+    `{ a: _entities(representations: [{__typename: Organization, id: x}]) { __typename }
+      _entities(representations: [{__typename: Organization, id: ${MAGIC}nope}]) { __typename } }`,
+    {},
+    { status: 200, data: { a: [null], _entities: [null] }, codes: undefined },
+  ],
+  [
+    'null for a boolean with a default',
+    'query ($b: Boolean = true) { topupOptions @include(if: $b) { id } }',
+    { b: null },
+    badInput(200, null),
+  ],
+  [
+    'null for a boolean with a default, below the root',
+    'query ($b: Boolean = true) { topupOrders { totalCount @skip(if: $b) } }',
+    { b: null },
+    badInput(200, { topupOrders: null }),
+  ],
+  [
+    'null for an id with a default',
+    'query ($id: ID = "1") { topupOrder(id: $id) { id } }',
+    { id: null },
+    badInput(200, { topupOrder: null }),
+  ],
+  [
+    'null within a list of statuses',
+    'query ($s: TopupOrderStatus = PAID) { topupOrders(status: [$s]) { totalCount } }',
+    { s: null },
+    badInput(200, { topupOrders: null }),
+  ],
+  [
+    'a variable with the name of a built-in',
+    'query ($toString: [TopupOrderStatus!]!) { topupOrders(status: $toString) { totalCount } }',
+    { toString: null },
+    badInput(400),
+  ],
+  [
+    'more variables that do not fit than graphql-js tells of',
+    'query ($s: [TopupOrderStatus!]!) { topupOrders(status: $s) { totalCount } }',
+    { s: Array.from({ length: 100 }, () => 'NONE') },
+    { status: 400, data: undefined, codes: Array.from({ length: 51 }, () => 'BAD_USER_INPUT') },
+  ],
+  [
+    'an id by a variable within a literal reference',
+    'query ($id: ID!) { _entities(representations: [{__typename: "Organization", id: $id}]) { ... on Organization { id } } }',
+    { id: '1001' },
+    { status: 200, data: { _entities: [{ id: '1001' }] }, codes: undefined },
+  ],
+  [
+    'an integer id in a reference',
+    'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { id } } }',
+    { r: [{ __typename: 'Organization', id: 1001 }] },
+    { status: 200, data: { _entities: [{ id: '1001' }] }, codes: undefined },
+  ],
+])('the same answer thirty times: %s', async (_name, query, variables, expected) => {
+  for (let time = 1; time <= TIMES; time += 1)
+    expect(await ask(admin, query, variables), `time ${time}`).toEqual(expected);
+  const first = await ask(nobody, query, variables);
+  for (let time = 2; time <= TIMES; time += 1)
+    expect(await ask(nobody, query, variables), `time ${time}`).toEqual(first);
+  expect(replica.process.hasEnded).toBe(false);
+  // None of it is a fault of ours.
+  const lines = replica.process.output.stdout.split('\n').filter((line) => line.startsWith('{'));
+  expect(lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+});

@@ -1,0 +1,117 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { codeOf, formatError, withoutSuggestion } from '../../../../src/platform/graphql/format-error.ts';
+
+const schema = buildSchema(`
+  enum Status { PAID OPEN }
+  type Query { order(id: ID!, status: [Status!], first: Int! = 20): Order broken: Int! odd: Status list: [Int] }
+  type Order { id: ID total(round: Boolean! = true): Int }
+`);
+const rootValue = { order: { id: '1', total: 5 }, broken: null, odd: 'NONE', list: 7 };
+
+async function errorsOf(source: string, variableValues: Record<string, unknown> = {}) {
+  const document = parse(source);
+  expect(validate(schema, document)).toEqual([]);
+  const { errors = [] } = await execute({ schema, document, rootValue, variableValues });
+  return errors;
+}
+
+describe('the code of an error', () => {
+  test.each<[string, string, Record<string, unknown>]>([
+    ['null in a condition', 'query ($b: Boolean = true) { order(id: 1) @include(if: $b) { id } }', { b: null }],
+    ['null in a condition below', 'query ($b: Boolean = true) { order(id: 1) { id @skip(if: $b) } }', { b: null }],
+    ['null for an id', 'query ($id: ID = 1) { order(id: $id) { id } }', { id: null }],
+    ['null for a number with a default', 'query ($n: Int) { order(id: 1, first: $n) { id } }', { n: null }],
+    ['null below the root', 'query ($b: Boolean) { order(id: 1) { total(round: $b) } }', { b: null }],
+    ['null in a list', 'query ($s: Status = PAID) { order(id: 1, status: [$s]) { id } }', { s: null }],
+  ])('%s is the caller’s', async (_what, source, variables) => {
+    const errors = await errorsOf(source, variables);
+    expect(errors.map(codeOf)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('more variables that do not fit than graphql-js lists are the caller’s, the last word included', async () => {
+    const source = 'query ($s: [Status!]) { order(id: 1, status: $s) { id } }';
+    const errors = await errorsOf(source, { s: Array.from({ length: 60 }, () => 'NONE') });
+    const [last] = errors.slice(-1);
+    expect(errors).toHaveLength(51);
+    expect(codeOf(last)).toBe('BAD_USER_INPUT');
+  });
+
+  test.each(['{ broken }', '{ odd }', '{ list }'])('what we answered wrongly is ours: %s', async (source) => {
+    expect((await errorsOf(source)).map(codeOf)).toEqual(['INTERNAL_SERVER_ERROR']);
+  });
+
+  test('is what a resolver said, and ours where it said nothing', () => {
+    const coded = new GraphQLError('no', { extensions: { code: 'FORBIDDEN' } });
+    const located = new GraphQLError('no', { path: ['a'], originalError: coded });
+    expect([coded, located, new GraphQLError('no'), new Error('no'), 'no', undefined].map(codeOf)).toEqual([
+      'FORBIDDEN',
+      'FORBIDDEN',
+      ...Array.from({ length: 4 }, () => 'INTERNAL_SERVER_ERROR'),
+    ]);
+    expect(unwrapResolverError(located)).toBe(coded);
+  });
+});
+
+test('an error of ours keeps its place and its correlation id, and loses its words', () => {
+  const formatted = {
+    message: 'relation "secret" does not exist',
+    locations: [{ line: 1, column: 3 }],
+    path: ['a'],
+    extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1', stack: 'secret' },
+  };
+  expect(formatError(formatted, new Error('relation "secret" does not exist'))).toEqual({
+    message: 'Something went wrong on our side. Name the correlationId when you report it.',
+    locations: [{ line: 1, column: 3 }],
+    path: ['a'],
+    extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1' },
+  });
+});
+
+describe('hints at what the schema has', () => {
+  test.each([
+    '{ ordr(id: 1) { id } }',
+    '{ order(i: 1) { id } }',
+    '{ order(id: 1, status: PAI) { id } }',
+    '{ order(id: 1, status: "PAID") { id } }',
+    '{ order(id: 1) }',
+    'query ($s: Statu) { order(id: 1) { id } }',
+    '{ order(id: 1) { ... on Ordr { id } } }',
+  ])('are cut: %s', (source) => {
+    const messages = validate(schema, parse(source)).map(({ message }) => message);
+    expect(messages.join()).toContain('Did you mean');
+    for (const message of messages) {
+      const cut = withoutSuggestion(message);
+      expect(cut).not.toContain('Did you mean');
+      expect(message.startsWith(cut)).toBe(true);
+      expect(cut.length).toBeGreaterThanOrEqual(20);
+    }
+  });
+
+  test('are not what a caller wrote', () => {
+    const written = 'Int cannot represent non-integer value: "What? Did you mean it?"';
+    expect(withoutSuggestion(written)).toBe(written);
+    expect(withoutSuggestion('Value "a Did you mean b" does not exist. Did you mean "c"?')).toBe(
+      'Value "a Did you mean b" does not exist.',
+    );
+  });
+
+  test.each(['?', '"', '?"'])(
+    'are cut in linear time from a long text that is full of them and ends with %s',
+    (end) => {
+      const timeOf = (bytes: number) => {
+        const message = ' Did you mean x'.repeat(bytes / 15) + end;
+        const times = Array.from({ length: 9 }, () => {
+          const startedAt = performance.now();
+          for (let time = 0; time < 20; time += 1) withoutSuggestion(message);
+          return performance.now() - startedAt;
+        });
+        return Math.min(...times) / 20;
+      };
+      // A quadratic one takes sixteen times as long, and 100 ms and more.
+      expect(timeOf(64_000)).toBeLessThan(8 * timeOf(16_000) + 0.5);
+      expect(timeOf(16_000)).toBeLessThan(1);
+    },
+  );
+});
