@@ -34,7 +34,11 @@ export const SUBJECTS: readonly Subject[] = [
     'test/unit/platform/auth/key-set.test.ts',
     'test/unit/platform/auth/verify-token.test.ts',
   ),
-  strict('src/platform/auth/verify-token.ts', 'test/unit/platform/auth/verify-token.test.ts'),
+  strict(
+    'src/platform/auth/verify-token.ts',
+    'test/unit/platform/auth/issuer-keys.test.ts',
+    'test/unit/platform/auth/verify-token.test.ts',
+  ),
   strict('src/platform/database/tenant-database.ts', 'test/integration/database/tenant-database.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/graphql/access-directives.test.ts'),
   scored(

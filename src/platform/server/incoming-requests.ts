@@ -1,7 +1,8 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { InvalidTokenError, type VerifyToken } from '../auth/verify-token.ts';
+import { InvalidTokenError } from '../auth/invalid-token.ts';
+import type { VerifyToken } from '../auth/verify-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RequestContext } from './request-context.ts';
 

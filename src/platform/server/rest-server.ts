@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { hasAnyScope, READ_SCOPES } from '../auth/caller.ts';
-import { InvalidTokenError } from '../auth/verify-token.ts';
+import { InvalidTokenError } from '../auth/invalid-token.ts';
 import { badUserInput, forbidden, unauthenticated } from '../graphql/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { RequestContexts } from './incoming-requests.ts';

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../../src/platform/auth/caller.ts';
-import { InvalidTokenError, type VerifyToken } from '../../../../src/platform/auth/verify-token.ts';
+import { InvalidTokenError } from '../../../../src/platform/auth/invalid-token.ts';
+import type { VerifyToken } from '../../../../src/platform/auth/verify-token.ts';
 import { createRequestContexts, type RequestContexts } from '../../../../src/platform/server/incoming-requests.ts';
 import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
 
