@@ -63,7 +63,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "const scopes = [-directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0]-]{+directives.find(directive => directive.name.value === 'requiresScopes')?.arguments[0]+};":
       'What is read of an SDL has a list of arguments, though it be empty; the question mark is for the compiler.',
   },
-  'src/platform/server/incoming-requests.ts': {
+  'src/platform/server/gateway-secret.ts': {
     "const hash = sha256(typeof given === 'string' ? given : [-''-]{+\"Stryker was here!\"+});":
       'Stands for no header; neither text is anybody’s secret.',
   },

@@ -41,9 +41,7 @@ export const SUBJECTS: readonly Subject[] = [
   ),
   strict('src/platform/database/tenant-database.ts', 'test/integration/database/tenant-database.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/graphql/access-directives.test.ts'),
-  scored(
-    'src/platform/server/incoming-requests.ts',
-    'test/unit/platform/server/request-contexts.gateway-secret.test.ts',
-    'test/unit/platform/server/request-contexts.test.ts',
-  ),
+  scored('src/platform/server/authenticate.ts', 'test/unit/platform/server/authenticate.test.ts'),
+  scored('src/platform/server/correlation.ts', 'test/unit/platform/server/authenticate.test.ts'),
+  scored('src/platform/server/gateway-secret.ts', 'test/unit/platform/server/gateway-secret.test.ts'),
 ];
