@@ -45,7 +45,12 @@ async function paidTwice() {
 test('a payment exception is open until somebody closes it, with who and why in the timeline', async () => {
   const before = (await gauge('second_payment')) ?? Number.NaN;
   const { order, exception } = await paidTwice();
-  expect(exception).toMatchObject({ outcome: 'second_payment', amount: 1_000_000n, currency: 'IDR', source: 'webhook' });
+  expect(exception).toMatchObject({
+    outcome: 'second_payment',
+    amount: 1_000_000n,
+    currency: 'IDR',
+    source: 'webhook',
+  });
   expect(await gauge('second_payment')).toBe(before + 1);
   await close(exception.id);
   expect(await open(order.number)).toEqual([]);
