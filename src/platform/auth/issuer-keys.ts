@@ -32,27 +32,25 @@ export interface IssuerKeys {
 }
 
 /**
- * The issuer's keys (docs/decisions/0036): jose holds the last set that could be fetched, finds keys in it, and shares one fetch
- * among all callers that wait for it. Three promises are kept here, in jose's own options:
- * - Only usable keys reach jose, and one fetch follows another after a second at the earliest: the custom fetch sees to both.
+ * Holds the issuer's keys (docs/decisions/0036). jose keeps the last set that could be fetched, finds keys in it, and shares one
+ * fetch among all callers that wait for it. jose's own options keep three promises that its defaults do not:
+ * - Only usable keys reach jose, and one fetch follows another after a second at the earliest: both are the custom fetch's work.
  *   jose's cooldown would refuse a new key in the meantime, and lets failed fetches follow each other without a pause.
- * - Keys stay in use for as long as the issuer is away: they never expire. A timer replaces them every minute instead, also on a
- *   replica that nobody asks, so that a key that was withdrawn is not good after a quiet night.
- * - The version is taken over in the same step as the set, through jose's cache: a token that was verified with the old set is
- *   never remembered under the new version.
+ * - Keys never expire, so that they serve for as long as the issuer is away. Instead, a timer replaces the set every minute, also
+ *   on a replica that nobody asks: a key that was withdrawn is not good after a quiet night.
+ * - The version changes in the same step as the set, because jose writes both into its cache: a token that the old set verified
+ *   is never cached under the new version.
  */
 export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?: number }): IssuerKeys {
   const { url, log, refreshMs = REFRESH_MS } = options;
   const closed = new AbortController();
   const cache: JWKSCacheInput = {};
   const version = () => (cache as { jwks?: JSONWebKeySet & { version: string } }).jwks?.version;
-  let endedAt = Number.NEGATIVE_INFINITY;
+  const fetchBody = spaced(() => fetchKeySet(url, closed.signal), closed.signal);
 
   async function fetchUsableKeys(): Promise<Response> {
     try {
-      const pause = endedAt + BETWEEN_FETCHES_MS - performance.now();
-      if (pause > 0) await sleep(pause, undefined, { signal: closed.signal });
-      const body = await fetchKeySet(url, closed.signal);
+      const body = await fetchBody();
       const { usable, unusable } = await readKeySet(body);
       const next = hash('sha256', body, 'base64');
       if (next !== version()) for (const key of unusable) log.warn({ event: 'token_key_unusable', ...key });
@@ -60,8 +58,6 @@ export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?
     } catch (error) {
       if (!closed.signal.aborted) log.error({ event: 'token_keys_unreachable', reason: reasonOf(error) });
       throw new InvalidTokenError("the issuer's keys cannot be reached");
-    } finally {
-      endedAt = performance.now();
     }
   }
 
@@ -72,17 +68,25 @@ export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?
     [customFetch]: fetchUsableKeys,
   });
   const refresh = () => {
-    // The first fetch is for the first token. A fetch that failed is logged.
+    // The first fetch is for the first token. A fetch that fails is logged above.
     if (version() !== undefined) keys.reload().catch(() => undefined);
   };
   const timer = setInterval(refresh, refreshMs).unref();
+  const close = () => {
+    clearInterval(timer);
+    closed.abort();
+  };
+  return { find: (header) => keys(header), version, close };
+}
 
-  return {
-    find: (header) => keys(header),
-    version,
-    close() {
-      clearInterval(timer);
-      closed.abort();
-    },
+/** The same function, which waits until BETWEEN_FETCHES_MS have passed since its last call ended. Calls do not overlap here. */
+function spaced<T>(work: () => Promise<T>, signal: AbortSignal): () => Promise<T> {
+  let endedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const pause = endedAt + BETWEEN_FETCHES_MS - performance.now();
+    if (pause > 0) await sleep(pause, undefined, { signal });
+    return work().finally(() => {
+      endedAt = performance.now();
+    });
   };
 }

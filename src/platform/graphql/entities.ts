@@ -2,7 +2,7 @@ import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import { badUserInput } from './errors.ts';
 
-/** Resolves to the entity, or to null if there is none for this caller. The entity must not be frozen. */
+/** Resolves to the entity, or to null if this caller may not see it or it does not exist. The entity must not be frozen. */
 export type ReferenceResolver = (
   reference: Record<string, unknown>,
   request: RequestContext,
@@ -11,8 +11,8 @@ export type ReferenceResolver = (
 
 /**
  * Guards Apollo's resolver of `_entities`, which calls the reference resolvers one after the other and throws at the first
- * representation that it cannot read (`entitiesResolver` in @apollo/subgraph, dist/types.js). Nobody then awaits the promises
- * of the representations before it, and a rejection that nobody handles ends the process: a caller without a token could end
+ * representation that it cannot read (`entitiesResolver` in @apollo/subgraph 2.15, dist/types.js; no issue is known upstream).
+ * Nobody then awaits the promises of the representations before it, and a rejection that nobody handles ends the process: a caller without a token could end
  * every replica. So every representation is checked before the first one is resolved, and `rejecting` keeps a reference
  * resolver from throwing synchronously.
  */

@@ -7,7 +7,7 @@ type Identified = FastifyRequest & { [correlationId]?: string; [logFields]?: Rec
 
 const usableId = (given: unknown) => (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : undefined);
 
-/** The request's own `x-correlation-id`, or a new one if there is none that can be used. The same for one request each time. */
+/** The request's own `x-correlation-id` if it is usable, otherwise a new one. Each request keeps its id. */
 export function correlationIdOf(request: Identified): string {
   request[correlationId] ??= usableId(request.headers['x-correlation-id']) ?? randomUUID();
   return request[correlationId];

@@ -16,7 +16,7 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
     // Other names under ours may have no TLS.
     strictTransportSecurity: { maxAge: YEAR_SECONDS, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
-    // These tell a browser how to treat documents, and there is none here.
+    // These tell a browser how to treat documents, and no answer here is a document.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,

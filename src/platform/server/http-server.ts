@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { VerifyToken } from '../auth/verify-token.ts';
 import { refuseLongDocuments } from '../graphql/limits/document-text.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -9,14 +9,15 @@ import { authenticateForGraph, createAuthenticate } from './authenticate.ts';
 import { answerClientError } from './client-errors.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverOptions } from './connection-limits.ts';
 import { Connections } from './connections.ts';
-import { correlationIdOf, logFieldsOf } from './correlation.ts';
+import { correlationIdOf } from './correlation.ts';
 import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
 import { GRAPH_PATH } from './failure-body.ts';
-import { answerUnrouted, createFailures, type Failures, pathOf } from './failures.ts';
+import { answerUnrouted, createFailures, type Failures } from './failures.ts';
 import { requireGatewaySecret } from './gateway-secret.ts';
 import { hasRightHost, registerSecurityHeaders } from './headers.ts';
-import { PROBES, type Readiness, registerProbes } from './probe-routes.ts';
+import { logRequests } from './logged-requests.ts';
+import { type Readiness, registerProbes } from './probe-routes.ts';
 import { type RawRoute, registerRawRoute } from './raw-route.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RestRoute, registerRestRoute } from './rest-route.ts';
@@ -32,7 +33,7 @@ export interface HttpServerOptions {
   telemetry: Telemetry;
   log: Logger;
   readiness: () => Promise<Readiness>;
-  /** Whether traces are sent somewhere. */
+  /** True if traces are sent somewhere. */
   isTraced: boolean;
   /** The origins whose pages may ask from a browser; none by default. */
   corsOrigins?: readonly string[];
@@ -87,27 +88,11 @@ async function addHooks(app: FastifyInstance, failures: Failures, options: HttpS
     if (hasRightHost(request)) done();
     else failures.send(request, reply, 400, 'The header Host is missing or not right.');
   });
-  // The line holds plain words and numbers of ours: nothing in it needs to be redacted by its name.
-  const requestLog = log.child({}, { redact: [] });
-  app.addHook('onResponse', (request, reply, done) => {
-    if (!PROBES.includes(pathOf(request))) within(request, () => logLine(requestLog, request, reply));
-    done();
-  });
+  logRequests(app, log, within);
   app.setErrorHandler(failures.onError);
   answerUnrouted(app, failures);
   const restPaths = options.restRoutes.map(({ path }) => path);
   if (corsOrigins.length > 0) await registerCors(app, corsOrigins, restPaths);
-}
-
-function logLine(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
-  log.info({
-    event: 'request',
-    method: request.method,
-    path: pathOf(request),
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime),
-    ...logFieldsOf(request),
-  });
 }
 
 function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void {
