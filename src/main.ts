@@ -1,5 +1,6 @@
 import { type Composition, compose } from './app/compose.ts';
 import { ConfigError, loadConfig } from './config.ts';
+import { isLostFieldError } from './platform/graphql/lost-field-error.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { reasonOf, writtenError } from './platform/telemetry/reason.ts';
 
@@ -44,12 +45,16 @@ function stopOnSignal({ stop, unfinished, log }: Composition): void {
   process.on('disconnect', () => stopOnce('the parent process is gone'));
 }
 
-/** What nobody caught ends it, as it would anyway; but Node's own dump shows all that such an error holds. */
+/** Ends the process on an error that nobody caught, as Node would: but Node's own dump shows everything that the error holds. */
 function endOnCrash(log: Logger): void {
-  // Of rejections that nobody handles too.
-  process.on('uncaughtException', (error: unknown) => {
+  const crash = (error: unknown) => {
     log.fatal({ event: 'crashed', err: error });
     process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', (reason) => {
+    if (!isLostFieldError(reason)) return crash(reason);
+    log.error({ event: 'field_failed', path: reason.path?.join('.'), err: reason.originalError ?? reason });
   });
 }
 

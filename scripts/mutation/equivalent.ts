@@ -54,8 +54,6 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
   'src/platform/auth/key-set.ts': {
     "if (!parsed.success) throw new UnusableKey(`its ${[-parsed.error.issues[0]?.path-]{+parsed.error.issues[0].path+}.join('.') || 'form'} is not right`);":
       'What does not parse has an issue; the question mark is for the compiler.',
-    'const usable: UsableKey[] = [-[]-]{+["Stryker was here"]+};':
-      'A text has no algorithm and no kid: nobody finds it, and it is nobody’s double. The compiler refuses it.',
     'if ([-!(error instanceof UnusableKey)-]{+false+}) throw error;':
       'Nothing that can stand in a key makes anything else be thrown: a fault of ours would.',
   },
@@ -65,7 +63,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "const scopes = [-directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0]-]{+directives.find(directive => directive.name.value === 'requiresScopes')?.arguments[0]+};":
       'What is read of an SDL has a list of arguments, though it be empty; the question mark is for the compiler.',
   },
-  'src/platform/server/incoming-requests.ts': {
+  'src/platform/server/gateway-secret.ts': {
     "const hash = sha256(typeof given === 'string' ? given : [-''-]{+\"Stryker was here!\"+});":
       'Stands for no header; neither text is anybody’s secret.',
   },

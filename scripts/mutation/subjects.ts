@@ -34,12 +34,14 @@ export const SUBJECTS: readonly Subject[] = [
     'test/unit/platform/auth/key-set.test.ts',
     'test/unit/platform/auth/verify-token.test.ts',
   ),
-  strict('src/platform/auth/verify-token.ts', 'test/unit/platform/auth/verify-token.test.ts'),
+  strict(
+    'src/platform/auth/verify-token.ts',
+    'test/unit/platform/auth/issuer-keys.test.ts',
+    'test/unit/platform/auth/verify-token.test.ts',
+  ),
   strict('src/platform/database/tenant-database.ts', 'test/integration/database/tenant-database.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/graphql/access-directives.test.ts'),
-  scored(
-    'src/platform/server/incoming-requests.ts',
-    'test/unit/platform/server/request-contexts.gateway-secret.test.ts',
-    'test/unit/platform/server/request-contexts.test.ts',
-  ),
+  scored('src/platform/server/authenticate.ts', 'test/unit/platform/server/authenticate.test.ts'),
+  scored('src/platform/server/correlation.ts', 'test/unit/platform/server/authenticate.test.ts'),
+  scored('src/platform/server/gateway-secret.ts', 'test/unit/platform/server/gateway-secret.test.ts'),
 ];

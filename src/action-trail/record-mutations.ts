@@ -1,51 +1,53 @@
-import { defaultFieldResolver, GraphQLError, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import { accessRuleOf } from '../platform/graphql/access-directives.ts';
+import type { Mutation, MutationTrail } from '../platform/graphql/decorate-schema.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { type Action, type ActionTrail, type Conclusion, recordAction, recordRefusal } from './record-action.ts';
 
-/** The parts of a mutation's input and payload that the trail knows. */
-interface Input {
-  orderId?: unknown;
-}
+/** The parts of a mutation's payload that the trail reads. */
 interface Payload {
   order?: { id?: unknown } | null;
   userErrors?: readonly { code: string }[];
 }
 
 /**
- * Puts every mutation of the schema, those to come too, into the trail. Who sends no good token is nobody, and not entered; a
- * caller without the scope is entered as refused. What is refused before anything is resolved (a wrong query or variable, too
- * many mutations) is in the log alone.
+ * Enters every mutation of the schema into the trail, also those that are added later. A caller without the scope is entered as
+ * refused. A caller without a good token is nobody and is not entered. A request that is refused before its mutation is resolved
+ * (invalid document or variables, too many mutations) is in the log alone.
  */
-export function recordMutations(schema: GraphQLSchema, database: TenantDatabase, clock: Clock): void {
-  for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
-    const resolve = field.resolve ?? defaultFieldResolver;
-    const assertAllowed = accessRuleOf(field);
-    field.resolve = async (source, args: { input?: Input }, request: RequestContext, info: GraphQLResolveInfo) => {
-      const { caller, log } = request;
-      const run = async () => resolve(source, args, request, info);
-      if (caller === undefined) return run();
-      const trail: ActionTrail = { clock, log, write: (entry) => database.writes(request, entry) };
-      const action: Action = {
-        actor: caller.subject,
-        via: 'mutation',
-        organizationId: caller.organizationId ?? null,
-        action: name,
-        subject: idOf(args.input?.orderId),
-        correlationId: request.correlationId,
-      };
-      try {
-        assertAllowed(request);
-      } catch (error) {
-        await recordRefusal(trail, action, codeOf(error));
-        throw error;
-      }
-      return recordAction(trail, action, run, (ending) => conclude(action, ending));
-    };
-  }
+export function createMutationTrail(database: TenantDatabase, clock: Clock): MutationTrail {
+  const trailOf = (request: RequestContext): ActionTrail => ({
+    clock,
+    log: request.log,
+    write: (entry) => database.writes(request, entry),
+  });
+  return {
+    async refused(mutation, refusal) {
+      const action = actionOf(mutation);
+      if (action !== undefined) await recordRefusal(trailOf(mutation.request), action, codeOf(refusal));
+    },
+    async around(mutation, run) {
+      const action = actionOf(mutation);
+      if (action === undefined) return run();
+      return recordAction(trailOf(mutation.request), action, run, (ending) => conclude(action, ending));
+    },
+  };
+}
+
+/** undefined without a caller. */
+function actionOf({ name, args, request: { caller, correlationId } }: Mutation): Action | undefined {
+  if (caller === undefined) return undefined;
+  const { orderId } = (args['input'] ?? {}) as { orderId?: unknown };
+  return {
+    actor: caller.subject,
+    via: 'mutation',
+    organizationId: caller.organizationId ?? null,
+    action: name,
+    subject: idOf(orderId),
+    correlationId,
+  };
 }
 
 function conclude({ subject }: Action, ending: { answer: unknown } | { error: unknown }): Conclusion {
@@ -55,7 +57,7 @@ function conclude({ subject }: Action, ending: { answer: unknown } | { error: un
   return { outcome: codes.length === 0 ? 'ok' : codes.join(' '), subject: idOf(order?.id) ?? subject };
 }
 
-/** What somebody sent as an id and is none may be anything, and is not kept. */
+/** Keeps an id and nothing else: a caller may send any text as an id. */
 const idOf = (given: unknown) => (typeof given === 'string' && isId(given) ? given.toLowerCase() : null);
 
 function codeOf(error: unknown): string {

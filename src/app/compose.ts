@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { recordMutations } from '../action-trail/index.ts';
+import { createMutationTrail } from '../action-trail/index.ts';
 import { auditAgeGauge, auditViolationsGauge } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
@@ -77,8 +77,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const flagProvider = overrides.flagProvider ?? new TableProvider(() => readFlags(callers.connections), clock, log);
   const flags = await openFlags(flagProvider, log);
   const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
-  const subgraph = buildGraph(services);
-  recordMutations(subgraph.schema, callers, clock);
+  const subgraph = buildGraph(services, createMutationTrail(callers, clock));
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(orderAgeGauge(database, clock));
   telemetry.gauge(jobGauge(database));

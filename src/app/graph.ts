@@ -9,6 +9,7 @@ import {
 } from '../orders/index.ts';
 import { OrganizationResolver, resolveOrganizationReference } from '../organizations/index.ts';
 import { CheckPaymentResolver } from '../payments/index.ts';
+import type { MutationTrail } from '../platform/graphql/decorate-schema.ts';
 import { buildSubgraph, type Subgraph } from '../platform/graphql/subgraph-schema.ts';
 import {
   QuotaBalancesResolver,
@@ -32,8 +33,8 @@ type GraphServices = Pick<
   | 'checkPayment'
 >;
 
-/** The graph: every resolver of every feature over its services. */
-export function buildGraph(services: GraphServices): Subgraph {
+/** Builds the graph from the resolvers of all features. Without a trail, as for the printed schema, no mutation is recorded. */
+export function buildGraph(services: GraphServices, mutationTrail?: MutationTrail): Subgraph {
   const { balances, catalogue, options, excess, orders } = services;
   return buildSubgraph({
     resolvers: [
@@ -54,5 +55,6 @@ export function buildGraph(services: GraphServices): Subgraph {
       TopupOption: topupOptionReference(options),
       TopupOrder: topupOrderReference(orders),
     },
+    mutationTrail,
   });
 }

@@ -34,7 +34,7 @@ export async function createBackend(isPlain: boolean) {
   await neighbours.redis?.tried;
   const keys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const verifyToken = createTokenVerifier({
-    keys: isPlain ? { ...keys, current: () => undefined } : keys,
+    keys: isPlain ? { ...keys, version: () => undefined } : keys,
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });

@@ -1,6 +1,6 @@
 export type Scope = 'topup:read' | 'topup:write' | 'topup:support';
 
-/** A verified token's bearer (contracts.md 2). */
+/** The bearer of a verified token (contracts.md 2). */
 export interface Caller {
   readonly subject: string;
   /** undefined only for a support caller, who may belong to none. */
@@ -8,7 +8,7 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Any one of these lets a caller read what its organization has. */
+/** Any one of these lets a caller read the data of its organization. */
 export const READ_SCOPES: readonly Scope[] = ['topup:read', 'topup:write', 'topup:support'];
 
 export function hasAnyScope(caller: Caller, scopes: readonly string[]): boolean {

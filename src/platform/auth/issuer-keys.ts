@@ -1,89 +1,92 @@
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CryptoKey } from 'jose';
+import {
+  type CryptoKey,
+  createRemoteJWKSet,
+  customFetch,
+  type JSONWebKeySet,
+  type JWKSCacheInput,
+  type JWTHeaderParameters,
+  jwksCache,
+} from 'jose';
 import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from '../telemetry/reason.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
-import { type Algorithm, type KeySet, readKeySet } from './key-set.ts';
+import { InvalidTokenError } from './invalid-token.ts';
+import { readKeySet } from './key-set.ts';
 
-/** Whoever asks, and however it ended: who makes up kids makes the issuer answer once a second and no more. */
+/** Between two fetches, also if the first one failed: made-up kids cost the issuer one request a second. */
 const BETWEEN_FETCHES_MS = 1000;
-/** A key that the issuer took out of its set is good for this long, on a replica that hears of it. */
+/** A key that the issuer withdrew is good for so long. */
 const REFRESH_MS = 60_000;
 
 export interface IssuerKeys {
-  /** A key that is known is had at once, whatever the issuer does. For another one the set is fetched again. */
-  find(alg: Algorithm, kid: string | undefined): Promise<CryptoKey | 'unknown' | 'unreachable'>;
-  /** The set that is good now: another one as soon as the issuer's has changed in anything. */
-  current(): KeySet | undefined;
+  /**
+   * Resolves at once to a key of the set in use. For any other key it fetches the set first. Rejects with a JOSEError if no key
+   * fits, or several do, and with an InvalidTokenError while the issuer's keys cannot be reached.
+   */
+  find(header: JWTHeaderParameters): Promise<CryptoKey>;
+  /** Names the set in use: it is another one as soon as the issuer's set differs in anything. undefined before the first set. */
+  version(): string | undefined;
   close(): void;
 }
 
 /**
- * The issuer's keys: the last set that could be had, for as long as no other can be. One fetch at a time, shared by all who
- * wait for it. The first is made for the first token; from then on a timer makes one a minute, also where nobody asks, so that
- * a key that was withdrawn is not good for the first caller after a quiet night.
+ * Holds the issuer's keys (docs/decisions/0036). jose keeps the last set that could be fetched, finds keys in it, and shares one
+ * fetch among all callers that wait for it. jose's own options keep three promises that its defaults do not:
+ * - Only usable keys reach jose, and one fetch follows another after a second at the earliest: both are the custom fetch's work.
+ *   jose's cooldown would refuse a new key in the meantime, and lets failed fetches follow each other without a pause.
+ * - Keys never expire, so that they serve for as long as the issuer is away. Instead, a timer replaces the set every minute, also
+ *   on a replica that nobody asks: a key that was withdrawn is not good after a quiet night.
+ * - The version changes in the same step as the set, because jose writes both into its cache: a token that the old set verified
+ *   is never cached under the new version.
  */
 export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?: number }): IssuerKeys {
   const { url, log, refreshMs = REFRESH_MS } = options;
   const closed = new AbortController();
-  let body: string | undefined;
-  let set: KeySet | undefined;
-  let isReachable = false;
-  let endedAt = Number.NEGATIVE_INFINITY;
-  let underWay: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const cache: JWKSCacheInput = {};
+  const version = () => (cache as { jwks?: JSONWebKeySet & { version: string } }).jwks?.version;
+  const fetchBody = spaced(() => fetchKeySet(url, closed.signal), closed.signal);
 
-  async function load(): Promise<void> {
-    const served = await fetchKeySet(url, closed.signal);
-    if (served === body) return;
-    set = await readKeySet(served);
-    body = served;
-    for (const { kid, reason } of set.unusable) log.warn({ event: 'token_key_unusable', kid, reason });
-  }
-
-  async function fetchOnce(): Promise<void> {
-    const pause = endedAt + BETWEEN_FETCHES_MS - performance.now();
-    if (pause > 0) await sleep(pause, undefined, { signal: closed.signal });
-    clearTimeout(timer);
+  async function fetchUsableKeys(): Promise<Response> {
     try {
-      await load();
-      isReachable = true;
+      const body = await fetchBody();
+      const { usable, unusable } = await readKeySet(body);
+      const next = hash('sha256', body, 'base64');
+      if (next !== version()) for (const key of unusable) log.warn({ event: 'token_key_unusable', ...key });
+      return Response.json({ keys: usable, version: next });
     } catch (error) {
-      isReachable = false;
       if (!closed.signal.aborted) log.error({ event: 'token_keys_unreachable', reason: reasonOf(error) });
+      throw new InvalidTokenError("the issuer's keys cannot be reached");
     }
-    endedAt = performance.now();
-    if (!closed.signal.aborted) timer = setTimeout(() => void fetchAgain(), refreshMs).unref();
   }
 
-  /** Joins the fetch that is under way, or that waits for its second. */
-  function fetchAgain(): Promise<void> {
-    underWay ??= fetchOnce()
-      // Only the pause can be broken off, by the end.
-      .catch(() => undefined)
-      .finally(() => {
-        underWay = undefined;
-      });
-    return underWay;
-  }
-
-  return {
-    async find(alg, kid) {
-      const known = set?.find(alg, kid);
-      if (known !== undefined) return known;
-      await fetchAgain();
-      return set?.find(alg, kid) ?? (isReachable ? 'unknown' : 'unreachable');
-    },
-    current: () => set,
-    close() {
-      clearTimeout(timer);
-      closed.abort();
-    },
+  const keys = createRemoteJWKSet(new URL(url), {
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: 0,
+    [jwksCache]: cache,
+    [customFetch]: fetchUsableKeys,
+  });
+  const refresh = () => {
+    // The first fetch is for the first token. A fetch that fails is logged above.
+    if (version() !== undefined) keys.reload().catch(() => undefined);
   };
+  const timer = setInterval(refresh, refreshMs).unref();
+  const close = () => {
+    clearInterval(timer);
+    closed.abort();
+  };
+  return { find: (header) => keys(header), version, close };
 }
 
-/** Of a body that is no key set, the library's words would hold a page of JSON. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'ZodError' || error instanceof SyntaxError) return 'it is no key set';
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+/** The same function, which waits until BETWEEN_FETCHES_MS have passed since its last call ended. Calls do not overlap here. */
+function spaced<T>(work: () => Promise<T>, signal: AbortSignal): () => Promise<T> {
+  let endedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const pause = endedAt + BETWEEN_FETCHES_MS - performance.now();
+    if (pause > 0) await sleep(pause, undefined, { signal });
+    return work().finally(() => {
+      endedAt = performance.now();
+    });
+  };
 }

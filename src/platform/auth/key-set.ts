@@ -1,21 +1,16 @@
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
+import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 
-/** Each is for one type of key: which one a token is verified with is the key's to say, never the token's. */
+/** Each belongs to one type of key. The key decides with which of them a token is verified, never the token. */
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
-export type Algorithm = (typeof ALGORITHMS)[number];
+type Algorithm = (typeof ALGORITHMS)[number];
 
-interface UsableKey {
-  alg: Algorithm;
-  kid: string | undefined;
-  thumbprint: string;
-  key: CryptoKey;
-}
+/** A public key and nothing else about it than jose needs in order to find it. */
+type UsableKey = JWK & { alg: Algorithm };
 
 export interface KeySet {
-  /** Without a kid: the only key of that algorithm, where there is but one. */
-  find(alg: Algorithm, kid: string | undefined): CryptoKey | undefined;
-  /** What the issuer serves and nothing is verified with, for the log. */
+  readonly usable: readonly UsableKey[];
+  /** Keys that the issuer serves and that verify nothing, for the log. */
   readonly unusable: readonly { kid: string | undefined; reason: string }[];
 }
 
@@ -29,7 +24,7 @@ const jsonWebKey = z.looseObject({
 });
 
 const MIN_RSA_BITS = 2048;
-/** Of every type, symmetric keys included. */
+/** The private members of every type of key, symmetric keys included. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 class UnusableKey extends Error {}
@@ -41,57 +36,62 @@ function algorithmOf({ kty, crv }: JWK): Algorithm {
   throw new UnusableKey('its type is none that we take');
 }
 
+/** RFC 9864 has a name of its own for the only EdDSA that we take. */
+const isNameOf = (alg: Algorithm, name: string) => name === alg || (alg === 'EdDSA' && name === 'Ed25519');
+
 async function readKey(given: unknown): Promise<UsableKey> {
   const parsed = jsonWebKey.safeParse(given);
   if (!parsed.success) throw new UnusableKey(`its ${parsed.error.issues[0]?.path.join('.') || 'form'} is not right`);
-  const { kid, use, key_ops, ...rest } = parsed.data;
+  const { kid, use = 'sig', key_ops = ['verify'], ...rest } = parsed.data;
   const jwk = rest as JWK;
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw new UnusableKey('it is not public');
   const alg = algorithmOf(jwk);
-  if (jwk.alg !== undefined && jwk.alg !== alg) throw new UnusableKey('its alg does not fit its type');
-  const isForSignatures = (use ?? 'sig') === 'sig' && (key_ops ?? ['verify']).includes('verify');
-  if (!isForSignatures) throw new UnusableKey('it is not for signatures');
+  if (!isNameOf(alg, jwk.alg ?? alg)) throw new UnusableKey('its alg does not fit its type');
+  if (use !== 'sig' || !key_ops.includes('verify')) throw new UnusableKey('it is not for signatures');
   const { kty, crv, x, y, n, e } = jwk;
-  const key = await importJWK({ kty, crv, x, y, n, e } as JWK, alg).catch(() => undefined);
+  const usable = { kty, crv, x, y, n, e, kid, alg } as UsableKey;
+  const key = await importJWK({ ...usable }, alg).catch(() => undefined);
   if (key === undefined || key instanceof Uint8Array) throw new UnusableKey('it cannot be read');
   const { modulusLength = MIN_RSA_BITS } = key.algorithm as { modulusLength?: number };
   if (modulusLength < MIN_RSA_BITS) throw new UnusableKey(`it has less than ${MIN_RSA_BITS} bits`);
-  return { alg, kid, key, thumbprint: await calculateJwkThumbprint(jwk) };
+  return usable;
 }
 
-const nameOf = (given: unknown) => {
+/** The log names a key by what the issuer calls it, cut to a bearable length. */
+const kidOf = (given: unknown) => {
   const { kid } = { ...(given as { kid?: unknown }) };
   return typeof kid === 'string' ? kid.slice(0, 255) : undefined;
 };
 
-/** Two different keys under one name: which of them is meant cannot be told, and neither is used. The same one twice is one. */
-function sortOut(keys: readonly UsableKey[]) {
-  const distinct = [...new Map(keys.map((key) => [`${key.kid} ${key.thumbprint}`, key])).values()];
-  const isDouble = (key: UsableKey) =>
-    key.kid !== undefined && distinct.some((other) => other !== key && other.alg === key.alg && other.kid === key.kid);
-  return { doubles: distinct.filter(isDouble), single: distinct.filter((key) => !isDouble(key)) };
-}
-
-/** Reads a JSON Web Key Set (RFC 7517). Throws where it is none; single keys that are not usable are left out. */
+/** Reads a JSON Web Key Set (RFC 7517), and leaves out the keys that are not usable. Rejects if the text is no key set. */
 export async function readKeySet(body: string): Promise<KeySet> {
-  const { keys } = keySet.parse(JSON.parse(body));
-  const usable: UsableKey[] = [];
+  const usable = new Map<string, UsableKey>();
   const unusable: { kid: string | undefined; reason: string }[] = [];
-  for (const given of keys) {
+  for (const given of keysIn(body)) {
     try {
-      usable.push(await readKey(given));
+      const key = await readKey(given);
+      // The same key twice is one.
+      usable.set(JSON.stringify(key), key);
     } catch (error) {
       if (!(error instanceof UnusableKey)) throw error;
-      unusable.push({ kid: nameOf(given), reason: error.message });
+      unusable.push({ kid: kidOf(given), reason: error.message });
     }
   }
-  const { doubles, single } = sortOut(usable);
-  unusable.push(...doubles.map(({ kid }) => ({ kid, reason: 'another key has the same kid' })));
-  return {
-    unusable,
-    find(alg, kid) {
-      const [first, ...others] = single.filter((key) => key.alg === alg && (kid === undefined || key.kid === kid));
-      return others.length === 0 ? first?.key : undefined;
-    },
-  };
+  const distinct = [...usable.values()];
+  const ambiguous = distinct.filter((key) => isAmbiguous(key, distinct));
+  unusable.push(...ambiguous.map(({ kid }) => ({ kid, reason: 'another key has the same kid' })));
+  return { usable: distinct.filter((key) => !ambiguous.includes(key)), unusable };
+}
+
+/** Two different keys of one algorithm have one kid: nobody can tell which of them a token means, so neither is used. */
+const isAmbiguous = (key: UsableKey, keys: readonly UsableKey[]) =>
+  key.kid !== undefined && keys.some((other) => other !== key && other.alg === key.alg && other.kid === key.kid);
+
+/** The libraries' own messages would quote the text. */
+function keysIn(body: string): unknown[] {
+  try {
+    return keySet.parse(JSON.parse(body)).keys;
+  } catch {
+    throw new Error('it is no key set');
+  }
 }

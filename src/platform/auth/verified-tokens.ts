@@ -2,37 +2,36 @@ import { hash } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Caller } from './caller.ts';
-import type { KeySet } from './key-set.ts';
 
-/** Of those that came last. A few hundred bytes each. */
+/** The tokens that came last, at a few hundred bytes each. */
 const MAX_TOKENS = 5000;
 
-interface Verified {
+interface VerifiedToken {
   caller: Caller;
-  /** Seconds since 1970: the token's own. */
+  /** The token's own end, in seconds since 1970. */
   exp: number;
-  /** What the token was verified with. */
-  keys: KeySet;
+  /** Names the issuer's key set that the token was verified with. */
+  keySetVersion: string;
 }
 
 /**
- * Whose the tokens were that have been verified: to check a signature again that was good costs more than all else of a page.
- * By their hash, so that no token lies in memory. None is found past its `exp`, nor after the issuer's keys changed: a key that
- * was withdrawn takes its tokens along.
+ * The callers of tokens that were verified, because verifying a signature again costs more than all the rest of a page. An
+ * entry is valid until the token's `exp`, and while the issuer's key set has the version that verified it: a withdrawn key takes
+ * its tokens along. Keyed by the token's hash, so that no token stays in memory.
  */
 export class VerifiedTokens {
-  private readonly byHash = new QuickLRU<string, Verified>({ maxSize: MAX_TOKENS });
+  private readonly byHash = new QuickLRU<string, VerifiedToken>({ maxSize: MAX_TOKENS });
 
   constructor(private readonly clock: Clock = systemClock) {}
 
-  find(token: string, keys: KeySet | undefined): Caller | undefined {
-    const known = this.byHash.get(hashOf(token));
-    if (known === undefined || known.keys !== keys) return undefined;
-    return this.clock.now().getTime() < known.exp * 1000 ? known.caller : undefined;
+  find(token: string, keySetVersion: string | undefined): Caller | undefined {
+    const entry = this.byHash.get(hashOf(token));
+    if (entry === undefined || entry.keySetVersion !== keySetVersion) return undefined;
+    return this.clock.now().getTime() < entry.exp * 1000 ? entry.caller : undefined;
   }
 
-  add(token: string, verified: Verified): void {
-    this.byHash.set(hashOf(token), verified);
+  add(token: string, entry: VerifiedToken): void {
+    this.byHash.set(hashOf(token), entry);
   }
 }
 

@@ -1,18 +1,12 @@
-import {
-  defaultFieldResolver,
-  type GraphQLField,
-  type GraphQLSchema,
-  isObjectType,
-  valueFromASTUntyped,
-} from 'graphql';
+import { type GraphQLError, type GraphQLField, type GraphQLFieldResolver, valueFromASTUntyped } from 'graphql';
 import { Directive } from 'type-graphql';
-import { hasAnyScope, READ_SCOPES, type Scope } from '../auth/caller.ts';
+import { type Caller, READ_SCOPES, type Scope } from '../auth/caller.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 
 /**
- * The SDL declares who may ask for a field (`@authenticated`, `@requiresScopes`), so that gateways can refuse early; the
- * subgraph enforces the very same declarations itself, for whoever comes past the gateway.
+ * Declares in the SDL who may ask for a field (`@authenticated`, `@requiresScopes`), so that a gateway can refuse early. The
+ * subgraph enforces the same declarations itself (decorate-schema.ts), because a caller may reach it without the gateway.
  */
 function requires(scopes: readonly Scope[]): MethodDecorator {
   const anyOf = scopes.map((scope) => `["${scope}"]`).join(', ');
@@ -27,45 +21,37 @@ export const RequiresRead = () => requires(READ_SCOPES);
 export const RequiresWrite = () => requires(['topup:write']);
 export const RequiresSupport = () => requires(['topup:support']);
 
-/** Wraps exactly the fields that carry the directives: the others cost nothing. */
-export function enforceAccessDirectives(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      if (anyOfScopes(field) === undefined) continue;
-      const assertAllowed = accessRuleOf(field);
-      const resolve = field.resolve ?? defaultFieldResolver;
-      field.resolve = (source, args, context: RequestContext, info) => {
-        assertAllowed(context);
-        return resolve(source, args, context, info);
-      };
-    }
+/** The error that refuses the caller of a field; undefined lets the caller pass. */
+export type AccessRule = (request: RequestContext) => GraphQLError | undefined;
+
+/** The rule that the directives of a field declare; undefined where they declare none and everybody may ask for it. */
+export function accessRuleOf({ astNode }: Pick<GraphQLField<unknown, unknown>, 'astNode'>): AccessRule | undefined {
+  const directives = astNode?.directives ?? [];
+  const scopes = directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0];
+  if (scopes !== undefined) {
+    const anyOf = valueFromASTUntyped(scopes.value) as string[][];
+    return ({ caller }) => refusalOf(caller, anyOf);
   }
-  return schema;
+  const isAuthenticated = directives.some((directive) => directive.name.value === 'authenticated');
+  return isAuthenticated ? ({ caller }) => refusalOf(caller, []) : undefined;
 }
 
-/** What its directives ask of a caller: throws where that is not there. */
-export function accessRuleOf(field: Field): (request: RequestContext) => void {
-  const anyOf = anyOfScopes(field);
-  return (request) => {
-    if (anyOf !== undefined) assertAllowed(request, anyOf);
+/** Calls the resolver only for a caller that the rule lets pass, and throws the rule's error otherwise. */
+export function requireAccess(
+  resolve: GraphQLFieldResolver<unknown, RequestContext>,
+  rule: AccessRule,
+): GraphQLFieldResolver<unknown, RequestContext> {
+  return (source, args, request, info) => {
+    const refusal = rule(request);
+    if (refusal !== undefined) throw refusal;
+    return resolve(source, args, request, info);
   };
 }
 
-type Field = Pick<GraphQLField<unknown, RequestContext>, 'astNode'>;
-
-/** undefined where everybody may ask for it; empty where any good token will do. */
-function anyOfScopes({ astNode }: Field): string[][] | undefined {
-  const directives = astNode?.directives ?? [];
-  const authenticated = directives.some((directive) => directive.name.value === 'authenticated');
-  const scopes = directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0];
-  if (scopes !== undefined) return valueFromASTUntyped(scopes.value) as string[][];
-  return authenticated ? [] : undefined;
-}
-
-function assertAllowed({ caller }: RequestContext, anyOf: readonly string[][]): void {
-  if (caller === undefined) throw unauthenticated();
-  if (anyOf.length === 0) return;
-  if (anyOf.some((allOf) => allOf.every((scope) => hasAnyScope(caller, [scope])))) return;
-  throw forbidden(`This needs the scope ${anyOf.map((allOf) => allOf.join(' and ')).join(' or ')}.`);
+/** One of the lists of scopes is enough, if the caller has all of its scopes. Without a list, any good token is enough. */
+function refusalOf(caller: Caller | undefined, anyOf: readonly string[][]): GraphQLError | undefined {
+  if (caller === undefined) return unauthenticated();
+  const isAllowed = anyOf.length === 0 || anyOf.some((allOf) => allOf.every((scope) => caller.scopes.has(scope)));
+  if (isAllowed) return undefined;
+  return forbidden(`This needs the scope ${anyOf.map((allOf) => allOf.join(' and ')).join(' or ')}.`);
 }

@@ -1,8 +1,8 @@
-import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import { badUserInput } from './errors.ts';
 
-/** Answers the entity, or null where there is none for this caller. Must not answer a frozen object. */
+/** Resolves to the entity, or to null if this caller may not see it or it does not exist. The entity must not be frozen. */
 export type ReferenceResolver = (
   reference: Record<string, unknown>,
   request: RequestContext,
@@ -10,24 +10,25 @@ export type ReferenceResolver = (
 ) => unknown;
 
 /**
- * Apollo's `_entities` asks for one representation after the other, and leaves alone those that it has asked for when one
- * throws there and then. What they come to is then nobody's, and a rejection that is nobody's ends the process: a caller
- * without a token could end every replica. So none throws there and then: what is no representation is refused before any is
- * asked for, and a reference only ever rejects.
+ * Guards Apollo's resolver of `_entities`, which calls the reference resolvers one after the other and throws at the first
+ * representation that it cannot read (`entitiesResolver` in @apollo/subgraph 2.15, dist/types.js; no issue is known upstream).
+ * Nobody then awaits the promises of the representations before it, and a rejection that nobody handles ends the process: a caller without a token could end
+ * every replica. So every representation is checked before the first one is resolved, and `rejecting` keeps a reference
+ * resolver from throwing synchronously.
  */
-export function guardEntities(schema: GraphQLSchema, entities: ReadonlySet<string>): GraphQLSchema {
-  const field = schema.getQueryType()?.getFields()['_entities'];
-  const resolve = field?.resolve;
-  if (field === undefined || resolve === undefined) return schema;
-  field.resolve = (source, args: { representations: readonly unknown[] }, context, info) => {
+export function guardEntities(
+  resolve: GraphQLFieldResolver<unknown, RequestContext>,
+  entities: ReadonlySet<string>,
+): GraphQLFieldResolver<unknown, RequestContext> {
+  return (source, args: { representations: readonly unknown[] }, context, info) => {
     if (!args.representations.every((representation) => namesOneOf(entities, representation))) {
       throw badUserInput(`A representation is an object whose __typename is one of ${[...entities].join(', ')}.`);
     }
     return resolve(source, args, context, info);
   };
-  return schema;
 }
 
+/** The same resolver, which rejects where it would throw. */
 export function rejecting(resolveReference: ReferenceResolver): ReferenceResolver {
   return async (reference, ...rest) => resolveReference(withTextId(reference), ...rest);
 }

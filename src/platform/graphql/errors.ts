@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Top-level errors and their stable codes (contracts.md 1). Refusals that are part of the business are userErrors. */
+/** Top-level errors and their stable codes (contracts.md 1). Business refusals are userErrors. */
 export function unauthenticated(message = 'This needs a token: send "Authorization: Bearer <JWT>".'): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } });
 }

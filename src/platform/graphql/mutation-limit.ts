@@ -4,10 +4,10 @@ import { GraphQLError } from 'graphql';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../auth/caller.ts';
 
-/** Throws RATE_LIMITED (429, with Retry-After) where this caller has sent too many mutations within a minute. */
+/** Rejects with RATE_LIMITED (429, with Retry-After) if this caller has sent too many mutations within a minute. */
 export type MutationLimit = (caller: Caller | undefined, count: number) => Promise<void>;
 
-/** Runs a script of one key where all replicas share it. undefined: it does not answer, which was found out in a bounded time. */
+/** Runs a script on one key in the Redis of all replicas. Resolves in bounded time, to undefined if Redis does not answer. */
 export type RunShared = (
   script: string,
   key: string,
@@ -18,9 +18,9 @@ const WINDOW_SECONDS = 60;
 const PREFIX = 'self_topup_mutations';
 
 /**
- * Counted for all replicas together where they share a Redis, and per replica while it does not answer: a limit spares work and
- * decides nothing of money, so nobody is refused or kept waiting for want of it. 0 switches it off. A caller without a token
- * is refused elsewhere and not counted.
+ * Counts the mutations of a caller: on all replicas together if they share a Redis, and per replica while it does not answer.
+ * The limit spares work and decides nothing about money, so a Redis that is away refuses nobody and delays nobody. 0 switches
+ * the limit off. A caller without a token is refused elsewhere and not counted.
  */
 export function createMutationLimit(perMinute: number, runShared?: RunShared): MutationLimit {
   if (perMinute === 0) return async () => undefined;
@@ -41,7 +41,7 @@ export function createMutationLimit(perMinute: number, runShared?: RunShared): M
   };
 }
 
-/** Some issuers make an e-mail address the subject: whoever looks into Redis must not read it there. */
+/** A hash, because some issuers make an e-mail address the subject, and Redis must not show it. */
 function keyOf({ organizationId, subject }: Caller): string {
   return createHash('sha256')
     .update(JSON.stringify([organizationId, subject]))
@@ -57,12 +57,12 @@ function createLimiter(points: number, runShared: RunShared | undefined) {
     storeClient: { eval: evaluator(runShared) },
     useRedisPackage: true,
     insuranceLimiter: memory,
-    // Who has used all is refused from memory for the rest of the minute: a flood does not get as far as Redis.
+    // A caller above the limit is refused from memory for the rest of the minute, so a flood does not reach Redis.
     inMemoryBlockOnConsumed: points,
   });
 }
 
-/** What the limiter asks of its client. Any error of it makes the limiter go on in memory. */
+/** node-redis's `eval`, the one command that the limiter sends. An error of it makes the limiter go on in memory. */
 function evaluator(runShared: RunShared) {
   return async (script: string, { keys: [key = ''], arguments: values }: { keys: string[]; arguments: string[] }) => {
     const answer = await runShared(script, key, values);

@@ -1,5 +1,4 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { isCalendarDate } from '../../kernel/jakarta.ts';
 
 const MAX_DIGITS = 30;
 
@@ -15,7 +14,7 @@ function toDecimal(value: unknown): bigint {
 const describe = (value: unknown) =>
   ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value).slice(0, 40) : `a ${typeof value}`;
 
-/** Whole, not negative, of any size: a bigint inside, a string of digits outside. */
+/** A whole number that is not negative, of any size: a bigint in our code, a string of digits in requests and answers. */
 export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   name: 'Decimal',
   description:
@@ -32,50 +31,36 @@ export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   },
 });
 
-/** RFC 3339 in UTC, a Date inside. */
-export const DateTimeScalar = new GraphQLScalarType<Date, string>({
-  name: 'DateTime',
-  description: 'An instant in RFC 3339, in UTC, e.g. `"2026-11-22T03:04:05.678Z"`.',
-  serialize(value) {
-    if (value instanceof Date) return value.toISOString();
-    throw new TypeError('DateTime can only stand for a Date');
-  },
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
-});
-
-function parseInstant(value: unknown): Date {
-  const parsed =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : NaN;
-  if (!Number.isNaN(parsed)) return new Date(parsed);
-  throw new GraphQLError('DateTime is RFC 3339 with an offset, e.g. "2026-11-22T03:04:05Z".', {
-    extensions: { code: 'BAD_USER_INPUT' },
+/** A scalar that no input of the schema takes: a value of it in a request is refused, whatever it is. */
+function outputOnly<Internal>(name: string, description: string, serialize: (value: unknown) => string) {
+  return new GraphQLScalarType<Internal, string>({
+    name,
+    description,
+    serialize,
+    parseValue() {
+      throw new GraphQLError(`No input here is a ${name}.`, { extensions: { code: 'BAD_USER_INPUT' } });
+    },
   });
 }
 
-/** YYYY-MM-DD, a string inside: a calendar date has no time zone to lose. */
-export const DateScalar = new GraphQLScalarType<string, string>({
-  name: 'Date',
-  description: 'A calendar date, `YYYY-MM-DD`.',
-  serialize(value) {
-    if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
-    throw new TypeError('Date can only stand for a YYYY-MM-DD string');
+/** Serializes a Date in RFC 3339, in UTC. */
+export const DateTimeScalar = outputOnly<Date>(
+  'DateTime',
+  'An instant in RFC 3339, in UTC, e.g. `"2026-11-22T03:04:05.678Z"`.',
+  (value) => {
+    if (value instanceof Date) return value.toISOString();
+    throw new TypeError('DateTime can only stand for a Date');
   },
-  parseValue(value) {
-    if (typeof value === 'string' && isCalendarDate(value)) return value;
-    throw new GraphQLError('Date is a calendar date, YYYY-MM-DD.', { extensions: { code: 'BAD_USER_INPUT' } });
-  },
+);
+
+/** Serializes a string as it is, because a calendar date has no time zone to lose. */
+export const DateScalar = outputOnly<string>('Date', 'A calendar date, `YYYY-MM-DD`.', (value) => {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
+  throw new TypeError('Date can only stand for a YYYY-MM-DD string');
 });
 
-export const URLScalar = new GraphQLScalarType<string, string>({
-  name: 'URL',
-  description: 'An absolute URL.',
-  serialize(value) {
-    if (typeof value === 'string' && URL.canParse(value)) return value;
-    throw new TypeError('URL can only stand for an absolute URL');
-  },
-  parseValue(value) {
-    if (typeof value === 'string' && URL.canParse(value)) return value;
-    throw new GraphQLError('URL is an absolute URL.', { extensions: { code: 'BAD_USER_INPUT' } });
-  },
+/** Serializes a string as it is: a URL is checked once, when it comes in (clients/mekari-pay/payment-url.ts). */
+export const URLScalar = outputOnly<string>('URL', 'An absolute URL.', (value) => {
+  if (typeof value === 'string') return value;
+  throw new TypeError('URL can only stand for a string');
 });

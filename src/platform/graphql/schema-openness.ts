@@ -3,7 +3,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { GraphQLError, type ValidationRule } from 'graphql';
 
-/** The SDL by `_service`, wherever it stands: what introspection tells, and what it does not tell of federation. */
+/** Refuses `_service` wherever it is selected: its SDL shows all that introspection does, and the federation besides. */
 export const refuseSdl: ValidationRule = (context) => ({
   Field(node) {
     if (node.name.value !== '_service') return;
@@ -12,8 +12,8 @@ export const refuseSdl: ValidationRule = (context) => ({
 });
 
 /**
- * How long each field took and which failed, in `extensions.ftv1`, for a gateway that asks with
- * `apollo-federation-include-trace: ftv1`. Errors stand in it without their words and extensions. To nobody where it is not open.
+ * Answers a gateway that sends `apollo-federation-include-trace: ftv1` with the time and the failure of each field, in
+ * `extensions.ftv1`. The trace shows errors without their messages and extensions. If the schema is not open, nobody gets it.
  */
 export function federatedTraces(isOpen: boolean): ApolloServerPlugin {
   return isOpen

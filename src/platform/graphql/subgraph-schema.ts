@@ -2,8 +2,8 @@ import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap } from 'type-graphql';
-import { enforceAccessDirectives } from './access-directives.ts';
-import { guardEntities, type ReferenceResolver, rejecting } from './entities.ts';
+import { decorateSchema, type MutationTrail } from './decorate-schema.ts';
+import { type ReferenceResolver, rejecting } from './entities.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
 
 /** Newest federation version that every composition tool we check with accepts. */
@@ -20,16 +20,18 @@ export interface SubgraphParts {
   resolvers: readonly object[];
   /** By type name. */
   references: Record<string, ReferenceResolver>;
+  /** Nothing is written down without it. */
+  mutationTrail?: MutationTrail | undefined;
 }
 
 export interface Subgraph {
   schema: GraphQLSchema;
   sdl: string;
-  /** The same once more, with the same resolvers: for who must not see what others make of the first. */
+  /** Builds the schema again, with the same resolvers and decorations: for code that changes fields only for itself. */
   rebuild(): GraphQLSchema;
 }
 
-/** TypeGraphQL's classes → SDL → Apollo's federated schema with the same resolvers, and the access rules put in. */
+/** TypeGraphQL's classes → SDL → Apollo's federated schema with the same resolvers, decorated (decorate-schema.ts). */
 export function buildSubgraph(parts: SubgraphParts): Subgraph {
   const instances = new Map(parts.resolvers.map((instance) => [instance.constructor, instance]));
   const codeFirst = buildSchemaSync({
@@ -47,10 +49,11 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
     resolvers[type] = { ...resolvers[type], __resolveReference: rejecting(resolveReference) };
   }
   const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
-  const build = () => {
-    const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
-    guardEntities(schema, new Set(Object.keys(parts.references)));
-    return enforceAccessDirectives(schema);
-  };
+  const decorations = { entities: new Set(Object.keys(parts.references)), mutationTrail: parts.mutationTrail };
+  const build = () =>
+    decorateSchema(
+      buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]),
+      decorations,
+    );
   return { schema: build(), sdl, rebuild: build };
 }

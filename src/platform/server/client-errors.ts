@@ -10,7 +10,7 @@ const MESSAGE: Record<number, string> = {
   431: 'The headers are too large.',
 };
 
-/** Answers what never became a whole request, and closes its connection. */
+/** Answers bytes that never became a whole request, and closes their connection. */
 export function answerClientError(open: Connections, code: string, socket: Duplex): void {
   const response = open.of(socket)?.latest?.response;
   if (code !== 'ECONNRESET' && socket.writable && isUnanswered(response)) {
@@ -21,7 +21,7 @@ export function answerClientError(open: Connections, code: string, socket: Duple
   socket.destroy();
 }
 
-/** An answer in the middle of another, or behind the one that this request had already, would be taken for a later request's. */
+/** A client would take an answer in the middle of another one, or after the one it has, for the answer to a later request. */
 function isUnanswered(response: ServerResponse | undefined): boolean {
   if (response === undefined) return true;
   return response.req.complete ? response.writableFinished : !response.headersSent;

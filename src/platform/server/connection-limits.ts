@@ -1,25 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import type { Connections } from './connections.ts';
 
-/** How long a client may take with what is its part. Milliseconds. */
+/** Limits on the time that a client takes, in milliseconds, and on the number of connections. */
 export interface ConnectionLimits {
-  /** For the headers of a request: from the connection on, for its first one. Silent connections end with it too. */
+  /** For the headers of a request; the first request's time starts with the connection, so silent connections end too. */
   headersMs: number;
-  /** For a whole request, its body included. */
+  /** For a whole request with its body. */
   requestMs: number;
-  /** For fetching an answer that is there. */
+  /** For reading an answer that is ready. */
   answerMs: number;
-  /** Between requests. Longer than the balancers before us wait, mostly 60 s: who closes first must be they. */
+  /** Between requests. Longer than load balancers wait, mostly 60 s, because the balancer must close first. */
   idleMs: number;
-  /** How often connections are looked at: a limit is over so much later, an answer's twice that, at most. */
+  /** The interval of the checks: a limit ends at most so much later, an answer's at most twice that. */
   checkMs: number;
-  /** One connection more is closed unasked. It keeps memory and file descriptors for what is under way. */
+  /** The most connections. One more is closed at once, which keeps memory and file descriptors for the others. */
   connections: number;
 }
 
 /**
- * Time runs while the process is too busy to look, and what has come by then lies in the system's buffers unread: a thousand
- * connections at once, on a busy machine, were cut off at 10 s for what was not their fault.
+ * The clock runs while the process is too busy to read, and the bytes wait in the system's buffers: with headers at 10 s, a
+ * thousand connections at once on a busy machine were closed although their clients were not slow.
  */
 export const CONNECTION_LIMITS: ConnectionLimits = {
   headersMs: 30_000,
@@ -30,10 +30,10 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   connections: 5000,
 };
 
-/** Of all headers and the path with its query string: a token has 4 KB at most. */
+/** For all headers and the path with its query string. A token takes up to 4 KB of it. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** What Fastify and Node see to by themselves. */
+/** The limits that Fastify and Node enforce. */
 export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: ConnectionLimits) {
   return {
     requestTimeout: requestMs,
@@ -42,7 +42,7 @@ export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: Connect
   };
 }
 
-/** And what they do not: a client that does not fetch its answer keeps the whole of it in our memory. */
+/** Enforces the limits that Fastify and Node do not: a client that does not read its answer keeps all of it in our memory. */
 export function limitConnections(app: FastifyInstance, open: Connections, limits: ConnectionLimits): void {
   const { answerMs, connections, checkMs } = limits;
   app.server.maxConnections = connections;

@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import { GRAPH_PATH } from './failure-body.ts';
 
-/** What a page may send along. Not the gateway's secret: a page that knows it has it from somewhere it should not be. */
+/** The headers that a page may send. The gateway's secret is not among them: no page may know it. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
@@ -12,12 +12,12 @@ const REQUEST_HEADERS = [
   'traceparent',
   'tracestate',
 ];
-/** How long a browser may go by what it was told: a setting that is changed takes so long. */
+/** A browser may cache a preflight's answer for so long, and a changed setting takes so long to arrive. */
 const MAX_AGE_SECONDS = 600;
 
 /**
- * Lets pages of these origins, and no other, read the graph and the REST routes. Without credentials: who asks is said by a
- * token that the page puts in, and never by what a browser adds on its own. To a stranger's page nothing is said at all.
+ * Lets pages of these origins, and no other, read the graph and the REST routes. Without credentials: a token that the page
+ * sends names the caller, never a cookie that a browser adds. A page of another origin gets no CORS header at all.
  */
 export async function registerCors(
   app: FastifyInstance,

@@ -1,24 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
+import { correlationIdOf } from './correlation.ts';
 import { failureBody, GRAPH_PATH, isGraph } from './failure-body.ts';
-import type { RequestContexts } from './incoming-requests.ts';
 
 const FAULT = 'Something went wrong on our side. Name the correlationId when you report it.';
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
 
-/** For the log: the route, not what was asked for, because a path that leads nowhere may hold anything. */
+/** The route, for the log: a path that leads nowhere may hold anything. */
 export const pathOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '(no route)';
 
-/** Every answer that no handler gave: nothing of it says more than whose fault it was. */
-export function createFailures(contexts: RequestContexts, log: Logger) {
+export type Failures = ReturnType<typeof createFailures>;
+
+/** Answers in the place of a handler that failed or was never reached. The answer says no more than whose fault it was. */
+export function createFailures(log: Logger) {
   function send(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
-    const correlationId = contexts.correlationIdOf(request);
+    const correlationId = correlationIdOf(request);
     const toGraph = request.routeOptions.url === GRAPH_PATH || isGraph(request.url);
     if (toGraph && request.headers.accept?.includes(GRAPHQL_MEDIA_TYPE)) {
       void reply.type(`${GRAPHQL_MEDIA_TYPE}; charset=utf-8`);
     }
     const body = failureBody(toGraph, message, status >= 500 ? { correlationId } : undefined);
-    // REST's callers are told the id of their own mistakes too.
+    // REST's callers get the id for their own mistakes too.
     return reply.status(status).send(toGraph ? body : { ...body, correlationId });
   }
 
@@ -27,14 +29,14 @@ export function createFailures(contexts: RequestContexts, log: Logger) {
     onError(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
       const status = error.statusCode ?? 500;
       if (status < 500) return send(request, reply, status, error.message);
-      const correlationId = contexts.correlationIdOf(request);
+      const correlationId = correlationIdOf(request);
       log.error({ event: 'request_failed', path: pathOf(request), correlationId, err: error });
       return send(request, reply, status, FAULT);
     },
-    /** A path that cannot be decoded: it is answered before any hook. */
+    /** Answers a path that cannot be decoded. Fastify runs no hook for it, so the headers are set here. */
     onBadPath(request: FastifyRequest, reply: FastifyReply): void {
       void reply.headers({
-        'x-correlation-id': contexts.correlationIdOf(request),
+        'x-correlation-id': correlationIdOf(request),
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
       });
@@ -43,8 +45,8 @@ export function createFailures(contexts: RequestContexts, log: Logger) {
   };
 }
 
-/** What is there is told with the methods that it takes; what is not there is told alike, whatever was asked. */
-export function answerUnrouted(app: FastifyInstance, { send }: ReturnType<typeof createFailures>): void {
+/** Answers 405 with the methods that a path takes, and 404 for a path that does not exist, whatever the method. */
+export function answerUnrouted(app: FastifyInstance, { send }: Failures): void {
   const methods = new Map<string, string[]>();
   app.addHook('onRoute', ({ url, method }) => {
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);

@@ -1,90 +1,66 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { VerifyToken } from '../auth/verify-token.ts';
 import { refuseLongDocuments } from '../graphql/limits/document-text.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { authenticateForGraph, createAuthenticate } from './authenticate.ts';
 import { answerClientError } from './client-errors.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverOptions } from './connection-limits.ts';
 import { Connections } from './connections.ts';
+import { correlationIdOf } from './correlation.ts';
 import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
 import { GRAPH_PATH } from './failure-body.ts';
-import { answerUnrouted, createFailures, pathOf } from './failures.ts';
+import { answerUnrouted, createFailures, type Failures } from './failures.ts';
+import { requireGatewaySecret } from './gateway-secret.ts';
 import { hasRightHost, registerSecurityHeaders } from './headers.ts';
-import { createRequestContexts, type RequestContextOptions } from './incoming-requests.ts';
-import type { RawRoute } from './raw-route.ts';
+import { logRequests } from './logged-requests.ts';
+import { type Readiness, registerProbes } from './probe-routes.ts';
+import { type RawRoute, registerRawRoute } from './raw-route.ts';
 import type { RequestContext } from './request-context.ts';
-import type { RestRoute } from './rest-route.ts';
-import { registerRestRoute } from './rest-server.ts';
+import { type RestRoute, registerRestRoute } from './rest-route.ts';
 import { traceRequests, type WithinRequest } from './traced-requests.ts';
 
-export interface Readiness {
-  ready: boolean;
-  checks: Record<string, string>;
-}
-
-export interface HttpServerOptions extends RequestContextOptions {
+export interface HttpServerOptions {
   apollo: ApolloServer<RequestContext>;
   rawRoutes: readonly RawRoute[];
   restRoutes: readonly RestRoute[];
+  verifyToken: VerifyToken;
+  /** With secrets, /graphql answers only to a request that sends one of them in `x-gateway-secret`. */
+  gatewaySecrets: readonly string[] | undefined;
   telemetry: Telemetry;
   log: Logger;
   readiness: () => Promise<Readiness>;
-  /** Whether there is somebody to send traces to. */
+  /** True if traces are sent somewhere. */
   isTraced: boolean;
-  /** Whose pages may ask from a browser; none where nothing is said. */
+  /** The origins whose pages may ask from a browser; none by default. */
   corsOrigins?: readonly string[];
   connectionLimits?: ConnectionLimits;
 }
 
-/** Twice what a document and its variables may have (graphql/limits): what is longer need not be parsed. */
-const MAX_GRAPHQL_BYTES = 128 * 1024;
-
 export interface HttpServer {
   app: FastifyInstance;
-  /** Before Apollo is stopped, which closes the server, where requests may be on their way. */
+  /** To be run before Apollo is stopped, which closes the server while requests may be on their way. */
   drain: Drain;
 }
 
-/** Plain words and numbers of ours, so that nothing in them is to be blanked by its name. */
-const ofRequests = (log: Logger) => log.child({}, { redact: [] });
+/** Twice the limit of a document and its variables (graphql/limits): a longer body need not be parsed. */
+const MAX_GRAPHQL_BYTES = 128 * 1024;
 
-function logLine(log: Logger, request: FastifyRequest, reply: FastifyReply, fields: Record<string, unknown>): void {
-  log.info({
-    event: 'request',
-    method: request.method,
-    path: pathOf(request),
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime),
-    ...fields,
-  });
-}
-
-function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
-  // Encapsulated: only here is a body left as bytes, whatever its content type says.
-  void app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>
-      done(null, body),
-    );
-    scope.addHook('onError', async (request) => {
-      if (request.body === undefined) route.onUnread?.();
-    });
-    scope.post(route.path, async (request, reply) => {
-      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const { status, error } = await route.answer(rawBody, request.headers);
-      return reply.status(status).send(error === undefined ? { status: 'ok' } : { error });
-    });
-  });
-}
-
-/** Everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
+/** Serves everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { log, connectionLimits = CONNECTION_LIMITS, corsOrigins = [] } = options;
-  const contexts = createRequestContexts(options);
-  const requestLog = ofRequests(log);
-  const failures = createFailures(contexts, log);
+  const failures = createFailures(options.log);
+  const { app, drain } = createApp(failures, options.connectionLimits ?? CONNECTION_LIMITS);
+  options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
+  await options.apollo.start();
+  await addHooks(app, failures, options);
+  registerRoutes(app, options);
+  return { app, drain };
+}
+
+function createApp(failures: Failures, connectionLimits: ConnectionLimits): HttpServer {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: MAX_GRAPHQL_BYTES,
@@ -96,52 +72,41 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const open = new Connections(app.server);
   const drain = prepareDrain(app, open);
   limitConnections(app, open, connectionLimits);
-  options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
-  await options.apollo.start();
+  return { app, drain };
+}
 
-  const within: WithinRequest = options.isTraced ? traceRequests(app, contexts) : (_request, run) => run();
-  // By callback, where nothing is waited for: a promise for every hook of every request is felt.
+/** Hooks run in the order in which they are added here. They take callbacks: a promise per hook and request costs time. */
+async function addHooks(app: FastifyInstance, failures: Failures, options: HttpServerOptions): Promise<void> {
+  const { log, corsOrigins = [], isTraced } = options;
+  const within: WithinRequest = isTraced ? traceRequests(app) : (_request, run) => run();
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-correlation-id', contexts.correlationIdOf(request));
+    void reply.header('x-correlation-id', correlationIdOf(request));
     done();
   });
-  registerSecurityHeaders(app);
+  await registerSecurityHeaders(app);
   app.addHook('onRequest', (request, reply, done) => {
     if (hasRightHost(request)) done();
     else failures.send(request, reply, 400, 'The header Host is missing or not right.');
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const quiet = ['/livez', '/readyz', '/metrics'].includes(pathOf(request));
-    if (!quiet) within(request, () => logLine(requestLog, request, reply, contexts.logFieldsOf(request)));
-    done();
-  });
+  logRequests(app, log, within);
   app.setErrorHandler(failures.onError);
   answerUnrouted(app, failures);
   const restPaths = options.restRoutes.map(({ path }) => path);
   if (corsOrigins.length > 0) await registerCors(app, corsOrigins, restPaths);
+}
 
+function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+  const authenticate = createAuthenticate(options);
   app.route({
     url: GRAPH_PATH,
     method: ['GET', 'POST'],
     exposeHeadRoute: false,
-    // Before the body is read: whoever is not the gateway learns nothing of what is wrong with it.
-    onRequest: contexts.requireGateway,
+    // Checked before the body is read, so that nobody but the gateway learns what is wrong with a body.
+    onRequest: requireGatewaySecret(options.gatewaySecrets),
     preHandler: refuseLongDocuments,
-    handler: fastifyApolloHandler(options.apollo, { context: (request) => contexts.forGraphql(request) }),
+    handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate) }),
   });
-  for (const route of options.restRoutes) registerRestRoute(app, route, contexts, log);
+  for (const route of options.restRoutes) registerRestRoute(app, route, authenticate, options.log);
   for (const route of options.rawRoutes) registerRawRoute(app, route);
-
-  app.get('/livez', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const { ready, checks } = await options.readiness();
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
-  });
-  app.get('/metrics', (request, reply) => {
-    // Behind Fastify's back: they would be left out.
-    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, String(value));
-    reply.hijack();
-    options.telemetry.serve(request.raw, reply.raw);
-  });
-  return { app, drain };
+  registerProbes(app, options);
 }

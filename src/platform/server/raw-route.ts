@@ -1,10 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 
-/** A POST that needs its body's very bytes, because its signature covers them. */
+/** A POST that needs the exact bytes of its body, because its signature covers them. */
 export interface RawRoute {
   path: string;
   maxBytes: number;
-  /** Of a body that could not be had: larger than that, or broken off. */
+  /** Called if the body cannot be read: it is larger than `maxBytes`, or broken off. */
   onUnread?(): void;
   answer(rawBody: Buffer, headers: IncomingHttpHeaders): Promise<{ status: number; error?: string }>;
+}
+
+export function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
+  // A scope of its own: only here does a body stay bytes, whatever its content type says.
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.addHook('onError', async (request) => {
+      if (request.body === undefined) route.onUnread?.();
+    });
+    scope.post(route.path, async (request, reply) => {
+      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { status, error } = await route.answer(rawBody, request.headers);
+      return reply.status(status).send(error === undefined ? { status: 'ok' } : { error });
+    });
+  });
 }

@@ -1,22 +1,19 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-/** Who is asking, and under which correlation id. One object per incoming request; also GraphQL's context value. */
+/** The caller of a request and its correlation id. One object per incoming request; also GraphQL's context value. */
 export interface RequestContext {
-  /** undefined: no token was sent. */
+  /** undefined without a token. */
   readonly caller: Caller | undefined;
   readonly correlationId: string;
   readonly log: Logger;
-  /** What the one log line of this request will say beside status and time: operation, error codes, organization. */
+  /** Fields of the request's one log line, beside status and time: operation, error codes, organization. */
   readonly logFields: Record<string, unknown>;
 }
 
-/**
- * State that lives as long as one request, such as its loaders: made at the first use, gone with the request. Two callers
- * never share it.
- */
+/** State of one request, such as its loaders: created at the first use, freed with the request. Two callers never share it. */
 export function perRequest<T>(create: (request: RequestContext) => T): (request: RequestContext) => T {
-  // On the request itself, and not beside it in a WeakMap: what such a map holds lives longer (platform/server/connections.ts).
+  // A property of the request, because the values of a WeakMap live longer (platform/server/connections.ts).
   const own = Symbol(create.name);
   return (request: RequestContext & { [own]?: T }) => {
     request[own] ??= create(request);
@@ -24,17 +21,17 @@ export function perRequest<T>(create: (request: RequestContext) => T): (request:
   };
 }
 
-/** The same for values by key: each key's value is made once per request. */
+/** The same for values by key: the value of each key is created once per request. */
 export function perRequestAndKey<T>(
   create: (request: RequestContext, key: string) => T,
 ): (request: RequestContext, key: string) => T {
   const values = perRequest(() => new Map<string, T>());
   return (request, key) => {
-    const known = values(request);
-    const existing = known.get(key);
+    const byKey = values(request);
+    const existing = byKey.get(key);
     if (existing !== undefined) return existing;
     const value = create(request, key);
-    known.set(key, value);
+    byKey.set(key, value);
     return value;
   };
 }

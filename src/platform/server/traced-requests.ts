@@ -1,18 +1,17 @@
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Span, SpanKind, setFacts, startSpan } from '../telemetry/spans.ts';
-import type { RequestContexts } from './incoming-requests.ts';
+import { logFieldsOf } from './correlation.ts';
+import { PROBES } from './probe-routes.ts';
 
-const UNTRACED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
-
-/** Runs something in the span of a request; as it is where the request has none. */
+/** Runs a function in the span of a request, or without a span if the request has none. */
 export type WithinRequest = (request: FastifyRequest, run: () => void) => void;
 
 const spanOf = Symbol('span');
 type Traced = FastifyRequest & { [spanOf]?: Span };
 
-/** Each request in a span, which goes on in the caller's trace where it sent a `traceparent`. Health and metrics have none. */
-export function traceRequests(app: FastifyInstance, contexts: RequestContexts): WithinRequest {
+/** Gives each request but the probes a span, which continues the caller's trace if it sent a `traceparent`. */
+export function traceRequests(app: FastifyInstance): WithinRequest {
   const within: WithinRequest = (request: Traced, run) => {
     const span = request[spanOf];
     if (span === undefined) run();
@@ -20,14 +19,14 @@ export function traceRequests(app: FastifyInstance, contexts: RequestContexts): 
   };
   app.addHook('onRequest', (request: Traced, reply, done) => {
     const { url: route = '(no route)' } = request.routeOptions;
-    if (UNTRACED.has(route)) return done();
+    if (PROBES.includes(route)) return done();
     const caller = propagation.extract(ROOT_CONTEXT, request.headers);
     const span = startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, within: caller });
     span.setAttributes({ 'http.request.method': request.method, 'http.route': route });
     request[spanOf] = span;
-    // Not Fastify's onResponse: a caller that goes away before the answer must not leave it open.
-    reply.raw.once('close', () => finish(span, reply.statusCode, contexts.logFieldsOf(request)));
-    // Fastify takes it along to the handler, also over a body that comes later.
+    // Fastify's onResponse would leave the span open if the caller goes away before the answer.
+    reply.raw.once('close', () => finish(span, reply.statusCode, logFieldsOf(request)));
+    // Fastify keeps the active span for the handler, also while a body arrives later.
     within(request, done);
   });
   return within;

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from './logger.ts';
+import { reasonOf } from './reason.ts';
 
 export interface Tracing {
   /** Sends what is left, for as long as a stop may wait for it. Never throws. */
@@ -77,11 +78,4 @@ function tellNowAndThen(log: Logger): (reason: string) => void {
     toldAt = performance.now();
     untold = 0;
   };
-}
-
-/** What a collector answered is not repeated: only what kind of failure it was. */
-function reasonOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return String(code ?? (message || 'unknown'));
 }

@@ -1,4 +1,6 @@
+import { errors } from 'jose';
 import { afterAll, expect, test, vi } from 'vitest';
+import { InvalidTokenError } from '../../../src/platform/auth/invalid-token.ts';
 import { createIssuerKeys, type IssuerKeys } from '../../../src/platform/auth/issuer-keys.ts';
 import { createLogger } from '../../../src/platform/telemetry/logger.ts';
 import { until } from '../../support/app/purchase.ts';
@@ -43,8 +45,14 @@ async function watch(served: readonly Signer[], refreshMs?: number): Promise<Wat
 
 /** 'known', or why not. */
 async function find({ keys }: Watched, { alg, kid }: Pick<Signer, 'alg' | 'kid'>): Promise<string> {
-  const found = await keys.find(alg as 'ES256', kid);
-  return typeof found === 'string' ? found : 'known';
+  try {
+    await keys.find({ alg, ...(kid === undefined ? {} : { kid }) });
+    return 'known';
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return 'unknown';
+    expect(error).toEqual(new InvalidTokenError("the issuer's keys cannot be reached"));
+    return 'unreachable';
+  }
 }
 
 const reasons = ({ logs }: Watched) =>
@@ -120,6 +128,7 @@ test.concurrent('200 unknown kids at once are one fetch, and all are refused', a
 
 test.concurrent('whoever goes on making up kids has the set fetched once a second and no more, fetched or not', async () => {
   const watched = await watch([first]);
+  await find(watched, first);
   const times: number[] = [];
   const serve = (isUp: boolean) =>
     watched.issuer.answerWith((response) => {
@@ -139,7 +148,7 @@ test.concurrent('whoever goes on making up kids has the set fetched once a secon
 
 /** What may be wrong with a key set's server, and what the log says of it. */
 const TROUBLES: [string, Parameters<TestIssuer['answerWith']>[0], RegExp][] = [
-  ['is broken off', (response) => response.destroy(), /fetch failed/],
+  ['is broken off', (response) => response.destroy(), /^other side closed$/],
   ['answers 500', (response) => response.writeHead(500).end('{"keys":[]}'), /^it answered 500$/],
   ['answers nothing at all', (response) => response.writeHead(204).end(), /^it answered 204$/],
   [

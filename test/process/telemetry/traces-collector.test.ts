@@ -43,7 +43,9 @@ describe('a collector that cannot be sent to costs one line in the log, and no o
       ({ length }) => length > 0,
     );
     await app.close();
-    expect(trouble(app)).toEqual([expect.objectContaining({ reason: 'ECONNREFUSED', level: 40 })]);
+    expect(trouble(app)).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('ECONNREFUSED'), level: 40 }),
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
+import { createLocalJWKSet } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { type Algorithm, type KeySet, readKeySet } from '../../../../src/platform/auth/key-set.ts';
+import { type KeySet, readKeySet } from '../../../../src/platform/auth/key-set.ts';
 import { createSigner } from '../../../support/auth/jwt.ts';
 
 const ec = createSigner('ES256', 'ec-1', 'P-256').jwk;
@@ -21,18 +22,29 @@ const rsa = rsaOf(2048);
 
 const read = (...keys: unknown[]) => readKeySet(JSON.stringify({ keys }));
 
-/** Of what is asked for, whether it is there. */
-const finds = (set: KeySet, ...asked: [Algorithm, string | undefined][]) =>
-  asked.map(([alg, kid]) => set.find(alg, kid) !== undefined);
+type Asked = [alg: string, kid: string | undefined];
+
+/** Finds a key as the verifier does: in jose's set of the usable keys, after a way over JSON. undefined: none, or several. */
+const find = (set: KeySet, [alg, kid]: Asked) =>
+  createLocalJWKSet(JSON.parse(JSON.stringify({ keys: set.usable })))({
+    alg,
+    ...(kid === undefined ? {} : { kid }),
+  }).catch(() => undefined);
+
+const finds = (set: KeySet, ...asked: Asked[]) =>
+  Promise.all(asked.map(async (one) => (await find(set, one)) !== undefined));
 
 describe('a key is found', () => {
   test('by its name and for the algorithm of its type, not for another', async () => {
     const set = await read(rsa, ec, ed);
     expect(set.unusable).toEqual([]);
-    expect(set.find('RS256', 'rsa-1')?.algorithm).toMatchObject({ name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048 });
-    expect(set.find('ES256', 'ec-1')?.algorithm).toMatchObject({ name: 'ECDSA', namedCurve: 'P-256' });
-    expect(set.find('EdDSA', 'ed-1')?.algorithm).toMatchObject({ name: 'Ed25519' });
-    expect(finds(set, ['RS256', 'ec-1'], ['ES256', 'ed-1'], ['EdDSA', 'rsa-1'], ['ES256', 'ec-2'])).toEqual([
+    expect((await find(set, ['RS256', 'rsa-1']))?.algorithm).toMatchObject({
+      name: 'RSASSA-PKCS1-v1_5',
+      modulusLength: 2048,
+    });
+    expect((await find(set, ['ES256', 'ec-1']))?.algorithm).toMatchObject({ name: 'ECDSA', namedCurve: 'P-256' });
+    expect((await find(set, ['EdDSA', 'ed-1']))?.algorithm).toMatchObject({ name: 'Ed25519' });
+    expect(await finds(set, ['RS256', 'ec-1'], ['ES256', 'ed-1'], ['EdDSA', 'rsa-1'], ['ES256', 'ec-2'])).toEqual([
       false,
       false,
       false,
@@ -42,39 +54,43 @@ describe('a key is found', () => {
 
   test('without a name where there is but one of that algorithm', async () => {
     const set = await read(ec, ed, otherEd);
-    expect(finds(set, ['ES256', undefined], ['EdDSA', undefined], ['RS256', undefined])).toEqual([true, false, false]);
-    expect(finds(set, ['EdDSA', 'ed-1'], ['EdDSA', 'ed-2'])).toEqual([true, true]);
+    expect(await finds(set, ['ES256', undefined], ['EdDSA', undefined], ['RS256', undefined])).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await finds(set, ['EdDSA', 'ed-1'], ['EdDSA', 'ed-2'])).toEqual([true, true]);
   });
 
   test('that has no name, by tokens that have none', async () => {
     const nameless = { ...ec, kid: undefined };
     const one = await read(nameless, ed);
-    expect(finds(one, ['ES256', undefined], ['ES256', 'undefined'])).toEqual([true, false]);
+    expect(await finds(one, ['ES256', undefined], ['ES256', 'undefined'])).toEqual([true, false]);
     const two = await read(nameless, { ...otherEc, kid: undefined });
     expect(two.unusable).toEqual([]);
-    expect(finds(two, ['ES256', undefined])).toEqual([false]);
+    expect(await finds(two, ['ES256', undefined])).toEqual([false]);
   });
 
   test('that is there twice, as the one that it is', async () => {
     const set = await read(ec, ec, { ...ec, use: 'sig' });
     expect(set.unusable).toEqual([]);
-    expect(finds(set, ['ES256', 'ec-1'], ['ES256', undefined])).toEqual([true, true]);
+    expect(await finds(set, ['ES256', 'ec-1'], ['ES256', undefined])).toEqual([true, true]);
   });
 
   test('that is there under two names, by each of them', async () => {
     const set = await read(ec, { ...ec, kid: 'ec-2' });
-    expect(finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-2'], ['ES256', undefined])).toEqual([true, true, false]);
+    expect(await finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-2'], ['ES256', undefined])).toEqual([true, true, false]);
   });
 
   test('that shares its name with one of another algorithm', async () => {
     const set = await read(ec, { ...ed, kid: 'ec-1' });
     expect(set.unusable).toEqual([]);
-    expect(finds(set, ['ES256', 'ec-1'], ['EdDSA', 'ec-1'])).toEqual([true, true]);
+    expect(await finds(set, ['ES256', 'ec-1'], ['EdDSA', 'ec-1'])).toEqual([true, true]);
   });
 
   test('by the key itself, not by what else is said of it', async () => {
     const set = await read({ ...ec, x5c: ['MIIB'], x5t: 'x', ext: false, iat: 1, oth_er: 1 });
-    expect(finds(set, ['ES256', 'ec-1'])).toEqual([true]);
+    expect(await finds(set, ['ES256', 'ec-1'])).toEqual([true]);
   });
 });
 
@@ -85,9 +101,15 @@ test('two different keys of one name are both left out, a third is not', async (
     { kid: 'ec-1', reason },
     { kid: 'ec-1', reason },
   ]);
-  expect(finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-3'], ['EdDSA', 'ed-1'])).toEqual([false, true, true]);
+  expect(await finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-3'], ['EdDSA', 'ed-1'])).toEqual([false, true, true]);
   // What is left out is no other key either: a token without a kid means the third.
-  expect(finds(set, ['ES256', undefined])).toEqual([true]);
+  expect(await finds(set, ['ES256', undefined])).toEqual([true]);
+});
+
+test.each(['EdDSA', 'Ed25519'])('an Ed25519 key may name its alg %s, and serves tokens of EdDSA', async (alg) => {
+  const set = await read({ ...ed, alg });
+  expect(set.unusable).toEqual([]);
+  expect(await finds(set, ['EdDSA', 'ed-1'], ['Ed25519', 'ed-1'])).toEqual([true, false]);
 });
 
 describe('what may be said of a key', () => {
@@ -102,7 +124,7 @@ describe('what may be said of a key', () => {
     const key = { ...ec, ...said };
     const set = await read(key);
     expect(set.unusable).toEqual([]);
-    expect(finds(set, ['ES256', key.kid])).toEqual([true]);
+    expect(await finds(set, ['ES256', key.kid])).toEqual([true]);
   });
 });
 
@@ -151,7 +173,9 @@ test.each([
     'its alg does not fit its type',
     ['ec', { alg: 'ES384' }],
     ['ec', { alg: 'RS256' }],
-    ['ed', { alg: 'Ed25519' }],
+    ['ed', { alg: 'Ed448' }],
+    ['ec', { alg: 'Ed25519' }],
+    ['rsa', { alg: 'EdDSA' }],
     ['rsa', { alg: 'PS256' }],
   ),
   ...because(
@@ -181,7 +205,11 @@ test.each([
   const key: Record<string, unknown> = { ...KEYS[name], ...said };
   const set = await read(otherEd, key, otherEc);
   expect(set.unusable).toEqual([{ kid: key['kid'], reason }]);
-  expect(finds(set, ['EdDSA', undefined], ['ES256', undefined], ['RS256', undefined])).toEqual([true, true, false]);
+  expect(await finds(set, ['EdDSA', undefined], ['ES256', undefined], ['RS256', undefined])).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 test.each([null, 1, 'key', []])('%j is no key', async (given) => {
@@ -198,18 +226,18 @@ test.each([
 });
 
 test('more bits than the least are welcome', async () => {
-  expect(finds(await read(rsaOf(4096)), ['RS256', 'rsa-1'])).toEqual([true]);
+  expect(await finds(await read(rsaOf(4096)), ['RS256', 'rsa-1'])).toEqual([true]);
 });
 
 test('a set without keys is one', async () => {
   const set = await read();
   expect(set.unusable).toEqual([]);
-  expect(finds(set, ['ES256', undefined])).toEqual([false]);
+  expect(await finds(set, ['ES256', undefined])).toEqual([false]);
 });
 
 test.each(['', 'null', '[]', '{}', '{"keys":null}', '{"keys":{}}', '{"keys":"key"}', '<html>'])(
   '%j is no set',
   async (body) => {
-    await expect(readKeySet(body)).rejects.toThrow();
+    await expect(readKeySet(body)).rejects.toThrow('it is no key set');
   },
 );

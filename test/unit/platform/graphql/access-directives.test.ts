@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../../src/platform/auth/caller.ts';
 import {
   accessRuleOf,
-  enforceAccessDirectives,
   RequiresRead,
   RequiresSupport,
   RequiresWrite,
 } from '../../../../src/platform/graphql/access-directives.ts';
+import { decorateSchema } from '../../../../src/platform/graphql/decorate-schema.ts';
 import { buildSubgraph } from '../../../../src/platform/graphql/subgraph-schema.ts';
 import type { RequestContext } from '../../../../src/platform/server/request-context.ts';
 
@@ -33,7 +33,8 @@ const SDL = /* GraphQL */ `
   }
 `;
 
-const schema = enforceAccessDirectives(buildSchema(SDL));
+const NO_ENTITIES = { entities: new Set<string>() };
+const schema = decorateSchema(buildSchema(SDL), NO_ENTITIES);
 
 async function ask(field: string, by: Caller | undefined) {
   const rootValue = Object.fromEntries(
@@ -80,14 +81,15 @@ describe('a field that declares', () => {
   });
 });
 
-test('a field that declares nothing is left as it was, and its rule lets everybody', () => {
+test('a field that declares nothing keeps its resolver and has no rule', () => {
   const fields = schema.getQueryType()?.getFields() ?? {};
   const wrapped = Object.entries(fields).filter(([, { resolve }]) => resolve !== undefined);
   expect(wrapped.map(([name]) => name)).toEqual(['known', 'scoped', 'oneOf', 'resolved']);
   const ruleOf = (name: string) => accessRuleOf(fields[name] ?? { astNode: undefined });
   const nobody = { caller: undefined } as RequestContext;
-  expect(() => ruleOf('open')(nobody)).not.toThrow();
-  expect(() => ruleOf('known')(nobody)).toThrow('This needs a token');
+  expect(ruleOf('open')).toBeUndefined();
+  expect(ruleOf('known')?.(nobody)?.message).toContain('This needs a token');
+  expect(ruleOf('known')?.({ caller: caller() } as RequestContext)).toBeUndefined();
 });
 
 test('a resolver of its own is asked once the caller may, with all that it is given', async () => {
@@ -99,7 +101,7 @@ test('a resolver of its own is asked once the caller may, with all that it is gi
     asked.push([source, args, context, info.fieldName]);
     return 'its own';
   };
-  enforceAccessDirectives(guarded);
+  decorateSchema(guarded, NO_ENTITIES);
   const run = (by: Caller | undefined) =>
     graphql({ schema: guarded, source: '{ resolved }', rootValue: 'root', contextValue: { caller: by } });
   await run(undefined);

@@ -1,7 +1,6 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createRequestContexts } from '../../../../src/platform/server/incoming-requests.ts';
-import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
+import { requireGatewaySecret } from '../../../../src/platform/server/gateway-secret.ts';
 
 const REFUSED = {
   status: 403,
@@ -11,13 +10,8 @@ const ANSWERED = { status: 200, body: { answered: true } };
 
 /** A route behind the check, asked with this header; undefined: without it. */
 async function ask(gatewaySecrets: readonly string[] | undefined, given: string | string[] | undefined) {
-  const contexts = createRequestContexts({
-    verifyToken: async () => undefined,
-    log: createLogger('silent'),
-    gatewaySecrets,
-  });
   const server = Fastify();
-  server.get('/', { preHandler: contexts.requireGateway }, async () => ({ answered: true }));
+  server.get('/', { onRequest: requireGatewaySecret(gatewaySecrets) }, async () => ({ answered: true }));
   const headers = given === undefined ? {} : { 'x-gateway-secret': given };
   const response = await server.inject({ url: '/', headers: headers as Record<string, string> });
   return { status: response.statusCode, body: response.json() };

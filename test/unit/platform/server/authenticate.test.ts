@@ -4,26 +4,36 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../../../src/platform/auth/caller.ts';
-import { InvalidTokenError, type VerifyToken } from '../../../../src/platform/auth/verify-token.ts';
-import { createRequestContexts, type RequestContexts } from '../../../../src/platform/server/incoming-requests.ts';
+import { InvalidTokenError } from '../../../../src/platform/auth/invalid-token.ts';
+import type { VerifyToken } from '../../../../src/platform/auth/verify-token.ts';
+import {
+  type Authenticate,
+  authenticateForGraph,
+  createAuthenticate,
+} from '../../../../src/platform/server/authenticate.ts';
+import { correlationIdOf, logFieldsOf } from '../../../../src/platform/server/correlation.ts';
 import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
 
 const CALLER: Caller = { subject: 'admin-1001', organizationId: '1001', scopes: new Set(['topup:read']) };
 const NEW_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 type Headers = Record<string, string | string[]>;
-type Look<T> = (contexts: RequestContexts, request: FastifyRequest, lines: Record<string, unknown>[]) => T | Promise<T>;
+type Look<T> = (
+  request: FastifyRequest,
+  authenticate: Authenticate,
+  lines: Record<string, unknown>[],
+) => T | Promise<T>;
 
 /** What a route sees of a request that came over a wire with these headers; a list is that many headers of one name. */
 async function see<T>(headers: Headers, look: Look<T>, verifyToken: VerifyToken = async () => undefined): Promise<T> {
   const lines: Record<string, unknown>[] = [];
   const log = createLogger('info', { write: (line: string) => lines.push(JSON.parse(line)) });
-  const contexts = createRequestContexts({ verifyToken, log, gatewaySecrets: undefined });
+  const authenticate = createAuthenticate({ verifyToken, log });
   const server = Fastify();
   const seen = Promise.withResolvers<T>();
   server.get('/', async (request) => {
     try {
-      seen.resolve(await look(contexts, request, lines));
+      seen.resolve(await look(request, authenticate, lines));
     } catch (error) {
       seen.reject(error);
     }
@@ -38,9 +48,7 @@ async function see<T>(headers: Headers, look: Look<T>, verifyToken: VerifyToken 
 }
 
 const idOf = (given: string | string[] | undefined) =>
-  see(given === undefined ? {} : { 'x-correlation-id': given }, (contexts, request) =>
-    contexts.correlationIdOf(request),
-  );
+  see(given === undefined ? {} : { 'x-correlation-id': given }, (request) => correlationIdOf(request));
 
 describe('the correlation id', () => {
   test.each(['a', 'Order_1.2-3', 'x'.repeat(64)])('%j is taken', async (given) => {
@@ -57,10 +65,10 @@ describe('the correlation id', () => {
   );
 
   test('is the same for whoever asks of one request', async () => {
-    const [first, second, fields] = await see({}, (contexts, request) => [
-      contexts.correlationIdOf(request),
-      contexts.correlationIdOf(request),
-      contexts.logFieldsOf(request),
+    const [first, second, fields] = await see({}, (request) => [
+      correlationIdOf(request),
+      correlationIdOf(request),
+      logFieldsOf(request),
     ]);
     expect(second).toBe(first);
     expect(fields).toStrictEqual({ correlationId: first });
@@ -72,7 +80,7 @@ describe('the context', () => {
     const asked: unknown[] = [];
     const [context, fields] = await see(
       { 'x-correlation-id': 'id-1' },
-      async (contexts, request) => [await contexts.contextOf(request), contexts.logFieldsOf(request)] as const,
+      async (request, authenticate) => [await authenticate(request), logFieldsOf(request)] as const,
       async (authorization) => {
         asked.push(authorization);
         return undefined;
@@ -88,7 +96,7 @@ describe('the context', () => {
     const asked: unknown[] = [];
     const context = await see(
       { authorization: 'Bearer a.b.c', 'x-correlation-id': 'id-1' },
-      (contexts, request) => contexts.forGraphql(request),
+      (request, authenticate) => authenticateForGraph(authenticate)(request),
       async (authorization) => {
         asked.push(authorization);
         return CALLER;
@@ -100,8 +108,8 @@ describe('the context', () => {
   });
 
   test('has a log whose lines say the correlation id', async () => {
-    const lines = await see({ 'x-correlation-id': 'id-1' }, async (contexts, request, written) => {
-      const { log } = await contexts.contextOf(request);
+    const lines = await see({ 'x-correlation-id': 'id-1' }, async (request, authenticate, written) => {
+      const { log } = await authenticate(request);
       log.info({ event: 'a_test' });
       return written;
     });
@@ -115,16 +123,16 @@ describe('a token that is not good', () => {
   };
 
   test('is refused', async () => {
-    const refused = see({ authorization: 'x' }, (contexts, request) => contexts.contextOf(request), refusing);
+    const refused = see({ authorization: 'x' }, (request, authenticate) => authenticate(request), refusing);
     await expect(refused).rejects.toThrow(new InvalidTokenError('it has expired'));
   });
 
   test('is UNAUTHENTICATED in the graph, with status 401, and in the log', async () => {
     const [error, fields] = await see(
       { authorization: 'x' },
-      async (contexts, request) => [
-        await contexts.forGraphql(request).catch((thrown) => thrown),
-        contexts.logFieldsOf(request),
+      async (request, authenticate) => [
+        await authenticateForGraph(authenticate)(request).catch((thrown) => thrown),
+        logFieldsOf(request),
       ],
       refusing,
     );
@@ -137,9 +145,9 @@ describe('a token that is not good', () => {
     const fault = new Error('on purpose');
     const [error, fields] = await see(
       { authorization: 'x' },
-      async (contexts, request) => [
-        await contexts.forGraphql(request).catch((thrown) => thrown),
-        contexts.logFieldsOf(request),
+      async (request, authenticate) => [
+        await authenticateForGraph(authenticate)(request).catch((thrown) => thrown),
+        logFieldsOf(request),
       ],
       async () => {
         throw fault;
@@ -152,7 +160,7 @@ describe('a token that is not good', () => {
   test('two Authorization headers are one too many, though both be the same', async () => {
     const refused = see(
       { authorization: ['Bearer a.b.c', 'Bearer a.b.c'] },
-      (contexts, request) => contexts.contextOf(request),
+      (request, authenticate) => authenticate(request),
       async () => CALLER,
     );
     await expect(refused).rejects.toThrow(new InvalidTokenError('expected one Authorization header'));

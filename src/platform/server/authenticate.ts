@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { InvalidTokenError } from '../auth/invalid-token.ts';
+import type { VerifyToken } from '../auth/verify-token.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { correlationIdOf, logFieldsOf } from './correlation.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Resolves to the one RequestContext of an incoming request, with its verified caller. Rejects with InvalidTokenError. */
+export type Authenticate = (request: FastifyRequest) => Promise<RequestContext>;
+
+/** Apollo clones it together with its prototype, so that the getter stays a getter. */
+class IncomingContext implements RequestContext {
+  private child: Logger | undefined;
+
+  constructor(
+    readonly caller: RequestContext['caller'],
+    readonly correlationId: string,
+    readonly logFields: Record<string, unknown>,
+    private readonly serverLog: Logger,
+  ) {}
+
+  /** Created at its first use, because most requests log nothing of their own. */
+  get log(): Logger {
+    this.child ??= this.serverLog.child({ correlationId: this.correlationId });
+    return this.child;
+  }
+}
+
+export function createAuthenticate({ verifyToken, log }: { verifyToken: VerifyToken; log: Logger }): Authenticate {
+  return async (request) => {
+    const fields = logFieldsOf(request);
+    const caller = await verifyToken(authorizationOf(request));
+    if (caller !== undefined) fields['organizationId'] = caller.organizationId;
+    return new IncomingContext(caller, correlationIdOf(request), fields, log);
+  };
+}
+
+/** The same for the graph, whose callers get UNAUTHENTICATED with status 401 for a token that is not valid. */
+export function authenticateForGraph(authenticate: Authenticate): Authenticate {
+  return async (request) => {
+    try {
+      return await authenticate(request);
+    } catch (error) {
+      if (!(error instanceof InvalidTokenError)) throw error;
+      logFieldsOf(request)['errorCodes'] = ['UNAUTHENTICATED'];
+      throw new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+    }
+  };
+}
+
+/** Node gives us the first of two headers, and a proxy may have checked the second: such a request is refused. */
+function authorizationOf({ raw, headers }: FastifyRequest): string | undefined {
+  const given = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'authorization');
+  if (given.length > 1) throw new InvalidTokenError('expected one Authorization header');
+  return headers.authorization;
+}
