@@ -1,0 +1,18 @@
+import type { DataSource } from 'typeorm';
+import { auditAgeGauge, auditViolationsGauge } from '../audit/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { orderAgeGauge, orderGauge } from '../orders/index.ts';
+import { openPaymentsGauge } from '../payments/index.ts';
+import { jobAgeGauge, jobGauge } from '../platform/jobs/store/job-gauges.ts';
+import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+
+/** Metrics that are read from the database, so that every replica says the same. */
+export function registerGauges(telemetry: Telemetry, database: DataSource, clock: Clock): void {
+  telemetry.gauge(orderGauge(database));
+  telemetry.gauge(orderAgeGauge(database, clock));
+  telemetry.gauge(jobGauge(database));
+  telemetry.gauge(jobAgeGauge(database));
+  telemetry.gauge(openPaymentsGauge(database));
+  telemetry.gauge(auditViolationsGauge(database));
+  telemetry.gauge(auditAgeGauge(database, clock));
+}

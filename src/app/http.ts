@@ -1,0 +1,60 @@
+import type { Config } from '../config.ts';
+import type { IssuerKeys } from '../platform/auth/issuer-keys.ts';
+import { createTokenVerifier } from '../platform/auth/verify-token.ts';
+import { createApolloServer } from '../platform/graphql/apollo.ts';
+import { createMutationLimit } from '../platform/graphql/mutation-limit.ts';
+import type { Subgraph } from '../platform/graphql/subgraph-schema.ts';
+import { createHttpServer, type Readiness } from '../platform/server/http-server.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { Services } from './services.ts';
+
+interface Parts {
+  subgraph: Subgraph;
+  services: Services;
+  neighbours: Neighbours;
+  issuerKeys: IssuerKeys;
+  isTraced: boolean;
+  readiness: () => Promise<Readiness>;
+  telemetry: Telemetry;
+  log: Logger;
+}
+
+/** The graph, REST, webhook, health and metrics over HTTP. Nothing listens yet. */
+export async function composeServer(config: Config, parts: Parts) {
+  const { subgraph, services, neighbours, issuerKeys, telemetry, log } = parts;
+  const apollo = createApolloServer({
+    subgraph,
+    // With secrets set, only a gateway gets as far as the graph.
+    isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
+    telemetry,
+    mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE, neighbours.redis?.run),
+    log,
+  });
+  const { app, drain } = await createHttpServer({
+    apollo,
+    rawRoutes: services.rawRoutes,
+    restRoutes: services.restRoutes,
+    telemetry,
+    isTraced: parts.isTraced,
+    log,
+    verifyToken: createTokenVerifier({
+      keys: issuerKeys,
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+    }),
+    gatewaySecrets: config.GATEWAY_SECRET,
+    corsOrigins: config.CORS_ORIGINS,
+    readiness: parts.readiness,
+  });
+  return {
+    server: app,
+    /** `drained`: first lets callers learn of it from /readyz, so that none loses a request; that takes two seconds. */
+    async stop(drained: boolean): Promise<void> {
+      if (drained) await drain.run();
+      // Closes the server too.
+      await apollo.stop();
+    },
+  };
+}
