@@ -4,6 +4,7 @@ import got, { RequestError, TimeoutError } from 'got';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
+import { parseJson } from '../kernel/json.ts';
 import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
 import { counted, type OnCall } from './counted.ts';
 import { type Credentials, digest, signedHeaders } from './signing.ts';
@@ -157,7 +158,7 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
     }
     let json: unknown;
     try {
-      json = JSON.parse(response.body);
+      json = parseJson(response.body);
     } catch {
       throw fail('malformed', 'the answer is not JSON', statusCode);
     }
