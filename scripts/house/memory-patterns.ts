@@ -29,7 +29,7 @@ export const NOT_READ_PATH: readonly string[] = [
   'createModerator',
   'connectDatabase',
   'MetricsReader',
-  'attendedMs',
+  'within',
 ];
 
 /** `new X(…)` of these may be a constant table. It remembers if it is made empty, or if somebody writes to it. */

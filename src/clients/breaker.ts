@@ -1,4 +1,4 @@
-import { within } from '../kernel/attended-time.ts';
+import { within } from './deadline.ts';
 import { NotAskedError, UpstreamError } from './upstream-error.ts';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';

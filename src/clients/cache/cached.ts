@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { within } from '../../kernel/attended-time.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { within } from '../deadline.ts';
 import { NotAskedError, UpstreamError } from '../upstream-error.ts';
 import { askOneForAll } from './ask-one-for-all.ts';
 import { startRefreshAhead } from './refresh-ahead.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import KeyvRedis, { createClient } from '@keyv/redis';
 import Keyv from 'keyv';
-import { within } from '../../kernel/attended-time.ts';
+import { within } from '../deadline.ts';
 
 /**
  * Short-lived strings in Redis, for all replicas. It never throws and never hangs: what Redis does not do within its deadline is
