@@ -23,6 +23,7 @@ export const READ_PATH: readonly (readonly string[])[] = [
 export const NOT_READ_PATH: readonly string[] = [
   'createNeighbour',
   'createBreaker',
+  'SilenceBreaker',
   'signedHeaders',
   'createMailer',
   'createMekariPay',

@@ -1,4 +1,4 @@
-import type { BreakerState } from '../clients/breaker.ts';
+import { type BreakerState, SilenceBreaker } from '../clients/breaker.ts';
 import { type CachedLookup, createCachedLookup } from '../clients/cache/cached.ts';
 import { createSharedEntries } from '../clients/cache/shared-entries.ts';
 import { createSharedStore, type SharedStore } from '../clients/cache/shared-store.ts';
@@ -48,18 +48,22 @@ const FOLLOWED_PART = 1 / 3;
 export function createNeighbours(config: Config, { clock, log, telemetry }: Parts): Neighbours {
   const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
   const timeoutMs = config.UPSTREAM_TIMEOUT_MS;
-  const onBreakerState = (neighbour: string, state: BreakerState) => {
+  const onState = (neighbour: string, state: BreakerState) => {
     telemetry.breakerState(neighbour, state);
     if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
     else log.debug({ event: 'breaker', neighbour, state });
   };
   const told = { timeoutMs, onCall: telemetry.upstreamCall };
-  const common = { ...told, credentials, clock, around: traced, onBreakerState };
+  const common = { ...told, credentials, clock, around: traced };
+  const breaker = (neighbour: string) =>
+    new SilenceBreaker({ neighbour, patienceMs: timeoutMs * IMPATIENT_PART, onState });
+  const guarded = (name: string, baseUrl: string) =>
+    createNeighbour({ ...common, name, baseUrl, breaker: breaker(name) });
   const http = {
-    hubCore: createNeighbour({ ...common, name: 'hub-core', baseUrl: config.HUB_CORE_URL }),
-    billing: createNeighbour({ ...common, name: 'mekari-billing', baseUrl: config.MEKARI_BILLING_URL }),
-    pay: createNeighbour({ ...common, name: 'mekari-pay', baseUrl: config.MEKARI_PAY_URL }),
-    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL, withoutBreaker: true }),
+    hubCore: guarded('hub-core', config.HUB_CORE_URL),
+    billing: guarded('mekari-billing', config.MEKARI_BILLING_URL),
+    pay: guarded('mekari-pay', config.MEKARI_PAY_URL),
+    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL }),
   };
   const mailer = createMailer({ ...told, smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, { log, telemetry });
