@@ -5,14 +5,14 @@ export const READ_PATH: readonly (readonly string[])[] = [
   ['createTokenVerifier'],
   ['createIssuerKeys'],
   ['TopupOptionsResolver'],
-  ['TopupOptionsService'],
+  ['TopupOptionsService', 'ListOptions'],
   ['OrganizationsService'],
   ['openFlags'],
   ['TableProvider'],
   ['Prices'],
   ['Catalogue'],
-  ['createCachedLookup'],
-  ['createSharedEntries'],
+  ['createCachedLookup', 'Cache'],
+  ['createSharedEntries', 'createFleet'],
   ['createSharedStore'],
 ];
 
