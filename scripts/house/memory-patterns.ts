@@ -5,14 +5,14 @@ export const READ_PATH: readonly (readonly string[])[] = [
   ['createTokenVerifier'],
   ['createIssuerKeys'],
   ['TopupOptionsResolver'],
-  ['TopupOptionsService'],
+  ['TopupOptionsService', 'ListOptions'],
   ['OrganizationsService'],
   ['openFlags'],
   ['TableProvider'],
   ['Prices'],
   ['Catalogue'],
-  ['createCachedLookup'],
-  ['createSharedEntries'],
+  ['createCachedLookup', 'Cache'],
+  ['createSharedEntries', 'createFleet'],
   ['createSharedStore'],
 ];
 
@@ -23,13 +23,14 @@ export const READ_PATH: readonly (readonly string[])[] = [
 export const NOT_READ_PATH: readonly string[] = [
   'createNeighbour',
   'createBreaker',
+  'SilenceBreaker',
   'signedHeaders',
   'createMailer',
   'createMekariPay',
   'createModerator',
   'connectDatabase',
   'MetricsReader',
-  'attendedMs',
+  'within',
 ];
 
 /** `new X(…)` of these may be a constant table. It remembers if it is made empty, or if somebody writes to it. */

@@ -7,7 +7,7 @@ const USE_CASES: readonly { name: string; entry: readonly string[] }[] = [
   { name: 'createTopupOrder', entry: ['CreateOrder', 'createOrder'] },
   { name: 'confirmOrder', entry: ['ConfirmOrder', 'confirmOrder'] },
   { name: 'settling a payment', entry: ['SettlePayment', 'settlePayment'] },
-  { name: 'topupOptions', entry: ['TopupOptionsService', 'TopupOptions', 'offeredOptions'] },
+  { name: 'topupOptions', entry: ['TopupOptionsService', 'ListOptions'] },
 ];
 
 /** Types of what is called, as opposed to types of data. */

@@ -38,7 +38,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "return { fault: `${issue?.path.join('.')} ${[-issue?.message-]{+issue.message+}}` };":
       'What does not parse has an issue; the question mark is for the compiler.',
   },
-  'src/payments/strict-json.ts': {
+  'src/kernel/json.ts': {
     '} catch [-{ return undefined; }-]{+{}+}': 'A function that comes to its end answers undefined too.',
     'if ([-open.at(-1)?.has-]{+open.at(-1).has+}(name)) return false;':
       'A name outside of every object is no JSON: caught, or refused by the library, the answer is undefined.',

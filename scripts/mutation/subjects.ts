@@ -22,7 +22,7 @@ export const SUBJECTS: readonly Subject[] = [
   strict('src/payments/rules/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),
   strict('src/payments/webhook-signature.ts', 'test/unit/payments/webhook-signature.test.ts'),
   strict('src/payments/webhook-body.ts', 'test/unit/payments/webhook-body.test.ts'),
-  strict('src/payments/strict-json.ts', 'test/unit/payments/strict-json.test.ts'),
+  strict('src/kernel/json.ts', 'test/unit/kernel/json.test.ts'),
   strict('src/clients/mekari-pay/payment-url.ts', 'test/unit/clients/payment-url.test.ts'),
   strict('src/clients/signing.ts', 'test/unit/clients/signing.test.ts'),
   strict('src/organizations/rules/access.ts', 'test/unit/organizations/access.test.ts'),

@@ -1,25 +1,24 @@
-import type { BreakerState } from '../clients/breaker.ts';
-import { type CachedLookup, createCachedLookup } from '../clients/cache/cached.ts';
-import { createSharedEntries } from '../clients/cache/shared-entries.ts';
+import { type BreakerState, SilenceBreaker } from '../clients/breaker.ts';
+import type { Cache } from '../clients/cache/cache.ts';
 import { createSharedStore, type SharedStore } from '../clients/cache/shared-store.ts';
 import { createNeighbour } from '../clients/http.ts';
-import { createHubCore, MAX_IDS, type OrganizationSnapshot } from '../clients/hub-core.ts';
+import { createHubCore, type OrganizationSnapshot } from '../clients/hub-core.ts';
 import { createMailer, type Mailer } from '../clients/mailer.ts';
 import { createMekariBilling, type PackagePrice } from '../clients/mekari-billing.ts';
 import { createMekariPay, createPaymentUrlCheck, hostOf } from '../clients/mekari-pay/index.ts';
 import { createModerator, type Moderator } from '../clients/moderator.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { parseRupiah } from '../kernel/money.ts';
 import type { PaymentProvider } from '../payments/index.ts';
 import { createLogLimit } from '../platform/telemetry/log-limit.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { inSpan, SpanKind, setFacts, traceHeaders } from '../platform/telemetry/spans.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import { createOrganizationCache, createPriceCache } from './caches.ts';
 
 export interface Neighbours {
-  organizations: CachedLookup<OrganizationSnapshot>;
-  packages: CachedLookup<PackagePrice>;
+  organizations: Cache<OrganizationSnapshot>;
+  packages: Cache<PackagePrice>;
   /** undefined: there is none. */
   redis: SharedStore | undefined;
   /** Another provider is another folder of clients/ and another line below. */
@@ -35,83 +34,24 @@ interface Parts {
   telemetry: Telemetry;
 }
 
-/** The version of what is stored: another version's values are not read. */
-const PRICE_PREFIX = 'topup_configuration:price:v1:';
-/** Longest that reading goes on with hub-core's last answer while it fails. */
-const STALE_ORGANIZATION_MS = 600_000;
-/** How much of a call's time reading waits for a neighbour that failed last time. */
-const IMPATIENT_PART = 1 / 3;
-/** How much of a call's time a replica waits for another one's, before it makes its own. */
-const FOLLOWED_PART = 1 / 3;
+/** The part of a call's time for which calls wait for the one that tries a silent neighbour. */
+const PATIENT_PART = 1 / 3;
 
 /** The clients of the neighbours, with their caches. */
-export function createNeighbours(config: Config, { clock, log, telemetry }: Parts): Neighbours {
-  const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
-  const timeoutMs = config.UPSTREAM_TIMEOUT_MS;
-  const onBreakerState = (neighbour: string, state: BreakerState) => {
-    telemetry.breakerState(neighbour, state);
-    if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
-    else log.debug({ event: 'breaker', neighbour, state });
-  };
-  const told = { timeoutMs, onCall: telemetry.upstreamCall };
-  const common = { ...told, credentials, clock, around: traced, onBreakerState };
-  const http = {
-    hubCore: createNeighbour({ ...common, name: 'hub-core', baseUrl: config.HUB_CORE_URL }),
-    billing: createNeighbour({ ...common, name: 'mekari-billing', baseUrl: config.MEKARI_BILLING_URL }),
-    pay: createNeighbour({ ...common, name: 'mekari-pay', baseUrl: config.MEKARI_PAY_URL }),
-    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL, withoutBreaker: true }),
-  };
-  const mailer = createMailer({ ...told, smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
-  const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, { log, telemetry });
-
-  const failureTtlMs = config.PRICE_FAILURE_TTL_SECONDS * 1000;
-  const logged = createLogLimit(clock);
-  const hubCore = createHubCore(http.hubCore, clock);
-  const organizations = createCachedLookup<OrganizationSnapshot>({
-    neighbour: 'hub-core',
-    clock,
-    ttlMs: config.ORGANIZATION_TTL_SECONDS * 1000,
-    failureTtlMs,
-    staleMs: STALE_ORGANIZATION_MS,
-    patienceMs: timeoutMs * IMPATIENT_PART,
-    batchSize: MAX_IDS,
-    fetch: (ids, how) => hubCore.organizations(ids, how),
-    onLookup: (outcome, count) => telemetry.cacheLookup('organizations', outcome, count),
-    onFailure: (ids, { message: reason }) =>
-      logged(`organization ${reason}`, () =>
-        log.warn({ event: 'organization_unavailable', organization: ids[0], organizations: ids.length, reason }),
-      ),
+export function createNeighbours(config: Config, parts: Parts): Neighbours {
+  const { clock, log, telemetry } = parts;
+  const http = connectNeighbours(config, parts);
+  const mailer = createMailer({
+    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    onCall: telemetry.upstreamCall,
+    smtpUrl: config.SMTP_URL,
+    from: config.MAIL_FROM,
   });
-
-  const billing = createMekariBilling(http.billing);
-  const ttlMs = config.PRICE_TTL_SECONDS * 1000;
-  const packages = createCachedLookup<PackagePrice>({
-    neighbour: 'mekari-billing',
-    clock,
-    ttlMs,
-    failureTtlMs,
-    patienceMs: timeoutMs * IMPATIENT_PART,
-    refreshAhead: true,
-    batchSize: 1,
-    fetch: async ([id = ''], how) => new Map([[id, await billing.packagePrice(id, how)]]),
-    followMs: timeoutMs * FOLLOWED_PART,
-    shared:
-      redis &&
-      createSharedEntries({
-        store: redis,
-        prefix: PRICE_PREFIX,
-        ttlMs,
-        longestCallMs: 2 * timeoutMs,
-        serialize: ({ packageId, price }) => `${packageId} ${price}`,
-        deserialize: readPrice,
-      }),
-    onLookup: (outcome, count) => telemetry.cacheLookup('prices', outcome, count),
-    onFailure: (ids, { message: reason }) =>
-      logged(`package ${ids[0]} ${reason}`, () => log.warn({ event: 'package_unavailable', package: ids[0], reason })),
-  });
-
+  const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, parts);
+  const once = createLogLimit(clock);
+  const packages = createPriceCache(createMekariBilling(http.billing), redis, config, { ...parts, once });
   return {
-    organizations,
+    organizations: createOrganizationCache(createHubCore(http.hubCore, clock), config, { ...parts, once }),
     packages,
     redis,
     paymentProvider: createMekariPay({
@@ -119,7 +59,7 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
       urls: {
         isAllowed: createPaymentUrlCheck({ payBaseUrl: config.MEKARI_PAY_URL, hosts: config.PAYMENT_URL_HOSTS }),
         onRefused: (url) =>
-          logged(`payment url ${hostOf(url)}`, () => log.error({ event: 'payment_url_refused', host: hostOf(url) })),
+          once(`payment url ${hostOf(url)}`, () => log.error({ event: 'payment_url_refused', host: hostOf(url) })),
       },
       webhookSecrets: config.MEKARI_PAY_WEBHOOK_SECRET,
       clock,
@@ -135,6 +75,28 @@ export function createNeighbours(config: Config, { clock, log, telemetry }: Part
       mailer.close();
       redis?.close();
     },
+  };
+}
+
+/** Requests wait for three of them, each behind a breaker. Jobs alone call Moderator: one order that hangs must not hold up others. */
+function connectNeighbours(config: Config, { clock, log, telemetry }: Parts) {
+  const timeoutMs = config.UPSTREAM_TIMEOUT_MS;
+  const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
+  const onState = (neighbour: string, state: BreakerState) => {
+    telemetry.breakerState(neighbour, state);
+    if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
+    else log.debug({ event: 'breaker', neighbour, state });
+  };
+  const common = { timeoutMs, credentials, clock, around: traced, onCall: telemetry.upstreamCall };
+  const guarded = (name: string, baseUrl: string) => {
+    const breaker = new SilenceBreaker({ neighbour: name, patienceMs: timeoutMs * PATIENT_PART, onState });
+    return createNeighbour({ ...common, name, baseUrl, breaker });
+  };
+  return {
+    hubCore: guarded('hub-core', config.HUB_CORE_URL),
+    billing: guarded('mekari-billing', config.MEKARI_BILLING_URL),
+    pay: guarded('mekari-pay', config.MEKARI_PAY_URL),
+    moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL }),
   };
 }
 
@@ -160,11 +122,4 @@ function traced<T>(
     setFacts(span, { outcome: 'ok' });
     return answer;
   });
-}
-
-/** Others could write to a shared cache: what is not a price of this package is not one. */
-function readPrice(text: string, packageId: string): PackagePrice | undefined {
-  const ofPackage = `${packageId} `;
-  const price = text.startsWith(ofPackage) ? parseRupiah(text.slice(ofPackage.length)) : undefined;
-  return price === undefined || price <= 0n ? undefined : { packageId, price };
 }

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
-import { ExcessUsageService, excessQuotaRoute } from '../excess-usage/index.ts';
+import { excessQuotaRoute, ListExcess, PriceOwed } from '../excess-usage/index.ts';
 import { BookPaidPi, fulfilmentJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
@@ -20,9 +20,18 @@ import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { Flags } from '../platform/flags/flags.ts';
 import type { JobHandler } from '../platform/jobs/job.ts';
 import { createPageWait } from '../platform/server/page-wait.ts';
+import { createLogLimit } from '../platform/telemetry/log-limit.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
-import { Catalogue, Prices, TopupOptionsService, topupConfigurationsRoute } from '../topup-options/index.ts';
+import {
+  Catalogue,
+  EvaluateOptions,
+  ListOptions,
+  Prices,
+  readConfigurations,
+  SelectOrderable,
+  topupConfigurationsRoute,
+} from '../topup-options/index.ts';
 import type { Neighbours } from './neighbours.ts';
 
 interface Parts {
@@ -43,17 +52,11 @@ export function composeServices(
   config: Config,
   { clock, log, telemetry, callers, database, flags, neighbours }: Parts,
 ) {
-  const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
-  const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
-  const balances = new BalancesLoader(callers);
-  const catalogue = new Catalogue(callers.connections);
-  const prices = new Prices(neighbours.packages, pageWait);
-  const options = new TopupOptionsService(organizations, flags, catalogue, prices, clock);
-  const excess = new ExcessUsageService(organizations, catalogue, prices, new SettledExcessLoader(callers));
-
+  const reading = composeReading(config, { clock, log, callers, flags, neighbours });
+  const { organizations } = reading;
   const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
   const { paymentProvider } = neighbours;
-  const quotes = new QuoteOrder(callers, organizations, options, excess, clock);
+  const quotes = new QuoteOrder(callers, organizations, reading.orderable, reading.owed, clock);
   const invoices = new IssueInvoice(database, paymentProvider, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
   const createOrder = new CreateOrder(callers, quotes, clock, times);
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, times);
@@ -79,11 +82,7 @@ export function composeServices(
   ];
   for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
   return {
-    organizations,
-    balances,
-    catalogue,
-    options,
-    excess,
+    ...reading,
     orders,
     createOrder,
     confirmOrder,
@@ -92,6 +91,32 @@ export function composeServices(
     reconcile,
     jobHandlers,
     rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
-    restRoutes: [topupConfigurationsRoute(options), excessQuotaRoute(excess)],
+    restRoutes: [topupConfigurationsRoute(reading.options), excessQuotaRoute(reading.excess)],
   };
+}
+
+/** The services of the page: one cache for each source behind them, and loaders that live for one request. */
+function composeReading(
+  config: Config,
+  { clock, log, callers, flags, neighbours }: Pick<Parts, 'clock' | 'log' | 'callers' | 'flags' | 'neighbours'>,
+) {
+  const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
+  const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
+  const balances = new BalancesLoader(callers);
+  const once = createLogLimit(clock);
+  const catalogue = new Catalogue({
+    read: () => readConfigurations(callers.connections),
+    clock,
+    onFault: (configurationId, reason) =>
+      once(`${configurationId} ${reason}`, () =>
+        log.error({ event: 'configuration_invalid', configurationId, reason }),
+      ),
+  });
+  const prices = new Prices(neighbours.packages, pageWait);
+  const evaluation = new EvaluateOptions(flags, prices);
+  const options = new ListOptions(organizations, catalogue, evaluation, clock);
+  const orderable = new SelectOrderable(organizations, catalogue, evaluation);
+  const owed = new PriceOwed(prices, new SettledExcessLoader(callers));
+  const excess = new ListExcess(organizations, catalogue, owed);
+  return { organizations, balances, catalogue, options, orderable, owed, excess };
 }

@@ -1,11 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
-import got, { RequestError, TimeoutError } from 'got';
+import got, { type OptionsInit, RequestError } from 'got';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
+import type { Breaker } from './breaker.ts';
 import { counted, type OnCall } from './counted.ts';
+import { type Expected, readAnswer } from './http-answer.ts';
 import { type Credentials, digest, signedHeaders } from './signing.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -20,20 +21,14 @@ export interface NeighbourOptions {
   /** Around every call, as a whole: `headers` are sent along, `route` is the path without its ids. */
   around?: Around;
   onCall?: OnCall;
-  /** For one that jobs alone call: they wait by themselves, and an order that hangs must not hold up the others. */
-  withoutBreaker?: boolean;
-  onBreakerState?: (neighbour: string, state: BreakerState) => void;
+  /** Without one every call is made: right for a neighbour that only jobs and commands call. */
+  breaker?: Breaker;
 }
 
 export type Around = <T>(
   call: { neighbour: string; method: string; route: string },
   run: (headers: Record<string, string>) => Promise<T>,
 ) => Promise<T>;
-
-type Run<T> = (timeoutMs: number, headers: Record<string, string>) => Promise<T>;
-
-/** While a neighbour is silent, nobody waits for it longer than this part of the timeout. */
-const PATIENCE = 1 / 3;
 
 interface Target {
   path: string;
@@ -43,11 +38,7 @@ interface Target {
   urgent?: boolean;
 }
 
-interface Call<S extends z.ZodType> extends Target {
-  /** Statuses whose body is the answer; 2xx where none are given. */
-  accept?: readonly number[];
-  schema: S;
-}
+type Call<S extends z.ZodType> = Target & Expected<S>;
 
 export interface Neighbour {
   get<S extends z.ZodType>(call: Call<S>): Promise<z.output<S>>;
@@ -57,150 +48,128 @@ export interface Neighbour {
 }
 
 const MAX_BODY_BYTES = 1_048_576;
+const CONCURRENCY = 16;
 
 /**
  * One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency, behind a breaker; no redirects. Only a
- * read whose connection broke is sent once more.
+ * read whose connection broke is sent once more. Throws UpstreamError.
  */
 export function createNeighbour(options: NeighbourOptions): Neighbour {
-  const concurrency = options.concurrency ?? 16;
+  const { name, concurrency = CONCURRENCY } = options;
   const agent = {
     http: new http.Agent({ keepAlive: true, maxSockets: concurrency }),
     // Verified, whatever the environment of the process says.
     https: new https.Agent({ keepAlive: true, maxSockets: concurrency, rejectUnauthorized: true }),
   };
-  const limit = pLimit(concurrency);
-  const { around = (_call, run) => run({}) } = options;
-  const patienceMs = options.timeoutMs * PATIENCE;
-  const breaker: Breaker = options.withoutBreaker
-    ? { run: (call) => call() }
-    : createBreaker({ neighbour: options.name, patienceMs, onState: options.onBreakerState });
-  const fail = (kind: UpstreamError['kind'], reason: string, status?: number) =>
-    new UpstreamError(options.name, kind, reason, status);
-
-  const base = new URL(options.baseUrl).href.replace(/\/$/, '');
-
-  /** Ids are data. One that the URL parser takes for a way through the path (`..`) would lead to another one than was meant. */
-  function targetOf(path: string): URL {
-    const url = new URL(base + path);
-    if (url.href !== base + path) throw fail('rejected', 'an id that has no place in a path');
-    return url;
-  }
-
-  async function send(
-    method: 'GET' | 'POST',
-    path: string,
-    timeoutMs: number,
-    headers: Record<string, string> = {},
-    body?: string,
-  ) {
-    const url = targetOf(path);
-    const pathAndQuery = url.pathname + url.search;
-    const cancelled = new AbortController();
-    const request = got(url, {
-      method,
-      body,
-      headers: {
-        ...signedHeaders(options.credentials, { method, pathAndQuery, at: options.clock.now() }),
-        accept: 'application/json',
-        ...headers,
-      },
-      agent,
-      signal: cancelled.signal,
-      timeout: { request: timeoutMs },
-      // A kept-alive connection may be closed by its peer just when we use it: a read is sent once more, on a new one.
-      retry: {
-        limit: 1,
-        methods: ['GET'],
-        statusCodes: [],
-        errorCodes: ['ECONNRESET', 'EPIPE'],
-        calculateDelay: ({ computedValue }) => (computedValue === 0 ? 0 : 1),
-      },
-      followRedirect: false,
-      throwHttpErrors: false,
-      decompress: false,
-    });
-    let tooLarge = false;
-    let tooLate = false;
-    // Of both attempts together: the library's limit is each one's own.
-    const limitOfAll = setTimeout(() => {
-      tooLate = true;
-      cancelled.abort();
-    }, timeoutMs);
-    request.on('downloadProgress', ({ transferred }) => {
-      if (transferred <= MAX_BODY_BYTES) return;
-      tooLarge = true;
-      cancelled.abort();
-    });
-    try {
-      return await request;
-    } catch (error) {
-      if (tooLarge) throw fail('malformed', `the answer is larger than ${MAX_BODY_BYTES} bytes`);
-      if (tooLate || error instanceof TimeoutError)
-        throw fail('unavailable', `no answer within ${options.timeoutMs} ms`);
-      if (error instanceof RequestError) throw fail('unavailable', error.code);
-      throw error;
-    } finally {
-      clearTimeout(limitOfAll);
-    }
-  }
-
-  function answerOf<S extends z.ZodType>(call: Call<S>, response: { statusCode: number; body: string }): z.output<S> {
-    const { statusCode } = response;
-    const accepted = call.accept?.includes(statusCode) ?? (statusCode >= 200 && statusCode < 300);
-    if (!accepted) {
-      if (statusCode >= 500 || statusCode === 429 || statusCode === 408) {
-        throw fail('unavailable', `it answered ${statusCode}`, statusCode);
-      }
-      if (statusCode >= 400) throw fail('rejected', `it answered ${statusCode}`, statusCode);
-      throw fail('malformed', `it answered ${statusCode}`, statusCode);
-    }
-    let json: unknown;
-    try {
-      json = JSON.parse(response.body);
-    } catch {
-      throw fail('malformed', 'the answer is not JSON', statusCode);
-    }
-    const parsed = call.schema.safeParse(json);
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw fail('malformed', `${issue?.path.join('.')}: ${issue?.message}`, statusCode);
-  }
-
-  /** The wait for a connection counts against the timeout. */
-  function bounded<T>(method: string, { path, route, urgent }: Target, run: Run<T>): Promise<T> {
-    const askedAt = performance.now();
-    const remaining = () => options.timeoutMs - (performance.now() - askedAt);
-    const ask = async (headers: Record<string, string>) => {
-      targetOf(path);
-      return limit(() => {
-        if (remaining() <= 0) throw fail('unavailable', `no free connection within ${options.timeoutMs} ms`);
-        return breaker.run(() => run(Math.max(1, remaining()), headers), { urgent, waitMs: remaining() });
-      });
-    };
-    const call = { neighbour: options.name, method, route: route ?? path.replace(/\?.*$/, '') };
-    return around(call, (headers) => counted(options.name, options.onCall, () => ask(headers)));
-  }
-
+  const inSlot = limitCalls(options, concurrency);
+  const send = (request: Request) => sendSigned(request, options, agent);
   return {
-    get: (call) =>
-      bounded('GET', call, async (timeoutMs, headers) =>
-        answerOf(call, await send('GET', call.path, timeoutMs, headers)),
-      ),
+    get: (call) => inSlot('GET', call, async (slot) => readAnswer(name, call, await send({ method: 'GET', ...slot }))),
     post: (call) =>
-      bounded('POST', call, async (timeoutMs, extra) => {
+      inSlot('POST', call, async (slot) => {
         const body = JSON.stringify(call.body);
         const headers = {
-          ...extra,
+          ...slot.headers,
           'content-type': 'application/json',
           digest: digest(body),
           'x-idempotency-key': call.idempotencyKey,
         };
-        return answerOf(call, await send('POST', call.path, timeoutMs, headers, body));
+        return readAnswer(name, call, await send({ method: 'POST', ...slot, headers, body }));
       }),
     close() {
       agent.http.destroy();
       agent.https.destroy();
     },
   };
+}
+
+/** A place among the calls in flight: where the call goes, and how long it may still take. */
+interface Slot {
+  url: URL;
+  timeoutMs: number;
+  headers: Record<string, string>;
+}
+
+/** Runs a call when there is a slot for it and the breaker lets it through. The wait for both counts against the timeout. */
+function limitCalls(
+  { name, timeoutMs, around = (_call, run) => run({}), ...options }: NeighbourOptions,
+  slots: number,
+) {
+  const limit = pLimit(slots);
+  const base = new URL(options.baseUrl).href.replace(/\/$/, '');
+  const { breaker = { run: (call) => call() } satisfies Breaker } = options;
+
+  /** Ids are data. One that the URL parser takes for a way through the path (`..`) would lead somewhere else. */
+  function urlOf(path: string): URL {
+    const url = new URL(base + path);
+    if (url.href !== base + path) throw new UpstreamError(name, 'rejected', 'an id that has no place in a path');
+    return url;
+  }
+
+  return <T>(method: string, { path, route, urgent }: Target, run: (slot: Slot) => Promise<T>): Promise<T> => {
+    const askedAt = performance.now();
+    const remainingMs = () => timeoutMs - (performance.now() - askedAt);
+    const ask = async (headers: Record<string, string>) => {
+      const url = urlOf(path);
+      return limit(() => {
+        if (remainingMs() <= 0)
+          throw new UpstreamError(name, 'unavailable', `no free connection within ${timeoutMs} ms`);
+        const send = () => run({ url, headers, timeoutMs: Math.max(1, remainingMs()) });
+        return breaker.run(send, { urgent, waitMs: remainingMs() });
+      });
+    };
+    const call = { neighbour: name, method, route: route ?? path.replace(/\?.*$/, '') };
+    return around(call, (headers) => counted(name, options.onCall, () => ask(headers)));
+  };
+}
+
+interface Request extends Slot {
+  method: 'GET' | 'POST';
+  body?: string;
+}
+
+/** A kept-alive connection may be closed by its peer just when we use it: a read is sent once more, on a new one. */
+const RETRY = {
+  limit: 1,
+  methods: ['GET'],
+  statusCodes: [],
+  errorCodes: ['ECONNRESET', 'EPIPE'],
+  calculateDelay: ({ computedValue }) => (computedValue === 0 ? 0 : 1),
+} satisfies OptionsInit['retry'];
+
+async function sendSigned(
+  { method, url, body, headers, timeoutMs }: Request,
+  { name, credentials, clock, timeoutMs: wholeMs }: NeighbourOptions,
+  agent: OptionsInit['agent'],
+) {
+  const cut = new AbortController();
+  const cutWith = (kind: UpstreamError['kind'], reason: string) => cut.abort(new UpstreamError(name, kind, reason));
+  const request = got(url, {
+    method,
+    body,
+    headers: {
+      ...signedHeaders(credentials, { method, pathAndQuery: url.pathname + url.search, at: clock.now() }),
+      accept: 'application/json',
+      ...headers,
+    },
+    agent,
+    signal: cut.signal,
+    retry: RETRY,
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+  });
+  // For both attempts together: a timeout of the library would be for each.
+  const timer = setTimeout(() => cutWith('unavailable', `no answer within ${wholeMs} ms`), timeoutMs);
+  request.on('downloadProgress', ({ transferred }) => {
+    if (transferred > MAX_BODY_BYTES) cutWith('malformed', `the answer is larger than ${MAX_BODY_BYTES} bytes`);
+  });
+  try {
+    return await request;
+  } catch (error) {
+    if (cut.signal.aborted) throw cut.signal.reason;
+    throw error instanceof RequestError ? new UpstreamError(name, 'unavailable', error.code) : error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

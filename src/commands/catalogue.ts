@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
+import { parseJson } from '../kernel/json.ts';
 import { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from '../topup-options/index.ts';
 import { changing, command, print, UsageError } from './command.ts';
 
@@ -23,7 +24,7 @@ command(async ([verb, file, ...rest], database) => {
 async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8');
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`);
   }

@@ -1,10 +1,10 @@
 import { organizationToRead } from '../organizations/index.ts';
 import type { RestRoute } from '../platform/server/rest-route.ts';
-import type { ExcessUsageService } from './excess-usage.service.ts';
 import { toExcessUsages } from './graphql/to-graphql.ts';
+import type { ListExcess } from './list-excess.ts';
 
 /** The excess in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
-export function excessQuotaRoute(excess: ExcessUsageService): RestRoute {
+export function excessQuotaRoute(excess: ListExcess): RestRoute {
   return {
     path: '/iag/v1/topup-configurations/excess-quota',
     async answer(request, organizationId) {

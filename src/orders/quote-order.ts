@@ -1,5 +1,5 @@
 import { isUpstreamError } from '../clients/upstream-error.ts';
-import type { ExcessUsageService } from '../excess-usage/index.ts';
+import type { PriceOwed } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { MAX_AMOUNT } from '../kernel/money.ts';
@@ -8,7 +8,7 @@ import { type SettledExcess, toSettledExcess } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
-import { checkQuantity, type OfferedOption, type TopupOptionsService } from '../topup-options/index.ts';
+import { checkQuantity, type OfferedOption, type SelectOrderable } from '../topup-options/index.ts';
 import type { LinePeriod } from './rules/line-period.ts';
 import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, sameQuote } from './rules/quote.ts';
 import {
@@ -48,8 +48,8 @@ export class QuoteOrder {
   constructor(
     private readonly database: TenantDatabase,
     private readonly organizations: OrganizationsService,
-    private readonly options: TopupOptionsService,
-    private readonly excess: ExcessUsageService,
+    private readonly options: SelectOrderable,
+    private readonly excess: PriceOwed,
     private readonly clock: Clock,
   ) {}
 

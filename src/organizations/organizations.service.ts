@@ -1,63 +1,61 @@
 import DataLoader from 'dataloader';
-import type { CachedLookup } from '../clients/cache/cached.ts';
+import type { Cache, CacheResult } from '../clients/cache/cache.ts';
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
-import type { UpstreamError } from '../clients/upstream-error.ts';
+import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Flags } from '../platform/flags/flags.ts';
 import type { PageWait } from '../platform/server/page-wait.ts';
 import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
-import type { TopupEligibility } from './graphql/organization.type.ts';
-import { ELIGIBILITY_FLAGS, eligibility } from './rules/eligibility.ts';
+import { ELIGIBILITY_FLAGS, type Eligibility, eligibility } from './rules/eligibility.ts';
 
-type Found = OrganizationSnapshot | undefined | UpstreamError;
+interface GatedOrganization {
+  organization: OrganizationSnapshot;
+  eligibility: Eligibility;
+}
 
 /**
- * Organizations as hub-core describes them: batched within a request, remembered for seconds between requests. While hub-core
- * fails, reading goes on with its last answer, for ten minutes; every answer says of when it is.
+ * Organizations as hub-core describes them, remembered for seconds between requests. While hub-core fails, reading goes on with
+ * its last answer, for ten minutes; every answer says of when it is.
  */
 export class OrganizationsService {
-  private readonly loader = perRequest(
+  /**
+   * Once per request and organization: all that a request shows is of one snapshot and of one state of the flags. Organizations
+   * that are asked for together come together, so that the loaders after this one ask for them together too.
+   */
+  private readonly gated = perRequest(
     (request) =>
-      new DataLoader<string, OrganizationSnapshot | undefined>((ids) =>
-        this.lookup.loadMany(ids, { waitMs: this.pageWait(request) }),
+      new DataLoader<string, GatedOrganization | undefined>((ids) =>
+        Promise.all(ids.map((id) => this.gate(request, id).catch((error: Error) => error))),
       ),
   );
 
-  /** By the flags that it was found with: for as long as these are the same, and hub-core's answer is. */
-  private readonly eligible = new WeakMap<OrganizationSnapshot, { flags: object; eligibility: TopupEligibility }>();
-
   constructor(
-    private readonly lookup: CachedLookup<OrganizationSnapshot>,
+    private readonly cache: Cache<OrganizationSnapshot>,
     private readonly flags: Flags,
     private readonly pageWait: PageWait,
   ) {}
 
   /** For reading. undefined: hub-core knows no such organization. Throws UpstreamError where it cannot be asked. */
   async find(request: RequestContext, organizationId: string): Promise<OrganizationSnapshot | undefined> {
-    return this.loader(request).load(organizationId);
+    return (await this.gated(request).load(organizationId))?.organization;
   }
 
-  /** What find() would answer, where that is known without waiting: the same object for as long as it is the same answer. */
-  known(organizationId: string): OrganizationSnapshot | undefined {
-    return this.lookup.peek(organizationId);
+  /** For reading, as find(). */
+  async eligibility(request: RequestContext, organizationId: string): Promise<Eligibility | undefined> {
+    return (await this.gated(request).load(organizationId))?.eligibility;
   }
 
   /** For what must be true now: asks hub-core again. Urgent is what a buyer waits for. */
-  async findFresh(organizationId: string, { urgent = false } = {}): Promise<Found> {
-    const [found] = await this.lookup.loadMany([organizationId], { fresh: true, urgent });
-    return found;
+  findFresh(organizationId: string, { urgent = false } = {}): Promise<CacheResult<OrganizationSnapshot>> {
+    return this.cache.ask(organizationId, { urgent });
   }
 
-  async eligibility(request: RequestContext, organizationId: string): Promise<TopupEligibility | undefined> {
-    const organization = await this.find(request, organizationId);
-    return organization && this.eligibilityOf(request, organization);
+  async eligibilityOf(organization: OrganizationSnapshot): Promise<Eligibility> {
+    return eligibility(organization, await this.flags.snapshot(organization.id, ELIGIBILITY_FLAGS));
   }
 
-  async eligibilityOf(request: RequestContext, organization: OrganizationSnapshot): Promise<TopupEligibility> {
-    const flags = this.flags.steady(request);
-    const said = this.eligible.get(organization);
-    if (flags !== undefined && said?.flags === flags) return said.eligibility;
-    const found = eligibility(organization, await this.flags.snapshot(request, organization.id, ELIGIBILITY_FLAGS));
-    if (flags !== undefined) this.eligible.set(organization, { flags, eligibility: found });
-    return found;
+  private async gate(request: RequestContext, organizationId: string): Promise<GatedOrganization | undefined> {
+    const organization = await this.cache.get(organizationId, { waitMs: this.pageWait(request) });
+    if (isUpstreamError(organization)) throw organization;
+    return organization && { organization, eligibility: await this.eligibilityOf(organization) };
   }
 }

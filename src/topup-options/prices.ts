@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { CachedLookup, LoadOptions } from '../clients/cache/cached.ts';
+import type { Cache } from '../clients/cache/cache.ts';
 import type { PackagePrice } from '../clients/mekari-billing.ts';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Rupiah } from '../kernel/money.ts';
@@ -8,38 +8,42 @@ import { perRequest, type RequestContext } from '../platform/server/request-cont
 
 export type PriceResult = Rupiah | UpstreamError;
 
+interface Question {
+  packageId: string;
+  fresh: boolean;
+}
+
 /** Packages' unit prices: each asked for once per request, however many options, lines and organizations need it. */
 export class Prices {
-  private readonly shown = perRequest((request) => this.loader(() => ({ waitMs: this.pageWait(request) })));
-  private readonly current = perRequest(() => this.loader(() => ({ fresh: true, urgent: true })));
-
-  private readonly peeked = perRequest(() => new Map<string, Rupiah | undefined>());
+  private readonly loader = perRequest(
+    (request) =>
+      new DataLoader<Question, Rupiah, string>(
+        (questions) => Promise.all(questions.map((question) => this.find(request, question))),
+        { cacheKeyFn: ({ packageId, fresh }) => `${fresh ? 'fresh' : 'usual'} ${packageId}` },
+      ),
+  );
 
   constructor(
-    private readonly lookup: CachedLookup<PackagePrice>,
+    private readonly cache: Cache<PackagePrice>,
     private readonly pageWait: PageWait,
   ) {}
 
-  /** Never rejects: a price that cannot be had is a value, which drops the rows that need it and no other. */
-  async ofPackage(request: RequestContext, packageId: string, options?: { fresh?: boolean }): Promise<PriceResult> {
-    const loader = options?.fresh ? this.current(request) : this.shown(request);
-    return loader.load(packageId).catch((error: UpstreamError) => error);
+  /**
+   * `fresh`: asked of Mekari Billing now, for an order. Never rejects: a price that cannot be had is a value, which drops the
+   * rows that need it and no other.
+   */
+  ofPackage(request: RequestContext, packageId: string, { fresh = false } = {}): Promise<PriceResult> {
+    return this.loader(request)
+      .load({ packageId, fresh })
+      .catch((error: UpstreamError) => error);
   }
 
-  /** What ofPackage() would answer, where that is known without waiting: looked up once per request, as the others are. */
-  known(request: RequestContext, packageId: string): Rupiah | undefined {
-    const found = this.peeked(request);
-    if (!found.has(packageId)) found.set(packageId, this.lookup.peek(packageId)?.price);
-    return found.get(packageId);
-  }
-
-  private loader(how: () => LoadOptions): DataLoader<string, Rupiah> {
-    return new DataLoader<string, Rupiah>(async (packageIds) => {
-      const found = await this.lookup.loadMany(packageIds, how());
-      return found.map((result) => {
-        if (result instanceof UpstreamError) return result;
-        return result?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');
-      });
-    });
+  /** An UpstreamError as a value is the loader's way to fail one question alone. */
+  private async find(request: RequestContext, { packageId, fresh }: Question): Promise<PriceResult> {
+    const found = fresh
+      ? await this.cache.ask(packageId, { urgent: true })
+      : await this.cache.get(packageId, { waitMs: this.pageWait(request) });
+    if (found instanceof UpstreamError) return found;
+    return found?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');
   }
 }

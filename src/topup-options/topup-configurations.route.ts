@@ -1,10 +1,10 @@
 import { organizationToRead } from '../organizations/index.ts';
 import type { RestRoute } from '../platform/server/rest-route.ts';
 import { toTopupOption } from './graphql/to-graphql.ts';
-import type { TopupOptionsService } from './topup-options.service.ts';
+import type { ListOptions } from './list-options.ts';
 
 /** The options in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
-export function topupConfigurationsRoute(options: TopupOptionsService): RestRoute {
+export function topupConfigurationsRoute(options: ListOptions): RestRoute {
   return {
     path: '/iag/v1/topup-configurations',
     async answer(request, organizationId) {

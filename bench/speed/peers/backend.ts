@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import type { Provider } from '@openfeature/server-sdk';
 import { connectDatabases } from '../../../src/app/databases.ts';
 import { createNeighbours } from '../../../src/app/neighbours.ts';
 import { composeServices } from '../../../src/app/services.ts';
@@ -30,7 +29,7 @@ export async function createBackend(isPlain: boolean) {
   const { callers, background: database } = await connectDatabases(config, log);
   const neighbours = createNeighbours(config, { clock, log, telemetry });
   const table = new TableProvider(() => readFlags(callers.connections), clock, log);
-  const flags = await openFlags(isPlain ? unsteady(table) : table, log);
+  const flags = await openFlags(table, log);
   await neighbours.redis?.tried;
   const keys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const verifyToken = createTokenVerifier({
@@ -45,18 +44,6 @@ export async function createBackend(isPlain: boolean) {
     async contextOf(authorization: string | undefined): Promise<RequestContext> {
       return { caller: await verifyToken(authorization), correlationId: randomUUID(), log, logFields: {} };
     },
-  };
-}
-
-/** A provider that does not say when its answers are the same: each flag is asked for with each request. */
-function unsteady(table: TableProvider): Provider {
-  return {
-    metadata: table.metadata,
-    runsOn: table.runsOn,
-    resolveBooleanEvaluation: (key, otherwise) => table.resolveBooleanEvaluation(key, otherwise),
-    resolveStringEvaluation: table.resolveStringEvaluation,
-    resolveNumberEvaluation: table.resolveNumberEvaluation,
-    resolveObjectEvaluation: table.resolveObjectEvaluation,
   };
 }
 

@@ -8,13 +8,13 @@ import { poolOf } from '../../../src/platform/database/data-source.ts';
 import type { TenantDatabase } from '../../../src/platform/database/tenant-database.ts';
 import type { Flags } from '../../../src/platform/flags/flags.ts';
 import { perRequest, type RequestContext } from '../../../src/platform/server/request-context.ts';
-import type { OfferedOption, TopupConfiguration, TopupOptionsService } from '../../../src/topup-options/index.ts';
+import type { ListOptions, OfferedOption, TopupConfiguration } from '../../../src/topup-options/index.ts';
 import { closedGate, gatingFlags } from '../../../src/topup-options/rules/gating.ts';
 import { parseOptionValue } from '../../../src/topup-options/rules/option-value.ts';
 import { ruleFor } from '../../../src/topup-options/rules/quantity.ts';
 
 /** What resolvers ask of it. */
-export type Options = Pick<TopupOptionsService, 'offered' | 'offeredByCode' | 'clock'>;
+export type Options = Pick<ListOptions, 'offered' | 'offeredByCode' | 'clock'>;
 
 interface Parts {
   neighbours: Neighbours;
@@ -40,16 +40,22 @@ export function plainOptions({ neighbours, callers, flags, clock }: Parts): Opti
   const pool = poolOf(callers.connections);
   const rowsOf = perRequest(async () => (await pool.query<TopupConfiguration>(ROWS)).rows);
   const organizationsOf = perRequest(
-    () => new DataLoader<string, OrganizationSnapshot | undefined>((ids) => neighbours.organizations.loadMany(ids)),
+    () =>
+      new DataLoader<string, OrganizationSnapshot | undefined>((ids) =>
+        Promise.all(ids.map((id) => neighbours.organizations.get(id))),
+      ),
   );
   const pricesOf = perRequest(
-    () => new DataLoader<string, PackagePrice | undefined>((ids) => neighbours.packages.loadMany(ids)),
+    () =>
+      new DataLoader<string, PackagePrice | undefined>((ids) =>
+        Promise.all(ids.map((id) => neighbours.packages.get(id))),
+      ),
   );
 
   async function offered(request: RequestContext, organizationId: string): Promise<OfferedOption[] | undefined> {
     const [organization, rows] = await Promise.all([organizationsOf(request).load(organizationId), rowsOf(request)]);
     if (organization === undefined) return undefined;
-    const on = await flags.snapshot(request, organizationId, [...PAGE_FLAGS, ...gatingFlags(rows)]);
+    const on = await flags.snapshot(organizationId, [...PAGE_FLAGS, ...gatingFlags(rows)]);
     if (!eligibility(organization, on).newPageEnabled) return [];
     const open = rows.filter((row) => closedGate(row, organization, on) === undefined);
     const prices = await Promise.all(

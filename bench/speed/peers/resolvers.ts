@@ -3,7 +3,7 @@ import { toTotalExcess } from '../../../src/excess-usage/graphql/to-graphql.ts';
 import { canRead, organizationToRead, requireCaller } from '../../../src/organizations/index.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../src/platform/graphql/scalars.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
-import { toTopupOption, toTopupOptions } from '../../../src/topup-options/graphql/to-graphql.ts';
+import { toTopupOption } from '../../../src/topup-options/graphql/to-graphql.ts';
 import { parseOptionId } from '../../../src/topup-options/index.ts';
 import { type Organization, requireRead } from './access.ts';
 import { createOrderResolvers } from './order-resolvers.ts';
@@ -21,7 +21,8 @@ interface Option {
 export function createResolvers({ balances, organizations, catalogue, orders, excess }: Services, options: Options) {
   async function optionsOf(request: RequestContext, organizationId: string) {
     const offered = await options.offered(request, organizationId);
-    return offered && toTopupOptions(offered, options.clock.now());
+    const now = options.clock.now();
+    return offered?.map((option) => toTopupOption(option, now));
   }
   const own = createOrderResolvers(orders);
 
@@ -52,7 +53,7 @@ export function createResolvers({ balances, organizations, catalogue, orders, ex
       },
       async quotaBalances({ id }: Organization, _args: unknown, request: RequestContext) {
         requireRead(request);
-        const [credited, rows] = await Promise.all([balances.ofOrganization(request, id), catalogue.all(request)]);
+        const [credited, rows] = await Promise.all([balances.ofOrganization(request, id), catalogue.rows()]);
         const active = rows.filter((row) => row.configuration.active).map((row) => row.configuration.code);
         const codes = new Set([...active, ...credited.keys()]);
         return [...codes].map((code) => ({ code, balance: credited.get(code) ?? 0n }));

@@ -4,7 +4,7 @@ import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import { TopupOption } from '../../topup-options/index.ts';
-import type { ExcessUsageService } from '../excess-usage.service.ts';
+import type { ListExcess } from '../list-excess.ts';
 import { ExcessUsage } from './excess-usage.type.ts';
 import { toExcessUsages, toTotalExcess } from './to-graphql.ts';
 
@@ -13,7 +13,7 @@ const EXCESS =
 
 @Resolver(() => Organization)
 export class ExcessUsageResolver {
-  constructor(private readonly excess: ExcessUsageService) {}
+  constructor(private readonly excess: ListExcess) {}
 
   @RequiresRead()
   @ListSize(5)
@@ -41,7 +41,7 @@ export class ExcessUsageResolver {
 
 @Resolver(() => TopupOption)
 export class TopupOptionExcessResolver {
-  constructor(private readonly excess: ExcessUsageService) {}
+  constructor(private readonly excess: ListExcess) {}
 
   @FieldResolver(() => ExcessUsage, {
     nullable: true,

@@ -1,7 +1,7 @@
 import { sum } from '../../kernel/money.ts';
 import { money } from '../../platform/graphql/money.type.ts';
 import { fillPlaceholders } from '../../topup-options/index.ts';
-import type { ConfigurationExcess } from '../excess-usage.service.ts';
+import type { ConfigurationExcess } from '../list-excess.ts';
 import type { ExcessUsage } from './excess-usage.type.ts';
 
 /** One row per quota and period. */

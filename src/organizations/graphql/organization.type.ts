@@ -1,12 +1,12 @@
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import type { IneligibilityReason } from '../rules/eligibility.ts';
 
 export const TopupIneligibilityReason = {
   PAGE_FLAG_OFF: 'PAGE_FLAG_OFF',
   ORDER_FLAG_OFF: 'ORDER_FLAG_OFF',
   ORGANIZATION_NOT_ENROLLED: 'ORGANIZATION_NOT_ENROLLED',
   BILLING_VERSION_UNSUPPORTED: 'BILLING_VERSION_UNSUPPORTED',
-} as const;
-export type TopupIneligibilityReason = keyof typeof TopupIneligibilityReason;
+} as const satisfies { [Reason in IneligibilityReason]: Reason };
 
 registerEnumType(TopupIneligibilityReason, {
   name: 'TopupIneligibilityReason',
@@ -30,7 +30,7 @@ export class TopupEligibility {
   @Field(() => [TopupIneligibilityReason], {
     description: 'Everything that stands in the way; empty when nothing does.',
   })
-  reasons!: TopupIneligibilityReason[];
+  reasons!: IneligibilityReason[];
 }
 
 @ObjectType({

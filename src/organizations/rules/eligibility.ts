@@ -1,11 +1,24 @@
 import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import type { FlagSnapshot } from '../../platform/flags/flags.ts';
-import type { TopupEligibility, TopupIneligibilityReason } from '../graphql/organization.type.ts';
+
+/** Why an organization cannot see the page or place orders. */
+export type IneligibilityReason =
+  | 'PAGE_FLAG_OFF'
+  | 'ORDER_FLAG_OFF'
+  | 'ORGANIZATION_NOT_ENROLLED'
+  | 'BILLING_VERSION_UNSUPPORTED';
+
+export interface Eligibility {
+  newPageEnabled: boolean;
+  orderingEnabled: boolean;
+  /** Everything that stands in the way; empty when nothing does. */
+  reasons: IneligibilityReason[];
+}
 
 /** The flags of the page and of placing orders (domain.md 7). */
 export const PAGE_FLAG = 'billing_new_topup_page';
 export const ORDER_FLAG = 'billing_new_topup';
-/** What eligibility() asks of its snapshot. */
+/** The flags that eligibility() asks its snapshot for. */
 export const ELIGIBILITY_FLAGS = [PAGE_FLAG, ORDER_FLAG];
 const SUPPORTED_BILLING_VERSION = 'v3';
 
@@ -13,8 +26,8 @@ const SUPPORTED_BILLING_VERSION = 'v3';
 export function eligibility(
   organization: Pick<OrganizationSnapshot, 'enrolled' | 'billingVersion'>,
   flags: FlagSnapshot,
-): TopupEligibility {
-  const reasons: TopupIneligibilityReason[] = [];
+): Eligibility {
+  const reasons: IneligibilityReason[] = [];
   if (!flags.isOn(PAGE_FLAG)) reasons.push('PAGE_FLAG_OFF');
   if (!flags.isOn(ORDER_FLAG)) reasons.push('ORDER_FLAG_OFF');
   if (!organization.enrolled) reasons.push('ORGANIZATION_NOT_ENROLLED');

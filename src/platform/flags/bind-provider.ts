@@ -1,11 +1,21 @@
-import { type Client, OpenFeature, type Provider, ProviderNotReadyError } from '@openfeature/server-sdk';
+import {
+  type Logger as FlagLogger,
+  OpenFeature,
+  type Provider,
+  ProviderFatalError,
+  ProviderNotReadyError,
+  ProviderStatus,
+} from '@openfeature/server-sdk';
 import { newId } from '../../kernel/ids.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 
 export interface BoundProvider {
-  client: Client;
-  /** Evaluations are errors from now on. Tells the provider to close, unless it is bound elsewhere too. */
+  /** The provider, if it can be asked. Throws ProviderNotReadyError before it has begun and after its release, ProviderFatalError. */
+  provider(): Provider;
+  /** For what a provider has to say. */
+  logger: FlagLogger;
+  /** From now on there is no provider to ask. Tells the provider to close, unless it is bound elsewhere too. */
   release(): Promise<void>;
 }
 
@@ -38,8 +48,16 @@ export async function bindProvider(provider: Provider, log: Logger): Promise<Bou
   const tell = (...said: unknown[]) =>
     log.warn({ event: 'flag_provider_says', provider: name, detail: said.join(' ') });
   const silent = () => undefined;
+  const client = OpenFeature.getClient(domain);
   return {
-    client: OpenFeature.getClient(domain).setLogger({ error: tell, warn: tell, info: silent, debug: silent }),
+    logger: { error: tell, warn: tell, info: silent, debug: silent },
+    provider() {
+      const { providerStatus } = client;
+      if (providerStatus === ProviderStatus.FATAL) throw new ProviderFatalError('it cannot begin');
+      const isBound = OpenFeature.getProvider(domain) === provider;
+      if (!isBound || providerStatus === ProviderStatus.NOT_READY) throw new ProviderNotReadyError('it is not ready');
+      return provider;
+    },
     async release() {
       // The API cannot forget a domain: its name stays in it, with nothing of ours behind it. It does not wait for the
       // provider's end.

@@ -1,6 +1,7 @@
 import {
   ErrorCode,
   GeneralError,
+  type Provider,
   type ResolutionDetails,
   StandardResolutionReasons,
   TypeMismatchError,
@@ -8,39 +9,36 @@ import {
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
-import type { SteadyProvider } from './flags.ts';
 import type { FlagTable } from './store/flag-table.ts';
 
 /** How long evaluations share one read. */
 const FRESH_MS = 2000;
 /**
- * While the next read is under way, or where it fails, the one before it answers for as long as this: so soon, and within the
- * five seconds that are promised, is a change seen. Nobody waits for a database that is busy.
+ * While the next read is in flight, or if it fails, the one before it answers until it is this old. So a change is seen within the
+ * five seconds that are promised, and nobody waits for a database that is busy.
  */
 const USABLE_MS = 2 * FRESH_MS;
 
 interface Read {
-  /** The how-manieth it is. */
-  number: number;
   /** Age counts from when the table was asked, not from when it answered. */
   askedAt: number;
   flags: Promise<FlagTable>;
+  /** The result, once it is there. */
+  table?: FlagTable;
+  /** The read before it, while that may still be usable. */
+  previous: Read | undefined;
 }
 
 /**
  * The flags of our own table, as an OpenFeature provider. Evaluations share one read of the whole table for two seconds,
- * whether it is under way, answered or failed: so there is at most one statement in that time, however many ask. Nothing is
+ * whether it is in flight, answered or failed: so there is at most one statement in that time, however many ask. Nothing is
  * read in advance: no timer, and nothing at the start. Where the table cannot be read an evaluation is an error, never
  * "off". A flag without a row is FLAG_NOT_FOUND.
  */
-export class TableProvider implements SteadyProvider {
+export class TableProvider implements Provider {
   readonly metadata = { name: 'feature_flags' };
   readonly runsOn = 'server';
   private latest: Read | undefined;
-  /** The latest that was answered. */
-  private answered: Read | undefined;
-  private begun = 0;
-  private forgotten = 0;
 
   constructor(
     private readonly readTable: () => Promise<FlagTable>,
@@ -63,22 +61,15 @@ export class TableProvider implements SteadyProvider {
   resolveNumberEvaluation = onOrOffAlone;
   resolveObjectEvaluation = onOrOffAlone;
 
-  /** The read that answers now: flags are the same for every organization. undefined where it has to be waited for. */
-  steady(): object | undefined {
-    if (!this.isYounger(this.latest, FRESH_MS)) this.begin();
-    return this.isYounger(this.answered, USABLE_MS) ? this.answered : undefined;
-  }
-
-  /** The next evaluation reads the table again. */
+  /** The next evaluation reads the table again, and a read in flight answers nobody who asks later. */
   forget(): void {
     this.latest = undefined;
-    this.answered = undefined;
-    this.forgotten = this.begun;
   }
 
   private async flags(): Promise<FlagTable> {
     const read = this.isYounger(this.latest, FRESH_MS) ? this.latest : this.begin();
-    if (this.isYounger(this.answered, USABLE_MS)) return this.answered.flags;
+    const table = this.newestTable(read);
+    if (table !== undefined) return table;
     try {
       return await read.flags;
     } catch (error) {
@@ -86,14 +77,21 @@ export class TableProvider implements SteadyProvider {
     }
   }
 
+  /** Of the reads that were answered and are not too old, the one that was asked last. A late answer does not replace a newer one. */
+  private newestTable(read: Read | undefined): FlagTable | undefined {
+    if (!this.isYounger(read, USABLE_MS)) return undefined;
+    return read.table ?? this.newestTable(read.previous);
+  }
+
   private begin(): Read {
-    this.begun += 1;
-    const read: Read = { number: this.begun, askedAt: this.clock.now().getTime(), flags: this.readTable() };
+    const previous = this.latest;
+    // Two reads are FRESH_MS apart: the one before the previous one is too old.
+    if (previous !== undefined) previous.previous = undefined;
+    const read: Read = { askedAt: this.clock.now().getTime(), flags: this.readTable(), previous };
     this.latest = read;
     read.flags.then(
-      () => {
-        // A slow answer does not take the place of one that was asked for after it.
-        if (read.number > (this.answered?.number ?? this.forgotten)) this.answered = read;
+      (table) => {
+        read.table = table;
       },
       (error: Error) => this.log.warn({ event: 'flags_unreadable', reason: reasonOf(error) }),
     );

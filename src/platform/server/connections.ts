@@ -1,13 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { attendedMs } from '../../kernel/attended-time.ts';
 
 /** A request whose headers are there (until then it is none, and may never become one), and the answer to it. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Attended time, in milliseconds. */
-  readonly since: number;
   /** When the answer was first seen to be on its way (performance.now). */
   answeredSince: number | undefined;
 }
@@ -41,7 +38,7 @@ export class Connections {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const connection = this.open.get(request.socket);
       if (connection === undefined) return;
-      const exchange = { request, response, since: attendedMs(), answeredSince: undefined };
+      const exchange = { request, response, answeredSince: undefined };
       connection.latest = exchange;
       connection.underWay.push(exchange);
       response.once('close', () => connection.underWay.splice(connection.underWay.indexOf(exchange), 1));

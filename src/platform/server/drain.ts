@@ -1,7 +1,6 @@
 import { Server } from 'node:net';
 import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { attendedMs } from '../../kernel/attended-time.ts';
 import type { Connections, Exchange } from './connections.ts';
 
 /** /readyz says 503 and everything else goes on: about what balancers and lists of endpoints take to hear of a SIGTERM. */
@@ -10,10 +9,10 @@ const STILL_ACCEPTING_MS = 1000;
 const LAST_ANSWERS_MS = 1000;
 const LOOK_AGAIN_MS = 50;
 /**
- * As long as a request's body may take to arrive then, while we could look. Nothing was done of it: its caller can send it to
- * another replica.
+ * A request whose body has not arrived after this many more looks is dropped. Looks are counted, not time: a process that stalls
+ * for a second has looked once. Nothing was done for such a request, so its caller can send it to another replica.
  */
-const LAST_BODY_MS = 1000;
+const LAST_BODY_LOOKS = 20;
 /** Turns of the event loop without a new connection, after which nobody waits in the listener's queue. */
 const QUIET_TURNS = 3;
 /** Callers that never pause must not keep the listener open. */
@@ -29,8 +28,6 @@ export interface Drain {
   /** Resolves when no connection is left. A whole request that is under way is waited for, however long it takes. */
   run(): Promise<void>;
 }
-
-const isAwaited = ({ request, since }: Exchange) => request.complete || attendedMs() - since < LAST_BODY_MS;
 
 export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
   let lastAnswers = false;
@@ -68,7 +65,8 @@ export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
     if (open.size > 0) await sleep(STILL_ACCEPTING_MS);
     await closeListener();
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
-    while (open.size > 0) {
+    for (let looks = 0; open.size > 0; looks += 1) {
+      const isAwaited = ({ request }: Exchange) => request.complete || looks < LAST_BODY_LOOKS;
       // To Node a connection on which nothing, or half a request, was ever asked is not idle.
       for (const { socket, underWay } of open) if (!underWay.some(isAwaited)) socket.destroy();
       await sleep(LOOK_AGAIN_MS);

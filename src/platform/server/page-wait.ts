@@ -1,4 +1,3 @@
-import { attendedMs } from '../../kernel/attended-time.ts';
 import { perRequest, type RequestContext } from './request-context.ts';
 
 /**
@@ -9,12 +8,12 @@ const SHORTEST_MS = 500;
 /** A call that fails at its limit is to be seen to fail. */
 const EXTRA_MS = 250;
 
-const firstWait = perRequest(attendedMs);
+const firstWait = perRequest(() => performance.now());
 
 /** How long a request that reads may still wait for neighbours. */
 export type PageWait = (request: RequestContext) => number;
 
 /** All waits of one request share the time of one call: rows that need an answer which comes later go without, the others are shown. */
 export function createPageWait(upstreamTimeoutMs: number): PageWait {
-  return (request) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (attendedMs() - firstWait(request)));
+  return (request) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (performance.now() - firstWait(request)));
 }

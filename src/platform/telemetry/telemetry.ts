@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { within } from '../../kernel/attended-time.ts';
 import { MetricsReader } from './metrics-reader.ts';
 
 /**
@@ -53,7 +53,7 @@ export function createTelemetry(): Telemetry {
     gauge({ name, description, label, read }) {
       meter.createObservableGauge(name, { description }).addCallback(async (result) => {
         const none = () => new Map<string, number>();
-        const values = await within(LONGEST_READ_MS, read().catch(none), none);
+        const values = await Promise.race([read().catch(none), sleep(LONGEST_READ_MS, none(), { ref: false })]);
         for (const [key, value] of values) result.observe(value, { [label]: key });
       });
     },

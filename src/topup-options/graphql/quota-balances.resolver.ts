@@ -23,7 +23,7 @@ export class QuotaBalancesResolver {
   async quotaBalances(@Root() organization: Organization, @Ctx() request: RequestContext): Promise<QuotaBalance[]> {
     const [credited, rows] = await Promise.all([
       this.balances.ofOrganization(request, organization.id),
-      this.catalogue.all(request),
+      this.catalogue.rows(),
     ]);
     const active = rows.filter((row) => row.configuration.active).map((row) => row.configuration.code);
     const codes = new Set([...active, ...credited.keys()]);

@@ -2,6 +2,7 @@ import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-gr
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../../platform/graphql/scalars.ts';
+import type { HiddenReason } from '../rules/gating.ts';
 
 export const TopupInputKind = { AMOUNT: 'AMOUNT', CHOICE: 'CHOICE', QUANTITY: 'QUANTITY' } as const;
 registerEnumType(TopupInputKind, {
@@ -42,8 +43,7 @@ export const TopupHiddenReason = {
   PRICE_UNAVAILABLE: 'PRICE_UNAVAILABLE',
   INVALID_CONFIGURATION: 'INVALID_CONFIGURATION',
   INACTIVE: 'INACTIVE',
-} as const;
-export type TopupHiddenReason = keyof typeof TopupHiddenReason;
+} as const satisfies { [Reason in HiddenReason]: Reason };
 registerEnumType(TopupHiddenReason, {
   name: 'TopupHiddenReason',
   description: 'Why an option is not shown to an organization.',
@@ -140,7 +140,7 @@ export class HiddenTopupOption {
   code!: string;
 
   @Field(() => TopupHiddenReason, { description: 'The first thing that hides it.' })
-  reason!: TopupHiddenReason;
+  reason!: HiddenReason;
 
   @Field(() => String, { nullable: true, description: 'The same for people, with names.' })
   detail!: string | null;

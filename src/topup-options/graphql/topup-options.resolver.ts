@@ -5,9 +5,9 @@ import { RequiresRead, RequiresSupport } from '../../platform/graphql/access-dir
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
+import type { ListOptions } from '../list-options.ts';
 import { parseOptionId } from '../rules/option-id.ts';
-import type { TopupOptionsService } from '../topup-options.service.ts';
-import { toTopupOption, toTopupOptions } from './to-graphql.ts';
+import { toTopupOption } from './to-graphql.ts';
 import { HiddenTopupOption, TopupOption } from './topup-option.type.ts';
 
 const OWN = 'Defaults to the organization of the token.';
@@ -16,7 +16,7 @@ const OPTIONS =
 
 @Resolver(() => Organization)
 export class TopupOptionsResolver {
-  constructor(private readonly options: TopupOptionsService) {}
+  constructor(private readonly options: ListOptions) {}
 
   @RequiresRead()
   @ListSize(8)
@@ -49,9 +49,10 @@ export class TopupOptionsResolver {
     return this.list(request, organization.id);
   }
 
-  private async list(request: RequestContext, organizationId: string): Promise<readonly TopupOption[] | undefined> {
+  private async list(request: RequestContext, organizationId: string): Promise<TopupOption[] | undefined> {
     const offered = await this.options.offered(request, organizationId);
-    return offered && toTopupOptions(offered, this.options.clock.now());
+    const now = this.options.clock.now();
+    return offered?.map((option) => toTopupOption(option, now));
   }
 }
 
@@ -69,7 +70,7 @@ export class TopupOptionResolver {
 }
 
 /** Null for what the caller may not see, is gated away, or never was: all alike. */
-export function topupOptionReference(options: TopupOptionsService): ReferenceResolver {
+export function topupOptionReference(options: ListOptions): ReferenceResolver {
   return async (reference, request) => {
     const caller = requireCaller(request);
     const parsed = typeof reference['id'] === 'string' ? parseOptionId(reference['id']) : undefined;

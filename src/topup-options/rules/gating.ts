@@ -1,17 +1,25 @@
 import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import type { FlagSnapshot } from '../../platform/flags/flags.ts';
-import type { TopupConfiguration } from '../store/topup-configuration.entity.ts';
 
 export type GateReason = 'COMPONENT_MISSING' | 'HIDDEN_BY_COMPONENT' | 'FLAG_OFF' | 'INACTIVE';
+
+/** Why an option is not shown: a gate of its row, or what the row or Mekari Billing cannot say. */
+export type HiddenReason = GateReason | 'PRICE_UNAVAILABLE' | 'INVALID_CONFIGURATION';
 
 export interface ClosedGate {
   reason: GateReason;
   detail: string;
 }
 
-type Gated = Pick<TopupConfiguration, 'active' | 'featureFlag' | 'showByComponent' | 'hideByComponent'>;
+/** The columns of a catalogue row that decide to whom it is shown. */
+interface Gated {
+  active: boolean;
+  featureFlag: string | null;
+  showByComponent: readonly string[];
+  hideByComponent: readonly string[];
+}
 
-/** What closedGate() asks of its snapshot. */
+/** The flags that closedGate() asks its snapshot for. */
 export function gatingFlags(configurations: readonly Pick<Gated, 'featureFlag'>[]): string[] {
   return configurations.flatMap(({ featureFlag }) => featureFlag ?? []);
 }

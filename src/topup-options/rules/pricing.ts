@@ -1,6 +1,8 @@
 import { endOfJakartaDay, endOfMonth, jakartaDate } from '../../kernel/jakarta.ts';
 import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
-import type { CatalogueQuotaType } from '../store/topup-configuration.entity.ts';
+
+/** How long what was bought stays valid, in the catalogue's spelling. */
+export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
 
 /** `{{mekari_billing}}` in a label or description stands for the unit price (domain.md 5). */
 export function fillPlaceholders(template: string, unitPrice: Rupiah): string {

@@ -29,6 +29,12 @@ function onStep(rule: QuantityRule): QuantityRule {
   };
 }
 
+/** The reason why no quantity can be bought under the rule, where that is so. */
+export function noQuantity({ minimum, maximum }: QuantityRule): string | undefined {
+  if (maximum === undefined || minimum <= maximum) return undefined;
+  return `The organization's minimum of ${minimum} is above the maximum of ${maximum}.`;
+}
+
 /** Never raises or rounds: what does not fit is refused with the nearest valid quantity (the lower one of two). */
 export function checkQuantity(rule: QuantityRule, quantity: bigint): Result<bigint, QuantityFault> {
   if (rule.choices.length > 0) {

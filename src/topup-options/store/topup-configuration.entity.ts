@@ -1,9 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
-
-/** How long what was bought stays valid, in the catalogue's spelling. */
-export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
+import type { CatalogueQuotaType } from '../rules/pricing.ts';
 
 /** One thing that can be topped up: catalogue data, changed by operators, never by code (domain.md 3). */
 @Entity('topup_configurations')

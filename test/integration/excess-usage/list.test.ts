@@ -73,7 +73,9 @@ test('amounts pass 2^31 without loss', async () => {
 });
 
 test('a row whose price cannot be had is dropped, the others stay', async () => {
-  await app.db.query(`update topup_configurations set excess_package_id = 'pkg-gone' where code = 'chatbot_ai_extra'`);
+  await app.changeCatalogue(
+    `update topup_configurations set excess_package_id = 'pkg-gone' where code = 'chatbot_ai_extra'`,
+  );
   const id = owing(
     { key: 'wa_balance_excess', period: '2026-11', quantity: 100 },
     { key: 'chatbot_ai_excess', period: '2026-11', quantity: 40 },
@@ -81,7 +83,7 @@ test('a row whose price cannot be had is dropped, the others stay', async () => 
   try {
     expect(await excessOf(id)).toEqual(['wa_balance 2026-11: 100 × 1 = 100']);
   } finally {
-    await app.db.query(
+    await app.changeCatalogue(
       `update topup_configurations set excess_package_id = 'pkg-ai-excess' where code = 'chatbot_ai_extra'`,
     );
   }

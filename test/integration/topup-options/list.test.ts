@@ -131,31 +131,33 @@ describe('why an option is hidden', () => {
   });
 
   test('its row cannot be read: it is dropped and logged with its id, the others stay', async () => {
-    const [{ id } = { id: '' }] = await app.db.query<{ id: string }>(
+    app.logs.length = 0;
+    const [{ id } = { id: '' }] = await app.changeCatalogue<{ id: string }>(
       `update topup_configurations set option_value = '{"input":"CHOICE","choices":"many"}' where code = 'muv' returning id`,
     );
     try {
-      app.logs.length = 0;
       expect(await codesOf('1001')).toEqual(['wa_balance', 'agent_extra', 'voice_call_extra', 'chatbot_ai_extra']);
       expect(await hiddenOf('1001')).toContain('muv INVALID_CONFIGURATION');
       const logged = app.logs.find(({ event }) => event === 'configuration_invalid');
       expect(logged).toMatchObject({ configurationId: id, reason: expect.stringContaining('option_value.choices') });
     } finally {
       const choices = { input: 'CHOICE', choices: [500, 1000, 2500, 5000, 10000] };
-      await app.db.query(`update topup_configurations set option_value = $1 where code = 'muv'`, [choices]);
+      await app.changeCatalogue(`update topup_configurations set option_value = $1 where code = 'muv'`, [choices]);
     }
   });
 
   test('an MCC minimum above the maximum of the row leaves nothing to buy', async () => {
     const bounded = { input: 'AMOUNT', minimum: 1_000_000, maximum: 2_000_000 };
-    await app.db.query(`update topup_configurations set option_value = $1 where code = 'wa_balance'`, [bounded]);
+    await app.changeCatalogue(`update topup_configurations set option_value = $1 where code = 'wa_balance'`, [bounded]);
     try {
       expect(await codesOf('1001')).toContain('wa_balance');
       expect(await codesOf('1004')).not.toContain('wa_balance');
       expect(await hiddenOf('1004')).toContain('wa_balance INVALID_CONFIGURATION');
     } finally {
       const shipped = { input: 'AMOUNT', minimum: 1_000_000, step: 1 };
-      await app.db.query(`update topup_configurations set option_value = $1 where code = 'wa_balance'`, [shipped]);
+      await app.changeCatalogue(`update topup_configurations set option_value = $1 where code = 'wa_balance'`, [
+        shipped,
+      ]);
     }
   });
 

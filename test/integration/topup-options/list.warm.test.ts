@@ -1,29 +1,27 @@
+import type { Provider } from '@openfeature/server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SteadyProvider } from '../../../src/platform/flags/flags.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { codes, tryCreate } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
-import { movableClock } from '../../support/tools/movable-clock.ts';
+import { countSql } from '../../support/database/sql-counter.ts';
+import { stillClock } from '../../support/tools/movable-clock.ts';
 
-/** Of nothing but options: compiled, and written once for as long as these are the same. */
+/** Of nothing but options: a document that is compiled. */
 const PAGE = '{ topupOptions { code description minimum unitPrice { amount } validUntil } }';
 /** More often than a document is seen before it is compiled. */
 const OFTEN = 25;
 const HOUR_SECONDS = 3600;
 const ORGANIZATION_SECONDS = 6 * HOUR_SECONDS;
 
-/** Flags that nobody reads again when time passes: what is the same but for one thing shows that this one is looked at. */
-class SteadyFlags implements SteadyProvider {
-  readonly metadata = { name: 'steady' };
+/** Flags that nobody reads again when time passes: a page that is the same but for one thing shows that this one is looked at. */
+class SwitchedByHand implements Provider {
+  readonly metadata = { name: 'by hand' };
   readonly runsOn = 'server';
   private off: ReadonlySet<string> = new Set();
 
   switchOff(...keys: string[]): void {
     this.off = new Set(keys);
-  }
-
-  steady(): object {
-    return this.off;
   }
 
   async resolveBooleanEvaluation(key: string) {
@@ -39,8 +37,8 @@ async function neither(): Promise<never> {
   throw new Error('there are flags that are on or off alone');
 }
 
-const time = movableClock();
-const flagProvider = new SteadyFlags();
+const time = stillClock();
+const flagProvider = new SwitchedByHand();
 let app: TestApp;
 let admin: TestClient;
 
@@ -86,11 +84,43 @@ test('a warm page is of whoever asks: nobody, a stranger and another organizatio
   expect(asked.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 
-test('a row that is changed in the database is shown by the next page', async () => {
-  await app.database.query(`update topup_configurations set active = false where code = 'agent_extra'`);
-  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'agent_extra'));
-  await app.database.query(`update topup_configurations set active = true where code = 'agent_extra'`);
+/** In the database, by somebody else: this server is not told. */
+const switchRow = (code: string, active: boolean) =>
+  app.db.query('update topup_configurations set active = $2 where code = $1', [code, active]);
+
+test('a row that is changed in the database is shown by pages within a second', async () => {
   expect(await codesOf()).toEqual(allOf);
+  await switchRow('agent_extra', false);
+  expect(await codesOf()).toEqual(allOf);
+  time.advance(1);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'agent_extra'));
+  await switchRow('agent_extra', true);
+  time.advance(1);
+  expect(await codesOf()).toEqual(allOf);
+});
+
+test('orders see the change at once, and so do the pages after them', async () => {
+  expect(await codesOf()).toEqual(allOf);
+  await switchRow('agent_extra', false);
+  const order = () => tryCreate(admin, '1001', { agent_extra: '1' });
+  expect(codes(await order())).toEqual(['OPTION_UNAVAILABLE']);
+  expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'agent_extra'));
+  await switchRow('agent_extra', true);
+  expect(codes(await order())).toEqual([]);
+});
+
+test('pages of one second share one read of the catalogue', async () => {
+  const sql = countSql(app);
+  const reads = async (pages: number) => {
+    const statements = await sql.during(() => Promise.all(Array.from({ length: pages }, () => pageOf())));
+    return statements.filter((text) => text.includes('topup_configurations')).length;
+  };
+  time.advance(1);
+  expect(await reads(20)).toBe(1);
+  time.advance(0.999);
+  expect(await reads(20)).toBe(0);
+  time.advance(0.001);
+  expect(await reads(20)).toBe(1);
 });
 
 test('a flag that is switched off is off for the next page', async () => {

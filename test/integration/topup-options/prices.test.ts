@@ -80,14 +80,14 @@ describe('a price that cannot be had', () => {
   });
 
   test('the base_price of the row is never used in its place', async () => {
-    await app.db.query(`update topup_configurations set base_price = 5 where code = 'muv'`);
+    await app.changeCatalogue(`update topup_configurations set base_price = 5 where code = 'muv'`);
     try {
       expect(await pricesOf()).toMatchObject({ muv: '600' });
       time.advance(2 * HOUR_SECONDS);
       app.sandbox.mekariBilling.faults.set([{ kind: 'status', match: { path: 'pkg-muv' } }]);
       expect(await pricesOf()).not.toHaveProperty('muv');
     } finally {
-      await app.db.query(`update topup_configurations set base_price = null where code = 'muv'`);
+      await app.changeCatalogue(`update topup_configurations set base_price = null where code = 'muv'`);
     }
   });
 

@@ -27,6 +27,8 @@ export interface TestApp extends Composition {
   client(claims?: Parameters<Sandbox['auth']['token']>[0]): Promise<TestClient>;
   /** In the table, seen at once by this app; by another replica once its copy is two seconds old. */
   setFlag(key: string, enabled: boolean): Promise<void>;
+  /** A statement on topup_configurations, seen at once by this app's pages; by another replica's within a second. */
+  changeCatalogue: TestDatabase['query'];
   /** Does what the job `reconcile` does, now. */
   reconcile(): Promise<void>;
   /** Stops everything, checks the invariants of domain.md 8 and 9 in SQL, and drops the database. */
@@ -77,6 +79,11 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     async setFlag(key, enabled) {
       await setFlag(composition.database.manager, key, enabled, new Date());
       if (composition.flagProvider instanceof TableProvider) composition.flagProvider.forget();
+    },
+    async changeCatalogue<Row extends Record<string, unknown>>(text: string, values?: unknown[]) {
+      const rows = await db.query<Row>(text, values);
+      await composition.services.catalogue.rowsNow();
+      return rows;
     },
     reconcile: () => composition.services.reconcile.run(),
     async close() {

@@ -80,10 +80,10 @@ export async function pricesOn(client: TestClient, organizationId = '1001'): Pro
 }
 
 /** Rows of the catalogue that every organization may buy, each with a package of its own at a price of 7. */
-export async function addPackages({ db, sandbox }: TestApp, codes: readonly string[]): Promise<void> {
+export async function addPackages({ changeCatalogue, sandbox }: TestApp, codes: readonly string[]): Promise<void> {
   for (const code of codes) {
     sandbox.mekariBilling.packages.set(`pkg-${code}`, { price: '7' });
-    await db.query(
+    await changeCatalogue(
       `insert into topup_configurations select (jsonb_populate_record(model, jsonb_build_object(
          'id', gen_random_uuid(), 'code', $1::text, 'package_id', 'pkg-' || $1))).*
        from topup_configurations model where code = 'agent_extra'`,

@@ -119,11 +119,11 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
   for (const table of ['topup_orders', 'topup_configurations', 'feature_flags']) {
     await db.query(`alter table ${table} rename to away`);
     await buyer.browse();
-    // Flags are read again when the last reading is two seconds old.
-    if (table === 'feature_flags')
+    // The catalogue is read again when the last read is a second old, flags when it is two seconds old.
+    if (table !== 'topup_orders')
       await until(
         () => buyer.browse().then(told),
-        (text) => text.includes('flags_unreadable'),
+        (text) => text.includes(`relation \\"${table}\\" does not exist`),
       );
     await db.query(`alter table away rename to ${table}`);
   }

@@ -16,3 +16,16 @@ export function movableClock(startSeconds = 0) {
     },
   };
 }
+
+/** Time that stands still until it is moved: for tests in which a second more or less shows. */
+export function stillClock() {
+  let at = Date.now();
+  const now = () => new Date(at);
+  return {
+    now,
+    clock: { now },
+    advance(seconds: number): void {
+      at += seconds * 1000;
+    },
+  };
+}

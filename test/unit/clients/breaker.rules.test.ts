@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Breaker, createBreaker } from '../../../src/clients/breaker.ts';
+import { type Breaker, SilenceBreaker } from '../../../src/clients/breaker.ts';
 import { NotAskedError, UpstreamError } from '../../../src/clients/upstream-error.ts';
 
 const SILENT = new UpstreamError('tiny', 'unavailable', 'no answer');
@@ -10,7 +10,7 @@ let breaker: Breaker;
 beforeEach(() => {
   now = 0;
   states = [];
-  breaker = createBreaker({
+  breaker = new SilenceBreaker({
     neighbour: 'tiny',
     patienceMs: 60_000,
     now: () => now,
@@ -75,7 +75,7 @@ describe('an open one', () => {
   test('lets what is urgent through at once, and that waits for its whole answer', async () => {
     await open();
     const { promise, resolve } = Promise.withResolvers<string>();
-    const impatient = createBreaker({ neighbour: 'tiny', patienceMs: 0 });
+    const impatient = new SilenceBreaker({ neighbour: 'tiny', patienceMs: 0 });
     for (let call = 0; call < 5; call++) await outcomeOf(impatient.run(silent));
     const urgent = impatient.run(() => promise, { urgent: true });
     expect(await outcomeOf(impatient.run(well))).toBeInstanceOf(NotAskedError);

@@ -1,71 +1,88 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { SilenceBreaker } from '../../../src/clients/breaker.ts';
 import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
 import { NotAskedError, UpstreamError } from '../../../src/clients/upstream-error.ts';
 import { until } from '../../support/app/purchase.ts';
 import { startTinyServer, type TinyServer } from './tiny-server.ts';
 
+/** Nothing here waits for it, but for the test of a neighbour that hangs. */
+const LONG_MS = 60_000;
 const schema = z.object({ data: z.string() });
 let server: TinyServer;
 let states: string[];
 let neighbour: Neighbour;
-/** Answers that are held back while the neighbour hangs. */
+/** The breaker's time: pauses end when a test moves it. */
+let now: number;
+/** Calls that the server has received and not answered. */
 let held: ServerResponse[];
 
-async function begin(timeoutMs: number): Promise<void> {
-  server = await startTinyServer();
+function connect(timeoutMs: number): void {
+  neighbour?.close();
   // Calls that a test left behind end in its own list.
   const ofThisTest: string[] = [];
   states = ofThisTest;
-  held = [];
   neighbour = createNeighbour({
     name: 'tiny',
     baseUrl: server.url,
     credentials: { clientId: 'us', clientSecret: 'hush' },
     timeoutMs,
     clock: { now: () => new Date('2026-11-22T03:04:05.678Z') },
-    onBreakerState: (_name, state) => ofThisTest.push(state),
+    breaker: new SilenceBreaker({
+      neighbour: 'tiny',
+      patienceMs: LONG_MS,
+      now: () => now,
+      onState: (_name, state) => ofThisTest.push(state),
+    }),
   });
 }
 
+beforeEach(async () => {
+  server = await startTinyServer();
+  now = 0;
+  held = [];
+  connect(LONG_MS);
+});
 afterEach(async () => {
   neighbour.close();
   await server.close();
 });
 
-const hang = () => server.answerWith((response) => held.push(response));
-const isWell = () => server.answerWith((response) => response.end('{"data":"ok"}'));
+const hold = () => server.answerWith((response) => held.push(response));
+/** Breaks every connection: no answer at all, and nothing has to be waited for. */
+const beSilent = () => server.answerWith((response) => response.socket?.resetAndDestroy());
+const beWell = () => server.answerWith((response) => response.end('{"data":"ok"}'));
 const failWith = (status: number) => server.answerWith((response) => response.writeHead(status).end());
 
-const get = (path = '/', urgent = false) =>
-  neighbour.get({ path, urgent, schema }).then(
+/** Writes, which are never repeated by themselves. The answer's text, or the error. */
+const ask = ({ path = '/', urgent = false } = {}) =>
+  neighbour.post({ path, urgent, schema, body: {}, idempotencyKey: 'key' }).then(
     ({ data }) => data,
     (error: unknown) => error,
   );
-const many = (count: number) => Promise.all(Array.from({ length: count }, () => get()));
+const many = (count: number, path?: string) => Promise.all(Array.from({ length: count }, () => ask({ path })));
 
-/** Its pause is over when a call gets through to it again, and stays there. */
-async function untilAsked(): Promise<void> {
-  const before = held.length;
-  await until(
-    async () => {
-      void get();
-      return held.length;
-    },
-    (count) => count > before,
-  );
-}
+const heldCall = async (): Promise<ServerResponse> =>
+  (await until(
+    async () => held.at(-1),
+    (response) => response !== undefined,
+  )) as ServerResponse;
 
 async function goSilent(): Promise<void> {
-  hang();
+  beSilent();
   await many(5);
   expect(states).toEqual(['closed', 'open']);
+  expect(server.seen).toHaveLength(5);
 }
 
 describe('a neighbour that does not answer', () => {
-  // Long enough for a call to reach the neighbour, and to wait for another one's answer, on a busy machine.
-  beforeEach(() => begin(1500));
+  test('within the time of a call is silent', async () => {
+    connect(60);
+    hold();
+    await many(5);
+    expect(states).toEqual(['closed', 'open']);
+  });
 
   test('is not asked for a moment, and its callers know at once', async () => {
     await goSilent();
@@ -74,60 +91,56 @@ describe('a neighbour that does not answer', () => {
     expect(server.seen).toHaveLength(5);
   });
 
-  test('is then asked by one call alone, and nobody else waits until that one fails', async () => {
+  test('is then asked by one call alone; all others wait for that one, and are refused when it fails', async () => {
     await goSilent();
-    await untilAsked();
+    hold();
+    now += 500;
+    const first = ask();
+    const probe = await heldCall();
     expect(states.at(-1)).toBe('half_open');
-    const answers = await many(50);
-    expect(answers.every((answer) => answer instanceof NotAskedError)).toBe(true);
+    const others = many(50);
+    probe.socket?.resetAndDestroy();
+    expect(await first).toMatchObject({ kind: 'unavailable' });
+    expect((await others).every((answer) => answer instanceof NotAskedError)).toBe(true);
     expect(server.seen).toHaveLength(6);
+    expect(states.at(-1)).toBe('open');
   });
 
-  test('that is back serves all that came while the one call was under way', async () => {
+  test('that is back serves all that came while the one call was in flight', async () => {
     await goSilent();
-    await until(
-      async () => {
-        held = [];
-        const waiting = many(20);
-        const [response] = await until(
-          async () => held,
-          (responses) => responses.length > 0 || states.at(-1) === 'open',
-        );
-        isWell();
-        response?.end('{"data":"the first"}');
-        return waiting;
-      },
-      (answers) => {
-        if (answers.some((answer) => answer instanceof NotAskedError)) hang();
-        return answers.every((answer) => answer === 'ok' || answer === 'the first');
-      },
-    );
+    hold();
+    now += 500;
+    const waiting = many(20);
+    const probe = await heldCall();
+    expect(server.seen).toHaveLength(6);
+    beWell();
+    probe.end('{"data":"the first"}');
+    expect((await waiting).toSorted()).toEqual([...Array(19).fill('ok'), 'the first']);
     expect(states.slice(-2)).toEqual(['half_open', 'closed']);
   });
 
-  test('is asked again after longer pauses, and again and again', async () => {
+  test('is asked again after a longer pause, and again and again', async () => {
     await goSilent();
-    await untilAsked();
-    await until(
-      async () => states.at(-1),
-      (state) => state === 'open',
-    );
-    await untilAsked();
-    expect(states).toEqual(['closed', 'open', 'half_open', 'open', 'half_open']);
+    for (const pauseMs of [500, 1000, 2000]) {
+      now += pauseMs - 1;
+      expect(await ask()).toBeInstanceOf(NotAskedError);
+      now += 1;
+      expect(await ask()).not.toBeInstanceOf(NotAskedError);
+    }
+    expect(server.seen).toHaveLength(8);
+    expect(states).toEqual(['closed', 'open', ...Array(3).fill(['half_open', 'open']).flat()]);
   });
 
   test('is asked at once by what is urgent, one at a time, and is well for all when that one is answered', async () => {
     await goSilent();
-    const before = held.length;
-    const waiting = Promise.all([get('/', true), get('/', true)]);
-    await until(
-      async () => held.length,
-      (count) => count > before,
-    );
+    hold();
+    const waiting = Promise.all([ask({ urgent: true }), ask({ urgent: true })]);
+    const probe = await heldCall();
     expect(states.at(-1)).toBe('half_open');
-    isWell();
-    held.at(-1)?.end('{"data":"the first"}');
-    expect((await waiting).toSorted()).toEqual(['ok', 'the first']);
+    expect(server.seen).toHaveLength(6);
+    beWell();
+    probe.end('{"data":"the first"}');
+    expect(await waiting).toEqual(['the first', 'ok']);
     expect(states.at(-1)).toBe('closed');
   });
 
@@ -140,9 +153,6 @@ describe('a neighbour that does not answer', () => {
 });
 
 describe('a neighbour that answers', () => {
-  // Long: however busy the machine is, an answer comes in time.
-  beforeEach(() => begin(10_000));
-
   test.each([500, 503, 429, 404])('with %s is asked every time', async (status) => {
     failWith(status);
     const answers = await many(30);
@@ -150,27 +160,23 @@ describe('a neighbour that answers', () => {
     expect(answers.every((answer) => answer instanceof UpstreamError && answer.status === status)).toBe(true);
     expect(states).toEqual(['closed']);
   });
-});
 
-describe('a neighbour that answers most of the time', () => {
-  beforeEach(() => begin(1500));
-
-  test('is asked every time: one path that hangs takes no other away', async () => {
+  test('most of the time is asked every time: one path that is silent takes no other away', async () => {
     server.answerWith((response, { path }) => {
-      if (path === '/hangs') held.push(response);
+      if (path === '/silent') response.socket?.resetAndDestroy();
       else response.end('{"data":"ok"}');
     });
-    const good = await Promise.all(Array.from({ length: 12 }, () => get('/good')));
-    await Promise.all(Array.from({ length: 8 }, () => get('/hangs')));
-    expect(new Set([...good, await get('/good')])).toEqual(new Set(['ok']));
+    const good = await many(12, '/good');
+    await many(8, '/silent');
+    expect(new Set([...good, await ask({ path: '/good' })])).toEqual(new Set(['ok']));
     expect(states).toEqual(['closed']);
   });
 
-  test('is asked although four calls in a row got no answer: of so few nothing is concluded', async () => {
-    hang();
+  test('is asked although four calls in a row got no answer: so few prove nothing', async () => {
+    beSilent();
     await many(4);
-    isWell();
-    expect(await get()).toBe('ok');
+    beWell();
+    expect(await ask()).toBe('ok');
     expect(states).toEqual(['closed']);
   });
 });

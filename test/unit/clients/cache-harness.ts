@@ -1,25 +1,25 @@
-import { type CachedLookup, type CachedLookupOptions, createCachedLookup } from '../../../src/clients/cache/cached.ts';
-import type { Entry, SharedEntries } from '../../../src/clients/cache/shared-entries.ts';
+import { Cache, type CacheOptions } from '../../../src/clients/cache/cache.ts';
+import type { Answer, Fleet } from '../../../src/clients/cache/fleet.ts';
 import { UpstreamError } from '../../../src/clients/upstream-error.ts';
 
 export const HOUR = 3_600_000;
 export const AWAY = new UpstreamError('tiny', 'unavailable', 'it is away');
 
-export interface SharedMap extends SharedEntries<string> {
-  entries: Map<string, Entry<string>>;
+export interface FleetInMemory extends Fleet<string> {
+  answers: Map<string, Answer<string>>;
   locks: Set<string>;
 }
 
-/** What replicas share, without a Redis: lookups over one of these are replicas of each other. */
-function createSharedMap(): SharedMap {
-  const entries = new Map<string, Entry<string>>();
+/** What replicas share, without a Redis: caches over one of these are replicas of each other. */
+function createFleetInMemory(): FleetInMemory {
+  const answers = new Map<string, Answer<string>>();
   const locks = new Set<string>();
   return {
-    entries,
+    answers,
     locks,
-    read: async (ids) => ids.map((id) => entries.get(id)),
-    write: async (id, entry) => {
-      entries.set(id, entry);
+    read: async (id) => answers.get(id),
+    write: async (id, answer) => {
+      answers.set(id, answer);
     },
     lock: async (id) => {
       if (locks.has(id)) return 'taken';
@@ -32,46 +32,46 @@ function createSharedMap(): SharedMap {
 }
 
 export interface CacheHarness {
-  /** Milliseconds since 1970: the time of all lookups. */
+  /** Milliseconds since 1970: the time of all caches. */
   now: number;
-  shared: SharedMap;
-  /** The ids of every call, in order. */
-  calls: string[][];
-  /** What the neighbour answers: at first each id with the number of the call. */
-  answer: (ids: readonly string[]) => Promise<Map<string, string | UpstreamError>>;
+  fleet: FleetInMemory;
+  /** The ids of all calls, in order. */
+  calls: string[];
+  /** The neighbour's answer: at first the id with the number of the call. */
+  answer: (id: string) => Promise<string | undefined>;
   callsFor(id: string): number;
-  lookup(options?: Partial<CachedLookupOptions<string>>): CachedLookup<string>;
-  /** Ends what lookups do in the background. */
+  /** A cache of its own: another replica. */
+  cache(options?: Partial<CacheOptions<string>>): Cache<string>;
+  /** Ends what caches do in the background. */
   stop(): void;
 }
 
 export function createCacheHarness(): CacheHarness {
-  const lookups: CachedLookup<string>[] = [];
+  const caches: Cache<string>[] = [];
   const harness: CacheHarness = {
     now: Date.parse('2026-11-22T03:00:00Z'),
-    shared: createSharedMap(),
+    fleet: createFleetInMemory(),
     calls: [],
-    answer: async (ids) => new Map(ids.map((id) => [id, `${id} at ${harness.calls.length}`])),
-    callsFor: (id) => harness.calls.flat().filter((called) => called === id).length,
-    lookup(options = {}) {
-      const lookup = createCachedLookup<string>({
+    answer: async (id) => `${id} at ${harness.calls.length}`,
+    callsFor: (id) => harness.calls.filter((called) => called === id).length,
+    cache(options = {}) {
+      const cache = new Cache<string>({
         neighbour: 'tiny',
-        shared: harness.shared,
+        fleet: harness.fleet,
         clock: { now: () => new Date(harness.now) },
         ttlMs: HOUR,
         failureTtlMs: 5000,
-        batchSize: 100,
-        fetch: (ids) => {
-          harness.calls.push([...ids]);
-          return harness.answer(ids);
+        fetch: (id) => {
+          harness.calls.push(id);
+          return harness.answer(id);
         },
         ...options,
       });
-      lookups.push(lookup);
-      return lookup;
+      caches.push(cache);
+      return cache;
     },
     stop() {
-      for (const lookup of lookups.splice(0)) lookup.stop();
+      for (const cache of caches.splice(0)) cache.stop();
     },
   };
   return harness;

@@ -90,3 +90,15 @@ test('a hub-core that understands nothing is not asked about each of a hundred',
   // Twelve times two halves, and the whole.
   expect(server.seen).toHaveLength(25);
 });
+
+test.each(['9007199254740993', '120.00000000000000001'])(
+  'a quantity of %s is never rounded: what is owed is not known',
+  async (quantity) => {
+    const excess = `[{"key":"muv","period":"2026-11","quantity":${quantity}}]`;
+    server.answerWith((response) =>
+      response.end(`{"data":[${JSON.stringify(row('1001')).slice(0, -1)},"excess":${excess}}]}`),
+    );
+    const found = await hubCore.organizations(['1001']);
+    expect(found.get('1001')).toMatchObject({ excess: [], unknownExcess: ['muv'] });
+  },
+);

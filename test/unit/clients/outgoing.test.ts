@@ -23,8 +23,12 @@ afterEach(async () => {
 });
 
 /** The failure of one of our calls to that address. */
-async function failureOf(name: CallName, baseUrl: string, id?: string): Promise<UpstreamError> {
-  const { calls, close } = callsTo(baseUrl);
+async function failureOf(
+  name: CallName,
+  baseUrl: string,
+  { id, timeoutMs }: { id?: string; timeoutMs?: number } = {},
+): Promise<UpstreamError> {
+  const { calls, close } = callsTo(baseUrl, timeoutMs);
   try {
     return await calls[name](id).then(
       () => Promise.reject(new Error('it did not fail')),
@@ -112,21 +116,21 @@ describe.each<[CallName, string, (path: string) => string]>([
 ])('%s', (name, prefix, ofId) => {
   test.each(ODD_IDS)('of %j is asked by that very id, and of nobody else', async (id) => {
     server.answerWith((response) => response.writeHead(404).end());
-    expect(await failureOf(name, `${server.url}/base`, id)).toMatchObject({ kind: 'rejected', status: 404 });
+    expect(await failureOf(name, `${server.url}/base`, { id })).toMatchObject({ kind: 'rejected', status: 404 });
     const segment = ofId(server.seen[0]?.path ?? '').replace(`/base${prefix}`, '');
     expect(segment).toMatch(/^[^/?#]+$/);
     expect(decodeURIComponent(segment)).toBe(id);
   });
 
   test.each(DOTS)('of %j is not asked at all: it would be another path', async (id) => {
-    expect(await failureOf(name, server.url, id)).toMatchObject({ kind: 'rejected', status: undefined });
+    expect(await failureOf(name, server.url, { id })).toMatchObject({ kind: 'rejected', status: undefined });
     expect(server.connections()).toBe(0);
   });
 });
 
 test('an order number is one value of the query, whatever is in it', async () => {
   server.answerWith((response) => response.writeHead(404).end());
-  await failureOf('Mekari Pay: the invoices of an order', server.url, 'TU-1&external_id=TU-2#/../x');
+  await failureOf('Mekari Pay: the invoices of an order', server.url, { id: 'TU-1&external_id=TU-2#/../x' });
   const asked = new URL(server.seen[0]?.path ?? '', server.url);
   expect([asked.pathname, ...asked.searchParams]).toEqual([
     '/api/v1/invoices',
@@ -163,7 +167,9 @@ describe('an answer that is hardly HTTP', () => {
     await once(odd, 'listening');
     closing.push(() => new Promise((resolve) => odd.close(resolve)));
     const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
-    expect(await failureOf('Mekari Pay: a new invoice', url)).toBeInstanceOf(UpstreamError);
-    expect(await failureOf('Mekari Billing: a price', url)).toBeInstanceOf(UpstreamError);
+    // An upgrade is waited for until the time of the call is over.
+    const timeoutMs = 300;
+    expect(await failureOf('Mekari Pay: a new invoice', url, { timeoutMs })).toBeInstanceOf(UpstreamError);
+    expect(await failureOf('Mekari Billing: a price', url, { timeoutMs })).toBeInstanceOf(UpstreamError);
   });
 });

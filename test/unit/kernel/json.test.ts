@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseStrictJson } from '../../../src/kernel/json.ts';
+import { parseJson, parseStrictJson } from '../../../src/kernel/json.ts';
 
 const parse = (text: string) => parseStrictJson(Buffer.from(text));
 
@@ -114,5 +114,51 @@ describe('what is no JSON', () => {
 
   test('a long string without an end, which a reader that goes back would take for ever', () => {
     expect(parse('\\"'.repeat(1_000_000))).toBeUndefined();
+  });
+});
+
+describe('JSON of neighbours and files', () => {
+  test.each<[string, unknown]>([
+    ['0', 0],
+    ['-0', -0],
+    ['-5', -5],
+    ['1000000', 1_000_000],
+    ['1000000.0', 1_000_000],
+    ['1e6', 1_000_000],
+    ['0.5', 0.5],
+    ['0.10', 0.1],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['-9007199254740991', Number.MIN_SAFE_INTEGER],
+  ])('%s is a number that says exactly this', (written, read) => {
+    expect(parseJson(`{"amount":${written}}`)).toStrictEqual({ amount: read });
+  });
+
+  test.each<[string, bigint]>([
+    ['9007199254740992', 9_007_199_254_740_992n],
+    ['9007199254740993', 9_007_199_254_740_993n],
+    ['-9007199254740993', -9_007_199_254_740_993n],
+    ['1'.repeat(40), 1_111_111_111_111_111_111_111_111_111_111_111_111_111n],
+  ])('%s, which JSON.parse would round or might have rounded, keeps every digit', (written, read) => {
+    expect(parseJson(written)).toBe(read);
+  });
+
+  test.each([
+    '1000000.00000000001',
+    '9007199254740993.0',
+    '9.007199254740993e15',
+    '-0.12345678901234567890',
+    '1e400',
+    '1'.repeat(41),
+  ])('%s is no number at all: a float would say something else', (written) => {
+    expect(parseJson(`[${written}]`)).toStrictEqual([{ written }]);
+  });
+
+  test('anything else is what JSON.parse makes of it, a member that is there twice included', () => {
+    const text = ' {"a":[true,false,null,"\\u00e9\\n"],"b":{},"b":{"c":1},"__proto__":{"d":""}} ';
+    expect(parseJson(text)).toStrictEqual(JSON.parse(text));
+  });
+
+  test.each(['', '{', '{"a":01}', '{"a":1,}', 'NaN', "{'a':1}", '[1] 2'])('%j is no JSON', (text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError);
   });
 });

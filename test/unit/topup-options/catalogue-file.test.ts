@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkCatalogue } from '../../../src/topup-options/catalogue-file.ts';
+import { checkCatalogue } from '../../../src/topup-options/rules/catalogue-file.ts';
 
 const ROW = {
   code: 'agent_extra',

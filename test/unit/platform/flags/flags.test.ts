@@ -1,7 +1,6 @@
 import { InMemoryProvider, OpenFeature, type Provider } from '@openfeature/server-sdk';
 import { afterEach, expect, test } from 'vitest';
 import { type OpenFlags, openFlags } from '../../../../src/platform/flags/flags.ts';
-import type { RequestContext } from '../../../../src/platform/server/request-context.ts';
 import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
 
 const logged: Record<string, unknown>[] = [];
@@ -19,8 +18,6 @@ async function open(provider: Provider): Promise<OpenFlags> {
   return flags;
 }
 
-const request = (): RequestContext => ({ caller: undefined, correlationId: 'here', log, logFields: {} });
-
 /** On for those organizations, off for the others. */
 const onFor = (...organizations: string[]) => ({
   variants: { on: true, off: false },
@@ -37,46 +34,35 @@ function answering(resolve: (key: string) => Promise<unknown>, more: Partial<Pro
 
 test('a flag is evaluated for the organization that is asked about', async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001'), voice: onFor('1002') }));
-  const here = request();
-  const [first, second] = await Promise.all(['1001', '1002'].map((id) => flags.snapshot(here, id, ['page', 'voice'])));
+  const [first, second] = await Promise.all(['1001', '1002'].map((id) => flags.snapshot(id, ['page', 'voice'])));
   expect([first?.isOn('page'), first?.isOn('voice')]).toEqual([true, false]);
   expect([second?.isOn('page'), second?.isOn('voice')]).toEqual([false, true]);
 });
 
-test('a request sees one answer however often it asks; the next one sees the change', async () => {
-  const provider = new InMemoryProvider({ page: onFor('1001') });
-  const flags = await open(provider);
-  const here = request();
-  expect((await flags.snapshot(here, '1001', ['page'])).isOn('page')).toBe(true);
-  provider.putConfiguration({ page: onFor('1002') });
-  expect((await flags.snapshot(here, '1001', ['page'])).isOn('page')).toBe(true);
-  expect((await flags.snapshot(here, '1002', ['page'])).isOn('page')).toBe(true);
-  expect((await flags.snapshot(request(), '1001', ['page'])).isOn('page')).toBe(false);
-});
-
-test('each flag is evaluated once per request and organization', async () => {
-  let evaluations = 0;
+test('each flag of a snapshot is evaluated once, however often it is named, and the snapshot stays what it was', async () => {
+  const evaluated: string[] = [];
+  let isOn = true;
   const flags = await open(
-    answering(async () => {
-      evaluations += 1;
-      return { value: true };
+    answering(async (key) => {
+      evaluated.push(key);
+      return { value: isOn };
     }),
   );
-  const here = request();
-  await Promise.all(Array.from({ length: 100 }, () => flags.snapshot(here, '1001', ['page', 'order', 'page'])));
-  expect(evaluations).toBe(2);
-  await flags.snapshot(here, '1002', ['page']);
-  expect(evaluations).toBe(3);
+  const snapshot = await flags.snapshot('1001', ['page', 'order', 'page']);
+  expect(evaluated).toEqual(['page', 'order']);
+  isOn = false;
+  expect([snapshot.isOn('page'), snapshot.isOn('order')]).toEqual([true, true]);
+  expect((await flags.snapshot('1001', ['page'])).isOn('page')).toBe(false);
 });
 
 test('a flag that the provider does not know is off', async () => {
   const flags = await open(new InMemoryProvider());
-  expect((await flags.snapshot(request(), '1001', ['page'])).isOn('page')).toBe(false);
+  expect((await flags.snapshot('1001', ['page'])).isOn('page')).toBe(false);
 });
 
 test('a flag that was not asked for is a fault of the asking code, not "off"', async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001'), order: onFor('1001') }));
-  const snapshot = await flags.snapshot(request(), '1001', ['page']);
+  const snapshot = await flags.snapshot('1001', ['page']);
   expect(() => snapshot.isOn('order')).toThrow('The flag order was not asked for.');
 });
 
@@ -90,7 +76,7 @@ test.each([
   ['answers what is no boolean', async () => ({ value: 'on' }), 'neither on nor off'],
 ])('a provider that %s is an error, not "off"', async (_, resolve, message) => {
   const flags = await open(answering(resolve));
-  await expect(flags.snapshot(request(), '1001', ['page'])).rejects.toThrow(message);
+  await expect(flags.snapshot('1001', ['page'])).rejects.toThrow(message);
 });
 
 test('a provider that cannot begin is logged, and nothing else is held up', async () => {
@@ -100,7 +86,7 @@ test('a provider that cannot begin is logged, and nothing else is held up', asyn
     }),
   );
   expect(logged).toMatchObject([{ event: 'flag_provider_not_ready', provider: 'in-memory', reason: 'no line' }]);
-  await expect(flags.snapshot(request(), '1001', ['page'])).rejects.toThrow('still no line');
+  await expect(flags.snapshot('1001', ['page'])).rejects.toThrow('still no line');
 });
 
 test('a provider of a browser cannot be bound, which is told at once', async () => {
@@ -112,8 +98,8 @@ test('closed flags are an error, not "off"; another that is open goes on', async
   const page = { page: onFor('1001') };
   const [closed, other] = [await open(new InMemoryProvider(page)), await open(new InMemoryProvider(page))];
   await closed.close();
-  await expect(closed.snapshot(request(), '1001', ['page'])).rejects.toThrow('PROVIDER_NOT_READY');
-  expect((await other.snapshot(request(), '1001', ['page'])).isOn('page')).toBe(true);
+  await expect(closed.snapshot('1001', ['page'])).rejects.toThrow('PROVIDER_NOT_READY');
+  expect((await other.snapshot('1001', ['page'])).isOn('page')).toBe(true);
 });
 
 test('a provider is told to close by the last that let it go', async () => {
@@ -126,7 +112,7 @@ test('a provider is told to close by the last that let it go', async () => {
   const [first, last] = [await open(provider), await open(provider)];
   await first.close();
   expect(closes).toBe(0);
-  expect((await last.snapshot(request(), '1001', ['page'])).isOn('page')).toBe(true);
+  expect((await last.snapshot('1001', ['page'])).isOn('page')).toBe(true);
   await last.close();
   expect(closes).toBe(1);
 });
@@ -145,5 +131,5 @@ test('a provider that cannot close is logged, and stops no stop', async () => {
 test("the process's own default of OpenFeature, which says that all is off, is never asked", async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001') }));
   await OpenFeature.clearProviders();
-  await expect(flags.snapshot(request(), '1001', ['page'])).rejects.toThrow('PROVIDER_NOT_READY');
+  await expect(flags.snapshot('1001', ['page'])).rejects.toThrow('PROVIDER_NOT_READY');
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { attendedMs, within } from '../../../src/kernel/attended-time.ts';
+import { within } from '../../../src/clients/deadline.ts';
 
 const never = new Promise<string>(() => undefined);
 /** Keeps the whole process from looking at anything. */
 const beBusy = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const answerAfter = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve('well'), ms));
 
 test('work that comes in time is what it comes to, good or bad', async () => {
   expect(await within(1000, Promise.resolve('well'), () => 'late')).toBe('well');
@@ -20,17 +20,21 @@ test('work that does not come is given up, by a value or an error', async () => 
   await expect(within(20, never, giveUp)).rejects.toThrow('too late');
 });
 
-test('time in which this process could not look does not count', async () => {
-  const before = attendedMs();
-  const waiting = within(200, new Promise<string>((resolve) => setTimeout(() => resolve('well'), 300)), () => 'late');
+test('a process that stalls for a second does not make an answer of 300 ms late for a wait of 200', async () => {
+  const waiting = within(200, answerAfter(300), () => 'late');
   beBusy(1000);
-  await turn();
   expect(await waiting).toBe('well');
-  expect(attendedMs() - before).toBeLessThan(1000);
 });
 
-test('time goes on while it can look', async () => {
-  const before = attendedMs();
+test('an answer that came while the last slice stalled is read', async () => {
+  const waiting = within(1, answerAfter(60), () => 'late');
+  beBusy(200);
+  expect(await waiting).toBe('well');
+});
+
+test('without a stall the whole time is waited, and little more', async () => {
+  const before = performance.now();
   await within(120, never, () => 'late');
-  expect(attendedMs() - before).toBeGreaterThanOrEqual(120);
+  expect(performance.now() - before).toBeGreaterThanOrEqual(120);
+  expect(await within(120, answerAfter(1000), () => 'late')).toBe('late');
 });

@@ -1,10 +1,6 @@
-import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { newId } from '../kernel/ids.ts';
-import { parseRupiah } from '../kernel/money.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
-import { parseOptionValue } from './rules/option-value.ts';
-import { TopupConfiguration } from './store/topup-configuration.entity.ts';
+import { parseRupiah } from '../../kernel/money.ts';
+import { parseOptionValue } from './option-value.ts';
 
 /** What is wrong with a catalogue file: which row (counted from 1), which column, and why. */
 export interface CatalogueFault {
@@ -22,7 +18,7 @@ const components = z
   .transform((value) => value ?? []);
 
 const price = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number(), z.bigint()])
   .nullish()
   .transform((value, context) => {
     if (value === null || value === undefined) return null;
@@ -78,14 +74,15 @@ const rowSchema = z
     { when: ({ value }) => typeof value === 'object' && value !== null },
   );
 
-type Row = z.output<typeof rowSchema>;
+/** A row of a catalogue file that has no fault of its own. */
+export type CatalogueFileRow = z.output<typeof rowSchema>;
 
 /** Every fault of the whole file, or its rows. */
-export function checkCatalogue(file: unknown): { rows: Row[]; faults: CatalogueFault[] } {
+export function checkCatalogue(file: unknown): { rows: CatalogueFileRow[]; faults: CatalogueFault[] } {
   if (!Array.isArray(file)) {
     return { rows: [], faults: [{ row: 0, code: undefined, column: '-', reason: 'the file is not an array of rows' }] };
   }
-  const rows: Row[] = [];
+  const rows: CatalogueFileRow[] = [];
   const faults: CatalogueFault[] = [];
   const seen = { code: new Map<string, number>(), excess_key: new Map<string, number>() };
   for (const [index, given] of file.entries()) {
@@ -116,76 +113,15 @@ function toFaults(issue: z.core.$ZodIssue, at: { row: number; code: string | und
   return [{ ...at, column: issue.path.map(String).join('.') || '-', reason: issue.message }];
 }
 
-/**
- * Adds and changes rows by code, all or none of them. Rows that the file does not name stay as they are: an option is
- * switched off with "active": false. Answers the codes that it left alone.
- */
-export async function applyCatalogue(database: DataSource, rows: readonly Row[], at: Date): Promise<string[]> {
-  return inTransaction(database, async (tx) => {
-    const existing = await tx.find(TopupConfiguration);
-    assertExcessHasOneOwner(rows, existing);
-    const ids = new Map(existing.map((row) => [row.code, row.id]));
-    await tx.save(
-      TopupConfiguration,
-      rows.map((row, index) => ({
-        id: ids.get(row.code) ?? newId(),
-        code: row.code,
-        label: row.label,
-        description: row.description,
-        packageId: row.package_id,
-        packageCode: row.package_code,
-        optionValue: row.option_value,
-        quotaType: row.quota_type,
-        billingVersionForPi: row.billing_version_for_pi,
-        basePrice: row.base_price,
-        isFixedCost: row.is_fixed_cost,
-        showByComponent: row.show_by_component,
-        hideByComponent: row.hide_by_component,
-        featureFlag: row.feature_flag,
-        excessKey: row.excess_key,
-        excessPackageId: row.excess_package_id,
-        excessPackageCode: row.excess_package_code,
-        position: row.position ?? index + 1,
-        active: row.active,
-        updatedAt: at,
-      })),
-    );
-    const named = new Set(rows.map((row) => row.code));
-    return existing.map((row) => row.code).filter((code) => !named.has(code));
-  });
-}
-
-/** Also across the rows that stay as they are: two owners would charge one excess twice. */
-function assertExcessHasOneOwner(rows: readonly Row[], existing: readonly TopupConfiguration[]): void {
+/** Also across the rows that stay as they are: two owners would charge one excess twice. Throws. */
+export function assertExcessHasOneOwner(
+  rows: readonly CatalogueFileRow[],
+  existing: readonly { code: string; excessKey: string | null }[],
+): void {
   const named = new Set(rows.map((row) => row.code));
   for (const other of existing.filter(({ code, excessKey }) => !named.has(code) && excessKey !== null)) {
     const row = rows.find(({ excess_key }) => excess_key === other.excessKey);
     if (row === undefined) continue;
     throw new Error(`row ${rows.indexOf(row) + 1} (${row.code}), column excess_key: belongs to ${other.code} already`);
   }
-}
-
-/** The catalogue in the file's own form: what is shown can be edited and applied. */
-export async function showCatalogue(database: DataSource): Promise<Record<string, unknown>[]> {
-  const rows = await database.getRepository(TopupConfiguration).find({ order: { position: 'ASC', code: 'ASC' } });
-  return rows.map((row) => ({
-    code: row.code,
-    label: row.label,
-    description: row.description,
-    package_id: row.packageId,
-    package_code: row.packageCode,
-    option_value: row.optionValue,
-    quota_type: row.quotaType,
-    billing_version_for_pi: row.billingVersionForPi,
-    base_price: row.basePrice?.toString() ?? null,
-    is_fixed_cost: row.isFixedCost,
-    show_by_component: row.showByComponent,
-    hide_by_component: row.hideByComponent,
-    feature_flag: row.featureFlag,
-    excess_key: row.excessKey,
-    excess_package_id: row.excessPackageId,
-    excess_package_code: row.excessPackageCode,
-    position: row.position,
-    active: row.active,
-  }));
 }

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createSharedEntries } from '../../../src/clients/cache/shared-entries.ts';
+import { createFleet } from '../../../src/clients/cache/fleet.ts';
 import type { SharedStore } from '../../../src/clients/cache/shared-store.ts';
 
 const ASKED_AT = Date.parse('2026-11-22T03:00:00Z');
 
 /** A store that holds what a test says. */
-function entriesOver(texts: Map<string, string>, prefix = 'test:v1:') {
+function fleetOver(texts: Map<string, string>, prefix = 'test:v1:') {
   const store: SharedStore = {
     isUp: true,
     tried: Promise.resolve(),
-    getMany: async (keys) => keys.map((key) => texts.get(key)),
+    get: async (key) => texts.get(key),
     set: async (key, value) => {
       texts.set(key, value);
     },
@@ -17,7 +17,7 @@ function entriesOver(texts: Map<string, string>, prefix = 'test:v1:') {
     run: async () => undefined,
     close: () => undefined,
   };
-  return createSharedEntries<string>({
+  return createFleet<string>({
     store,
     prefix,
     ttlMs: 60_000,
@@ -29,15 +29,16 @@ function entriesOver(texts: Map<string, string>, prefix = 'test:v1:') {
 
 describe('what is written', () => {
   test.each([{ value: 'a value' }, { value: undefined }])('%j comes back with its time', async ({ value }) => {
-    const entries = entriesOver(new Map());
-    await entries.write('a', { value, askedAt: ASKED_AT });
-    expect(await entries.read(['b', 'a'])).toEqual([undefined, { value, askedAt: ASKED_AT }]);
+    const fleet = fleetOver(new Map());
+    await fleet.write('a', { value, askedAt: ASKED_AT });
+    expect(await fleet.read('b')).toBeUndefined();
+    expect(await fleet.read('a')).toEqual({ value, askedAt: ASKED_AT });
   });
 
   test('is not seen under the prefix of another version', async () => {
     const texts = new Map<string, string>();
-    await entriesOver(texts).write('a', { value: 'a value', askedAt: ASKED_AT });
-    expect(await entriesOver(texts, 'test:v2:').read(['a'])).toEqual([undefined]);
+    await fleetOver(texts).write('a', { value: 'a value', askedAt: ASKED_AT });
+    expect(await fleetOver(texts, 'test:v2:').read('a')).toBeUndefined();
   });
 });
 
@@ -55,12 +56,13 @@ describe('what others put there', () => {
     JSON.stringify({ askedAt: ASKED_AT, value: '! another version' }),
   ])('%j is nothing, and takes nothing else away', async (text) => {
     const good = JSON.stringify({ askedAt: ASKED_AT, value: 'good' });
-    const entries = entriesOver(
+    const fleet = fleetOver(
       new Map([
         ['test:v1:bad', text],
         ['test:v1:good', good],
       ]),
     );
-    expect(await entries.read(['bad', 'good'])).toEqual([undefined, { value: 'good', askedAt: ASKED_AT }]);
+    expect(await fleet.read('bad')).toBeUndefined();
+    expect(await fleet.read('good')).toEqual({ value: 'good', askedAt: ASKED_AT });
   });
 });

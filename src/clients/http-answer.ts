@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { parseJson } from '../kernel/json.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+/** The answer that a call expects. */
+export interface Expected<S extends z.ZodType> {
+  /** Statuses whose body is the answer; 2xx where none are given. */
+  accept?: readonly number[];
+  schema: S;
+}
+
+/** Throws UpstreamError, whose reason never holds a word of the body. */
+export function readAnswer<S extends z.ZodType>(
+  neighbour: string,
+  { accept, schema }: Expected<S>,
+  { statusCode: status, body }: { statusCode: number; body: string },
+): z.output<S> {
+  const isAccepted = accept?.includes(status) ?? (status >= 200 && status < 300);
+  if (!isAccepted) throw new UpstreamError(neighbour, kindOf(status), `it answered ${status}`, status);
+  const malformed = (reason: string) => new UpstreamError(neighbour, 'malformed', reason, status);
+  let json: unknown;
+  try {
+    json = parseJson(body);
+  } catch {
+    throw malformed('the answer is not JSON');
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw malformed(`${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function kindOf(status: number): UpstreamError['kind'] {
+  if (status >= 500 || status === 429 || status === 408) return 'unavailable';
+  return status >= 400 ? 'rejected' : 'malformed';
+}

@@ -1,0 +1,100 @@
+import type { OrganizationSnapshot } from '../clients/hub-core.ts';
+import { isUpstreamError } from '../clients/upstream-error.ts';
+import type { Rupiah } from '../kernel/money.ts';
+import type { FlagSnapshot, Flags } from '../platform/flags/flags.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import type { CatalogueRow } from './catalogue.ts';
+import type { Prices } from './prices.ts';
+import { closedGate, gatingFlags, type HiddenReason } from './rules/gating.ts';
+import type { QuantityRule } from './rules/option-value.ts';
+import { noQuantity, ruleFor } from './rules/quantity.ts';
+import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
+
+/** A configuration after its gates, as it binds one organization. */
+interface OpenOption {
+  configuration: TopupConfiguration;
+  organization: OrganizationSnapshot;
+  rule: QuantityRule;
+}
+
+/** A configuration after gating and pricing, for one organization. */
+export interface OfferedOption extends OpenOption {
+  unitPrice: Rupiah;
+}
+
+export interface HiddenOption {
+  configuration: TopupConfiguration;
+  reason: HiddenReason;
+  detail: string;
+}
+
+export interface EvaluatedOptions {
+  offered: readonly OfferedOption[];
+  hidden: readonly HiddenOption[];
+}
+
+/** Decides of each catalogue row whether one organization is offered it, and at what price. */
+export class EvaluateOptions {
+  constructor(
+    private readonly flags: Flags,
+    private readonly prices: Prices,
+  ) {}
+
+  /** Flags for all rows at once, gates per row, prices of the rows that are open. `fresh`: prices asked anew, for an order. */
+  async evaluate(
+    request: RequestContext,
+    rows: readonly CatalogueRow[],
+    organization: OrganizationSnapshot,
+    { fresh }: { fresh: boolean },
+  ): Promise<EvaluatedOptions> {
+    const keys = gatingFlags(rows.map(({ configuration }) => configuration));
+    const flags = await this.flags.snapshot(organization.id, keys);
+    const results = await Promise.all(
+      rows.map((row) => {
+        const gated = gateRow(row, organization, flags);
+        return 'reason' in gated ? gated : this.price(request, gated, fresh);
+      }),
+    );
+    return {
+      offered: results.filter((result) => 'unitPrice' in result),
+      hidden: results.filter((result) => 'reason' in result),
+    };
+  }
+
+  private async price(
+    request: RequestContext,
+    option: OpenOption,
+    fresh: boolean,
+  ): Promise<OfferedOption | HiddenOption> {
+    const { configuration } = option;
+    const unitPrice = await this.unitPrice(request, configuration, fresh);
+    if (typeof unitPrice === 'bigint') return { ...option, unitPrice };
+    return { configuration, reason: 'PRICE_UNAVAILABLE', detail: unitPrice.message };
+  }
+
+  /** The row's own price only where it is a fixed one: never a fallback (domain.md 5). */
+  private async unitPrice(
+    request: RequestContext,
+    { isFixedCost, basePrice, packageId }: TopupConfiguration,
+    fresh: boolean,
+  ): Promise<Rupiah | { message: string }> {
+    if (isFixedCost) return basePrice ?? { message: 'The row is of fixed cost and has no base_price.' };
+    if (packageId === null) return { message: 'The row has no package to price it.' };
+    const price = await this.prices.ofPackage(request, packageId, { fresh });
+    return isUpstreamError(price) ? { message: price.message } : price;
+  }
+}
+
+function gateRow(
+  { configuration, rule, fault }: CatalogueRow,
+  organization: OrganizationSnapshot,
+  flags: FlagSnapshot,
+): OpenOption | HiddenOption {
+  const gate = closedGate(configuration, organization, flags);
+  if (gate !== undefined) return { configuration, ...gate };
+  if (rule === undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: fault ?? '' };
+  const bound = ruleFor(configuration.code, rule, organization.mcc);
+  const detail = noQuantity(bound);
+  if (detail !== undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail };
+  return { configuration, organization, rule: bound };
+}

@@ -1,0 +1,27 @@
+import type { OrganizationSnapshot } from '../clients/hub-core.ts';
+import type { OrganizationsService } from '../organizations/index.ts';
+import type { RequestContext } from '../platform/server/request-context.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { EvaluatedOptions, EvaluateOptions } from './evaluate-options.ts';
+
+/** The options that an order names, as they are now: the catalogue and the prices are asked anew. */
+export class SelectOrderable {
+  constructor(
+    private readonly organizations: OrganizationsService,
+    private readonly catalogue: Catalogue,
+    private readonly options: EvaluateOptions,
+  ) {}
+
+  /** undefined: orders are gated for the organization. */
+  async orderable(
+    request: RequestContext,
+    organization: OrganizationSnapshot,
+    codes: ReadonlySet<string>,
+  ): Promise<EvaluatedOptions | undefined> {
+    const eligible = await this.organizations.eligibilityOf(organization);
+    if (!eligible.orderingEnabled) return undefined;
+    const rows = await this.catalogue.rowsNow();
+    const named = rows.filter(({ configuration }) => codes.has(configuration.code));
+    return this.options.evaluate(request, named, organization, { fresh: true });
+  }
+}
