@@ -36,7 +36,7 @@ export interface CompiledDocumentsOptions {
   load?: () => Promise<typeof import('graphql-jit')>;
 }
 
-/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0044). */
+/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0048). */
 export class CompiledDocuments {
   private readonly documents = new QuickLRU<string, CountedDocument>({ maxSize: MAX_DOCUMENTS });
   private compiler: Promise<Compile | undefined> | undefined;
