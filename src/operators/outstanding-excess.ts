@@ -4,7 +4,7 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import { owedQuantities } from '../excess-usage/index.ts';
 import { sum } from '../kernel/money.ts';
 import { settledExcess } from '../ledger/index.ts';
-import { TopupConfiguration } from '../topup-options/index.ts';
+import { readConfigurations } from '../topup-options/index.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 
 /** Units of a quota that an organization used beyond it and that no order has settled; throws where that is not known. */
@@ -12,8 +12,8 @@ export type OutstandingExcess = (organizationId: string, code: string) => Promis
 
 export function outstandingExcessAt(hubCore: HubCore, database: DataSource): OutstandingExcess {
   return async (organizationId, code) => {
-    const configuration = await database.getRepository(TopupConfiguration).findOneBy({ code });
-    if (configuration === null || configuration.excessKey === null) return 0n;
+    const configuration = (await readConfigurations(database)).find((row) => row.code === code);
+    if (configuration === undefined || configuration.excessKey === null) return 0n;
     const { excess, unknownExcess } = await organizationOf(hubCore, organizationId);
     if (unknownExcess.includes('*') || unknownExcess.includes(configuration.excessKey)) {
       throw unknown(organizationId, `what hub-core reports under ${configuration.excessKey} cannot be read`);

@@ -28,7 +28,7 @@ const FAULTS = [
   'answers half of its JSON',
   'answers another shape',
 ];
-/** What errors.md has, but for what is masked. */
+/** The codes of errors.md, without the masked one. */
 const MEANT = ['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'];
 
 let app: TestApp;
@@ -72,7 +72,7 @@ function causesOf(correlationId: unknown): string[] {
   return lines.map((line) => JSON.stringify(line['err']));
 }
 
-/** What is wrong with an answer; empty where nothing is. */
+/** The faults of an answer, a line each. */
 function wrongsOf({ query, variables }: Operation, answer: GraphqlAnswer<undefined>, hubCoreFails: boolean): string[] {
   const { status, data, errors = [] } = answer;
   if (status >= 500) return [`status ${status}`];

@@ -27,16 +27,16 @@ export interface OperationToAnswer {
 export interface CompiledDocumentsOptions {
   /** A schema that nobody else executes. It is built with the first document that is compiled, so the start does not wait for it. */
   buildSchema: () => GraphQLSchema;
-  /** Once: the compiler cannot be loaded, and graphql-js answers everything. */
+  /** Called once if the compiler cannot be loaded: graphql-js answers everything. */
   onMissing: (error: Error) => void;
-  /** Once a document: its compiled form threw, and graphql-js answers the document from now on. */
+  /** Called once for a document whose compiled form threw: graphql-js answers it from now on. */
   onFailure: (error: unknown) => void;
-  /** How often a document comes until it is compiled; that time is answered compiled. */
+  /** The count at which a document is compiled, and answered compiled. */
   compileAt?: number;
   load?: () => Promise<typeof import('graphql-jit')>;
 }
 
-/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0044). */
+/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0048). */
 export class CompiledDocuments {
   private readonly documents = new QuickLRU<string, CountedDocument>({ maxSize: MAX_DOCUMENTS });
   private compiler: Promise<Compile | undefined> | undefined;

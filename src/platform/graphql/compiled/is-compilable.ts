@@ -24,9 +24,9 @@ const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
  * - a literal. It is written into the function's source, where a text or a name that begins with `__MAGIC_DATE__` becomes code. A
  *   variable within a literal is lost or null, and an object of a custom scalar becomes text
  *   (https://github.com/zalando-incubator/graphql-jit/issues/91, /230, /266). So the value of every argument is a variable.
- * - a default of a variable, which is a literal in the source too (/142).
+ * - a default of a variable, which is a literal in the source too.
  * - a directive. Its condition is kept on the document's nodes, where those of a fragment that is spread twice run together
- *   (/111, /166, /190).
+ *   (/111, /166).
  * - a name that begins with `__`, as the function's own do, or that every object has: a variable `toString` seems to be sent always.
  * - a mutation, or introspection, which are rare.
  *

@@ -3,10 +3,10 @@ import { shapeOf } from './document-shape.ts';
 import { DOCUMENT_LIMITS } from './limits.ts';
 
 /**
- * A rule of validation that looks at the whole document before any other looks at a part of it: validating can itself take
- * quadratic time. graphql-js calls it with the document first; the null that it answers takes the document out of the visit,
- * which ends it for every rule. So a document that is too large has this one error, and Apollo answers it with 400 as it
- * answers any document that does not fit. What passed is remembered by Apollo's document store, and is not looked at again.
+ * A validation rule that checks the whole document before any other rule sees a part of it, because validating can itself take
+ * quadratic time. graphql-js calls it with the document first. Its null removes the document from the visit, which ends the visit
+ * for every rule. So a document that is too large has this one error, and Apollo answers 400 as for any document that is not valid.
+ * Apollo's document store caches a document that passed, and does not validate it again.
  */
 export function documentLimitsRule(context: ValidationContext): ASTVisitor {
   return {
@@ -21,7 +21,7 @@ export function documentLimitsRule(context: ValidationContext): ASTVisitor {
 
 type Document = ReturnType<ValidationContext['getDocument']>;
 
-/** Why this document is too much; undefined where it is not. */
+/** Says which limit the document exceeds; undefined if none. */
 export function refusalOf(document: Document): string | undefined {
   const shape = shapeOf(document);
   if (shape.isCyclic) return 'A fragment contains itself.';
@@ -43,7 +43,7 @@ export function refusalOf(document: Document): string | undefined {
   return firstOver(found, DOCUMENT_LIMITS);
 }
 
-/** "depth 31 is more than 15.", of the first that is over its limit. */
+/** "depth 31 is more than 15.", for the first count above its limit. */
 export function firstOver<K extends string>(
   found: Record<K, number>,
   limits: Readonly<Record<NoInfer<K>, number>>,

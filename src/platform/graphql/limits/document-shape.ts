@@ -1,14 +1,14 @@
 import { type ASTNode, type DocumentNode, Kind } from 'graphql';
-import { ExpandedCounter, type ExpandedShape } from './expanded-shape.ts';
+import { type ExpandedShape, expandedShapeOf } from './expanded-shape.ts';
 
-/** The largest of each, over all operations and fragments of a document, whether or not they are used. */
+/** The largest values over all operations and fragments of a document, used or not. */
 export interface DocumentShape extends TextShape, ExpandedShape {}
 
-/** As it stands in the text. */
+/** Counts of the text as it stands. */
 interface TextShape {
   operations: number;
   fragments: number;
-  /** By the names that the answer has: validation compares these in pairs. */
+  /** Fields that have one name in the answer: validation compares them in pairs. */
   fieldsOfOneName: number;
   directives: number;
   directivesAtOnePlace: number;
@@ -17,9 +17,9 @@ interface TextShape {
   nameLength: number;
 }
 
-/** Counts a document before it is validated: its text, and what it is with every fragment in the place of its spread. */
+/** Counts a document before it is validated: its text, and the same with every fragment in the place of its spread. */
 export function shapeOf(document: DocumentNode): DocumentShape {
-  return { ...new TextCounter().count(document), ...new ExpandedCounter(document).count() };
+  return { ...new TextCounter().count(document), ...expandedShapeOf(document) };
 }
 
 /** Values and types that hold others. */
@@ -41,7 +41,7 @@ class TextCounter {
 
   count(document: DocumentNode): TextShape {
     for (const definition of document.definitions) {
-      // Types and such: validation refuses them.
+      // Validation refuses types and the like.
       if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
       this.node(definition);
     }

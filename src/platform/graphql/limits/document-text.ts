@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
 
-/** Answers 400 to a query whose text is too long, of a POST or a GET, before anybody parses it. */
+/** Answers 400 to a query whose text is too long, in a POST or a GET, before it is parsed. */
 export function refuseLongDocuments({ body, query }: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const bytes = Math.max(bytesOfQuery(body), bytesOfQuery(query));
   if (bytes <= MAX_DOCUMENT_BYTES) {

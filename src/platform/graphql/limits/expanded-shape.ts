@@ -6,7 +6,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The largest of each, over all operations and fragments, with every fragment in the place of its spread. */
+/** The largest values over all operations and fragments, with every fragment in the place of its spread. */
 export interface ExpandedShape {
   /** A fragment contains itself, so that what it expands to has no end and is not counted. */
   isCyclic: boolean;
@@ -31,14 +31,19 @@ interface Expanded {
 
 const NOTHING: Expanded = { depth: 0, fields: 0, aliases: 0, top: 0, topButTypename: 0 };
 
+/** Counts a document with every fragment in the place of its spread. Linear: see ExpandedCounter. */
+export function expandedShapeOf(document: DocumentNode): ExpandedShape {
+  return new ExpandedCounter(document).count();
+}
+
 /**
  * Counts each fragment once, so that twenty fragments which double each other cost twenty steps and not a million. Numbers are
  * floats: a count that is too large to be exact is too large anyway, and none reaches Infinity with the fragments that the limits
  * allow.
  */
-export class ExpandedCounter {
+class ExpandedCounter {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** undefined while a fragment is being counted: whoever spreads it then is part of it. */
+  /** undefined while a fragment is being counted: a spread of it that is met then lies within it. */
   private readonly expanded = new Map<FragmentDefinitionNode, Expanded | undefined>();
   private isCyclic = false;
 

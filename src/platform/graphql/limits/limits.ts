@@ -1,40 +1,40 @@
 import { type Caller, hasAnyScope } from '../../auth/caller.ts';
 
 /**
- * Every limit on what one request may ask for, and why it is what it is (docs/decisions/0035). For scale: the top-up page has
- * 126 tokens, 71 fields and 7 levels, the standard introspection query 186 tokens, 230 fields and 15 levels.
+ * Every limit on one request, with its reason (docs/decisions/0035). For scale: the top-up page has 126 tokens, 71 fields and
+ * 7 levels; the standard introspection query has 186 tokens, 230 fields and 15 levels.
  */
 
-/** Of the query's text: tokens say nothing of a long comment, string or name. */
+/** Limits the query's text, because a long comment, string or name is one token or none. */
 export const MAX_DOCUMENT_BYTES = 16_384;
 
-/** Counted by Apollo while it parses: parsing is recursive, and goes no deeper than this lets it. */
+/** Apollo counts tokens while it parses. Parsing is recursive, and this bounds its depth. */
 export const MAX_TOKENS = 1_000;
 
-/** Then validation gives up: nobody reads more, and each repeats a part of the document. */
+/** Validation gives up at so many: nobody reads more, and each repeats a part of the document. */
 export const MAX_VALIDATION_ERRORS = 10;
 
-/** Of the document as such, before it is validated. */
+/** Limits on the document as such, before it is validated. */
 export const DOCUMENT_LIMITS = {
-  /** One runs, all are validated. */
+  /** Only one runs, but all are validated. */
   operations: 5,
   /** Validation compares them in pairs. */
   fragments: 40,
   /** Levels of fields and inline fragments. The standard introspection query has 15. */
   depth: 15,
-  /** Of one operation or fragment, every fragment in the place of its spread. */
+  /** In one operation or fragment, with every fragment in the place of its spread. */
   fields: 300,
-  /** Among these, `__typename`'s too: they make an answer larger without making it deeper. */
+  /** Aliases of `__typename` count too: they make an answer larger without making it deeper. */
   aliases: 50,
-  /** As the answer calls them, in the whole text: validation compares those of the same name in pairs. */
+  /** Fields that have one name in the answer, in the whole text: validation compares them in pairs. */
   'fields of one name': 40,
-  /** Of one operation: each may ask a neighbour. */
+  /** In one operation. Each may call a neighbour. */
   'root fields': 10,
-  /** A mutation does one thing: of several one could fail and another move money. `__typename` is free. */
+  /** A mutation does one thing: if it did two, one could fail after the other has moved money. `__typename` is free. */
   'mutation fields': 1,
   directives: 50,
   'directives at one place': 3,
-  /** Of one operation. */
+  /** In one operation. */
   variables: 40,
   /** Lists and objects within each other, in values and in types. */
   'nesting of values': 8,
@@ -42,7 +42,7 @@ export const DOCUMENT_LIMITS = {
   'length of a name': 128,
 } as const;
 
-/** Of the variables' JSON, and of the extensions'. */
+/** Limits on the JSON of the variables, and on that of the extensions. */
 export const VALUE_LIMITS = {
   /** Lists and objects within each other. */
   nesting: 8,
@@ -52,28 +52,28 @@ export const VALUE_LIMITS = {
   'elements of a list': 500,
   /** Refusals repeat what was sent. */
   'length of a string': 2_000,
-  /** Of all strings and all names of members. */
+  /** In all strings and all names of members together. */
   characters: 65_536,
 } as const;
 
 export const REQUEST_LIMITS = {
   'length of operationName': 128,
-  /** References of all `_entities` together. */
+  /** References in all `_entities` together. */
   representations: 500,
 } as const;
 
-/** Of the operation that is to run, by `@cost`, `@listSize` and its variables. */
+/** Limits on the operation that is to run, by `@cost`, `@listSize` and its variables. */
 interface CostLimits {
-  /** Objects of the answer, by their weight. */
+  /** Objects in the answer, by their weight. */
   cost: number;
-  /** All values of the answer, scalars too. */
+  /** All values in the answer, scalars too. */
   values: number;
 }
 
-/** A hundred orders with all that is known of them. */
+/** Enough for a hundred orders with all their fields. */
 const OWN: CostLimits = { cost: 3_000, values: 15_000 };
 
-/** 250 organizations with a whole page each. */
+/** Enough for 250 organizations with a whole page each. */
 const SUPPORT: CostLimits = { cost: 60_000, values: 200_000 };
 
 /** Only support reads more than one organization. */
@@ -81,8 +81,8 @@ export function costLimitsOf(caller: Caller | undefined): CostLimits {
   return caller !== undefined && hasAnyScope(caller, ['topup:support']) ? SUPPORT : OWN;
 }
 
-/** Longer pages are answered as so long. */
+/** A longer page is answered with this many. */
 export const LONGEST_PAGE = 100;
 
-/** Of a list whose field says nothing: those of introspection, and of scalars. */
+/** Assumed for a list without a size: a list of introspection, or of scalars. */
 export const UNKNOWN_LIST_SIZE = 5;

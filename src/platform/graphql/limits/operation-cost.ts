@@ -12,11 +12,11 @@ import type { SchemaCosts } from './schema-costs.ts';
 export interface OperationCost {
   /** As in Apollo Federation's demand control: objects weigh 1 and scalars 0 unless `@cost` says otherwise, lists count by size. */
   cost: number;
-  /** All that the answer may hold, with the scalars and `__typename`s that the cost does not see. */
+  /** All values that the answer may hold, with the scalars and `__typename`s that the cost ignores. */
   values: number;
-  /** References of all `_entities`. */
+  /** References in all `_entities`. */
   representations: number;
-  /** Those of them that name no entity of ours. */
+  /** References that name no entity of ours. */
   strays: number;
 }
 
@@ -27,7 +27,7 @@ export interface Asked {
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** Lists that the field above has sized (`sizedFields`). */
+/** Lists whose size the field above says (`sizedFields`). */
 interface Sized {
   fields: readonly string[];
   size: number;
@@ -35,12 +35,12 @@ interface Sized {
 
 const NOTHING: OperationCost = { cost: 0, values: 0, representations: 0, strays: 0 };
 const TYPENAME: OperationCost = { ...NOTHING, values: 1 };
-/** The specification's: what a mutation costs before anything of its answer is read. */
+/** A mutation's own cost, by the specification, before any of its answer is read. */
 const MUTATION = 10;
 
 /**
- * What an operation of a valid document costs at most: all of it counts, whatever `@skip` and `@include` say, and fields that
- * would merge count each. One pass: a fragment is counted once and remembered.
+ * The most that an operation of a valid document can cost: all of it counts, whatever `@skip` and `@include` say, and fields that
+ * would merge count each. One pass: each fragment is counted once.
  */
 export function costOf(schema: SchemaCosts, asked: Asked): OperationCost {
   return new CostCounter(schema, asked).count();
@@ -107,7 +107,7 @@ class CostCounter {
     };
   }
 
-  /** Those of a variable are not coerced yet: a single one that is not in a list is a list of one. */
+  /** A variable is not coerced yet, so a single reference without a list is a list of one. */
   private referencesOf(node: FieldNode): readonly unknown[] {
     const given = argumentOf(node, 'representations', this.asked.variables);
     return Array.isArray(given) ? given : [given];

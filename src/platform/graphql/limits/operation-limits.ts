@@ -6,10 +6,10 @@ import { costOf, type OperationCost } from './operation-cost.ts';
 import type { SchemaCosts } from './schema-costs.ts';
 import { refusalOfValue } from './value-limits.ts';
 
-/** What came beside the document, and what the document turned out to be. Apollo's store remembers documents, not these. */
+/** An operation and all that came with it. Apollo's store caches documents that passed, so these are checked for every request. */
 export interface AskedOperation {
   document: DocumentNode;
-  /** undefined: no operation has the name that was sent; executing says so. */
+  /** undefined if no operation has the name that was sent, which Apollo answers. */
   operation: OperationDefinitionNode | undefined;
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
@@ -17,7 +17,7 @@ export interface AskedOperation {
   caller: Caller | undefined;
 }
 
-/** Throws BAD_USER_INPUT for what came beside the document, GRAPHQL_VALIDATION_FAILED for what the document costs with it; 400. */
+/** Throws, with status 400, BAD_USER_INPUT for variables, extensions or a name, and GRAPHQL_VALIDATION_FAILED for the cost. */
 export function assertWithinLimits(schema: SchemaCosts, asked: AskedOperation): void {
   const { document, operation, variables } = asked;
   const operationName = { 'length of operationName': asked.operationName?.length ?? 0 };

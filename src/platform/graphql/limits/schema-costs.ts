@@ -17,21 +17,21 @@ import {
 } from 'graphql';
 import { UNKNOWN_LIST_SIZE } from './limits.ts';
 
-/** What the schema says of a field's cost: its type, `@cost` and `@listSize`. */
+/** A field's cost as the schema declares it: its type, `@cost` and `@listSize`. */
 export interface FieldCost {
   /** The name of its type, without lists. */
   type: string;
   isList: boolean;
-  /** Of each object or value that it answers. */
+  /** The cost of each object or value in its answer. */
   weight: number;
-  /** Elements of its list, or of the lists that it sizes, where no argument says how many. */
+  /** Elements of its list, or of the lists that it sizes, unless an argument says how many. */
   assumedSize: number;
   slicingArguments: readonly string[];
-  /** Lists below the field that are as long as its arguments say; undefined where it has no `@listSize`. */
+  /** Lists below the field that are as long as its arguments say; undefined if it has no `@listSize`. */
   sizedFields: readonly string[] | undefined;
 }
 
-/** All that counting an operation has to know of a schema. */
+/** The facts of a schema from which operations are counted. */
 export interface SchemaCosts {
   /** The root's type by the kind of operation. */
   roots: ReadonlyMap<OperationTypeNode, string | undefined>;
@@ -77,7 +77,7 @@ function costOfField({ type, astNode }: GraphQLField<unknown, unknown>): FieldCo
 
 type Declares = { readonly directives?: readonly ConstDirectiveNode[] } | null | undefined;
 
-/** The arguments of a directive in the SDL; undefined where it does not stand. */
+/** The arguments of a directive in the SDL; undefined if the node has no such directive. */
 function argumentsOf(node: Declares, directive: string): Record<string, unknown> | undefined {
   const found = node?.directives?.find(({ name }) => name.value === directive);
   return (

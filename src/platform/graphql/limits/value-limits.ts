@@ -5,8 +5,8 @@ type Found = Record<keyof typeof VALUE_LIMITS, number>;
 const LIMITED = Object.keys(VALUE_LIMITS) as (keyof typeof VALUE_LIMITS)[];
 
 /**
- * Why a JSON value is too much; undefined where it is not. It stops at the first limit that is passed, and does not recurse:
- * JSON can be nested deeper than the stack.
+ * Says which limit a JSON value exceeds; undefined if none. Stops at the first one, and does not recurse, because JSON can be
+ * nested deeper than the stack.
  */
 export function refusalOfValue(value: unknown): string | undefined {
   const found: Found = { nesting: 0, entries: 0, 'elements of a list': 0, 'length of a string': 0, characters: 0 };
@@ -21,12 +21,12 @@ export function refusalOfValue(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Asked of every value: words are found for the one that is too much. */
+/** Runs for every value, so it makes no message. */
 function isOver(found: Found): boolean {
   return LIMITED.some((name) => found[name] > VALUE_LIMITS[name]);
 }
 
-/** Of this value alone, not of what is in it. */
+/** Counts this value alone, without its members. */
 function count(found: Found, value: unknown, nesting: number): void {
   found.nesting = Math.max(found.nesting, nesting);
   if (typeof value === 'string') {

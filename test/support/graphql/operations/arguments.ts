@@ -72,7 +72,7 @@ export class Arguments {
     return value === null ? undefined : literalOf(type, value, this.random);
   }
 
-  /** What is sent for a variable; undefined for nothing. Some of it does not fit. */
+  /** The value to send for a variable, which sometimes does not fit; undefined to send none. */
   private sent(type: GraphQLInputType, value: unknown): unknown {
     const way = this.random.below(12);
     if (way === 0) return undefined;

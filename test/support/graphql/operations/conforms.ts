@@ -18,7 +18,7 @@ import {
 
 type Variables = Record<string, unknown>;
 
-/** What each scalar looks like in an answer: as its description says, not as the code has it. */
+/** The form of each scalar in an answer, as its description says it. */
 const SCALARS: Record<string, (value: unknown) => boolean> = {
   Boolean: (value) => typeof value === 'boolean',
   Int: (value) => Number.isInteger(value) && Math.abs(value as number) <= 2 ** 31,

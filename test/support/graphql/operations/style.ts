@@ -1,4 +1,4 @@
-/** What a generated operation may hold beside fields, aliases, fragments and variables. */
+/** The features that a generated operation may have beside fields, aliases, fragments and variables. */
 export interface Style {
   /** Every third is a mutation. */
   mutations: boolean;

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { Random } from '../../tools/random.ts';
 
-/** What is there, so that not every operation asks in vain. */
+/** Rows that exist, so that not every operation asks in vain. */
 export interface Seen {
   orders: { id: string; total: string }[];
   cursors: string[];
@@ -17,7 +17,7 @@ export interface Seen {
 
 /** The first is most callers' own. */
 const ORGANIZATIONS = ['1001', '1001', '1001', '1001', '1001', '1002', '1003', '1004', '1005', '9999'];
-/** What can be bought, with quantities that are right for it; and what cannot. */
+/** Options with quantities that fit them, and one that does not exist. */
 const QUANTITIES: Record<string, readonly string[]> = {
   wa_balance: ['1000000', '1500000'],
   muv: ['500', '2500'],
@@ -124,7 +124,7 @@ export class Values {
     return this.random.below(5) === 0 && text.length < 16 ? Number(text) : text;
   }
 
-  /** Of the entities mostly; `_Any` lets any object through that names a type. */
+  /** Mostly a reference to an entity. `_Any` accepts any object. */
   private representation(): Record<string, unknown> {
     const __typename = this.random.oneOf(['Organization', 'TopupOption', 'TopupOrder']);
     const ids = { Organization: () => this.random.oneOf(ORGANIZATIONS), TopupOption: () => this.optionId() };

@@ -16,7 +16,7 @@ const SCALARS = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateSc
 const OPERATIONS = 600;
 const SEEN = { orders: [{ id: 'order-1', total: '1' }], cursors: ['c'], keys: ['k'] };
 const NO_FAULTS = { wrong: 0, thrown: 0 };
-/** How often a document comes before it is compiled. */
+/** A document that comes so often is compiled. */
 const OFTEN = 20;
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));

@@ -201,7 +201,7 @@ test('resolvers get no source at the root, as from graphql-js, and their parent 
 });
 
 test('even code that a document brings along only fails its own request', async () => {
-  // What is-compilable.ts refuses: a name that graphql-jit takes for code.
+  // A name that graphql-jit takes for code. is-compilable.ts would refuse it.
   const schema = schemaOf({ 'Query.slow': async () => 'late', 'Query.echo': async () => 'echo' });
   const magic = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';
   const document = parse(`{ a: echo(of: [one]) slow echo(of: [${magic}nope]) }`);

@@ -18,7 +18,7 @@ function seedOf(text: string): number {
   return hash >>> 0;
 }
 
-/** How often a value is not what its type wants, and a resolver throws: of a thousand. */
+/** In a thousand values, so many do not fit their type, and so many resolvers throw. */
 export interface Faults {
   wrong: number;
   thrown: number;
