@@ -51,6 +51,10 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     "if ([-iat !== undefined-]{+true+} && iat > now + CLOCK_TOLERANCE_SECONDS) throw notRight('iat');":
       'Undefined is larger than nothing.',
   },
+  'src/platform/auth/verify-token.ts': {
+    'if ([-keySetVersion !== undefined-]{+true+} && keySetVersion === keys.version()) {':
+      'A token is verified by a set, and a set has a version; the comparison is for the compiler.',
+  },
   'src/platform/auth/key-set.ts': {
     "if (!parsed.success) throw new UnusableKey(`its ${[-parsed.error.issues[0]?.path-]{+parsed.error.issues[0].path+}.join('.') || 'form'} is not right`);":
       'What does not parse has an issue; the question mark is for the compiler.',
@@ -62,6 +66,10 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
       'In GraphQL a comma means as much as a space, and a list needs neither.',
     "const scopes = [-directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0]-]{+directives.find(directive => directive.name.value === 'requiresScopes')?.arguments[0]+};":
       'What is read of an SDL has a list of arguments, though it be empty; the question mark is for the compiler.',
+  },
+  'src/platform/graphql/decorate-schema.ts': {
+    "const entitiesField = [-schema.getQueryType()?.getFields-]{+schema.getQueryType().getFields+}()['_entities'];":
+      'A schema that answers has a Query; the question mark is for the compiler.',
   },
   'src/platform/server/gateway-secret.ts': {
     "const hash = sha256(typeof given === 'string' ? given : [-''-]{+\"Stryker was here!\"+});":

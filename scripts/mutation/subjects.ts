@@ -41,6 +41,11 @@ export const SUBJECTS: readonly Subject[] = [
   ),
   strict('src/platform/database/tenant-database.ts', 'test/integration/database/tenant-database.test.ts'),
   strict('src/platform/graphql/access-directives.ts', 'test/unit/platform/graphql/access-directives.test.ts'),
+  strict(
+    'src/platform/graphql/decorate-schema.ts',
+    'test/unit/platform/graphql/access-directives.test.ts',
+    'test/unit/platform/graphql/decorate-schema.test.ts',
+  ),
   scored('src/platform/server/authenticate.ts', 'test/unit/platform/server/authenticate.test.ts'),
   scored('src/platform/server/correlation.ts', 'test/unit/platform/server/authenticate.test.ts'),
   scored('src/platform/server/gateway-secret.ts', 'test/unit/platform/server/gateway-secret.test.ts'),

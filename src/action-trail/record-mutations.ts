@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
-import type { Mutation, MutationTrail } from '../platform/graphql/decorate-schema.ts';
+import type { MutationCall, MutationTrail } from '../platform/graphql/decorate-schema.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { type Action, type ActionTrail, type Conclusion, recordAction, recordRefusal } from './record-action.ts';
 
@@ -37,7 +37,7 @@ export function createMutationTrail(database: TenantDatabase, clock: Clock): Mut
 }
 
 /** undefined without a caller. */
-function actionOf({ name, args, request: { caller, correlationId } }: Mutation): Action | undefined {
+function actionOf({ name, args, request: { caller, correlationId } }: MutationCall): Action | undefined {
   if (caller === undefined) return undefined;
   const { orderId } = (args['input'] ?? {}) as { orderId?: unknown };
   return {

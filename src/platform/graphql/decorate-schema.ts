@@ -12,7 +12,7 @@ import { guardEntities } from './entities.ts';
 export type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 
 /** One call of a mutation. */
-export interface Mutation {
+export interface MutationCall {
   /** The field's name in the schema. */
   name: string;
   args: Record<string, unknown>;
@@ -22,9 +22,9 @@ export interface Mutation {
 /** Writes down who called which mutation. It learns the verdict on the caller's scopes and never asks for it itself. */
 export interface MutationTrail {
   /** Resolves when the refusal is written down. The caller then gets `refusal`. */
-  refused(mutation: Mutation, refusal: GraphQLError): Promise<void>;
+  refused(mutation: MutationCall, refusal: GraphQLError): Promise<void>;
   /** Runs a mutation that its caller may run, and settles as it does. */
-  around(mutation: Mutation, run: () => Promise<unknown>): Promise<unknown>;
+  around(mutation: MutationCall, run: () => Promise<unknown>): Promise<unknown>;
 }
 
 export interface Decorations {
@@ -38,11 +38,12 @@ export interface Decorations {
  * mutations, the guard of `_entities`. A field that needs none of them keeps its resolver and costs nothing more.
  */
 export function decorateSchema(schema: GraphQLSchema, { entities, mutationTrail }: Decorations): GraphQLSchema {
-  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
+  const mutation = schema.getMutationType();
+  const entitiesField = schema.getQueryType()?.getFields()['_entities'];
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values(type.getFields())) {
       const rule = accessRuleOf(field);
-      const isEntities = type === query && field.name === '_entities';
+      const isEntities = field === entitiesField;
       const trail = type === mutation ? mutationTrail : undefined;
       if (rule === undefined && !isEntities && trail === undefined) continue;
       let resolve: Resolve = field.resolve ?? defaultFieldResolver;

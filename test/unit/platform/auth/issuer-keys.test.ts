@@ -105,6 +105,18 @@ describe('a token that was verified', () => {
     await expect(verify(authorization)).rejects.toMatchObject({ message: expect.stringContaining('not be verified') });
   });
 
+  test('by a key that came with it is refused when the set is the old one again', async () => {
+    issuer.serve([first.jwk]);
+    await find(first);
+    issuer.serve([second.jwk]);
+    const verify = verifierOf(keys);
+    const authorization = `Bearer ${issuer.token(second)}`;
+    expect(await verify(authorization)).toMatchObject({ subject });
+    issuer.serve([first.jwk]);
+    await fetchAgain();
+    await expect(verify(authorization)).rejects.toMatchObject({ message: expect.stringContaining('not be verified') });
+  });
+
   test('while its key was withdrawn is not remembered', async () => {
     await find(first);
     issuer.serve([second.jwk]);
