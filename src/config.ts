@@ -34,11 +34,11 @@ const list = (value: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** As a browser sends it: a port only where it is not the scheme's own, and nothing behind it. */
+/** An origin as a browser sends it: a port only if it is not the scheme's own, and nothing after it. */
 const isOrigin = (value: string) =>
   /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
-/** Standard Webhooks asks for 24 bytes and more; a handful would be guessed. */
+/** Standard Webhooks asks for 24 bytes and more; far fewer could be guessed. */
 const MIN_SECRET_BYTES = 8;
 
 const isWebhookSecret = (value: string) =>
@@ -46,28 +46,30 @@ const isWebhookSecret = (value: string) =>
   Buffer.from(value.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES;
 
 const isHostName = (value: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value);
-/** Another character does not come through a header. */
+/** A header carries no other characters. */
 const GATEWAY_SECRET = /^[\x21-\x7e]+$/;
 
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
   HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
   DATABASE_URL: databaseUrl.describe(
-    'PostgreSQL 14 or newer. Callers are served through it, and all the rest too unless one of the next two is set',
+    'PostgreSQL 14 or newer. Serves callers, and everything else unless one of the next two is set',
   ),
   DATABASE_BACKGROUND_URL: databaseUrl
     .optional()
-    .describe("The same database for jobs, webhook and operators' commands, by a login of their own"),
+    .describe("The same database with a separate login for jobs, webhooks and operators' commands"),
   DATABASE_MIGRATION_URL: databaseUrl
     .optional()
-    .describe('The same database for `npm run migrate`, by a login of its own'),
+    .describe('The same database with a separate login for `npm run migrate`'),
   REDIS_URL: url('a Redis URL, redis://host:port', /^rediss?$/)
     .optional()
-    .describe('Prices and the count of mutations, shared by all replicas; without it each keeps its own in memory'),
+    .describe(
+      'Shares prices and the count of mutations among all replicas; without it each replica keeps its own in memory',
+    ),
   PUBLIC_URL: baseUrl('an http(s) URL').describe(
-    'Where Mekari Pay reaches us: the webhook is PUBLIC_URL/webhooks/mekari-pay',
+    'Base URL at which Mekari Pay reaches us: the webhook is PUBLIC_URL/webhooks/mekari-pay',
   ),
-  CHECKOUT_RETURN_URL: url('an http(s) URL').describe('Page that the buyer comes back to from the pay page'),
+  CHECKOUT_RETURN_URL: url('an http(s) URL').describe('Page to which the buyer returns from the payment page'),
   HUB_CORE_URL: baseUrl('an http(s) URL').describe('hub-core: organizations, components, excess'),
   MEKARI_BILLING_URL: baseUrl('an http(s) URL').describe('Mekari Billing: prices of packages'),
   MEKARI_PAY_URL: baseUrl('an http(s) URL').describe('Mekari Pay: invoices'),
@@ -78,16 +80,16 @@ export const settings = z.object({
       error: 'is not a comma-separated list of host names',
     })
     .optional()
-    .describe('Hosts that a buyer may be sent to for paying; without it any, by https'),
+    .describe('Hosts to which a buyer may be sent to pay; without it any host, over https'),
   MODERATOR_URL: baseUrl('an http(s) URL').describe('Moderator: books paid PIs'),
-  MEKARI_CLIENT_ID: text('the HMAC client id').describe('Signs our calls to the neighbours: the user name'),
-  MEKARI_CLIENT_SECRET: text('the HMAC client secret').describe('Signs our calls to the neighbours: the key'),
+  MEKARI_CLIENT_ID: text('the HMAC client id').describe('User name with which we sign calls to the neighbours'),
+  MEKARI_CLIENT_SECRET: text('the HMAC client secret').describe('Key with which we sign calls to the neighbours'),
   MEKARI_PAY_WEBHOOK_SECRET: text('one or more whsec_… secrets of at least 8 bytes, comma-separated')
     .transform(list)
     .refine((secrets) => secrets.length > 0 && secrets.every(isWebhookSecret), {
       error: 'is not a comma-separated list of whsec_<base64> secrets of at least 8 bytes',
     })
-    .describe("Verifies Mekari Pay's webhooks; several while one is being rotated"),
+    .describe("Verifies Mekari Pay's webhooks; list several, comma-separated, during a rotation"),
   SMTP_URL: url('an SMTP URL, smtp://host:port', /^smtps?$/).describe('Mail server'),
   MAIL_FROM: text('a sender, "Name <address>"').describe('Sender of our e-mails'),
   AUTH_JWKS_URL: url('an http(s) URL').describe("The token issuer's public keys"),
@@ -101,12 +103,14 @@ export const settings = z.object({
       error: 'is not a comma-separated list of secrets of printable ASCII characters',
     })
     .optional()
-    .describe('When set, /graphql answers only to this x-gateway-secret; comma-separated while one is being rotated'),
+    .describe(
+      'If it is set, /graphql answers only requests with this x-gateway-secret; list several, comma-separated, during a rotation',
+    ),
   GRAPH_SCHEMA_PUBLIC: z
     .enum(['on', 'off'], { error: 'is not on or off' })
     .default('off')
     .describe(
-      'Whether the schema (introspection, `_service`) and federated traces are for everybody; with GATEWAY_SECRET the gateway has them anyway',
+      '`on` shows the schema (introspection, `_service`) and federated traces to everybody; with GATEWAY_SECRET the gateway sees them anyway',
     ),
   CORS_ORIGINS: z
     .string()
@@ -115,58 +119,58 @@ export const settings = z.object({
       error: 'is not a comma-separated list of origins, each scheme://host[:port] without a path and without *',
     })
     .optional()
-    .describe("Whose pages may ask the graph and the REST routes from a browser; without it no other origin's"),
+    .describe(
+      'Origins whose pages may call the graph and the REST routes from a browser; without it no other origin may',
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl('an http(s) URL')
     .optional()
     .describe(
-      'Collector that traces are sent to, OTLP over HTTP: the path /v1/traces is added; without it none are made',
+      'Collector that receives traces, OTLP over HTTP: the path /v1/traces is added; without it no traces are made',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'is not one of fatal, error, warn, info, debug, trace, silent',
     })
     .default('info')
-    .describe('Least severe level that is logged'),
-  PRICE_TTL_SECONDS: wholeNumber('a time', 1, 3600).describe('How long a price may be shown after it was asked for'),
-  PRICE_FAILURE_TTL_SECONDS: wholeNumber('a time', 0, 5).describe('How long a failed price is not asked for again'),
-  ORGANIZATION_TTL_SECONDS: wholeNumber('a time', 0, 30).describe("How long hub-core's answer serves reading"),
-  QUOTE_TTL_SECONDS: wholeNumber('a time', 1, 1800).describe('How long a draft keeps its prices'),
-  PAYMENT_TTL_SECONDS: wholeNumber('a time', 1, 86_400).describe('How long a confirmed order waits for its payment'),
+    .describe('Least severe level to log'),
+  PRICE_TTL_SECONDS: wholeNumber('a time', 1, 3600).describe('Maximum age of a cached price'),
+  PRICE_FAILURE_TTL_SECONDS: wholeNumber('a time', 0, 5).describe('Time before a failed price lookup is retried'),
+  ORGANIZATION_TTL_SECONDS: wholeNumber('a time', 0, 30).describe("Maximum age of hub-core's answer for reads"),
+  QUOTE_TTL_SECONDS: wholeNumber('a time', 1, 1800).describe('Time for which a draft keeps its prices'),
+  PAYMENT_TTL_SECONDS: wholeNumber('a time', 1, 86_400).describe('Time for which a confirmed order awaits its payment'),
   RECONCILE_INTERVAL_SECONDS: wholeNumber('a time', 1, 60).describe(
-    'How often pending orders are polled at Mekari Pay and what ran out is expired',
+    'Interval at which pending orders are polled at Mekari Pay, and overdue orders and quotes expire',
   ),
-  UPSTREAM_TIMEOUT_MS: wholeNumber('a time', 1, 3000, 120_000).describe(
-    'Longest that one call to a neighbour may take',
-  ),
+  UPSTREAM_TIMEOUT_MS: wholeNumber('a time', 1, 3000, 120_000).describe('Longest duration of one call to a neighbour'),
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
-    'Mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
+    'Most mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),
 });
 
 export type Config = Readonly<z.output<typeof settings>>;
 
-/** Every fault of the environment at once, a line each. */
+/** Lists every fault of the environment, one per line. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    super(`The environment is not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }
 
 const UNVERIFIED_TLS =
-  'NODE_TLS_REJECT_UNAUTHORIZED is 0: nobody would be verified; name an authority of your own in NODE_EXTRA_CA_CERTS';
+  'NODE_TLS_REJECT_UNAUTHORIZED is 0, which disables every certificate check: unset it, and name your own authority in NODE_EXTRA_CA_CERTS';
 
 type Environment = Record<string, string | undefined>;
 
-/** An empty variable counts as one that is not set: that is how compose files and CI systems leave one out. */
+/** Treats an empty variable as unset: compose files and CI systems leave one out in that way. */
 function read<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
-  const given = Object.fromEntries(
+  const nonEmpty = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(nonEmpty);
   const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  // Not a setting of ours: it would have every certificate taken for good, of the neighbours as of the database.
-  if (given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') faults.push(UNVERIFIED_TLS);
+  // This is Node's own setting. It would disable certificate checks for the neighbours and the database.
+  if (nonEmpty['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') faults.push(UNVERIFIED_TLS);
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new ConfigError(faults);
 }
@@ -179,19 +183,19 @@ export function loadConfig(environment: Environment = processEnvironment): Confi
   return Object.freeze(read(settings, environment));
 }
 
-/** What a command needs that asks hub-core. */
+/** Loads the settings of a command that asks hub-core. */
 export function loadHubCoreConfig(environment: Environment = processEnvironment) {
-  const wanted = {
+  const names = {
     HUB_CORE_URL: true,
     MEKARI_CLIENT_ID: true,
     MEKARI_CLIENT_SECRET: true,
     UPSTREAM_TIMEOUT_MS: true,
   } as const;
-  return read(settings.pick(wanted), environment);
+  return read(settings.pick(names), environment);
 }
 
-/** What the operators' commands need: they run where the neighbours' settings are not at hand. */
+/** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {
-  const wanted = { DATABASE_URL: true, DATABASE_BACKGROUND_URL: true, DATABASE_MIGRATION_URL: true } as const;
-  return read(settings.pick(wanted), environment);
+  const names = { DATABASE_URL: true, DATABASE_BACKGROUND_URL: true, DATABASE_MIGRATION_URL: true } as const;
+  return read(settings.pick(names), environment);
 }

@@ -4,19 +4,25 @@ import { isLostFieldError } from './platform/graphql/lost-field-error.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { reasonOf, writtenError } from './platform/telemetry/reason.ts';
 
-/** Configuration, composition, listening, stopping. Anything wrong at the start is said on stderr, and ends it with 1. */
+/**
+ * Loads the configuration, composes the server, listens, and stops on a signal. Prints a failure at the start to stderr
+ * and exits with 1.
+ */
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
   endOnCrash(log);
   const composition = await compose(config, { log });
-  // Before anybody hears of it: whoever reads that it listens may end it at once.
+  // Must precede listen(): a supervisor that sees the port may stop the process at once.
   stopOnSignal(composition);
   await composition.server.listen({ port: config.PORT, host: config.HOST });
   composition.log.info({ event: 'listening', addresses: composition.server.addresses(), publicUrl: config.PUBLIC_URL });
 }
 
-/** Supervisors kill after ten seconds (docker stop) or thirty (Kubernetes): it ends by itself before that, whatever hangs. */
+/**
+ * Supervisors kill after ten seconds (docker stop) or thirty (Kubernetes). The process exits before that, even if
+ * something hangs.
+ */
 const STOP_DEADLINE_MS = 9000;
 
 function stopOnSignal({ stop, unfinished, log }: Composition): void {
@@ -25,8 +31,8 @@ function stopOnSignal({ stop, unfinished, log }: Composition): void {
     if (stopping) return;
     stopping = true;
     log.info({ event: 'stopping', reason });
-    // The upkeep of another replica frees a job that is left behind; every step of a job stands alone. The process ends with
-    // 1, so that whoever restarts replicas in turn knows that something was cut off.
+    // Another replica's upkeep frees a job that is left behind, and each step of a job commits alone. Exit code 1 tells
+    // the supervisor that work was cut off.
     setTimeout(() => {
       log.error({ event: 'stop_incomplete', unfinished: unfinished() });
       process.exit(1);
@@ -41,11 +47,11 @@ function stopOnSignal({ stop, unfinished, log }: Composition): void {
   };
   process.on('SIGTERM', () => stopOnce('SIGTERM'));
   process.on('SIGINT', () => stopOnce('SIGINT'));
-  // Started by another process over IPC, such as the development command: it is gone, and so are we.
-  process.on('disconnect', () => stopOnce('the parent process is gone'));
+  // Another process, such as the development command, started this one over IPC and has ended.
+  process.on('disconnect', () => stopOnce('the parent process ended'));
 }
 
-/** Ends the process on an error that nobody caught, as Node would: but Node's own dump shows everything that the error holds. */
+/** Ends the process on an uncaught error, as Node does. Node's own dump would show everything that the error holds. */
 function endOnCrash(log: Logger): void {
   const crash = (error: unknown) => {
     log.fatal({ event: 'crashed', err: error });
@@ -59,8 +65,8 @@ function endOnCrash(log: Logger): void {
 }
 
 main().catch((error: Error) => {
-  const told = () => [`Cannot start: ${reasonOf(error)}`, ...writtenError(error).frames].join('\n    ');
-  const message = error instanceof ConfigError ? error.message : told();
+  const describe = () => [`Cannot start: ${reasonOf(error)}`, ...writtenError(error).frames].join('\n    ');
+  const message = error instanceof ConfigError ? error.message : describe();
   process.stderr.write(`${message}\n`);
   process.exit(1);
 });

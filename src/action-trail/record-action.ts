@@ -4,7 +4,7 @@ import type { Query } from '../platform/database/sql.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { reasonOf } from '../platform/telemetry/reason.ts';
 import type { ActionTrailEntry, Phase } from './store/action-trail-entry.entity.ts';
-import { trailEntered } from './store/enter-action.ts';
+import { trailInsert } from './store/enter-action.ts';
 
 export interface Action {
   actor: string;
@@ -17,11 +17,11 @@ export interface Action {
 
 export interface Conclusion {
   outcome: string;
-  /** Where only the answer tells what it was done to. */
+  /** The subject, if only the answer names it. */
   subject?: string | null;
 }
 
-/** Runs the statement in a transaction of its own, which is committed when it resolves. */
+/** Runs the statement in its own transaction, which is committed when the promise resolves. */
 export type Write = (entry: Query) => Promise<unknown>;
 
 export interface ActionTrail {
@@ -30,19 +30,19 @@ export interface ActionTrail {
   log?: Logger;
 }
 
-const LONGEST = { actor: 255, action: 100, subject: 300, outcome: 300, correlationId: 64 } as const;
+const MAX_LENGTH = { actor: 255, action: 100, subject: 300, outcome: 300, correlationId: 64 } as const;
 
-/** PostgreSQL takes no NUL and no half of a character, and nobody should read control characters. */
-function bounded<K extends keyof typeof LONGEST>(name: K, text: string): string {
+/** PostgreSQL rejects NUL and half a surrogate pair, and control characters could mislead a reader. */
+function bounded<K extends keyof typeof MAX_LENGTH>(name: K, text: string): string {
   return text
     .replace(/\p{Cc}/gu, ' ')
-    .slice(0, LONGEST[name])
+    .slice(0, MAX_LENGTH[name])
     .toWellFormed();
 }
 
 function entryOf(actionId: string, phase: Phase, at: Date, action: Action, { outcome, subject }: Partial<Conclusion>) {
   const about = subject === undefined ? action.subject : subject;
-  return trailEntered({
+  return trailInsert({
     actionId,
     phase,
     at,
@@ -57,8 +57,9 @@ function entryOf(actionId: string, phase: Phase, at: Date, action: Action, { out
 }
 
 /**
- * Enters the action, does it, and enters how it ended. What cannot be entered is not done: then this throws before. A crash in
- * between leaves the attempt. What was done is not undone because its end could not be entered: that is logged.
+ * Enters the action, runs it, and enters its outcome. If the first entry fails, this throws and the action does not
+ * run. A crash in between leaves only the first entry. If the last entry fails, the action stands and the failure is
+ * logged.
  */
 export async function recordAction<T>(
   trail: ActionTrail,
@@ -85,7 +86,7 @@ export async function recordAction<T>(
   }
 }
 
-/** Of somebody who may not do that at all. */
+/** Enters the refusal of a caller who lacks the permission. */
 export async function recordRefusal({ write, clock }: ActionTrail, action: Action, outcome: string): Promise<void> {
   await write(entryOf(newId(), 'refused', clock.now(), action, { outcome }));
 }

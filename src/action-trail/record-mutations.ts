@@ -13,9 +13,9 @@ interface Payload {
 }
 
 /**
- * Enters every mutation of the schema into the trail, also those that are added later. A caller without the scope is entered as
- * refused. A caller without a good token is nobody and is not entered. A request that is refused before its mutation is resolved
- * (invalid document or variables, too many mutations) is in the log alone.
+ * Enters every mutation of the schema, including future ones, into the trail. A request without a valid token has no
+ * actor and is not entered; a caller without the scope is entered as refused. A request that fails before any resolver
+ * runs (an invalid query or variable, too many mutations) is only in the log.
  */
 export function createMutationTrail(database: TenantDatabase, clock: Clock): MutationTrail {
   const trailOf = (request: RequestContext): ActionTrail => ({
@@ -36,7 +36,7 @@ export function createMutationTrail(database: TenantDatabase, clock: Clock): Mut
   };
 }
 
-/** undefined without a caller. */
+/** Returns undefined without a caller. */
 function actionOf({ name, args, request: { caller, correlationId } }: MutationCall): Action | undefined {
   if (caller === undefined) return undefined;
   const { orderId } = (args['input'] ?? {}) as { orderId?: unknown };
@@ -57,8 +57,8 @@ function conclude({ subject }: Action, ending: { answer: unknown } | { error: un
   return { outcome: codes.length === 0 ? 'ok' : codes.join(' '), subject: idOf(order?.id) ?? subject };
 }
 
-/** Keeps an id and nothing else: a caller may send any text as an id. */
-const idOf = (given: unknown) => (typeof given === 'string' && isId(given) ? given.toLowerCase() : null);
+/** Drops a value that is not an id: it could be any text, and the trail stores none. */
+const idOf = (value: unknown) => (typeof value === 'string' && isId(value) ? value.toLowerCase() : null);
 
 function codeOf(error: unknown): string {
   const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;

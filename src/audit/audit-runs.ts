@@ -5,8 +5,8 @@ import type { AuditResult } from './audit.ts';
 import { CHECKS } from './checks/index.ts';
 import { AuditRun, type AuditScope } from './store/audit-run.entity.ts';
 
-/** Kept in the database, so that every replica's metrics say the same, whichever of them ran the audit. */
-export async function noteAuditRun(database: DataSource, result: AuditResult, at: Date): Promise<void> {
+/** Stores the result in the database, so that every replica's metrics agree, whichever ran the audit. */
+export async function recordAuditRun(database: DataSource, result: AuditResult, at: Date): Promise<void> {
   const { scope, counts, lastStep } = result;
   await database.getRepository(AuditRun).insert({
     finishedAt: at,
@@ -16,26 +16,26 @@ export async function noteAuditRun(database: DataSource, result: AuditResult, at
   });
 }
 
-/** Somebody may change a row past our code, where no step tells of it: so often everything is read again. */
+/** A change past our code leaves no timeline step, so an audit reads everything this often. */
 const WHOLE_EVERY_MS = 7 * 86_400_000;
-/** The hour of the night is not the same to the second. */
+/** The nightly job does not start at the same second every night. */
 const LEEWAY_MS = 3_600_000;
 
-/** Found every night in any case, changed or not. */
+/** These checks read everything in every audit. */
 const ALWAYS = new Set(CHECKS.filter(({ ofChanges }) => ofChanges === 'everything').map(({ name }) => name));
 
-const foundNothing = ({ violations }: AuditRun) =>
+const isClean = ({ violations }: AuditRun) =>
   Object.entries(violations).every(([name, count]) => count === 0 || ALWAYS.has(name));
 
 /**
- * The step after which the next audit has to look; undefined: it has to look at everything, because the last one found something,
- * which is to be told until it is mended, or everything has not been looked at for a week.
+ * Returns the step after which the next audit looks. Returns undefined for an audit of everything: the last one found
+ * something, which must be reported until it is repaired, or the last full one is a week old.
  */
 export async function nextAuditSince(database: DataSource, now: Date): Promise<bigint | undefined> {
   const last = await lastRun(database);
-  // Where two ran at the same time, the last one may have been the lesser.
+  // If two audits overlapped, the last one may not be the full one.
   const whole = await lastRun(database, 'whole');
-  if (last?.lastStep == null || whole === null || !foundNothing(last) || !foundNothing(whole)) return undefined;
+  if (last?.lastStep == null || whole === null || !isClean(last) || !isClean(whole)) return undefined;
   const age = now.getTime() - whole.finishedAt.getTime();
   return age < WHOLE_EVERY_MS - LEEWAY_MS ? BigInt(last.lastStep) : undefined;
 }
@@ -55,12 +55,15 @@ export function auditViolationsGauge(database: DataSource): Gauge {
   };
 }
 
-/** An audit that no longer runs finds nothing: its age is to be watched too, and that of the last one that read everything. */
+/**
+ * An audit that stops running reports no violation, so alerts watch its age: that of the last audit, and that of the
+ * last full one.
+ */
 export function auditAgeGauge(database: DataSource, clock: Clock): Gauge {
   const ageOf = (run: AuditRun) => (clock.now().getTime() - run.finishedAt.getTime()) / 1000;
   return {
     name: 'audit_age_seconds',
-    description: 'Seconds since the last audit ended: of everything (whole), or of what changed too (any)',
+    description: 'Seconds since the last audit ended: the last full one (whole), or the last of either scope (any)',
     label: 'audit',
     async read() {
       const runs = { any: await lastRun(database), whole: await lastRun(database, 'whole') };

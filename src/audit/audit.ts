@@ -2,43 +2,48 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { runQuery } from '../platform/database/run-queries.ts';
 import { raw, sql } from '../platform/database/sql.ts';
-import { changesSince, lastSettledStep, queryOf } from './changes.ts';
+import { changesSince, lastStableStep, queryOf } from './changes.ts';
 import { CHECKS } from './checks/index.ts';
 import type { AuditScope } from './store/audit-run.entity.ts';
 
 export interface Violation {
   check: string;
-  /** An order's number where there is one. */
+  /** An order's number if there is one. */
   subject: string;
   detail: string;
 }
 
-/** Enough to see what is wrong; the count says how much of it there is. */
+/** Enough rows to show the fault; the count gives its extent. */
 const REPORTED_PER_CHECK = 100;
 
 export interface AuditResult {
   scope: AuditScope;
   violations: readonly Violation[];
-  /** By check, every check that was made: 0 where all is well. */
+  /** Violations by check, for every check that ran; 0 if the invariant holds. */
   counts: ReadonlyMap<string, number>;
-  /** Where an audit of changes may begin that comes after this one; undefined: nowhere. */
+  /** The step from which a later audit of changes may start; undefined before the first stable step. */
   lastStep: bigint | undefined;
 }
 
 export interface AuditOptions {
-  /** The `lastStep` of an audit that found nothing: what has not changed since is not looked at. Everything, where it is not given. */
+  /** The `lastStep` of a clean audit: rows unchanged since then are skipped. undefined audits everything. */
   since?: bigint | undefined;
-  /** Told to stop, it throws before the next check, and PostgreSQL stops by itself where nobody waits any more. */
+  /**
+   * When it is aborted, the audit throws before the next check. PostgreSQL cancels a running statement once the client
+   * has disconnected.
+   */
   stopping?: AbortSignal;
 }
 
-/** Checks every invariant, in one snapshot of the database: what commits meanwhile is not half seen. Takes as long as it takes. */
+/**
+ * Checks every invariant in one snapshot, so that it never sees half of a concurrent commit. Has no statement timeout.
+ */
 export async function audit(
   database: DataSource,
   clock: Clock,
   { since, stopping }: AuditOptions = {},
 ): Promise<AuditResult> {
-  // What is late, and how far it looked, is of its beginning, as the snapshot is.
+  // Deadlines and the last step refer to the start of the audit, like the snapshot.
   const now = clock.now();
   const violations: Violation[] = [];
   const counts = new Map<string, number>();
@@ -58,7 +63,7 @@ export async function audit(
       counts.set(check.name, Number(rows[0]?.total ?? 0));
       violations.push(...rows.map(({ subject, detail }) => ({ check: check.name, subject, detail })));
     }
-    return lastSettledStep(tx, now);
+    return lastStableStep(tx, now);
   });
   return { scope: since === undefined ? 'whole' : 'changed', violations, counts, lastStep };
 }

@@ -3,7 +3,7 @@ import { runQuery } from '../platform/database/run-queries.ts';
 import { raw, type Sql, sql } from '../platform/database/sql.ts';
 import type { Check } from './checks/index.ts';
 
-/** Ids of the rows that changed since an audit. */
+/** The ids of rows that changed since an audit. */
 export interface Changes {
   orders: readonly string[];
   /** The organizations of these orders. */
@@ -12,13 +12,16 @@ export interface Changes {
 }
 
 /**
- * A transaction that was under way when the audit before looked has lower ids than others that it saw, and ids of payments come
- * from the replicas' clocks. An hour is far beyond both.
+ * A transaction in flight during the last audit may have lower ids than others that the audit saw, and ids of payments
+ * come from the replicas' clocks. One hour is far beyond both.
  */
 const OVERLAP = raw(`interval '1 hour'`);
 
-/** The last step that is an hour old: whatever had a step until then is seen whole now. undefined: there is none yet. */
-export async function lastSettledStep(tx: EntityManager, now: Date): Promise<bigint | undefined> {
+/**
+ * Returns the last step that is an hour old, up to which every transaction is fully visible now. undefined if no step
+ * is that old.
+ */
+export async function lastStableStep(tx: EntityManager, now: Date): Promise<bigint | undefined> {
   const [row] = await runQuery(
     tx,
     sql<{ id: bigint }>`select id from topup_order_events
@@ -28,9 +31,9 @@ export async function lastSettledStep(tx: EntityManager, now: Date): Promise<big
 }
 
 /**
- * Every change of an order, of its lines' entries or of its payment comes with a step of its timeline, or with a payment event;
- * an audit of everything finds what was changed past our own code. From here on the transaction reads by index: the number of
- * changes decides how long it takes, and not PostgreSQL's guess while its statistics are old.
+ * Finds the changes since a step. Every change of an order, its ledger entries or its payment appends a timeline step
+ * or a payment event; only a full audit finds a change past our code. Disables sequential scans for the rest of the
+ * transaction, so that the number of changes decides the duration, not stale statistics.
  */
 export async function changesSince(tx: EntityManager, step: bigint): Promise<Changes> {
   await tx.query(`set local enable_seqscan = off`);
@@ -60,35 +63,35 @@ export async function changesSince(tx: EntityManager, step: bigint): Promise<Cha
   };
 }
 
-/** Ids of payment events begin with their time (UUIDv7). */
+/** Returns the least id of that time: ids of payment events begin with their time (UUIDv7). */
 function leastIdOf(at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
-/** Reads each table once: inside a check, PostgreSQL may go through the list of ids for each row of another table. */
+/** Reads each table once. Inside a check, PostgreSQL may scan the list of ids for each row of another table. */
 const changedOrders = ({ orders, payments }: Changes): Sql => sql`
-    changed as materialized (select unnest(${orders}::uuid[]) as id),
-    topup_orders as materialized (select * from topup_orders where id in (select id from changed)),
-    topup_order_lines as materialized (select * from topup_order_lines where order_id in (select id from changed)),
-    topup_order_events as materialized (select * from topup_order_events where order_id in (select id from changed)),
+    change as materialized (select unnest(${orders}::uuid[]) as id),
+    topup_orders as materialized (select * from topup_orders where id in (select id from change)),
+    topup_order_lines as materialized (select * from topup_order_lines where order_id in (select id from change)),
+    topup_order_events as materialized (select * from topup_order_events where order_id in (select id from change)),
     payment_events as materialized (
-      select * from payment_events where order_id in (select id from changed)
+      select * from payment_events where order_id in (select id from change)
       union
       select * from payment_events where id = any(${payments}::uuid[])
     ),
-    -- Line by line: without the offset PostgreSQL may read all entries to find those of many lines.
+    -- The offset forces a lookup per line; without it PostgreSQL may read all entries.
     quota_ledger_entries as materialized (
       select entry.* from topup_order_lines line
       cross join lateral (select * from quota_ledger_entries where order_line_id = line.id offset 0) as entry
     )`;
 
 const changedCounters = ({ organizations }: Changes): Sql => sql`
-    changed as materialized (select unnest(${organizations}::text[]) as id),
-    organization_packages as (select * from organization_packages where organization_id in (select id from changed)),
-    quota_ledger_entries as (select * from quota_ledger_entries where organization_id in (select id from changed))`;
+    change as materialized (select unnest(${organizations}::text[]) as id),
+    organization_packages as (select * from organization_packages where organization_id in (select id from change)),
+    quota_ledger_entries as (select * from quota_ledger_entries where organization_id in (select id from change))`;
 
-/** A check over everything, or over what changed: then its tables' names stand for a few of their rows. */
+/** Returns a check over everything, or over the changes: then its tables' names stand for the changed rows only. */
 export function queryOf(check: Check, now: Date, changes: Changes | undefined): Sql {
   const query = check.sql(now);
   if (changes === undefined || check.ofChanges === 'everything') return query;

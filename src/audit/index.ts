@@ -1,5 +1,5 @@
 export { audit } from './audit.ts';
-export { auditAgeGauge, auditViolationsGauge, nextAuditSince, noteAuditRun } from './audit-runs.ts';
+export { auditAgeGauge, auditViolationsGauge, nextAuditSince, recordAuditRun } from './audit-runs.ts';
 export { changesSince, queryOf } from './changes.ts';
 export { CHECKS } from './checks/index.ts';
 export { AUDIT_CRONTAB, runAuditHandler } from './jobs.ts';

@@ -7,12 +7,12 @@ export interface Mail {
   subject: string;
   html: string;
   text: string;
-  /** The same for every repeat of one mail, so that a mailbox can tell a repeat. */
+  /** Every repeat of one mail has the same id, by which a mailbox recognizes it. */
   messageId: string;
 }
 
 export interface Mailer {
-  /** Resolves once the mail server has taken it. Throws UpstreamError. */
+  /** Resolves once the mail server has accepted the mail. Throws UpstreamError. */
   send(mail: Mail): Promise<void>;
   close(): void;
 }
@@ -37,7 +37,7 @@ export function createMailer(options: MailerOptions): Mailer {
       });
       await (await transport).sendMail(mail);
     } catch (error) {
-      // The server's words may repeat the address: keep only what kind of failure it was.
+      // The server's text may repeat the address, so only the kind of failure goes on.
       const { responseCode, code } = error as { responseCode?: number; code?: string };
       const refusedForGood = responseCode !== undefined && responseCode >= 500;
       const reason = responseCode === undefined ? (code ?? 'no connection') : `it answered ${responseCode}`;
@@ -55,7 +55,7 @@ export function createMailer(options: MailerOptions): Mailer {
   };
 }
 
-/** With the first mail: the start does not wait for what sends it. */
+/** Loads nodemailer with the first mail, so that the start does not wait for it. */
 async function connect({ smtpUrl, from, timeoutMs }: MailerOptions): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
   const times = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };

@@ -3,7 +3,7 @@ import { isLabel } from '../kernel/label.ts';
 import { type Rupiah, toJsonNumber } from '../kernel/money.ts';
 import type { Neighbour } from './http.ts';
 
-/** What accounting needs to book a paid PI (contracts.md 3). Dates are YYYY-MM-DD in Asia/Jakarta. */
+/** The facts that accounting needs to book a paid PI (contracts.md 3). Dates are YYYY-MM-DD in Asia/Jakarta. */
 export interface PaidPi {
   organizationId: string;
   orderNumber: string;
@@ -27,11 +27,11 @@ export interface PaidPiLine {
 }
 
 export interface Moderator {
-  /** Books it, or finds it booked: the PI's number either way. Throws UpstreamError. */
+  /** Idempotent: books the PI, or finds it bookedPi, and returns its number either way. Throws UpstreamError. */
   bookPaidPi(pi: PaidPi): Promise<string>;
 }
 
-const booked = z.object({
+const bookedPi = z.object({
   data: z.object({ pi_number: z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' }) }),
 });
 
@@ -42,7 +42,7 @@ export function createModerator(neighbour: Neighbour): Moderator {
         path: '/api/v1/billing/subscriptions/paid_pi',
         idempotencyKey: `paid-pi:${pi.orderNumber}`,
         accept: [200, 201, 409],
-        schema: booked,
+        schema: bookedPi,
         body: {
           organization_id: pi.organizationId,
           order_number: pi.orderNumber,

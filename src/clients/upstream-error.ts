@@ -1,8 +1,8 @@
 /**
- * The only three ways in which a neighbour's client fails:
- * - unavailable: no usable answer came (refused, reset, timed out, 429, 5xx); asking again later may help;
- * - rejected: it understood and said no (other 4xx); asking the same again will not help;
- * - malformed: it answered something that is not its contract.
+ * A neighbour's client fails in one of three ways:
+ * - unavailable: no usable answer came (refused, reset, timed out, 429, 5xx); a later retry may succeed;
+ * - rejected: the neighbour refused the request (other 4xx); the same request would fail again;
+ * - malformed: the answer breaks the neighbour's contract.
  * `reason` is safe to log and to store: it never holds a body, a token or an address.
  */
 export type UpstreamFailureKind = 'unavailable' | 'rejected' | 'malformed';
@@ -19,14 +19,14 @@ export class UpstreamError extends Error {
   }
 }
 
-/** What a settled-or-failed lookup answers per item, so that one failure drops one row. */
+/** Narrows one item of a batch lookup, in which each item succeeds or fails alone. */
 export function isUpstreamError(value: unknown): value is UpstreamError {
   return value instanceof UpstreamError;
 }
 
-/** It was not even asked, because it did not answer others lately: no news of it, and nothing to remember or to log. */
+/** The call was skipped, because others failed lately. It tells nothing new: callers neither cache nor log it. */
 export class NotAskedError extends UpstreamError {
   constructor(neighbour: string) {
-    super(neighbour, 'unavailable', 'it did not answer lately, and is not asked for a moment');
+    super(neighbour, 'unavailable', 'recent calls failed, so this one was skipped');
   }
 }

@@ -1,9 +1,9 @@
-import { audit, CHECKS, noteAuditRun } from '../audit/index.ts';
+import { audit, CHECKS, recordAuditRun } from '../audit/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { reasonOf } from '../platform/telemetry/reason.ts';
 import { command, print, UsageError } from './command.ts';
 
-/** npm run audit: exit code 0 where every invariant holds, 1 where one does not, with its violations. */
+/** npm run audit: exit code 0 if every invariant holds; 1 if one does not, with its violations. */
 command(async (args, database) => {
   if (args.length > 0) throw new UsageError('Usage: npm run audit');
   const result = await audit(database, systemClock);
@@ -15,8 +15,8 @@ command(async (args, database) => {
       print(`      ${subject}: ${detail}`);
   }
   if (violations.length > 0) process.exitCode = 1;
-  // Last: of a copy that cannot be written to, it is the findings that matter.
-  await noteAuditRun(database, result, systemClock.now()).catch((error: Error) => {
-    process.stderr.write(`This run could not be noted for the metrics: ${reasonOf(error)}\n`);
+  // Runs last: on a read-only copy the findings still count.
+  await recordAuditRun(database, result, systemClock.now()).catch((error: Error) => {
+    process.stderr.write(`The result could not be stored for the metrics: ${reasonOf(error)}\n`);
   });
 });

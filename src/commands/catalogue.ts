@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { parseJson } from '../kernel/json.ts';
 import { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from '../topup-options/index.ts';
-import { changing, command, print, UsageError } from './command.ts';
+import { command, print, runRecorded, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run catalogue -- apply FILE.json | check FILE.json | show';
 
@@ -14,11 +14,11 @@ command(async ([verb, file, ...rest], database) => {
   const { rows, faults } = checkCatalogue(await readJson(file));
   if (faults.length > 0) throw new Error(`${file} was not applied:\n${faults.map(describe).join('\n')}`);
   if (verb === 'check') return print(`${file}: ${rows.length} rows, no fault`);
-  const untouched = await changing(database, { action: 'catalogue apply', subject: basename(file) }, () =>
+  const unlisted = await runRecorded(database, { action: 'catalogue apply', subject: basename(file) }, () =>
     applyCatalogue(database, rows, systemClock.now()),
   );
   print(`${file}: ${rows.length} rows applied`);
-  if (untouched.length > 0) print(`Not in the file, left as they are: ${untouched.join(', ')}`);
+  if (unlisted.length > 0) print(`Not in the file, left as they are: ${unlisted.join(', ')}`);
 });
 
 async function readJson(file: string): Promise<unknown> {

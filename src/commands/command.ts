@@ -13,7 +13,7 @@ import { runQuery } from '../platform/database/run-queries.ts';
 import type { Query } from '../platform/database/sql.ts';
 import { wordsOf } from '../platform/telemetry/reason.ts';
 
-/** What an operator called wrongly: said on stderr, with exit code 2. Anything else that goes wrong is exit code 1. */
+/** A wrong call by the operator: printed to stderr, exit code 2. Every other failure has exit code 1. */
 export class UsageError extends Error {}
 
 export function print(text: string): void {
@@ -22,24 +22,24 @@ export function print(text: string): void {
 
 type Command = (args: readonly string[], database: DataSource) => Promise<void>;
 
-/** Runs an operators' command, as the background does its work: on every organization's rows. */
+/** Runs an operators' command in the background role, which sees every organization's rows. */
 export function command(run: Command): void {
   exitWith(withDatabase(run));
 }
 
-/** What an operator asks for that changes something; whoever is logged in where the command asks for no name. */
+/** A change that an operator requests. `actor` defaults to the logged-in user. */
 export interface Change {
-  /** As it is called: "flags set". */
+  /** The command as it is typed: "flags set". */
   action: string;
   subject: string;
   actor?: string;
 }
 
-/** Enters it in the action trail, does it, and enters how it ended; what cannot be entered is not done. */
-export function changing<T>(database: DataSource, { actor, ...change }: Change, run: () => Promise<T>): Promise<T> {
+/** Runs a change between two entries of the action trail. If the first entry fails, the change does not run. */
+export function runRecorded<T>(database: DataSource, { actor, ...change }: Change, run: () => Promise<T>): Promise<T> {
   const action = {
     ...change,
-    actor: actor ?? loggedIn(),
+    actor: actor ?? loginName(),
     via: 'command' as const,
     organizationId: null,
     correlationId: newId(),
@@ -51,8 +51,8 @@ export function changing<T>(database: DataSource, { actor, ...change }: Change, 
   return recordAction(trail, action, run, (ending) => ({ outcome: 'answer' in ending ? 'ok' : 'failed' }));
 }
 
-/** A container may run as a number that has no name. */
-function loggedIn(): string {
+/** A container may run under a user number without a name. */
+function loginName(): string {
   try {
     return userInfo().username;
   } catch {
@@ -60,7 +60,7 @@ function loggedIn(): string {
   }
 }
 
-/** Says what went wrong on stderr. */
+/** Prints a failure to stderr and sets the exit code. */
 export function exitWith(ending: Promise<void>): void {
   ending.catch((error: Error) => {
     process.stderr.write(`${wordsOf(error)}\n`);

@@ -1,11 +1,11 @@
 import { systemClock } from '../kernel/clock.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { listFlags, setFlag } from '../platform/flags/store/flag-table.ts';
-import { changing, command, print, UsageError } from './command.ts';
+import { command, print, runRecorded, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';
 
-/** npm run flags -- list | set KEY on|off [KEY on|off ...]; several are set together or not at all. */
+/** npm run flags -- list | set KEY on|off [KEY on|off ...]. Sets several in one transaction. */
 command(async ([verb, ...args], database) => {
   if (verb === 'list' && args.length === 0) {
     const flags = await listFlags(database);
@@ -16,7 +16,7 @@ command(async ([verb, ...args], database) => {
   const changes = pairs(args);
   if (verb !== 'set' || changes === undefined) throw new UsageError(USAGE);
   const subject = changes.map(({ key, enabled }) => `${key} ${enabled ? 'on' : 'off'}`).join(', ');
-  await changing(database, { action: 'flags set', subject }, () =>
+  await runRecorded(database, { action: 'flags set', subject }, () =>
     inTransaction(database, async (tx) => {
       for (const { key, enabled } of changes) await setFlag(tx, key, enabled, systemClock.now());
     }),

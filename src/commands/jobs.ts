@@ -1,5 +1,5 @@
 import { listStuckJobs, retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
-import { changing, command, print, UsageError } from './command.ts';
+import { command, print, runRecorded, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run jobs -- list | retry all|ID...';
 
@@ -17,7 +17,7 @@ command(async ([verb, ...ids], database) => {
   const all = ids.length === 1 && ids[0] === 'all';
   if (verb !== 'retry' || ids.length === 0 || (!all && !ids.every((id) => /^\d+$/.test(id))))
     throw new UsageError(USAGE);
-  const retried = await changing(database, { action: 'jobs retry', subject: ids.join(' ') }, () =>
+  const retried = await runRecorded(database, { action: 'jobs retry', subject: ids.join(' ') }, () =>
     retryJobs(database, all ? 'all' : ids),
   );
   print(`${retried} rescheduled`);

@@ -6,7 +6,7 @@ import { loadCommandConfig } from '../config.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
-import { changing, exitWith, print } from './command.ts';
+import { exitWith, print, runRecorded } from './command.ts';
 
 /** npm run migrate */
 async function run(): Promise<void> {
@@ -14,7 +14,7 @@ async function run(): Promise<void> {
   const database = await connectAsMigrator(url);
   try {
     const work = () => migrate({ url, entities, migrations });
-    const applied = await (database === undefined ? work() : changing(database, CHANGE, work));
+    const applied = await (database === undefined ? work() : runRecorded(database, CHANGE, work));
     print(applied.length === 0 ? 'Nothing to apply: the database is up to date.' : `Applied: ${applied.join(', ')}`);
   } finally {
     await database?.destroy();
@@ -23,16 +23,16 @@ async function run(): Promise<void> {
 
 const CHANGE = { action: 'migrate', subject: migrations.at(-1)?.name ?? 'nothing' };
 
-/** undefined where there is no action trail yet: the migration that makes it is the one thing that it does not know. */
+/** Returns undefined before the migration that creates the action trail: that run cannot be recorded. */
 async function connectAsMigrator(url: string): Promise<DataSource | undefined> {
   const options = { url, role: ROLES.migrator, entities, migrations, poolSize: 1 };
   const database = await connectDatabase(options).catch((error: Error) => {
     if (isMissingRole(error)) return undefined;
     throw error;
   });
-  const [{ there } = { there: false }] =
-    (await database?.query(`select to_regclass('action_trail') is not null as there`)) ?? [];
-  if (there) return database;
+  const [{ hasTrail } = { hasTrail: false }] =
+    (await database?.query(`select to_regclass('action_trail') is not null as "hasTrail"`)) ?? [];
+  if (hasTrail) return database;
   await database?.destroy();
   return undefined;
 }

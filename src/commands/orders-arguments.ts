@@ -23,7 +23,7 @@ export type OrdersCommand =
 const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
 const DEFAULT_LIMIT = '50';
 
-/** Throws UsageError for anything that is not one of the ways in USAGE. */
+/** Throws UsageError for a call that USAGE does not list. */
 export function parseOrdersCommand(args: readonly string[]): OrdersCommand {
   try {
     return parse(args);
@@ -77,7 +77,7 @@ function list(args: string[]): OrdersCommand {
   const { status = [], organization, limit } = parseArgs({ args, options }).values;
   const unknown = status.filter((name) => !(ORDER_STATUSES as readonly string[]).includes(name));
   if (unknown.length > 0) {
-    throw new UsageError(`There is no status ${unknown.join(', ')}; there are ${ORDER_STATUSES.join(', ')}.`);
+    throw new UsageError(`There is no status ${unknown.join(', ')}: use ${ORDER_STATUSES.join(', ')}.`);
   }
   if (!/^[1-9]\d{0,3}$/.test(limit)) throw new UsageError(`--limit must be a number from 1 to 9999, not ${limit}.`);
   return { verb: 'list', statuses: status as OrderStatus[], organizationId: organization, limit: Number(limit) };
@@ -89,9 +89,9 @@ function one(positionals: readonly string[]): string {
   return only;
 }
 
-/** "muv=500" → 500 of muv. */
-function quantities(given: readonly string[]): ReadonlyMap<string, bigint> {
-  const pairs = given.map((text): [string, bigint] => {
+/** Parses "muv=500" as 500 units of muv. */
+function quantities(texts: readonly string[]): ReadonlyMap<string, bigint> {
+  const pairs = texts.map((text): [string, bigint] => {
     const [, code, units] = /^([\w-]+)=(\d{1,16})$/.exec(text) ?? [];
     if (code === undefined || units === undefined) {
       throw new UsageError(`--take-back must be CODE=UNITS, such as muv=500, not ${text}.`);
@@ -99,6 +99,6 @@ function quantities(given: readonly string[]): ReadonlyMap<string, bigint> {
     return [code, BigInt(units)];
   });
   const byCode = new Map(pairs);
-  if (byCode.size < pairs.length) throw new UsageError('--take-back names a quota twice.');
+  if (byCode.size < pairs.length) throw new UsageError('--take-back names a quota twice: add its units up.');
   return byCode;
 }

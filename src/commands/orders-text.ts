@@ -3,6 +3,9 @@ import type { OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
 
+const money = (amount: bigint, currency: string) =>
+  currency === 'IDR' ? formatRupiah(amount) : `${currency} ${amount}`;
+
 const at = (instant: Date | null) => instant?.toISOString() ?? '-';
 
 export function describeOrder(order: TopupOrder): string {
@@ -12,10 +15,10 @@ export function describeOrder(order: TopupOrder): string {
 
 export function describeOpenPayment(payment: OpenPayment): string {
   const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId } = payment;
-  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${currency} ${amount}  invoice ${invoiceId}  received ${at(receivedAt)}`;
+  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}`;
 }
 
-/** An order with all that is stored about it, section by section; empty ones are left out. */
+/** Describes an order and everything that is stored about it, section by section. Leaves out empty sections. */
 export function describeReport(report: OrderReport): string[] {
   const { order } = report;
   return [
@@ -42,7 +45,7 @@ export function describeReport(report: OrderReport): string[] {
       'payments',
       report.payments.map(
         (event) =>
-          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${event.currency} ${event.amount}  invoice ${event.invoiceId}  by ${event.source}`,
+          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  invoice ${event.invoiceId}  by ${event.source}`,
       ),
     ),
     ...section(

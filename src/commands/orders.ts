@@ -18,58 +18,58 @@ import {
 } from '../operators/index.ts';
 import { listOrders } from '../orders/index.ts';
 import { openPayments } from '../payments/index.ts';
-import { changing, command, print } from './command.ts';
+import { command, print, runRecorded } from './command.ts';
 import { type OrdersCommand, parseOrdersCommand } from './orders-arguments.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';
 import { describeTrail } from './trail-text.ts';
 
-/** npm run orders: how orders stand, and what only an operator may decide about one. See USAGE. */
+/** npm run orders: shows orders, and carries out an operator's decisions. See USAGE. */
 command(async (args, database) => {
   for (const line of await run(parseOrdersCommand(args), database)) print(line);
 });
 
-/** What changes something is signed, and in the action trail. */
-function run(asked: OrdersCommand, database: DataSource): Promise<readonly string[]> {
-  if (!('by' in asked)) return perform(asked, database);
-  const subject = asked.verb === 'close' ? asked.id : asked.number;
-  const action = asked.verb === 'close' ? 'orders exceptions close' : `orders ${asked.verb}`;
-  return changing(database, { action, subject, actor: asked.by.actor }, () => perform(asked, database));
+/** A command that changes something is signed and enters the action trail. */
+function run(request: OrdersCommand, database: DataSource): Promise<readonly string[]> {
+  if (!('by' in request)) return perform(request, database);
+  const subject = request.verb === 'close' ? request.id : request.number;
+  const action = request.verb === 'close' ? 'orders exceptions close' : `orders ${request.verb}`;
+  return runRecorded(database, { action, subject, actor: request.by.actor }, () => perform(request, database));
 }
 
-async function perform(asked: OrdersCommand, database: DataSource): Promise<readonly string[]> {
-  switch (asked.verb) {
+async function perform(request: OrdersCommand, database: DataSource): Promise<readonly string[]> {
+  switch (request.verb) {
     case 'list':
-      return (await listOrders(database, asked)).map(describeOrder);
+      return (await listOrders(database, request)).map(describeOrder);
     case 'show':
-      return show(database, asked.number);
+      return show(database, request.number);
     case 'approve': {
-      const { order, excessPaidTwice } = await approvePayment(database, systemClock, asked.number, asked.by);
+      const { order, excessPaidTwice } = await approvePayment(database, systemClock, request.number, request.by);
       const warning =
         'Another order carries the same excess: it is paid twice. Give its amount back, or agree on it with the buyer.';
-      return [`${order.number} is PAID: credited, and to be booked`, ...(excessPaidTwice ? [warning] : [])];
+      return [`${order.number} is PAID and credited; accounting books it next`, ...(excessPaidTwice ? [warning] : [])];
     }
     case 'refund': {
-      const request = { takeBack: asked.takeBack, ...asked.by };
+      const refund = { takeBack: request.takeBack, ...request.by };
       const { order, amount } = await withHubCore(database, (outstandingExcess) =>
-        refundOrder({ database, clock: systemClock, outstandingExcess }, asked.number, request),
+        refundOrder({ database, clock: systemClock, outstandingExcess }, request.number, refund),
       );
-      const sold = amount > 0n ? `: what was taken back had cost ${formatRupiah(amount)}` : '';
+      const sold = amount > 0n ? `: the units taken back had cost ${formatRupiah(amount)}` : '';
       return [`${order.number} is REFUNDED${sold}. Give the money back at Mekari Pay.`];
     }
     case 'retry': {
-      if (asked.mail) {
-        const { order, kind } = await sendMailAgain(database, systemClock, asked.number, asked.by);
+      if (request.mail) {
+        const { order, kind } = await sendMailAgain(database, systemClock, request.number, request.by);
         return [`${order.number}: mail ${kind} is sent again`];
       }
-      const { order, jobs } = await retryOrder(database, systemClock, asked.number, asked.by);
-      return [`${order.number}: ${jobs.length === 0 ? 'nothing waits' : `${jobs.join(', ')} will run now`}`];
+      const { order, jobs } = await retryOrder(database, systemClock, request.number, request.by);
+      return [`${order.number}: ${jobs.length === 0 ? 'no job waits' : `${jobs.join(', ')} will run now`}`];
     }
     case 'exceptions': {
       const open = await openPayments(database);
       return [...open.map(describeOpenPayment), `${open.length} open`];
     }
     case 'close': {
-      const { orderNumber, outcome } = await closePaymentException(database, systemClock, asked.id, asked.by);
+      const { orderNumber, outcome } = await closePaymentException(database, systemClock, request.id, request.by);
       return [`${orderNumber}: ${outcome} is closed`];
     }
   }
@@ -80,7 +80,7 @@ async function show(database: DataSource, number: string): Promise<readonly stri
   return [...describeReport(report), ...describeTrail(await trailOfOrder(database, report.order))];
 }
 
-/** Its settings are asked for only where they are needed: an order under review is refunded without them. */
+/** Reads hub-core's settings only if they are needed: a refund of an order under review works without them. */
 async function withHubCore<T>(database: DataSource, use: (ask: OutstandingExcess) => Promise<T>): Promise<T> {
   let neighbour: Neighbour | undefined;
   try {

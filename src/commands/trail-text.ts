@@ -7,7 +7,7 @@ export function describeEntry(entry: ActionTrailEntry): string {
   return `${at.toISOString()}  ${via} ${action}  ${subject ?? '-'}  by ${who}  ${how}  correlation ${correlationId}`;
 }
 
-/** As a section of an order. */
+/** Describes the entries as a section of an order's report. */
 export function describeTrail(entries: readonly ActionTrailEntry[]): string[] {
   return entries.length === 0 ? [] : ['  trail', ...entries.map((entry) => `    ${describeEntry(entry)}`)];
 }

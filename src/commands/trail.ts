@@ -7,7 +7,7 @@ import { describeEntry } from './trail-text.ts';
 
 const USAGE = 'Usage: npm run trail -- list [--organization ID] [--actor NAME] [--since ISO] [--limit N]';
 
-/** npm run trail: who did what, oldest first, the newest 50 where no limit is given. See USAGE. */
+/** npm run trail: lists who did what, oldest first; the newest 50 without --limit. See USAGE. */
 command(async ([verb, ...args], database) => {
   if (verb !== 'list') throw new UsageError(USAGE);
   for (const entry of await listTrail(database, parseFilter(args))) print(describeEntry(entry));
@@ -16,7 +16,7 @@ command(async ([verb, ...args], database) => {
 function parseFilter(args: readonly string[]): TrailFilter {
   const text = { type: 'string' } as const;
   const options = { organization: text, actor: text, since: text, limit: { ...text, default: '50' } };
-  const { organization, actor, since, limit } = parsed(() => parseArgs({ args: [...args], options }).values);
+  const { organization, actor, since, limit } = asUsageError(() => parseArgs({ args: [...args], options }).values);
   if (!/^[1-9]\d{0,3}$/.test(limit)) throw new UsageError(`--limit must be a number from 1 to 9999, not ${limit}.`);
   const instant = since === undefined ? undefined : parseInstant(since);
   if (since !== undefined && instant === undefined) {
@@ -27,7 +27,7 @@ function parseFilter(args: readonly string[]): TrailFilter {
   return { organization: own, actor, since: instant, limit: Number(limit) };
 }
 
-function parsed<T>(parse: () => T): T {
+function asUsageError<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {

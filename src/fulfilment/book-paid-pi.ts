@@ -15,8 +15,8 @@ import { enqueueJob } from '../platform/jobs/job.ts';
 import { mailJob } from './jobs.ts';
 
 /**
- * Has accounting book the paid PI, then moves PAID → COMPLETED with its number and enqueues the e-mail that names it. Moderator
- * answers a repeat with the PI that it has, so a crash after its answer costs one more call and books nothing twice.
+ * Books the paid PI at accounting, then moves PAID → COMPLETED with its number and enqueues the e-mail. Moderator
+ * answers a repeat with the same PI, so a crash after its answer costs one more call and books nothing twice.
  */
 export class BookPaidPi {
   constructor(
@@ -45,7 +45,7 @@ export class BookPaidPi {
   }
 }
 
-/** The order as accounting books it, from what was frozen with it. `active_from` is the day of payment. */
+/** Builds accounting's view of the order from its frozen facts. `active_from` is the day of payment. */
 export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): PaidPi {
   if (order.paidAt === null) throw new Error(`order ${order.number} is not paid`);
   const paidDate = jakartaDate(order.paidAt);
@@ -65,7 +65,7 @@ export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): P
       quantity: line.quantity,
       unitPrice: line.unitPrice,
       amount: line.amount,
-      // Accounting wants a first day on every line; excess of a period that is no month has none.
+      // Accounting requires a first day on every line. Excess has none if its period is not a month.
       periodStart: line.periodStart ?? paidDate,
       periodEnd: line.periodEnd ?? undefined,
     })),

@@ -3,10 +3,13 @@ import { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } fr
 import { defineJob, type JobHandler, type NewJob, newJob } from '../platform/jobs/job.ts';
 import { MAIL_KINDS, type MailKind } from './templates/index.ts';
 
-/** Has accounting book the paid PI, and completes the order. */
+/** Books the paid PI at accounting and completes the order. */
 export const bookPaidPiJob = defineOrderJob('book_paid_pi');
 
-/** Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator asks for the next one. */
+/**
+ * Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator's resend takes
+ * the next number.
+ */
 export const sendOrderMailJob = defineJob({
   name: 'send_order_mail',
   payload: orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
@@ -19,7 +22,10 @@ export function mailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
   return newJob(sendOrderMailJob, payload, { key: mailKey(kind, order, sending) });
 }
 
-/** One job per order, kind and sending: enqueued again it is still one. It ends in the order's id, as all of an order's keys. */
+/**
+ * Identifies one job per order, kind and sending, so that a second enqueue is deduped. It ends in the order's id, like
+ * the keys of all jobs of an order.
+ */
 export function mailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: number): string {
   const purpose = sending === 1 ? kind : `${kind}:${sending}`;
   return `${sendOrderMailJob.name}:${purpose}:${id}`;

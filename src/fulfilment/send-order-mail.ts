@@ -12,9 +12,9 @@ import { type MailKind, renderOrderMail, toMailLocale } from './templates/index.
 type Contact = OrganizationSnapshot['billingContacts'][number];
 
 /**
- * Sends one e-mail about an order to each billing contact, in the contact's language. A contact that has it does not get it
- * again when the job is retried for another's sake. A crash between the mail server's answer and our record of it can send
- * one twice: both then carry the same Message-ID, by which mailboxes recognize a repeat.
+ * Sends one e-mail about an order to each billing contact, in the contact's language. A retry skips contacts that
+ * already have it. A crash between the mail server's answer and our record can send it twice: both copies carry the
+ * same Message-ID, by which mailboxes recognize a repeat.
  */
 export class SendOrderMail {
   constructor(
@@ -24,17 +24,17 @@ export class SendOrderMail {
     private readonly clock: Clock,
   ) {}
 
-  /** `sending`: 1 is the order's own, each further one was asked for by an operator. */
+  /** `sending` is 1 for the order's own mail; each resend by an operator has the next number. */
   async send(kind: MailKind, orderId: string, sending: number): Promise<void> {
     const order = await orderById(this.database, orderId);
-    // A mail that is late must not say what is no longer so: nobody is asked to pay what is paid, cancelled or expired.
+    // A late mail must not be stale: it never asks the buyer to pay an order that is paid, cancelled or expired.
     if (mailKindOf(order) !== kind) return;
     const organization = await this.organizations.findFresh(order.organizationId);
     if (isUpstreamError(organization)) throw organization;
     const contacts = organization?.billingContacts ?? [];
-    // The job is retried until somebody enters a contact, and stands among the stuck jobs until then.
+    // The job is retried, and listed as stuck, until somebody enters a contact.
     if (organization === undefined || contacts.length === 0)
-      throw new Error('hub-core has no billing contact to write to');
+      throw new Error('hub-core has no billing contact for the organization: enter one there');
     const failures: unknown[] = [];
     for (const contact of new Map(contacts.map((contact) => [contact.email, contact])).values()) {
       await this.sendTo(contact, { kind, sending }, order, organization).catch((error) => failures.push(error));
@@ -62,8 +62,8 @@ export class SendOrderMail {
       paidAt: order.paidAt,
       paidInvoiceNumber: order.paidInvoiceNumber,
     });
-    const again = sending === 1 ? '' : `.${sending}`;
-    const messageId = `<${order.number}.${kind}.${recipientHash.slice(0, 16)}${again}@self-topup>`;
+    const suffix = sending === 1 ? '' : `.${sending}`;
+    const messageId = `<${order.number}.${kind}.${recipientHash.slice(0, 16)}${suffix}@self-topup>`;
     // fault point: mail, about to be sent
     await this.mailer.send({ ...mail, to: { name: contact.name, address: contact.email }, messageId });
     // fault point: mail, sent and not noted
@@ -72,7 +72,7 @@ export class SendOrderMail {
   }
 }
 
-/** The kind of e-mail that tells how an order stands; undefined where there is none to send. */
+/** Returns the kind of e-mail that fits the order's status; undefined if no kind does. */
 export function mailKindOf({ status, confirmedAt, paymentUrl }: TopupOrder): MailKind | undefined {
   if (status === 'PENDING_PAYMENT') return paymentUrl === null ? undefined : 'awaiting_payment';
   if (status === 'EXPIRED') return confirmedAt === null ? undefined : 'order_expired';

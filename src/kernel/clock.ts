@@ -1,4 +1,4 @@
-/** The only place where the time of day comes from, so that tests can hold it still or move it. */
+/** The only source of the time of day, so that tests can freeze or move it. */
 export interface Clock {
   now(): Date;
 }

@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 
-/** Time-ordered UUIDs: new rows land at the end of their index. */
+/** Returns a time-ordered UUID (v7), so that new rows land at the end of their index. */
 export function newId(): string {
   return uuidv7();
 }
 
-/** Whether a text could be one of our row ids; asking the database with anything else is an error there. */
+/** Returns true if the text is a UUID. PostgreSQL fails on any other text where it expects an id. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

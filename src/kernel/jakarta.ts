@@ -8,18 +8,18 @@ export function jakartaDate(instant: Date): string {
   return new Date(instant.getTime() + OFFSET_MS).toISOString().slice(0, 10);
 }
 
-/** The last day of the month that the date is in. */
+/** Returns the last day of the month that the date is in. */
 export function endOfMonth(date: string): string {
   const [year = 0, month = 1] = date.split('-').map(Number);
   return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
 }
 
-/** The last second of that day in Jakarta, as an instant. */
+/** Returns the last second of that day in Jakarta, as an instant. */
 export function endOfJakartaDay(date: string): Date {
   return new Date(Date.parse(`${date}T23:59:59Z`) - OFFSET_MS);
 }
 
-/** A real calendar date written YYYY-MM-DD: 2026-02-30 is none. */
+/** Returns true for a real calendar date written YYYY-MM-DD: 2026-02-30 does not exist. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const parsed = new Date(`${text}T00:00:00Z`);

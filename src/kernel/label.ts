@@ -1,12 +1,13 @@
 /**
- * A name or an identifier as a partner writes it: visible text and plain spaces. PostgreSQL takes no NUL, half a surrogate pair
- * would be stored as another character, and what is not seen (control and format characters, line breaks) could mislead whoever reads it.
+ * Characters that a partner's name or identifier must not have: anything but visible text and plain spaces. PostgreSQL
+ * rejects NUL, half a surrogate pair would be stored as another character, and invisible characters (control, format,
+ * line break) could mislead a reader.
  */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 export function isLabel(text: string, maxLength: number): boolean {
-  return text.length > 0 && text.length <= maxLength && text.search(UNSEEN) < 0;
+  return text.length > 0 && text.length <= maxLength && text.search(INVISIBLE) < 0;
 }
 
-/** For a text that must not be lost over one odd character: spaces stand in its place. */
-export const withVisibleText = (text: string): string => text.replace(UNSEEN, ' ');
+/** Replaces invisible characters by spaces, for a text that must not be lost over one of them. */
+export const withVisibleText = (text: string): string => text.replace(INVISIBLE, ' ');

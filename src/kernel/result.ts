@@ -1,4 +1,4 @@
-/** A refusal that is part of the business is a value, not an exception. */
+/** A refusal by a business rule is a value, not an exception. */
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E };
 
 export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });

@@ -2,6 +2,13 @@ export { QuotaBalance } from './graphql/quota-balance.type.ts';
 export { BalancesLoader, SettledExcessLoader } from './loaders.ts';
 export { excessKey, type SettledExcess, toSettledExcess } from './rules/settled-excess.ts';
 export { lockBalances } from './store/balances.ts';
-export { enterEntries, entered, entriesOfLines, type NewEntry, settledExcess, settlementsOf } from './store/entries.ts';
+export {
+  enterEntries,
+  entriesOfLines,
+  ledgerInsert,
+  type NewEntry,
+  settledExcess,
+  settlementsOf,
+} from './store/entries.ts';
 export { OrganizationPackage } from './store/organization-package.entity.ts';
 export { QuotaLedgerEntry } from './store/quota-ledger-entry.entity.ts';

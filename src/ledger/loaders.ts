@@ -6,20 +6,20 @@ import { byOrganization, type SettledExcess } from './rules/settled-excess.ts';
 import { balancesOf } from './store/balances.ts';
 import { settledOf } from './store/entries.ts';
 
-/** Counters, read in one statement for all organizations of a request. */
+/** Loads the counters of all organizations of a request with one statement. */
 export class BalancesLoader {
   private readonly loader = perRequest(
     (request) =>
       new DataLoader<string, ReadonlyMap<string, bigint>>(async (ids) => {
         const [rows] = await this.database.reads(request, balancesOf(ids));
-        const found = Map.groupBy(rows, (row) => row.organizationId);
-        return ids.map((id) => new Map((found.get(id) ?? []).map((row) => [row.quotaCode, row.balance])));
+        const rowsOf = Map.groupBy(rows, (row) => row.organizationId);
+        return ids.map((id) => new Map((rowsOf.get(id) ?? []).map((row) => [row.quotaCode, row.balance])));
       }),
   );
 
   constructor(private readonly database: TenantDatabase) {}
 
-  /** By quota code; a quota that was never credited is not in it. */
+  /** Maps quota codes to balances. A quota that was never credited has no entry. */
   ofOrganization(request: RequestContext, organizationId: string): Promise<ReadonlyMap<string, bigint>> {
     return this.loader(request).load(organizationId);
   }
@@ -30,7 +30,10 @@ export class BalancesLoader {
   }
 }
 
-/** Excess that past orders settled, per quota and period; one statement for all organizations of a request. */
+/**
+ * Loads the excess that past orders settled, per quota and period, with one statement for all organizations of a
+ * request.
+ */
 export class SettledExcessLoader {
   private readonly loader = perRequest(
     (request) =>

@@ -8,13 +8,16 @@ import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface ApprovedPayment {
   order: TopupOrder;
-  /** Another order settled the same excess meanwhile, or is about to: give its amount back, or agree on it with the buyer. */
+  /**
+   * True if another order has settled the same excess meanwhile, or is about to: give its amount back, or agree on it
+   * with the buyer.
+   */
   excessPaidTwice: boolean;
 }
 
 /**
- * PAYMENT_REVIEW → PAID: accepts the payment as it is; the order is credited and booked as if it had fitted. A repeat finds
- * the order PAID and is refused.
+ * Accepts a payment under review as it is: PAYMENT_REVIEW → PAID. The order is credited and booked as if the payment
+ * had matched. A repeat finds the order PAID and is refused.
  */
 export function approvePayment(
   database: DataSource,

@@ -3,7 +3,7 @@ import { jobsWithKeyEnding, type QueuedJob } from '../platform/jobs/store/jobs-b
 
 export type OrderJob = QueuedJob;
 
-/** The order's jobs in the queue; their keys end in the order's id (orders/order-jobs.ts). */
+/** Returns the order's jobs in the queue. Their keys end in the order's id (orders/order-jobs.ts). */
 export function jobsOfOrder(database: Pick<EntityManager, 'query'>, orderId: string): Promise<OrderJob[]> {
   return jobsWithKeyEnding(database, orderId);
 }

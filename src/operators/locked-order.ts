@@ -4,8 +4,8 @@ import { inTransaction } from '../platform/database/transaction.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 
 /**
- * Runs what an operator decided with the order's row locked, so that the decision is about what is there: two operators, or
- * an operator and a payment, go one after the other. One transaction: a crash leaves all of it or nothing.
+ * Runs an operator's decision while the order's row is locked, so that concurrent decisions and payments are
+ * serialized. One transaction: a crash leaves all of it or nothing.
  */
 export function withLockedOrder<T>(
   database: DataSource,

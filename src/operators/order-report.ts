@@ -13,7 +13,7 @@ import { eventsOfOrder, type PaymentEvent } from '../payments/index.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { noSuchOrder } from './locked-order.ts';
 
-/** Everything that is stored about one order, oldest first. */
+/** Everything that is stored about one order, each list oldest first. */
 export interface OrderReport {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];

@@ -7,7 +7,10 @@ import { settledExcess } from '../ledger/index.ts';
 import { readConfigurations } from '../topup-options/index.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 
-/** Units of a quota that an organization used beyond it and that no order has settled; throws where that is not known. */
+/**
+ * Returns the units that an organization used beyond a quota and that no order has settled. Throws OperatorRefusal if
+ * hub-core cannot tell.
+ */
 export type OutstandingExcess = (organizationId: string, code: string) => Promise<bigint>;
 
 export function outstandingExcessAt(hubCore: HubCore, database: DataSource): OutstandingExcess {
@@ -16,7 +19,7 @@ export function outstandingExcessAt(hubCore: HubCore, database: DataSource): Out
     if (configuration === undefined || configuration.excessKey === null) return 0n;
     const { excess, unknownExcess } = await organizationOf(hubCore, organizationId);
     if (unknownExcess.includes('*') || unknownExcess.includes(configuration.excessKey)) {
-      throw unknown(organizationId, `what hub-core reports under ${configuration.excessKey} cannot be read`);
+      throw unknownUsage(organizationId, `hub-core's report under ${configuration.excessKey} is malformed`);
     }
     const [settled = new Map()] = await settledExcess(database, [organizationId]);
     return sum(owedQuantities(configuration, excess, settled).map(({ quantity }) => quantity));
@@ -28,12 +31,14 @@ async function organizationOf(hubCore: HubCore, id: string) {
     (organizations) => organizations.get(id),
     (error: Error) => error,
   );
-  if (found === undefined) throw unknown(id, 'hub-core does not know the organization');
-  if (isUpstreamError(found)) throw unknown(id, found.message);
+  if (found === undefined) throw unknownUsage(id, 'hub-core does not know the organization');
+  if (isUpstreamError(found)) throw unknownUsage(id, found.message);
   if (found instanceof Error) throw found;
   return found;
 }
 
-function unknown(organizationId: string, why: string): OperatorRefusal {
-  return new OperatorRefusal(`What organization ${organizationId} has used cannot be known now: ${why}.`);
+function unknownUsage(organizationId: string, why: string): OperatorRefusal {
+  return new OperatorRefusal(
+    `The usage of organization ${organizationId} cannot be read at the moment: ${why}. Try again later.`,
+  );
 }

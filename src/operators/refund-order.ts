@@ -10,13 +10,13 @@ import type { OutstandingExcess } from './outstanding-excess.ts';
 import { unusedOf } from './rules/unused-quota.ts';
 
 export interface RefundRequest extends Signed {
-  /** Units to take back, by quota code; empty for an order under review, which was credited nothing. */
+  /** The units to take back, by quota code; empty for an order under review, which has no credits. */
   takeBack: ReadonlyMap<string, bigint>;
 }
 
 export interface Refund {
   order: TopupOrder;
-  /** What the units that were taken back had cost; of an order under review nothing was sold. */
+  /** The price of the units that were taken back; 0 for an order under review. */
   amount: Rupiah;
 }
 
@@ -27,9 +27,9 @@ interface RefundParts {
 }
 
 /**
- * PAYMENT_REVIEW → REFUNDED, or COMPLETED → REFUNDED with compensating entries in the ledger. Marks only: the money itself is
- * given back at Mekari Pay, by hand. What was used is not given back, so settled excess never is. An order that is PAID is
- * being booked at accounting, and waits for that. A repeat finds the order REFUNDED and is refused.
+ * Refunds an order: PAYMENT_REVIEW → REFUNDED, or COMPLETED → REFUNDED with compensating entries in the ledger. Only
+ * marks it: an operator returns the money at Mekari Pay, by hand. Used quota is not refunded, so settled excess never
+ * is. Accounting is booking a PAID order, so it must be COMPLETED first. A repeat finds the order REFUNDED and is refused.
  */
 export async function refundOrder(parts: RefundParts, orderNumber: string, request: RefundRequest): Promise<Refund> {
   const { database, clock } = parts;
@@ -46,7 +46,7 @@ export async function refundOrder(parts: RefundParts, orderNumber: string, reque
   });
 }
 
-/** Asked before the transaction: no neighbour is called inside one. */
+/** Reads the outstanding excess before the transaction: no neighbour is called inside one. */
 async function outstandingOf({ database, outstandingExcess }: RefundParts, orderNumber: string) {
   const order = await orderNumbered(database, orderNumber);
   if (order === null) throw noSuchOrder(orderNumber);
@@ -59,12 +59,12 @@ async function outstandingOf({ database, outstandingExcess }: RefundParts, order
 }
 
 function refusalOf({ number, status }: TopupOrder, { takeBack }: RefundRequest): string | undefined {
-  if (status === 'PAID') return `${number} is PAID and is being booked: refund it when it is COMPLETED.`;
+  if (status === 'PAID') return `${number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`;
   if (status !== 'PAYMENT_REVIEW' && status !== 'COMPLETED') {
     return `${number} is ${status}: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`;
   }
   if (status === 'PAYMENT_REVIEW' && takeBack.size > 0)
-    return `${number} was credited nothing: there is nothing to take back.`;
+    return `${number} is under review and was never credited: leave out --take-back.`;
   return undefined;
 }
 
@@ -83,7 +83,7 @@ async function takeBackLines(
     lines.map((line) => {
       const balance = balances.get(line.quotaCode) ?? 0n;
       const outstandingExcess = request.outstanding.get(line.quotaCode);
-      // Not asked about: it was no completed order then.
+      // The order was not COMPLETED when the excess was read.
       if (outstandingExcess === undefined) throw new OperatorRefusal(`${order.number} has just changed: try again.`);
       return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
     }),
@@ -104,7 +104,7 @@ async function takeBackLines(
   return sum(taken.map(({ line, units }) => (units / line.multiplier) * line.unitPrice));
 }
 
-/** Refuses with the figures: per quota what was asked for, credited, and is unused. */
+/** Refuses with the figures of each quota: requested, credited, unused. */
 function assertUnused(
   order: TopupOrder,
   lines: readonly TopupOrderLine[],
@@ -115,15 +115,17 @@ function assertUnused(
   const faults = [...takeBack].flatMap(([code, units]) => {
     const line = credited.get(code);
     const most = unused.get(code) ?? 0n;
-    if (line === undefined) return [`${code} is no top-up of this order`];
-    if (units < 0n) return [`${code}: ${units} is no quantity`];
-    if (units > most) return [`${code}: ${units} asked back, ${most} of the ${line.credits} credited can be`];
-    if (units % line.multiplier !== 0n) return [`${code} is sold in units of ${line.multiplier}, and ${units} is none`];
+    if (line === undefined) return [`${code} is not a top-up of this order`];
+    if (units < 0n) return [`${code}: ${units} is not a quantity`];
+    if (units > most)
+      return [`${code}: ${units} units requested, at most ${most} of the ${line.credits} credited can be taken back`];
+    if (units % line.multiplier !== 0n)
+      return [`${code} is sold in units of ${line.multiplier}, and ${units} is not a multiple of it`];
     return [];
   });
   if (faults.length === 0 && sum(takeBack.values()) === 0n) {
     const most = lines.map(({ quotaCode }) => `${quotaCode}=${unused.get(quotaCode)}`).join(' ');
-    faults.push(`say how much of each quota is unused; at most ${most}`);
+    faults.push(`give the unused units of each quota with --take-back, at most ${most}`);
   }
   if (faults.length > 0) throw new OperatorRefusal(`${order.number} was not refunded: ${faults.join('; ')}.`);
 }

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { bookPaidPiJob, lastSendingOfKind, type MailKind, mailJob, mailKey, mailKindOf } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { GIVEN_UP, jobOfOrder, noteStep, setPaymentChecked, type TopupOrder } from '../orders/index.ts';
+import { GIVEN_UP, jobOfOrder, recordStep, setPaymentChecked, type TopupOrder } from '../orders/index.ts';
 import { issueInvoiceJob, voidInvoiceJob } from '../payments/index.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import { retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
@@ -11,13 +11,13 @@ import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface RetriedOrder {
   order: TopupOrder;
-  /** Names of the jobs that run now. */
+  /** The names of the jobs that run now. */
   jobs: readonly string[];
 }
 
 /**
- * Retries at once whatever the order still waits for: its waiting jobs with all their attempts, the job that its state calls
- * for even where that is lost, and the next poll. Every job is idempotent, so this is safe at any time.
+ * Retries at once everything that the order awaits: its waiting jobs with all their attempts, the job that its status
+ * requires even if it is lost, and the next poll. Every job is idempotent, so this is safe at any time.
  */
 export function retryOrder(database: DataSource, clock: Clock, orderNumber: string, by: Signed): Promise<RetriedOrder> {
   return withLockedOrder(database, orderNumber, async (tx, order) => {
@@ -27,16 +27,16 @@ export function retryOrder(database: DataSource, clock: Clock, orderNumber: stri
       tx,
       waiting.map(({ id }) => id),
     );
-    const wanted = await enqueueWanted(tx, order, jobs);
+    const lost = await enqueueLostJob(tx, order, jobs);
     if (order.status === 'PENDING_PAYMENT') {
       await setPaymentChecked(tx, order.id, null);
     }
-    await noteStep(tx, order, { at: clock.now(), cause: 'operator: retried', ...by });
-    return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...wanted])] };
+    await recordStep(tx, order, { at: clock.now(), cause: 'operator: retried', ...by });
+    return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...lost])] };
   });
 }
 
-/** Sends the mail that tells how the order stands, once more to every billing contact. */
+/** Sends the mail that fits the order's status once more to every billing contact. */
 export function sendMailAgain(
   database: DataSource,
   clock: Clock,
@@ -46,27 +46,27 @@ export function sendMailAgain(
   return withLockedOrder(database, orderNumber, async (tx, order) => {
     const kind = mailKindOf(order);
     if (kind === undefined)
-      throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail about that.`);
+      throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail for this status.`);
     const jobs = await jobsOfOrder(tx, order.id);
     const isQueued = (sending: number) => jobs.some(({ key }) => key === mailKey(kind, order, sending));
     let sending = (await lastSendingOfKind(tx, order.id, kind)) + 1;
-    // A job with the same key would be taken for this one, or given up where it runs.
+    // Under the key of a queued job, this one would replace it, or end its retries while it runs.
     while (isQueued(sending)) sending += 1;
     await enqueueJob(tx, mailJob(kind, order, sending));
-    await noteStep(tx, order, { at: clock.now(), cause: `operator: mail ${kind} sent again`, ...by });
+    await recordStep(tx, order, { at: clock.now(), cause: `operator: mail ${kind} sent again`, ...by });
     return { order, kind };
   });
 }
 
-/** The job without which the order would stand still, where it is lost. */
-async function enqueueWanted(tx: EntityManager, order: TopupOrder, jobs: readonly OrderJob[]): Promise<string[]> {
-  const wanted = wantedJob(order);
-  if (wanted === undefined || jobs.some(({ task }) => task === wanted.name)) return [];
-  await enqueueJob(tx, jobOfOrder(wanted, order));
-  return [wanted.name];
+/** Enqueues the job that the order's status requires, if it is lost. */
+async function enqueueLostJob(tx: EntityManager, order: TopupOrder, jobs: readonly OrderJob[]): Promise<string[]> {
+  const required = requiredJob(order);
+  if (required === undefined || jobs.some(({ task }) => task === required.name)) return [];
+  await enqueueJob(tx, jobOfOrder(required, order));
+  return [required.name];
 }
 
-function wantedJob({ status, paymentInvoiceId, confirmedAt }: TopupOrder) {
+function requiredJob({ status, paymentInvoiceId, confirmedAt }: TopupOrder) {
   if (status === 'PENDING_PAYMENT' && paymentInvoiceId === null) return issueInvoiceJob;
   if (status === 'PAID') return bookPaidPiJob;
   if (GIVEN_UP.has(status) && confirmedAt !== null) return voidInvoiceJob;

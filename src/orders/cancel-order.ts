@@ -21,8 +21,8 @@ import type { TopupOrder } from './store/topup-order.entity.ts';
 const MAX_ATTEMPTS = 3;
 
 /**
- * DRAFT or PENDING_PAYMENT → CANCELLED. The invoice is voided first, so that nobody pays a cancelled order by accident; a
- * crash after that leaves a pending order that nobody can pay, which the buyer may cancel again and time expires.
+ * Cancels an order: DRAFT or PENDING_PAYMENT → CANCELLED. Voids the invoice first, so that nobody pays a cancelled
+ * order. A crash in between leaves a pending order that nobody can pay: the buyer may cancel it again, or it expires.
  */
 export class CancelOrder {
   constructor(
@@ -47,7 +47,7 @@ export class CancelOrder {
     return { userErrors: [changedByOthers()] };
   }
 
-  /** undefined: the order has changed since it was read. */
+  /** Returns undefined if the order has changed since it was read. */
   private async cancelUnchanged(request: RequestContext, order: TopupOrder): Promise<OrderOutcome | undefined> {
     if (order.status === 'PENDING_PAYMENT') {
       const refusal = await this.voidInvoices(order);
@@ -67,12 +67,15 @@ export class CancelOrder {
     }
   }
 
-  /** undefined: it was confirmed, paid or expired meanwhile, or got an invoice, which must be voided first. */
-  private store(request: RequestContext, read: TopupOrder): Promise<TopupOrder | undefined> {
+  /**
+   * Returns undefined if the order moved meanwhile, or got an invoice, which must be void before the order is
+   * cancelled.
+   */
+  private store(request: RequestContext, snapshot: TopupOrder): Promise<TopupOrder | undefined> {
     const actor = requireCaller(request).subject;
     return this.database.transaction(request, async (tx) => {
-      const order = await lockOrder(tx, { id: read.id });
-      if (order?.status !== read.status || order.paymentInvoiceId !== read.paymentInvoiceId) return undefined;
+      const order = await lockOrder(tx, { id: snapshot.id });
+      if (order?.status !== snapshot.status || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return undefined;
       await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
       // fault point: cancel, moved and not committed
       return order;
@@ -81,11 +84,11 @@ export class CancelOrder {
 }
 
 function notCancellable(order: TopupOrder): UserError {
-  const message = `The order is ${order.status}: only a DRAFT or an order in PENDING_PAYMENT can be cancelled.`;
+  const message = `The order is ${order.status}: only an order in DRAFT or PENDING_PAYMENT can be cancelled.`;
   return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] });
 }
 
 function alreadyPaid(): UserError {
-  const message = 'The order has just been paid and cannot be cancelled: its quota is about to rise.';
+  const message = 'The order has just been paid, so it cannot be cancelled. Its quota rises in a moment.';
   return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] });
 }

@@ -1,5 +1,5 @@
 import { addSeconds, type Clock } from '../kernel/clock.ts';
-import type { Rupiah } from '../kernel/money.ts';
+import { formatRupiah, type Rupiah } from '../kernel/money.ts';
 import { organizationToWrite, requireCaller } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
@@ -16,7 +16,7 @@ import {
   refusedToConfirm,
   userError,
 } from './rules/user-error.ts';
-import { moveToPayment, readToConfirm, requoteDraft, type ToConfirm } from './store/confirming.ts';
+import { type ConfirmFacts, moveToPayment, readConfirmFacts, requoteDraft } from './store/confirming.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
@@ -30,14 +30,14 @@ export interface ConfirmOutcome extends OrderOutcome {
   priceChange?: { oldTotal: Rupiah; newTotal: Rupiah };
 }
 
-/** The invoice is asked for inline; a job asks for it after this, should the process die before it is there. */
+/** A confirm asks for the invoice itself. This much later a job asks for it, in case the process died before. */
 const INVOICE_GRACE_SECONDS = 15;
 const MAX_ATTEMPTS = 3;
 
 /**
- * DRAFT → PENDING_PAYMENT, for the total that the buyer saw and at prices asked for just now; then the invoice (domain.md 8).
- * The order, the key and the job that will see to the invoice are committed before the provider is called: a crash in between,
- * or a provider that does not answer, delays the payment link and loses nothing.
+ * Confirms an order: DRAFT → PENDING_PAYMENT, at the total that the buyer saw and at fresh prices; then gets its
+ * invoice (domain.md 8). One commit stores the move, the idempotency key and the job for the invoice before the
+ * provider is called. A crash in between, or an outage of the provider, delays the payment link and loses nothing.
  */
 export class ConfirmOrder {
   constructor(
@@ -53,19 +53,19 @@ export class ConfirmOrder {
     const content = [input.orderId, input.expectedTotal.toString()];
     const use = keyUse(organizationId, 'confirm', input.idempotencyKey, content);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const found = await readToConfirm(this.database, request, use, input.orderId);
+      const found = await readConfirmFacts(this.database, request, use, input.orderId);
       const outcome = await this.confirmFound(request, use, input.expectedTotal, found);
       if (outcome !== 'changed') return outcome;
     }
     return { userErrors: [changedByOthers()] };
   }
 
-  /** "changed": another confirm, cancel or expiry was faster, and the order must be read again. */
+  /** Returns "changed" if another confirm, cancel or expiry moved the order first: the caller then reads it again. */
   private async confirmFound(
     request: RequestContext,
     use: KeyUse,
     expectedTotal: bigint,
-    { repeat, order, lines }: ToConfirm,
+    { repeat, order, lines }: ConfirmFacts,
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
     if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
@@ -81,14 +81,14 @@ export class ConfirmOrder {
     order: TopupOrder,
     lines: readonly TopupOrderLine[],
   ): Promise<ConfirmOutcome | 'changed'> {
-    const quoted = await this.quotes.quoteAgain(request, order, lines);
+    const quoted = await this.quotes.requote(request, order, lines);
     if (!quoted.ok) return { order, userErrors: quoted.error };
     const { taken, periods, linesWithoutContractEnd } = quoted.value;
     if (linesWithoutContractEnd.length > 0) {
-      const message = `Your contract has no end date in the future, which "${linesWithoutContractEnd.join('", "')}" needs.`;
+      const message = `"${linesWithoutContractEnd.join('", "')}" would be valid until your contract ends, but the contract has no end date in the future: order without it, or extend the contract first.`;
       return { order, userErrors: [userError('CONTRACT_END_MISSING', message)] };
     }
-    if (periods === undefined) return this.quoteAnew(request, order, quoted.value);
+    if (periods === undefined) return this.refuseChangedPrices(request, order, quoted.value);
 
     const cause = this.cause(request, 'confirmOrder');
     // fault point: confirm, compared and not moved
@@ -99,15 +99,18 @@ export class ConfirmOrder {
       paymentExpiresAt: addSeconds(cause.at, this.options.paymentTtlSeconds),
       periods,
       cause,
-      job: this.invoices.laterJob(order, addSeconds(cause.at, INVOICE_GRACE_SECONDS)),
+      job: this.invoices.fallbackJob(order, addSeconds(cause.at, INVOICE_GRACE_SECONDS)),
     });
     if (confirmed === undefined) return 'changed';
     // fault point: confirm, committed and no invoice asked for
     return this.withInvoice(confirmed, lines);
   }
 
-  /** Leaves the order a DRAFT at the new prices, for the buyer to see: a price never changes in silence (domain.md 5). */
-  private async quoteAnew(
+  /**
+   * Stores the new prices in the DRAFT and refuses the confirm: a price never changes without the buyer's consent
+   * (domain.md 5).
+   */
+  private async refuseChangedPrices(
     request: RequestContext,
     order: TopupOrder,
     { quote }: RequotedOrder,
@@ -116,7 +119,7 @@ export class ConfirmOrder {
     const expiresAt = addSeconds(cause.at, this.options.quoteTtlSeconds);
     const requoted = await requoteDraft(this.database, request, { order, quote, expiresAt, cause });
     if (requoted === undefined) return 'changed';
-    const message = `Prices, or what is owed, have changed: the total was ${order.total} and is ${quote.total} now. Nothing was ordered.`;
+    const message = `Prices or the excess to settle have changed: the total was ${formatRupiah(order.total)} and is now ${formatRupiah(quote.total)}. Nothing was ordered: review the new prices and confirm again.`;
     return {
       order: requoted,
       priceChange: { oldTotal: order.total, newTotal: quote.total },

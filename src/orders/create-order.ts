@@ -16,15 +16,16 @@ export interface CreateOrderInput {
   idempotencyKey: string;
 }
 
-/** The order as it is now, undefined where there is none, and why nothing was done, where nothing was. */
+/** The current order, if it exists, and the reasons for a refusal. */
 export interface OrderOutcome {
   order?: TopupOrder;
   userErrors: UserError[];
 }
 
 /**
- * Freezes prices, lines and totals as a DRAFT that lives for the quote's time (domain.md 8). One transaction stores the order,
- * its lines, its first step and the key: a crash before the commit leaves nothing, a repeat with the same key finds the order.
+ * Creates a DRAFT with frozen prices, lines and totals, which expires after quoteTtlSeconds (domain.md 8). One
+ * transaction stores the order, its lines, its first step and the idempotency key. A crash before the commit leaves
+ * nothing; a repeat with the same key returns the same order.
  */
 export class CreateOrder {
   constructor(
@@ -34,7 +35,7 @@ export class CreateOrder {
     private readonly options: { quoteTtlSeconds: number },
   ) {}
 
-  /** Later steps of the order belong to the trace in which it was created. */
+  /** Creates the order in its own span: later steps of the order join its trace. */
   create(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
     return inSpan('create order', {}, async (span) => {
       const outcome = await this.createOnce(request, input);
@@ -46,7 +47,7 @@ export class CreateOrder {
   private async createOnce(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request, input.organizationId);
     const use = keyUse(organizationId, 'create', input.idempotencyKey, contentOf(input));
-    // Spares a repeat the quote; the key's unique constraint decides when the draft is stored.
+    // A repeat needs no quote. The key's unique constraint still decides when the draft is stored.
     const repeat = await this.repeated(request, use);
     if (repeat !== undefined) return repeat;
 
@@ -75,7 +76,7 @@ export class CreateOrder {
   }
 }
 
-/** The same for the same items, in whatever order they are sent. */
+/** Returns the same content for the same items, whatever their order. */
 function contentOf({ items }: CreateOrderInput) {
   return items
     .map(({ optionId, quantity }) => ({ optionId, quantity: quantity.toString() }))

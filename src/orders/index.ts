@@ -11,7 +11,7 @@ export {
   TopupOrderResolver,
   topupOrderReference,
 } from './graphql/orders.resolver.ts';
-export type { Invoicing, Issued } from './invoicing.ts';
+export type { Invoicing, IssueOutcome } from './invoicing.ts';
 export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
@@ -33,15 +33,15 @@ export { orderAgeGauge, orderGauge } from './store/gauges.ts';
 export { IdempotencyKey } from './store/idempotency-key.entity.ts';
 export {
   awaitsPayment,
-  invoiceStored,
+  invoiceUpdate,
   isGivenUp,
-  linesDated,
-  lockedUnchanged,
-  movedByPayment,
   moveOrder,
-  noteStep,
   ordersUnderReview,
-  step,
+  periodsUpdate,
+  recordStep,
+  statusUpdate,
+  stepInsert,
+  unchangedForUpdate,
 } from './store/moves.ts';
 export {
   currentOrder,

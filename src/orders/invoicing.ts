@@ -3,18 +3,20 @@ import type { NewJob } from '../platform/jobs/job.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
-/** The order as it is then, and why it has no invoice, where the provider did not make one. */
-export interface Issued {
+/** The current order, and the provider's failure if it has no invoice. */
+export interface IssueOutcome {
   order: TopupOrder;
   failure?: UpstreamError;
 }
 
-/** What orders ask of payments/, which knows orders/ and not the other way round: given at the composition root. */
+/** The port through which orders/ reaches payments/, which imports orders/. The composition root connects them. */
 export interface Invoicing {
-  /** The job that gets the order its invoice at `runAt`, should this process die before it does. */
-  laterJob(order: TopupOrder, runAt: Date): NewJob;
-  /** Gets a pending order its one invoice. Takes an order that was read just now, and its lines where they are at hand. */
-  issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<Issued>;
-  /** Voids whatever invoice the order has, so that nobody can pay it. "paid": it is paid already. Throws UpstreamError. */
+  /** Returns the job that gets the order its invoice at `runAt`, in case this process dies before it does. */
+  fallbackJob(order: TopupOrder, runAt: Date): NewJob;
+  /** Gets a pending order its one invoice. `order` must be fresh from the database; `lines` saves a query. */
+  issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<IssueOutcome>;
+  /**
+   * Voids every invoice of the order, so that nobody can pay it. Returns "paid" if one is paid. Throws UpstreamError.
+   */
   voidAll(order: TopupOrder): Promise<'voided' | 'paid'>;
 }

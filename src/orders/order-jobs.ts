@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineJob, type EnqueueOptions, type JobDefinition, type NewJob, newJob } from '../platform/jobs/job.ts';
 
-/** The part of an order that its jobs carry along: log lines and spans of a job belong to the order's trace. */
+/** The part of an order that its jobs carry, so that their log lines and spans belong to the order's trace. */
 export interface JobOrder {
   id: string;
   correlationId: string;
   traceParent: string | null;
 }
 
-/** `traceparent` is read by the worker. Jobs of an order that was never traced have none. */
+/** The worker reads `traceparent`. An order that was never traced has none. */
 export const orderPayload = z.object({
   orderId: z.uuid(),
   correlationId: z.string(),
@@ -24,7 +24,7 @@ export const payloadOf = ({ id, correlationId, traceParent }: JobOrder): OrderPa
   traceparent: traceParent ?? undefined,
 });
 
-/** One job per order and purpose: enqueued again it is still one. Its key ends in the order's id. */
+/** Builds one job per order and job name: a second enqueue is deduped. The key ends in the order's id. */
 export function jobOfOrder(
   job: JobDefinition<OrderPayload>,
   order: JobOrder,

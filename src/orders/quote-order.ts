@@ -2,7 +2,7 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { PriceOwed } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
-import { MAX_AMOUNT } from '../kernel/money.ts';
+import { formatRupiah, MAX_AMOUNT } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type SettledExcess, toSettledExcess } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
@@ -24,25 +24,28 @@ import { type TakenExcess, takenExcess } from './store/taken-excess.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
-/** A quote, and the facts that an order freezes beside it. */
+/** A quote, and the other facts that an order freezes. */
 export interface QuotedOrder {
   quote: Quote;
   organizationName: string;
   /** Excess that the quote leaves out, because it is settled or another order holds it. */
   taken: readonly TakenExcess[];
-  /** Labels of contract lines whose contract has no end in the future: such an order can be reviewed, not confirmed. */
+  /**
+   * Labels of contract lines whose contract has no end in the future. Such an order can be created, but not confirmed.
+   */
   linesWithoutContractEnd: readonly string[];
 }
 
-/** The same order quoted again. */
+/** A draft quoted again at fresh prices. */
 export interface RequotedOrder extends QuotedOrder {
-  /** Whether every price and quantity is still the one that the buyer saw; only then are there periods to freeze. */
+  /** Periods to freeze; undefined if any price or quantity differs from the one that the buyer saw. */
   periods: readonly (LinePeriod & { id: string })[] | undefined;
 }
 
 /**
- * Quotes an order: gates, inputs and prices as hub-core and Mekari Billing give them now. createTopupOrder freezes the quote,
- * confirmOrder compares it. Reads only. A refusal names every item that is wrong, not the first.
+ * Quotes an order: gates, inputs and prices, as hub-core and Mekari Billing give them now. createTopupOrder freezes the
+ * quote; confirmOrder compares it with the frozen one. Only reads. A refusal names every faulty item, not just the
+ * first.
  */
 export class QuoteOrder {
   constructor(
@@ -53,7 +56,7 @@ export class QuoteOrder {
     private readonly clock: Clock,
   ) {}
 
-  /** `orderId`: the order that is quoted again, whose own excess is not another's. */
+  /** `orderId` names a draft that is quoted again: the excess that it holds itself does not count as taken. */
   async quote(
     request: RequestContext,
     organizationId: string,
@@ -85,13 +88,14 @@ export class QuoteOrder {
     const quote = buildQuote(quoted, today);
     if (quote.total > MAX_AMOUNT) {
       const field = orderId === undefined ? ['input', 'items'] : null;
-      return refused([userError('INVALID_QUANTITY', 'The order is larger than can be charged.', { field })]);
+      const message = `The order's total is ${formatRupiah(quote.total)}, and at most ${formatRupiah(MAX_AMOUNT)} can be charged: order less.`;
+      return refused([userError('INVALID_QUANTITY', message, { field })]);
     }
     const { name: organizationName } = organization;
     return ok({ quote, organizationName, taken, linesWithoutContractEnd: withoutContractEnd(quote, today) });
   }
 
-  async quoteAgain(
+  async requote(
     request: RequestContext,
     { id, organizationId }: TopupOrder,
     lines: readonly TopupOrderLine[],
@@ -118,7 +122,7 @@ export class QuoteOrder {
     if (!checked.ok) return refused(quantityRefused(quantity, checked.error, quantityField));
     const most = mostOrderable(option);
     if (quantity > most) {
-      const message = `${quantity} is more than can be ordered at once: at most ${most}.`;
+      const message = `${quantity} is above the maximum of one order: order at most ${most}.`;
       return refused(userError('INVALID_QUANTITY', message, { field: quantityField }));
     }
     const owed = await this.excess.owed(request, organization, configuration, { settledOrClaimed: taken });

@@ -23,7 +23,7 @@ import type { Invoice, PaymentProvider } from './provider.ts';
 import type { SettlePayment } from './settle-payment.ts';
 import type { PaymentSource } from './store/payment-event.entity.ts';
 
-/** Asks the provider how an order stands, because a webhook may never come, and settles what was paid. */
+/** Asks the provider for an order's payment, because a webhook may never come, and settles it. */
 export class CheckPayment {
   constructor(
     private readonly callers: TenantDatabase,
@@ -34,7 +34,7 @@ export class CheckPayment {
     private readonly clock: Clock,
   ) {}
 
-  /** The buyer's own check. An order that cannot be paid is answered as it stands. */
+  /** Runs the buyer's own check. An order that no longer awaits payment is returned as it is. */
   async checkForBuyer(request: RequestContext, orderId: string): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request);
     const order = await orderOfOrganization(this.callers, request, organizationId, orderId);
@@ -57,12 +57,12 @@ export class CheckPayment {
   }
 
   /**
-   * "paid": settled, now or before. The failure where the provider does not answer. A pending order without an invoice gets
-   * one, as long as there is time to pay it.
+   * Returns "paid" if the payment is settled, now or before, and the UpstreamError if the provider fails. A pending
+   * order without an invoice gets one while there is time to pay it.
    */
   async check(source: PaymentSource, order: TopupOrder): Promise<'paid' | 'unpaid' | UpstreamError> {
     try {
-      // Noted before the provider is asked: an order about which it cannot answer must not stay at the head of the queue.
+      // Stored before the call, so that an order on which the provider fails does not block the head of the poll queue.
       await setPaymentChecked(this.database, order.id, this.clock.now());
       const paid = (await invoicesOf(this.provider, order)).find(({ status }) => status === 'paid');
       if (paid !== undefined) {
@@ -79,12 +79,12 @@ export class CheckPayment {
 
   private async settlePaid(source: PaymentSource, order: TopupOrder, invoice: Invoice): Promise<void> {
     const paidAt = invoice.paidAt ?? null;
-    // The client refuses a paid invoice that does not say it.
+    // The client rejects a paid invoice without an amount, so the default never applies.
     const amount = invoice.paidAmount ?? 0n;
     await this.payments.settle({
       provider: this.provider.name,
       source,
-      // One payment has one id, whoever asks and however often.
+      // The id depends on the payment alone, so that repeated checks are deduped.
       eventId: `invoice:${invoice.id}:paid:${amount}:${paidAt?.toISOString() ?? ''}`,
       notice: {
         type: 'invoice.paid',

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import {
   GIVEN_UP,
   type Invoicing,
-  type Issued,
+  type IssueOutcome,
   jobOfOrder,
   linesOfOrder,
   orderById,
@@ -21,9 +21,9 @@ import type { Invoice, PaymentProvider } from './provider.ts';
 import { storeInvoice } from './store/invoices.ts';
 
 /**
- * Gets a pending order its one invoice. Safe at any time, any number of times and at once: an invoice that carries our order
- * number is looked for before one is made, and all who make it use one idempotency key with one content. A crash between the
- * provider's answer and our commit is healed by the next run, which finds the invoice there.
+ * Gets a pending order its one invoice. Idempotent, also when runs overlap: each run first looks for an invoice with
+ * our order number, and all that create one send the same idempotency key and content. If a crash falls between the
+ * provider's answer and our commit, the next run finds that invoice.
  */
 export class IssueInvoice implements Invoicing {
   constructor(
@@ -34,11 +34,11 @@ export class IssueInvoice implements Invoicing {
     private readonly options: { returnUrl: string },
   ) {}
 
-  laterJob(order: TopupOrder, runAt: Date) {
+  fallbackJob(order: TopupOrder, runAt: Date) {
     return jobOfOrder(issueInvoiceJob, order, { runAt });
   }
 
-  /** For the job. Throws UpstreamError where the provider does not answer: then the job comes again. */
+  /** Runs the job. Throws UpstreamError if the provider fails, so that the job is retried. */
   async issueForOrder(orderId: string): Promise<void> {
     const { failure } = await this.issue(await orderById(this.database, orderId));
     if (failure !== undefined) throw failure;
@@ -48,12 +48,12 @@ export class IssueInvoice implements Invoicing {
     return voidInvoices(this.provider, order);
   }
 
-  /** Nothing to do is a success. */
-  async issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<Issued> {
+  /** Succeeds if there is nothing to do. */
+  async issue(order: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<IssueOutcome> {
     if (order.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== null) return { order };
     try {
       const invoice =
-        (await this.existing(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order, lines));
+        (await this.findExisting(order)) ?? (this.isTooLate(order) ? undefined : await this.create(order, lines));
       return { order: invoice === undefined ? order : await this.store(order, invoice) };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
@@ -63,12 +63,12 @@ export class IssueInvoice implements Invoicing {
     }
   }
 
-  private async existing(order: TopupOrder): Promise<Invoice | undefined> {
+  private async findExisting(order: TopupOrder): Promise<Invoice | undefined> {
     const invoices = await this.provider.invoicesOfOrder(order.number);
     return invoices.find(({ status }) => status === 'paid') ?? invoices.find(({ status }) => status === 'pending');
   }
 
-  /** An invoice that is over before it is made is of no use: the order is about to expire. */
+  /** An invoice that expires at once is of no use: the order is about to expire. */
   private isTooLate(order: TopupOrder): boolean {
     return order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
   }
@@ -92,26 +92,26 @@ export class IssueInvoice implements Invoicing {
   private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
     const { name: provider } = this.provider;
     if (invoice.amount !== order.total || invoice.currency !== 'IDR') {
-      throw new UpstreamError(provider, 'malformed', 'the invoice is over another amount than the order');
+      throw new UpstreamError(provider, 'malformed', "the invoice's amount or currency is not the order's");
     }
     if (invoice.status === 'pending' && invoice.paymentUrl === undefined) {
-      throw new UpstreamError(provider, 'malformed', 'payment_url is not one that a buyer is sent to');
+      throw new UpstreamError(provider, 'malformed', 'payment_url is missing or not allowed');
     }
     const stored = await storeInvoice(this.database, order.id, {
       provider,
       id: invoice.id,
-      // An invoice that is void or over (an earlier cancel got that far) is stored, but nobody is sent to pay it.
+      // A void or expired invoice (an earlier cancel got this far) is stored without its link, so that nobody pays it.
       paymentUrl: invoice.status === 'pending' ? (invoice.paymentUrl ?? null) : null,
       mail: mailJob('awaiting_payment', order),
       voidJob: jobOfOrder(voidInvoiceJob, order),
     });
-    const current = stored ?? (await this.storedByAnother(order.id));
+    const current = stored ?? (await this.readAfterLostRace(order.id));
     // fault point: invoice, committed and not answered
     return current;
   }
 
-  /** Another run was first. Where the order was given up, nobody is to pay the invoice that it stored. */
-  private storedByAnother(orderId: string): Promise<TopupOrder> {
+  /** Another run stored the invoice first. If the order was given up meanwhile, nobody may pay that invoice. */
+  private readAfterLostRace(orderId: string): Promise<TopupOrder> {
     return inTransaction(this.database, async (tx) => {
       const current = await orderById(tx, orderId);
       if (GIVEN_UP.has(current.status)) await enqueueJob(tx, jobOfOrder(voidInvoiceJob, current));

@@ -2,9 +2,9 @@ import { defineOrderJob } from '../orders/index.ts';
 import type { JobHandler } from '../platform/jobs/job.ts';
 import type { RecurringJob } from '../platform/jobs/recurring.ts';
 
-/** Gets an order its invoice, where its confirm did not get to it. */
+/** Gets an order its invoice, if the confirm did not. */
 export const issueInvoiceJob = defineOrderJob('issue_invoice');
-/** Voids an invoice that was made while its order was cancelled or expired. */
+/** Voids an invoice that was created while its order was cancelled or expired. */
 export const voidInvoiceJob = defineOrderJob('void_invoice');
 
 interface PaymentWork {
@@ -12,7 +12,7 @@ interface PaymentWork {
   voidInvoice(orderId: string): Promise<void>;
 }
 
-/** Both jobs may run again at any time, also beside themselves: then they find nothing to do. */
+/** Both jobs are idempotent, also when two runs overlap. */
 export const paymentJobs = (work: PaymentWork): JobHandler[] => [
   issueInvoiceJob.handle(({ orderId }) => work.issueInvoice(orderId)),
   voidInvoiceJob.handle(({ orderId }) => work.voidInvoice(orderId)),

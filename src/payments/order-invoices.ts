@@ -1,15 +1,15 @@
 import type { TopupOrder } from '../orders/index.ts';
 import type { Invoice, PaymentProvider } from './provider.ts';
 
-/** The order's invoice; while we know of none, those that carry its number. Throws UpstreamError. */
+/** Returns the order's invoice or, as long as we have no invoice id, those with its number. Throws UpstreamError. */
 export async function invoicesOf(provider: PaymentProvider, order: TopupOrder): Promise<readonly Invoice[]> {
   if (order.paymentInvoiceId === null) return provider.invoicesOfOrder(order.number);
   return [await provider.invoice(order.paymentInvoiceId)];
 }
 
 /**
- * Voids an order's invoice, also one that was made but never reached us, so that nobody can pay it. "paid": it is paid, and
- * the payment must be settled instead. Throws UpstreamError; a repeat does the same.
+ * Voids an order's invoices, including one whose creation was never answered, so that nobody can pay them. Returns
+ * "paid" if one is paid: that payment must be settled instead. Idempotent. Throws UpstreamError.
  */
 export async function voidInvoices(provider: PaymentProvider, order: TopupOrder): Promise<'voided' | 'paid'> {
   const invoices = await invoicesOf(provider, order);

@@ -2,29 +2,29 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Rupiah } from '../kernel/money.ts';
 
 /**
- * A payment provider as payments/ needs it. An adapter is a folder of clients/ that has this shape; app/neighbours.ts chooses
- * it. All calls throw UpstreamError.
+ * The port to a payment provider. An adapter is a folder of clients/ with this shape, and app/neighbours.ts chooses it.
+ * All calls throw UpstreamError.
  */
 export interface PaymentProvider {
-  /** Stored with every order and payment event; never renamed. */
+  /** Stored with every order and payment event, so it never changes. */
   readonly name: string;
-  /** Answers the same invoice for the same order number, however often it is called. */
+  /** Idempotent: the same order number always returns the same invoice. */
   createInvoice(invoice: NewInvoice): Promise<Invoice>;
   invoice(id: string): Promise<Invoice>;
-  /** The invoices that carry our order number: one, or none where the creation never reached the provider. */
+  /** Returns the invoices with our order number: one, or none if the creation never reached the provider. */
   invoicesOfOrder(orderNumber: string): Promise<readonly Invoice[]>;
-  /** "paid": it cannot be voided, because it is paid. */
+  /** Returns "paid" if the invoice cannot be voided because it is paid. */
   voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'>;
   readonly webhook: ProviderWebhook;
 }
 
-/** Reads the provider's notices at the door. Nothing of a body is parsed before its signature holds. */
+/** Reads the provider's notices. Parses nothing of a body before its signature is verified. */
 export interface ProviderWebhook {
-  /** Where it arrives, under PUBLIC_URL. */
+  /** The path under PUBLIC_URL. */
   readonly path: string;
-  /** The id of the delivered event, the same in each repeat; undefined where the signature does not hold. */
+  /** Returns the id of the event, the same for every redelivery; undefined if the signature is not valid. */
   verify(rawBody: Buffer, headers: IncomingHttpHeaders): { eventId: string } | undefined;
-  /** What the body says, or what is wrong with it, without a word of its content. */
+  /** Returns the notice, or the fault of the body. The fault quotes nothing of the content. */
   parse(rawBody: Buffer): { notice: PaymentNotice } | { fault: string };
 }
 
@@ -35,10 +35,10 @@ export interface Invoice {
   status: 'pending' | 'paid' | 'expired' | 'void';
   amount: Rupiah;
   currency: string;
-  /** undefined where there is none that a browser may be sent to. */
+  /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
   paidAmount: Rupiah | undefined;
-  /** The currency of what was paid, which need not be the invoice's. */
+  /** The currency of the payment, which may differ from the invoice's. */
   paidCurrency: string | undefined;
   paidAt: Date | undefined;
 }
@@ -55,7 +55,7 @@ export interface NewInvoice {
 
 export type PaymentNoticeType = 'invoice.paid' | 'invoice.expired' | 'invoice.failed';
 
-/** A payment as the provider tells it: by webhook, or when it is asked. */
+/** A payment as the provider reports it, by webhook or in the answer to a poll. */
 export interface PaymentNotice {
   type: PaymentNoticeType;
   orderNumber: string;

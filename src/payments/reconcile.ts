@@ -20,16 +20,17 @@ import type { CheckPayment } from './check-payment.ts';
 import { voidInvoices } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
 
-/** Orders of one run; the rest of a backlog is worked off over the next runs. */
+/** The most orders in one run. Later runs work off the rest of a backlog. */
 const BATCH = 200;
 const AT_ONCE = 8;
 const LATE_PAYMENT_SECONDS = 86_400;
 const LATE_CHECK_SECONDS = 600;
 
 /**
- * Does what time does. Drafts whose quote ran out expire. The provider is asked about pending orders, which settles those whose
- * webhook never came and gets an invoice for those that have none. Unpaid ones whose time is over expire, once the provider
- * says that they are unpaid and their invoice is void. Every step stands alone: a crash leaves the rest to the next run.
+ * Applies deadlines. Expires drafts whose quote is over. Polls the provider about pending orders, which settles
+ * payments whose webhook never came and gets missing invoices. Expires an unpaid order after its deadline, once the
+ * provider reports it unpaid and its invoice is void. Every step commits alone: a crash leaves the rest to the next
+ * run.
  */
 export class Reconcile {
   constructor(
@@ -40,14 +41,14 @@ export class Reconcile {
     private readonly log: Logger,
   ) {}
 
-  /** Stops after the orders in hand when `stopping` is aborted, and leaves the others to the next run. */
+  /** When `stopping` is aborted, finishes the orders in flight and leaves the others to the next run. */
   async run(stopping?: AbortSignal): Promise<void> {
     await this.expireDrafts(stopping).catch((error: Error) => {
       this.log.error({ event: 'reconcile_failed', reason: reasonOf(error) });
     });
     const now = this.clock.now();
-    // Paid after all, and its webhook lost too: asked about now and then, for a day after the time to pay was over.
-    const late = { since: addSeconds(now, -LATE_PAYMENT_SECONDS), askedBefore: addSeconds(now, -LATE_CHECK_SECONDS) };
+    // A given-up order may still be paid, and its webhook lost: polls it now and then, for a day after its deadline.
+    const late = { since: addSeconds(now, -LATE_PAYMENT_SECONDS), polledBefore: addSeconds(now, -LATE_CHECK_SECONDS) };
     const pending = await ordersToPoll(this.database, BATCH);
     const orders = [...pending, ...(await ordersToPollLate(this.database, late, BATCH))];
     const limit = pLimit(AT_ONCE);
@@ -70,14 +71,14 @@ export class Reconcile {
     return inOrderSpan('poll payment', order, (span) => this.poll(order, span));
   }
 
-  /** Never rejects: one order's failure does not keep the others from their poll. */
+  /** Never rejects, so that one order's failure does not stop the others. */
   private async poll(order: TopupOrder, span: Span): Promise<void> {
     try {
       const checked = await this.payments.check('poll', order);
       if (isUpstreamError(checked)) throw checked;
       setFacts(span, { outcome: checked });
-      const timeIsOver = order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
-      if (checked === 'unpaid' && timeIsOver && order.status === 'PENDING_PAYMENT') await this.expire(order);
+      const isOverdue = order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
+      if (checked === 'unpaid' && isOverdue && order.status === 'PENDING_PAYMENT') await this.expire(order);
     } catch (error) {
       markFailed(span, error);
       const level = error instanceof UpstreamError ? 'warn' : 'error';
@@ -86,14 +87,14 @@ export class Reconcile {
     }
   }
 
-  private async expire(read: TopupOrder): Promise<void> {
-    // Paid in this very moment: the next run settles it, if its webhook does not.
-    if ((await voidInvoices(this.provider, read)) === 'paid') return;
+  private async expire(snapshot: TopupOrder): Promise<void> {
+    // The payment has just arrived: its webhook or the next run settles it.
+    if ((await voidInvoices(this.provider, snapshot)) === 'paid') return;
     // fault point: expiry, invoice void and order not expired
     await inTransaction(this.database, async (tx) => {
-      const order = await lockOrder(tx, { id: read.id });
-      // An invoice that came meanwhile is not void yet: the next run sees to both.
-      if (order?.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== read.paymentInvoiceId) return;
+      const order = await lockOrder(tx, { id: snapshot.id });
+      // An invoice that arrived meanwhile is not void yet: the next run voids it and expires the order.
+      if (order?.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return;
       const cause = 'time: unpaid, and the provider says so';
       await moveOrder(tx, order, 'EXPIRED', { at: this.clock.now(), cause, actor: null });
       await enqueueJob(tx, mailJob('order_expired', order));

@@ -3,7 +3,7 @@ import { mailJob, paidPiJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { isExcessPaidTwice, type TopupOrder } from '../orders/index.ts';
-import { retried } from '../platform/database/transaction.ts';
+import { withRetries } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { inOrderSpan, isTraced, setFacts } from '../platform/telemetry/spans.ts';
 import type { PaymentNotice } from './provider.ts';
@@ -12,7 +12,7 @@ import type { PaymentSource } from './store/payment-event.entity.ts';
 import { enterEvent, enterEventOf } from './store/payment-events.ts';
 import { creditByEvent, readSettlementFacts, reviewByEvent, type SettlementFacts } from './store/settlement.ts';
 
-/** A notice, who brought it, and the id under which it is entered once: the same for every repeat of one event. */
+/** A notice, its source, and the event id that dedupes it: the same for every repeat of one event. */
 export interface PaymentReport {
   provider: string;
   source: PaymentSource;
@@ -21,22 +21,25 @@ export interface PaymentReport {
 }
 
 export interface Settlement {
-  /** "duplicate": this very event is in the inbox already. */
+  /** "duplicate" if the inbox already has this event. */
   outcome: PaymentOutcome | 'duplicate';
   order?: TopupOrder;
-  /** The order had been given up, and another order took its excess: credited all the same, and an operator is told. */
+  /**
+   * True if another order took the excess of this given-up order. It is credited all the same, and an alert informs an
+   * operator.
+   */
   excessPaidTwice?: boolean;
 }
 
-/** Others move an order a few times in its life: a settlement that finds it changed more often fails, and comes again. */
-const MAX_READINGS = 10;
+/** An order moves only a few times in its life. A settlement that finds it changed more often fails, and is retried. */
+const MAX_ATTEMPTS = 10;
 
 /**
- * The one way in which a payment becomes quota: webhook, poll and check all come here. The order is read and decided on; then
- * one statement, and with it one transaction, enters the event, moves the order, credits its lines and enqueues the job, if the
- * order is still what was read. So a crash leaves all or nothing of it. Of two at once the second waits for the first one's row
- * lock, finds the order changed, and decides anew; and the ledger's unique key would refuse a second credit even if all this
- * were wrong.
+ * The only way in which a payment becomes quota: webhook, poll and check all call it. It reads the order and decides.
+ * Then one statement, and with it one transaction, enters the event, moves the order, credits its lines and enqueues
+ * the job, provided that the order is unchanged. A crash leaves all of it or nothing. A concurrent settlement waits for
+ * the row lock, finds the order changed, and decides again. As a last defence the ledger's unique key refuses a second
+ * credit.
  */
 export class SettlePayment {
   constructor(
@@ -46,32 +49,32 @@ export class SettlePayment {
     private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome'] | 'excess_paid_twice') => void,
   ) {}
 
-  /** Throws where the event could not be stored: then it must come again. */
+  /** Throws if the event could not be stored, so that the sender repeats it. */
   async settle(report: PaymentReport): Promise<Settlement> {
-    const read = await readSettlementFacts(this.database, report);
-    // A poll or a check is in the order's trace already.
-    const traced = report.source === 'webhook' && isTraced() ? (read.facts?.order ?? null) : null;
+    const reading = await readSettlementFacts(this.database, report);
+    // A poll or a check already runs in the order's trace.
+    const traced = report.source === 'webhook' && isTraced() ? (reading.facts?.order ?? null) : null;
     return inOrderSpan('settle payment', traced, async (span) => {
-      const settlement = await this.settleRead(report, read);
+      const settlement = await this.settleReading(report, reading);
       // fault point: settle, committed and not answered
       setFacts(span, { outcome: settlement.outcome });
-      this.tell(report, settlement);
+      this.logOutcome(report, settlement);
       return settlement;
     });
   }
 
-  private async settleRead(report: PaymentReport, first: Read): Promise<Settlement> {
-    let read = first;
-    for (let reading = 1; reading <= MAX_READINGS; reading++) {
-      const settlement = await retried(() => this.settleOnce(report, read));
+  private async settleReading(report: PaymentReport, first: Reading): Promise<Settlement> {
+    let reading = first;
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const settlement = await withRetries(() => this.settleOnce(report, reading));
       if (settlement !== undefined) return settlement;
-      read = await readSettlementFacts(this.database, report);
+      reading = await readSettlementFacts(this.database, report);
     }
-    throw new Error(`order ${report.notice.orderNumber} was changed by others each time that it was to be settled`);
+    throw new Error(`order ${report.notice.orderNumber} changed during each of ${MAX_ATTEMPTS} attempts to settle it`);
   }
 
-  /** undefined: the order has changed since it was read. */
-  private async settleOnce(report: PaymentReport, { facts, isDuplicate }: Read): Promise<Settlement | undefined> {
+  /** Returns undefined if the order has changed since it was read. */
+  private async settleOnce(report: PaymentReport, { facts, isDuplicate }: Reading): Promise<Settlement | undefined> {
     const order = facts?.order;
     if (isDuplicate) return { outcome: 'duplicate', order };
     const { notice, ...origin } = report;
@@ -97,7 +100,7 @@ export class SettlePayment {
     return (await enterEventOf(this.database, order, event)) ? { outcome, order } : undefined;
   }
 
-  private tell({ source, notice }: PaymentReport, { outcome, order, excessPaidTwice }: Settlement): void {
+  private logOutcome({ source, notice }: PaymentReport, { outcome, order, excessPaidTwice }: Settlement): void {
     this.onOutcome(source, outcome);
     const line = {
       event: 'payment_event',
@@ -119,7 +122,7 @@ export class SettlePayment {
   }
 }
 
-type Read = Awaited<ReturnType<typeof readSettlementFacts>>;
+type Reading = Awaited<ReturnType<typeof readSettlementFacts>>;
 
 function orderFacts({ order, invoiceOfAnother }: SettlementFacts) {
   const { status, total, paymentInvoiceId: invoiceId, confirmedAt } = order;

@@ -5,7 +5,10 @@ import type { CheckPayment } from './check-payment.ts';
 import { voidInvoices } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
 
-/** Voids the invoice of an order that was given up while it was made; one that is paid already is settled instead. */
+/**
+ * Voids the invoice of an order that was given up while the invoice was created. Settles the payment if it is already
+ * paid.
+ */
 export class VoidInvoice {
   constructor(
     private readonly database: DataSource,
@@ -13,7 +16,7 @@ export class VoidInvoice {
     private readonly payments: CheckPayment,
   ) {}
 
-  /** Throws UpstreamError where the provider does not answer: then the job comes again. */
+  /** Throws UpstreamError if the provider fails, so that the job is retried. */
   async voidForOrder(orderId: string): Promise<void> {
     const order = await orderById(this.database, orderId);
     if (!GIVEN_UP.has(order.status)) return;

@@ -3,7 +3,10 @@ import type { PaymentProvider } from './provider.ts';
 import { PAYMENT_OUTCOMES } from './rules/decide-payment.ts';
 import type { SettlePayment } from './settle-payment.ts';
 
-/** Every end of a delivery: as it was settled, or why it was not. A provider sends again what is not answered 2xx. */
+/**
+ * Every outcome of a delivery: that of the settlement, or the reason why there was none. The provider redelivers unless
+ * the answer is 2xx.
+ */
 export const DELIVERY_OUTCOMES = [
   ...PAYMENT_OUTCOMES,
   'duplicate',
@@ -14,8 +17,8 @@ export const DELIVERY_OUTCOMES = [
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /**
- * A provider's webhook: raw bytes → signature → shape → settled and stored → 2xx. Nothing is parsed before the signature
- * holds. A delivery that could not be stored throws, is answered 5xx, and comes again.
+ * A provider's webhook: verifies the signature of the raw bytes, parses, settles, commits, then answers 2xx. Parses
+ * nothing before the signature is verified. A failed commit is answered 5xx, and the provider redelivers.
  */
 export function webhookRoute(
   provider: PaymentProvider,
@@ -31,7 +34,7 @@ export function webhookRoute(
       const verified = webhook.verify(rawBody, headers);
       if (verified === undefined) {
         onDelivery('bad_signature');
-        return { status: 401, error: 'The signature does not hold.' };
+        return { status: 401, error: 'The signature is not valid.' };
       }
       const parsed = webhook.parse(rawBody);
       if ('fault' in parsed) {

@@ -9,29 +9,29 @@ export type CancelTopupOrderInput = {
   orderId: string;
 };
 
-/** The order whose payment is to be checked. */
+/** The order whose payment to check. */
 export type CheckTopupPaymentInput = {
   /** Id of a confirmed order. */
   orderId: string;
 };
 
-/** The order to confirm, at the total that the buyer has seen. */
+/** The order to confirm, and the total that the buyer has seen. */
 export type ConfirmOrderInput = {
-  /** The order's total as the buyer saw it, in rupiah. */
+  /** The total that the buyer has seen, in rupiah. */
   expectedTotal: string;
-  /** Of 1 to 255 characters, unique per organization: repeated with the same content it answers the first order. */
+  /** A key of 1 to 255 characters, unique per organization. A repeat with the same content returns the first order. */
   idempotencyKey: string;
   /** Id of a DRAFT. */
   orderId: string;
 };
 
-/** What is to be ordered. */
+/** The items to order. */
 export type CreateTopupOrderInput = {
-  /** Of 1 to 255 characters, unique per organization: repeated with the same content it answers the first order. */
+  /** A key of 1 to 255 characters, unique per organization. A repeat with the same content returns the first order. */
   idempotencyKey: string;
-  /** Each option at most once. Excess of its quota is added by itself. */
+  /** Each option at most once. The outstanding excess of its quota is added automatically. */
   items: Array<TopupOrderItemInput>;
-  /** Defaults to the organization of the token, and can be no other. */
+  /** The organization of the token, which is the default and the only valid value. */
   organizationId?: string | null | undefined;
 };
 
@@ -49,47 +49,47 @@ export type QuotaType =
   /** Until the month ends, Asia/Jakarta. */
   | 'MONTHLY';
 
-/** Why a mutation was refused. */
+/** The reason for a refusal. */
 export type TopupErrorCode =
   /** The quantity is above the maximum; suggestedQuantity is the maximum. */
   | 'ABOVE_MAXIMUM'
   /** The quantity is below the minimum; suggestedQuantity is the minimum. */
   | 'BELOW_MINIMUM'
-  /** A line is valid to the end of the contract, and the contract has none ahead. */
+  /** A line is valid until the contract ends, and the contract has no end date in the future. */
   | 'CONTRACT_END_MISSING'
-  /** An option is in the order twice. */
+  /** An option occurs twice in the order. */
   | 'DUPLICATE_OPTION'
   /** The order has no item. */
   | 'EMPTY_ORDER'
-  /** What is owed cannot be priced at the moment, and must be settled first. */
+  /** The outstanding excess must be settled first, and cannot be priced at the moment. */
   | 'EXCESS_UNAVAILABLE'
-  /** Self top-up is not available to the organization: topupEligibility says why. */
+  /** Self top-up is not available to the organization: topupEligibility gives the reason. */
   | 'FEATURE_DISABLED'
   /** The idempotency key was used with other content. */
   | 'IDEMPOTENCY_CONFLICT'
-  /** The quantity or the total is larger than can be charged. */
+  /** The quantity or the total exceeds the maximum that can be charged. */
   | 'INVALID_QUANTITY'
-  /** The order is in a status from which this is not possible. */
+  /** The order's status does not allow this. */
   | 'INVALID_TRANSITION'
-  /** The quantity is not among the choices; suggestedQuantity is the nearest. */
+  /** The quantity is not one of the choices; suggestedQuantity is the nearest. */
   | 'NOT_A_CHOICE'
-  /** The quantity is off the step; suggestedQuantity is the nearest multiple. */
+  /** The quantity is not a multiple of the step; suggestedQuantity is the nearest multiple. */
   | 'NOT_A_MULTIPLE'
   /** The option is not offered to the organization. */
   | 'OPTION_UNAVAILABLE'
   /** The organization has no such order. */
   | 'ORDER_NOT_FOUND'
-  /** The organization's data cannot be had at the moment. */
+  /** hub-core cannot give the organization at the moment, or does not know it. */
   | 'ORGANIZATION_UNAVAILABLE'
-  /** Mekari Pay cannot be reached. A confirmed order stays confirmed; its payment link arrives by itself. */
+  /** Mekari Pay does not respond. A confirmed order stays confirmed, and its payment link follows. */
   | 'PAYMENT_PROVIDER_UNAVAILABLE'
-  /** Prices have moved: the order was quoted anew, priceChange has both totals. */
+  /** Prices have changed: the order has a new quote, and priceChange has both totals. */
   | 'PRICE_CHANGED'
-  /** The price cannot be had from Mekari Billing at the moment. */
+  /** Mekari Billing cannot give the price at the moment. */
   | 'PRICE_UNAVAILABLE'
-  /** The quote has run out: create the order again. */
+  /** The quote has expired: create the order again. */
   | 'QUOTE_EXPIRED'
-  /** The total that was sent is not the order's. */
+  /** expectedTotal is not the order's total. */
   | 'TOTAL_MISMATCH';
 
 /** Why an option is not shown to an organization. */
@@ -116,14 +116,14 @@ export type TopupInputKind =
   /** A number of units: seats, packs. */
   | 'QUANTITY';
 
-/** What a line is for. */
+/** The purpose of a line. */
 export type TopupLineKind =
-  /** Settles what was used beyond a quota; raises nothing. */
+  /** Settles usage beyond a quota; raises nothing. */
   | 'EXCESS'
   /** Raises a quota. */
   | 'TOPUP';
 
-/** How much of one option. */
+/** A quantity of one option. */
 export type TopupOrderItemInput = {
   /** Id of a TopupOption. */
   optionId: string;
@@ -131,23 +131,23 @@ export type TopupOrderItemInput = {
   quantity: string;
 };
 
-/** Where an order stands. */
+/** The status of an order. */
 export type TopupOrderStatus =
   /** Cancelled by the buyer. */
   | 'CANCELLED'
   /** Paid, credited and booked. */
   | 'COMPLETED'
-  /** A quote: prices are frozen until quoteExpiresAt; nothing is ordered yet. */
+  /** A quote: prices are frozen until quoteExpiresAt, and nothing is ordered yet. */
   | 'DRAFT'
-  /** The quote or the time to pay ran out. A payment that comes all the same is credited. */
+  /** The quote or the payment deadline passed. A payment that still arrives is credited. */
   | 'EXPIRED'
-  /** Paid, and the quota has risen; accounting is yet to book it. */
+  /** Paid and credited; accounting has not booked it yet. */
   | 'PAID'
-  /** A payment came that does not fit; nothing is credited until an operator decides. */
+  /** A payment does not match the order; nothing is credited until an operator decides. */
   | 'PAYMENT_REVIEW'
-  /** Confirmed; waits for its payment until paymentExpiresAt. */
+  /** Confirmed, and awaits its payment until paymentExpiresAt. */
   | 'PENDING_PAYMENT'
-  /** The payment was given back, and the quota that was not used yet taken back. */
+  /** The payment was refunded, and the unused quota was taken back. */
   | 'REFUNDED';
 
 /** Where a unit price comes from. */

@@ -30,8 +30,8 @@ export function createOrderResolvers(orders: Services['orders']) {
     },
     types: {
       TopupOrderConnection: {
-        totalCount: ({ counted }: Connection, _args: unknown, request: RequestContext) =>
-          orders.count(request, counted.organizationId, counted.status),
+        totalCount: ({ countArgs }: Connection, _args: unknown, request: RequestContext) =>
+          orders.count(request, countArgs.organizationId, countArgs.status),
       },
       TopupOrder: {
         lines: async ({ id }: { id: string }, _args: unknown, request: RequestContext) =>

@@ -1,11 +1,11 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** asked: before it is done. answered: after it. refused: the caller may not do that at all. */
+/** asked: before the action runs. answered: after it. refused: the caller lacks the permission. */
 export type Phase = 'asked' | 'answered' | 'refused';
 
 /**
- * Who did what, when: a row before each action and one after it. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
- * An action that was asked and never answered ended with its process; the order's timeline tells how far it came.
+ * The trail of actions: one row before each action and one after it. Append-only: a trigger refuses UPDATE, DELETE and
+ * TRUNCATE. An action without an `answered` row ended with its process; the order's timeline shows how far it got.
  */
 @Entity('action_trail')
 @Unique('action_trail_action_phase_key', ['actionId', 'phase'])
@@ -20,7 +20,7 @@ export type Phase = 'asked' | 'answered' | 'refused';
     and length(subject) <= 300 and length(outcome) <= 300 and length(correlation_id) <= 64`,
 )
 export class ActionTrailEntry {
-  /** In the order in which they were written. */
+  /** Ids follow the order of writing. */
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -28,7 +28,7 @@ export class ActionTrailEntry {
   })
   id!: string;
 
-  /** The same for both rows of one action. */
+  /** Both rows of one action share it. */
   @Column({ name: 'action_id', type: 'uuid' })
   actionId!: string;
 
@@ -45,19 +45,19 @@ export class ActionTrailEntry {
   @Column({ type: 'text' })
   via!: 'mutation' | 'command';
 
-  /** The caller's; null for a command, and for a caller who belongs to none. */
+  /** The caller's organization; null for a command, and for a caller without one. */
   @Column({ name: 'organization_id', type: 'text', nullable: true })
   organizationId!: string | null;
 
-  /** Such as confirmOrder, or "orders approve". */
+  /** A name such as confirmOrder or "orders approve". */
   @Column({ type: 'text' })
   action!: string;
 
-  /** What it was done to: an order's id or number, flags, a file; null where that is not known yet, or was no id. */
+  /** The target: an order's id or number, flags, a file; null if it is not known yet, or was not an id. */
   @Column({ type: 'text', nullable: true })
   subject!: string | null;
 
-  /** ok, the codes of its refusal, or failed; null while it is only asked. */
+  /** "ok", the codes of the refusal, or "failed"; null in the phase `asked`. */
   @Column({ type: 'text', nullable: true })
   outcome!: string | null;
 

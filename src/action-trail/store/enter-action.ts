@@ -6,5 +6,5 @@ export type NewTrailEntry = Omit<ActionTrailEntry, 'id'>;
 
 const insertEntries = insertInto(ActionTrailEntry);
 
-/** Reads nothing back: a caller's request may add to the trail, and may not read it. */
-export const trailEntered = (entry: NewTrailEntry): Query => insertEntries([entry]);
+/** Reads nothing back: a caller's request may append to the trail, but not read it. */
+export const trailInsert = (entry: NewTrailEntry): Query => insertEntries([entry]);

@@ -5,7 +5,10 @@ import { raw, type Sql, sql } from '../../platform/database/sql.ts';
 import { ActionTrailEntry } from './action-trail-entry.entity.ts';
 
 export interface TrailFilter {
-  /** Entries of its callers, and those whose subject is one of `subjects`: commands name an order by its number. */
+  /**
+   * Limits the entries to those of its callers and those whose subject is one of `subjects`, because commands name an
+   * order by its number.
+   */
   organization?: { id: string; subjects: Sql } | undefined;
   actor?: string | undefined;
   since?: Date | undefined;
@@ -15,23 +18,24 @@ export interface TrailFilter {
 const ENTRY = columnsOf(ActionTrailEntry, 'entry');
 const NOTHING = raw('');
 
-/** The newest entries that fit, oldest first. */
+/** Returns the newest entries that match, oldest first. */
 export async function listTrail(
   database: DataSource,
   { organization, actor, since, limit }: TrailFilter,
 ): Promise<ActionTrailEntry[]> {
-  const own = organization && sql`and (organization_id = ${organization.id} or subject in (${organization.subjects}))`;
+  const byOrganization =
+    organization && sql`and (organization_id = ${organization.id} or subject in (${organization.subjects}))`;
   const entries = await runQuery(
     database,
     sql<ActionTrailEntry>`select ${ENTRY} from action_trail entry
-      where true ${own ?? NOTHING} ${actor === undefined ? NOTHING : sql`and actor = ${actor}`}
+      where true ${byOrganization ?? NOTHING} ${actor === undefined ? NOTHING : sql`and actor = ${actor}`}
         ${since === undefined ? NOTHING : sql`and at >= ${since}`}
       order by id desc limit ${limit}`,
   );
   return entries.reverse();
 }
 
-/** Every attempt to do something to an order, oldest first. */
+/** Returns every action on an order, oldest first. */
 export function trailOfOrder(database: DataSource, order: { id: string; number: string }): Promise<ActionTrailEntry[]> {
   return runQuery(
     database,

@@ -2,10 +2,10 @@ import { AWAITS_BOOKING, AWAITS_PAYMENT } from '../../orders/index.ts';
 import { oneOf, raw, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
 
-/** After this long somebody should look: the background has had its retries. */
+/** After this long the retries have not helped, and an operator should look. */
 const WITHIN = raw(`interval '1 hour'`);
 
-/** Work that stands still (domain.md 10). */
+/** Finds work that makes no progress (domain.md 10). */
 export const jobsChecks: readonly Check[] = [
   {
     name: 'paid_order_is_booked',
@@ -40,7 +40,7 @@ export const jobsChecks: readonly Check[] = [
   },
   {
     name: 'job_has_attempts_left',
-    meaning: 'A job has used up its attempts: it does nothing more until it is retried by hand.',
+    meaning: 'A job has used up its attempts: it does not run again until an operator retries it.',
     ofChanges: 'everything',
     sql: () => sql`
       select coalesce(o.number, job.key, job.task_identifier || ' ' || job.id) as subject, format('%s, job %s', job.task_identifier, job.id) as detail

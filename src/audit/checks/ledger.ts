@@ -34,7 +34,7 @@ export const ledgerChecks: readonly Check[] = [
   },
   {
     name: 'credit_belongs_to_paid_order',
-    meaning: 'The ledger has an entry of an order that is not paid.',
+    meaning: 'The ledger has an entry for an order that is not paid.',
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject, format('%s entry of %s, and the order is %s', entry.kind, entry.quota_code, o.status) as detail
@@ -45,23 +45,23 @@ export const ledgerChecks: readonly Check[] = [
   },
   {
     name: 'credit_equals_line',
-    meaning: 'A ledger entry has another quantity than its line, or a line is entered more than once.',
+    meaning: 'The quantity of a ledger entry is not that of its line, or a line has more than one entry.',
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject,
-             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, entered.quantity, entered.entries) as detail
+             format('%s of %s: entered %s in %s entries', line.kind, line.quota_code, credit.quantity, credit.entries) as detail
       from (
         select order_line_id, sum(quantity) as quantity, count(*) as entries
         from quota_ledger_entries where kind <> 'REFUND' group by order_line_id
-      ) as entered
-      join topup_order_lines line on line.id = entered.order_line_id
+      ) as credit
+      join topup_order_lines line on line.id = credit.order_line_id
       join topup_orders o on o.id = line.order_id
-      where entered.entries > 1
-         or entered.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
+      where credit.entries > 1
+         or credit.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end`,
   },
   {
     name: 'refund_within_credit',
-    meaning: 'More was taken back of a line than it had credited, or of an order that is not refunded.',
+    meaning: 'A refund exceeds the credit of its line, or belongs to an order that is not REFUNDED.',
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject,

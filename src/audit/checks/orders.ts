@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 export const ordersChecks: readonly Check[] = [
   {
     name: 'total_equals_lines',
-    meaning: 'An order charges something else than the sum of its lines.',
+    meaning: "An order's total is not the sum of its lines.",
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject, format('total %s, lines %s', o.total, coalesce(lines.total, 0)) as detail

@@ -7,7 +7,7 @@ import type { Check } from './check.ts';
 export const paymentsChecks: readonly Check[] = [
   {
     name: 'paid_order_has_its_payment',
-    meaning: 'An order is paid, and no payment made it so: none that fitted, and none that an operator approved.',
+    meaning: 'An order is paid without a payment: none matched it, and no operator approved one.',
     ofChanges: 'orders',
     sql: () => sql`
       select number as subject, format('%s, paid at %s', status, paid_at) as detail
@@ -25,7 +25,7 @@ export const paymentsChecks: readonly Check[] = [
   },
   {
     name: 'payment_matches_status',
-    meaning: 'A payment event moved an order, and the order is not where that leads.',
+    meaning: "A payment event moved an order, but the order's status does not follow from it.",
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
@@ -35,7 +35,7 @@ export const paymentsChecks: readonly Check[] = [
   },
   {
     name: 'paid_invoice_of_one_order',
-    meaning: 'Two orders have the same paid PI: accounting has one of them only.',
+    meaning: 'Two orders have the same paid PI: accounting has booked only one of them.',
     ofChanges: 'orders',
     sql: () => sql`
       select string_agg(number, ' ' order by number) as subject, paid_invoice_number as detail
@@ -44,7 +44,7 @@ export const paymentsChecks: readonly Check[] = [
   },
   {
     name: 'inbox_is_processed',
-    meaning: 'A payment stands in the inbox as that of no order, and the order is there.',
+    meaning: 'The inbox has a payment without an order, but its order exists.',
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject, format('event %s of invoice %s, %s %s', event.id, event.invoice_id, event.currency, event.amount) as detail

@@ -1,9 +1,9 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Everything, or what changed since the run before. */
+/** The scope of an audit: everything, or the changes since the last run. */
 export type AuditScope = 'whole' | 'changed';
 
-/** What an audit found: the nightly one's, and one that an operator ran. */
+/** The result of an audit, by the nightly job or by an operator. */
 @Entity('audit_runs')
 @Check('audit_runs_scope_check', `scope in ('whole', 'changed')`)
 export class AuditRun {
@@ -17,14 +17,14 @@ export class AuditRun {
   @Column({ name: 'finished_at', type: 'timestamptz', precision: 3 })
   finishedAt!: Date;
 
-  /** Violations by check, every check that was made. */
+  /** Violations by check, for every check that ran. */
   @Column({ type: 'jsonb' })
   violations!: Record<string, number>;
 
   @Column({ type: 'text', default: 'whole' })
   scope!: AuditScope;
 
-  /** The last step of any timeline that it is sure to have seen with all that belongs to it; null: it does not say. */
+  /** The last timeline step that the audit saw together with all its rows; null if there was none yet. */
   @Column({ name: 'last_step', type: 'bigint', nullable: true })
   lastStep!: string | null;
 }

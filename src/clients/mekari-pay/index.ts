@@ -14,7 +14,7 @@ interface MekariPayOptions {
   clock: Clock;
 }
 
-/** Mekari Pay in the shape of a payment provider (payments/provider.ts). */
+/** Adapts Mekari Pay to the port of a payment provider (payments/provider.ts). */
 export function createMekariPay({ neighbour, urls, webhookSecrets, clock }: MekariPayOptions) {
   const isSigned = createWebhookVerifier(webhookSecrets, clock);
   return {

@@ -12,10 +12,10 @@ export interface MekariPayInvoice {
   status: 'pending' | 'paid' | 'expired' | 'void';
   amount: Rupiah;
   currency: string;
-  /** undefined where there is none that a browser may be sent to. */
+  /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
   paidAmount: Rupiah | undefined;
-  /** Of what was paid, which need not be the invoice's. */
+  /** The currency of the payment, which may differ from the invoice's. */
   paidCurrency: string | undefined;
   paidAt: Date | undefined;
 }
@@ -42,10 +42,10 @@ const instant = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** What is stored, or is part of a path. */
+/** Accepts a text that we may store, or put into a path. */
 const label = (maxLength: number) => z.string().refine((text) => isLabel(text, maxLength), { error: 'is not a label' });
 
-/** A paid one must say how much was paid: an amount that nobody named agrees with nothing. */
+/** Requires a paid amount of a paid invoice: without it the payment would match no total. */
 const invoice = z
   .object({
     id: label(200),
@@ -76,30 +76,33 @@ const invoice = z
     }),
   );
 
-/** Another order's page, or its payment, must not pass for this one's. */
-const one = (isIt: (row: MekariPayInvoice) => boolean) =>
-  z.object({ data: invoice.refine(isIt, { error: 'is another invoice' }) });
-const many = z.object({ data: z.array(invoice) });
+/** Rejects another order's invoice, whose page or payment must not pass for this one's. */
+const onlyInvoice = (matches: (row: MekariPayInvoice) => boolean) =>
+  z.object({ data: invoice.refine(matches, { error: 'is another invoice' }) });
+const invoiceList = z.object({ data: z.array(invoice) });
 
-/** All of it is about orders under way: nothing of a page waits for it. */
+/** Every call concerns an order in progress, and no page view waits for it. */
 const urgent = true;
 
-/** A payment URL that is not to be passed on must not keep a payment from being seen: it is dropped, and told of. */
+/**
+ * Filters payment URLs. A URL that is not allowed is dropped and reported; its invoice stays visible, so that no
+ * payment is missed.
+ */
 export interface PaymentUrls {
   isAllowed: (url: string) => boolean;
   onRefused?: (url: string) => void;
 }
 
-/** Invoices at Mekari Pay. Every call throws UpstreamError. */
+/** Reads and writes invoices at Mekari Pay. Every call throws UpstreamError. */
 export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
-  function withSafeUrl(given: MekariPayInvoice): MekariPayInvoice {
-    if (given.paymentUrl === undefined || urls.isAllowed(given.paymentUrl)) return given;
-    if (given.status === 'pending') urls.onRefused?.(given.paymentUrl);
-    return { ...given, paymentUrl: undefined };
+  function withSafeUrl(row: MekariPayInvoice): MekariPayInvoice {
+    if (row.paymentUrl === undefined || urls.isAllowed(row.paymentUrl)) return row;
+    if (row.status === 'pending') urls.onRefused?.(row.paymentUrl);
+    return { ...row, paymentUrl: undefined };
   }
 
   return {
-    /** The same order number answers the same invoice, however often it is asked. */
+    /** Idempotent: the same order number always returns the same invoice. */
     async createInvoice(order: NewInvoice): Promise<MekariPayInvoice> {
       const body = {
         external_id: order.orderNumber,
@@ -117,22 +120,22 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
         expires_at: order.expiresAt.toISOString(),
       };
       const idempotencyKey = `invoice:${order.orderNumber}`;
-      const schema = one(({ externalId }) => externalId === order.orderNumber);
+      const schema = onlyInvoice(({ externalId }) => externalId === order.orderNumber);
       const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema });
       return withSafeUrl(data);
     },
     async invoice(id: string): Promise<MekariPayInvoice> {
       const path = `/api/v1/invoices/${encodeURIComponent(id)}`;
-      const schema = one((row) => row.id === id);
+      const schema = onlyInvoice((row) => row.id === id);
       return withSafeUrl((await neighbour.get({ path, urgent, route: '/api/v1/invoices/{id}', schema })).data);
     },
-    /** The invoices that carry our order number: one, or none where the creation never reached Mekari Pay. */
+    /** Returns the invoices with our order number: one, or none if the creation never reached Mekari Pay. */
     async invoicesOfOrder(orderNumber: string): Promise<MekariPayInvoice[]> {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
-      const { data } = await neighbour.get({ path, urgent, schema: many });
+      const { data } = await neighbour.get({ path, urgent, schema: invoiceList });
       return data.filter((row) => row.externalId === orderNumber).map(withSafeUrl);
     },
-    /** "paid": it could not be voided, because it is paid. */
+    /** Returns "paid" if the invoice could not be voided because it is paid. */
     async voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'> {
       try {
         await neighbour.post({

@@ -1,21 +1,21 @@
 export interface PaymentUrlRule {
   /** MEKARI_PAY_URL. */
   payBaseUrl: string;
-  /** When given, only these: exact names, in small letters. */
+  /** If it is set, the only allowed hosts: exact names, in lower case. */
   hosts: readonly string[] | undefined;
 }
 
 const MAX_LENGTH = 2048;
 /**
- * What RFC 3986 lets stand in a URL, with nothing but a host and a port before the path: no user and password, no backslash,
- * no space, no letter beyond ASCII. So every reader (browser, mail program, ours) finds the same host in it.
+ * Matches a URL of RFC 3986's characters, with nothing but a host and a port before the path: no user and password, no
+ * backslash, no space, no letter beyond ASCII. So every parser (browser, mail program, ours) finds the same host in it.
  */
 const PLAIN = /^https?:\/\/[a-z0-9.[\]:-]+([/?#][\w.~!$&'()*+,;=:@/?#%-]*)?$/i;
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
- * Whether a buyer may be sent there to pay: https; plain http only to Mekari Pay's own origin, where it is spoken to so on
- * this very machine, which is a sandbox.
+ * Returns a check of whether a buyer may be sent to a URL to pay. It allows https, and plain http only to Mekari Pay's
+ * own origin on this machine, which is a sandbox.
  */
 export function createPaymentUrlCheck({ payBaseUrl, hosts }: PaymentUrlRule): (url: string) => boolean {
   const pay = new URL(payBaseUrl);
@@ -27,7 +27,7 @@ export function createPaymentUrlCheck({ payBaseUrl, hosts }: PaymentUrlRule): (u
   };
 }
 
-/** Its host, for the log: the rest may open somebody's payment. */
+/** Returns the host for the log: the rest of the URL may give access to a payment. */
 export function hostOf(text: string): string {
   return (URL.canParse(text) && new URL(text).hostname.slice(0, 253)) || 'none';
 }

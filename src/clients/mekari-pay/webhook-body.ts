@@ -14,10 +14,12 @@ const instant = z.string().transform((text, context) => {
 const label = (maxLength: number) =>
   z.string().refine((text) => isLabel(text, maxLength), { error: `is not 1 to ${maxLength} printable characters` });
 
-/** Written as a plain whole number: what is text, a list, a fraction or an exponent is another one's idea of it. */
-const rupiah = z.bigint({ error: 'is not whole rupiah' }).max(MAX_AMOUNT, { error: 'is more than can be held' });
+/**
+ * Accepts a plain whole number only: another parser could read a text, a list, a fraction or an exponent differently.
+ */
+const rupiah = z.bigint({ error: 'is not whole rupiah' }).max(MAX_AMOUNT, { error: 'is above the maximum amount' });
 
-/** contracts.md 3. Members that we do not know are let through: the provider may add to its events. */
+/** The event of contracts.md 3. Ignores unknown members: the provider may add to its events. */
 const event = z
   .object({
     type: z.enum(['invoice.paid', 'invoice.expired', 'invoice.failed']),
@@ -40,10 +42,10 @@ const event = z
     paymentMethod: data.payment_method ?? null,
   }));
 
-/** What the body of a webhook says (contracts.md 3), or what is wrong with it, without a word of its content. */
+/** Returns the notice in a webhook's body (contracts.md 3), or its fault. The fault quotes nothing of the content. */
 export function parseWebhookBody(rawBody: Buffer): { notice: z.output<typeof event> } | { fault: string } {
   const json = parseStrictJson(rawBody);
-  if (json === undefined) return { fault: 'it is not JSON, or a member is there twice' };
+  if (json === undefined) return { fault: 'it is not JSON, or a member occurs twice' };
   const parsed = event.safeParse(json);
   if (parsed.success) return { notice: parsed.data };
   const [issue] = parsed.error.issues;

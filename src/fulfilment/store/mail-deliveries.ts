@@ -2,10 +2,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { MailKind } from '../templates/index.ts';
 import { OrderMailDelivery } from './order-mail-delivery.entity.ts';
 
-/** One mail to one address. */
+/** One kind of mail about one order to one address. */
 export type Recipient = Pick<OrderMailDelivery, 'orderId' | 'kind' | 'recipientHash'>;
 
-/** The number of the last sending that the mail server took; 0 where it took none. */
+/** Returns the number of the last sending that the mail server accepted; 0 if it accepted none. */
 export async function lastSending(database: DataSource, recipient: Recipient): Promise<number> {
   const delivery = await database.getRepository(OrderMailDelivery).findOneBy(recipient);
   return delivery?.sending ?? 0;
@@ -21,12 +21,12 @@ export async function recordDelivery(
   await database.getRepository(OrderMailDelivery).upsert({ ...recipient, sending, sentAt }, key);
 }
 
-/** The number of the last sending of this kind to anybody; 0 where there was none. */
+/** Returns the number of the last sending of this kind to any contact; 0 if there was none. */
 export async function lastSendingOfKind(tx: EntityManager, orderId: string, kind: MailKind): Promise<number> {
   return (await tx.maximum(OrderMailDelivery, 'sending', { orderId, kind })) ?? 0;
 }
 
-/** Oldest first. */
+/** Returns the deliveries, oldest first. */
 export function deliveriesOfOrder(database: DataSource, orderId: string): Promise<OrderMailDelivery[]> {
   return database.getRepository(OrderMailDelivery).find({ where: { orderId }, order: { sentAt: 'ASC' } });
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { MailKind } from '../templates/index.ts';
 
-/** A mail that the mail server took, so that a repeat does not send it again. The recipient is stored as a hash: that is enough. */
+/** A mail that the mail server accepted, so that a retry skips it. A hash of the recipient suffices for that. */
 @Entity('order_mail_deliveries')
 export class OrderMailDelivery {
   @ForeignKey('TopupOrder', { name: 'order_mail_deliveries_order_fkey' })
@@ -14,7 +14,7 @@ export class OrderMailDelivery {
   @PrimaryColumn({ name: 'recipient_hash', type: 'text', primaryKeyConstraintName: 'order_mail_deliveries_pkey' })
   recipientHash!: string;
 
-  /** The number of the last sending: 1 is the order's own, each further one was asked for by an operator. */
+  /** The number of the last sending: 1 for the order's own mail; each resend by an operator has the next number. */
   @Column({ type: 'integer', default: 1 })
   sending!: number;
 

@@ -3,11 +3,11 @@ import { formatInstant, formatUnits, httpUrl, oneLine } from './format.ts';
 import { MESSAGES } from './messages.ts';
 import type { MailKind, MailLocale, OrderMailLine, OrderMailModel } from './order-mail.ts';
 
-/** One e-mail, said but not yet laid out: HTML and text are two renderings of this, so neither knows more. Plain text. */
+/** The content of one e-mail as plain text, before layout. HTML and text both render it, so that they say the same. */
 export interface MailContent {
   kind: MailKind;
   locale: MailLocale;
-  /** Stands in sentences too, where it should not be broken over two lines: it is there to be read out or copied. */
+  /** It also occurs in sentences, where a line break inside it would make it hard to read out or copy. */
   orderNumber: string;
   subject: string;
   preheader: string;
@@ -34,15 +34,15 @@ interface Fact {
   value: string;
 }
 
-/** What only some kinds have. */
-type Particulars = Pick<MailContent, 'paragraphs' | 'facts' | 'button' | 'notes'>;
-type Say = (model: OrderMailModel, locale: MailLocale) => Particulars;
+/** The parts that differ by kind. */
+type KindParts = Pick<MailContent, 'paragraphs' | 'facts' | 'button' | 'notes'>;
+type BuildParts = (model: OrderMailModel, locale: MailLocale) => KindParts;
 
 export function orderMailContent(kind: MailKind, locale: MailLocale, model: OrderMailModel): MailContent {
   const words = MESSAGES[locale];
   const order = oneLine(model.orderNumber);
   const organization = oneLine(model.organizationName);
-  const own = PARTICULARS[kind](model, locale);
+  const own = PARTS_OF_KIND[kind](model, locale);
   return {
     kind,
     locale,
@@ -71,7 +71,7 @@ export function orderMailContent(kind: MailKind, locale: MailLocale, model: Orde
   };
 }
 
-const PARTICULARS: Readonly<Record<MailKind, Say>> = {
+const PARTS_OF_KIND: Readonly<Record<MailKind, BuildParts>> = {
   awaiting_payment: (model, locale) => {
     const words = MESSAGES[locale];
     const url = httpUrl(model.paymentUrl);
@@ -85,7 +85,7 @@ const PARTICULARS: Readonly<Record<MailKind, Say>> = {
     };
   },
 
-  /** No amount in the sentences: an operator may have accepted a payment that was not the order's total. */
+  /** Names no amount in its sentences: an operator may have accepted a payment that was not the order's total. */
   payment_received: (model, locale) => {
     const words = MESSAGES[locale];
     const has = (kind: OrderMailLine['kind']) => model.lines.some((line) => line.kind === kind);
@@ -102,7 +102,7 @@ const PARTICULARS: Readonly<Record<MailKind, Say>> = {
     };
   },
 
-  /** No pay link: who pays late is credited, but nobody is led to it. */
+  /** Has no payment link: a late payment is credited, but the mail does not invite one. */
   order_expired: (model, locale) => {
     const words = MESSAGES[locale];
     return {

@@ -14,7 +14,10 @@ const numbers: Readonly<Record<MailLocale, Intl.NumberFormat>> = {
   en: new Intl.NumberFormat('en-US'),
 };
 
-/** 22 November 2026 pukul 15.04 WIB; 22 November 2026, 15:04 WIB. Our own words: Intl's change with the ICU version. */
+/**
+ * Writes "22 November 2026 pukul 15.04 WIB" or "22 November 2026, 15:04 WIB". The words are our own, because Intl's
+ * change with the ICU version.
+ */
 export function formatInstant(instant: Date, locale: MailLocale): string {
   const words = MESSAGES[locale];
   const [year = '', month = '', day = ''] = jakartaDate(instant).split('-');
@@ -22,14 +25,16 @@ export function formatInstant(instant: Date, locale: MailLocale): string {
   return words.instant(`${Number(day)} ${words.months[Number(month) - 1]} ${year}`, hour, minute);
 }
 
-/** Units, with the language's separators. Rupiah go through formatRupiah, which writes them one way everywhere. */
+/**
+ * Writes units with the language's separators. Amounts go through formatRupiah, which writes them one way everywhere.
+ */
 export function formatUnits(units: bigint, locale: MailLocale): string {
   return numbers[locale].format(units);
 }
 
 /**
- * A value of others on one line. A line break in it could add a header behind the subject or forge a line of the text
- * version; a control of the writing direction could show an amount or a link backwards.
+ * Puts a foreign value on one line. A line break in it could add a header after the subject or forge a line of the text
+ * version. A control of the writing direction could show an amount or a link backwards.
  */
 export function oneLine(value: string): string {
   return value
@@ -38,7 +43,7 @@ export function oneLine(value: string): string {
     .trim();
 }
 
-/** The address as a browser would understand it, or null for anything but http(s): such an address is not even shown. */
+/** Returns the address as a browser parses it, or null if it is not http(s): such an address is never shown. */
 export function httpUrl(address: string | null): string | null {
   if (address === null || !URL.canParse(address)) return null;
   const { protocol, href } = new URL(address);

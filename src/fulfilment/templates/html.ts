@@ -2,7 +2,9 @@ import type { MailContent } from './content.ts';
 import { Markup, markup } from './markup.ts';
 import type { MailKind } from './order-mail.ts';
 
-/** The stripe on top: blue asks, green is done, grey is over, amber waits for us. The words never rely on it. */
+/**
+ * Colours the stripe on top: blue asks, green is done, grey is over, amber waits for us. The words never rely on it.
+ */
 const ACCENT: Readonly<Record<MailKind, string>> = {
   awaiting_payment: '#1f5fd6',
   payment_received: '#1a7f4b',
@@ -18,8 +20,8 @@ const RULE = 'border-bottom:1px solid #e5e7eb;';
 const FULL = new Markup('role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"');
 
 /**
- * For mail clients, Outlook's Word engine among them: tables, inline styles, 600 px, no images, no scripts, no fonts to
- * fetch. Outlook knows no max-width, hence the conditional table.
+ * Renders for mail clients, Outlook's Word engine among them: tables, inline styles, 600 px, no images, scripts or web
+ * fonts. Outlook ignores max-width, hence the conditional table.
  */
 export function toHtml(mail: MailContent): string {
   return markup`<!doctype html>
@@ -51,7 +53,7 @@ ${button(mail)}${mail.notes.map((note) => markup`<p style="${BODY}margin:18px 0 
 `.html;
 }
 
-/** A line would break at the order number's hyphens. */
+/** Keeps the order number on one line: a client would break it at its hyphens. */
 function sentence(text: string, { orderNumber }: MailContent): Markup {
   const at = text.indexOf(orderNumber);
   if (at < 0 || orderNumber === '') return markup`${text}`;
@@ -91,7 +93,7 @@ ${rows}</table>
 </td></tr></table>`;
 }
 
-/** The address stands below it too: for clients that show no button, and for whoever wants to see where it leads. */
+/** Repeats the address below the button, for clients that hide buttons and readers who check where it leads. */
 function button(mail: MailContent): Markup {
   if (mail.button === null) return markup``;
   const { label, url, fallback } = mail.button;

@@ -14,8 +14,8 @@ export {
 } from './order-mail.ts';
 
 /**
- * The e-mail about an order, ready to send. Pure. Values of others are escaped, kept on one line, and linked to only over
- * http(s). A fact that is null is left out; what needs it is said in another way.
+ * Renders the e-mail about an order, ready to send. Pure. Escapes foreign values, keeps them on one line, and links
+ * only to http(s). Leaves out a fact that is null, or words it differently.
  */
 export function renderOrderMail(kind: MailKind, locale: MailLocale, model: OrderMailModel): RenderedMail {
   const content = orderMailContent(kind, locale, model);

@@ -1,4 +1,4 @@
-/** HTML that needs no escaping any more. Only markup`` makes it. */
+/** HTML that needs no more escaping. Only markup`` creates it from foreign values. */
 export class Markup {
   readonly html: string;
 
@@ -9,7 +9,7 @@ export class Markup {
 
 type Value = string | number | Markup | readonly Markup[];
 
-/** A template whose values are escaped unless they are markup: forgetting to escape is not possible, only asking not to. */
+/** Escapes every value that is not Markup, so that nobody can forget to escape. */
 export function markup(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
     parts.map((part, index) => part + (index < values.length ? write(values[index] ?? '') : '')).join(''),
@@ -30,7 +30,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text and for quoted attributes. */
+/** Escapes for text and for quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,8 +1,8 @@
 import type { MailKind, MailLocale } from './order-mail.ts';
 
 /**
- * Every word of the order e-mails. Which sentence is said when is decided in content.ts, how it looks in html.ts and
- * text.ts. A language or a key that is missing does not compile.
+ * Every word of the order e-mails. content.ts picks the sentences; html.ts and text.ts lay them out. A missing language
+ * or key does not compile.
  */
 export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
   id: {
@@ -138,19 +138,19 @@ export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
 };
 
 type Sentence<Args extends string[]> = (...args: Args) => string;
-type OfOrder = Sentence<[order: string, organization: string]>;
+type OrderSentence = Sentence<[order: string, organization: string]>;
 
-/** What every kind says in words of its own. */
+/** The texts that every kind of mail has. */
 export interface KindMessages {
-  subject: OfOrder;
+  subject: OrderSentence;
   heading: string;
-  /** What the inbox shows next to the subject. */
+  /** The text that the inbox shows next to the subject. */
   preheader: string;
-  intro: OfOrder;
+  intro: OrderSentence;
   items: string;
 }
 
-type Plain =
+type PlainKey =
   | 'pay'
   | 'creditedOncePaid'
   | 'payInApp'
@@ -172,11 +172,11 @@ type Plain =
   | 'payButton'
   | 'linkFallback';
 
-type OfOneValue = 'greeting' | 'payBy' | 'quantity' | 'excess' | 'lineCredited' | 'lineSettled' | 'help' | 'footer';
+type OneValueKey = 'greeting' | 'payBy' | 'quantity' | 'excess' | 'lineCredited' | 'lineSettled' | 'help' | 'footer';
 
 export type MailMessages = Readonly<Record<MailKind, KindMessages>> &
-  Readonly<Record<Plain, string>> &
-  Readonly<Record<OfOneValue, Sentence<[value: string]>>> & {
+  Readonly<Record<PlainKey, string>> &
+  Readonly<Record<OneValueKey, Sentence<[value: string]>>> & {
     readonly months: readonly string[];
     readonly instant: Sentence<[date: string, hour: string, minute: string]>;
     readonly quantityAndQuota: Sentence<[quantity: string, quota: string]>;

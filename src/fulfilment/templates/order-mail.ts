@@ -7,7 +7,7 @@ export type MailLocale = 'id' | 'en';
 export interface OrderMailLine {
   kind: 'TOPUP' | 'EXCESS';
   label: string;
-  /** Units ordered, or units of excess usage that are settled; rupiah where the quota is counted in rupiah. */
+  /** Units ordered, or units of excess usage that are settled; rupiah if the quota counts rupiah. */
   quantity: bigint;
   /** Units that the quota rises by; 0 for EXCESS. */
   credits: bigint;
@@ -35,7 +35,7 @@ export interface RenderedMail {
   text: string;
 }
 
-/** 'en', 'en-US', 'EN' → en. Everything else → id: the product's home is Indonesia. */
+/** Maps 'en', 'en-US' and 'EN' to English, and everything else to Indonesian, the language of the home market. */
 export function toMailLocale(locale: string): MailLocale {
   return /^en(?:[-_]|$)/i.test(locale.trim()) ? 'en' : 'id';
 }

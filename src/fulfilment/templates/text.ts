@@ -1,9 +1,9 @@
 import type { MailContent } from './content.ts';
 
-/** RFC 5322 asks for at most 78 characters; only a word or an address that is longer itself goes beyond. */
+/** RFC 5322 recommends at most 78 characters. Only a word or an address that is longer itself exceeds this. */
 const WIDTH = 76;
 
-/** Complete by itself: what the HTML says, in the same order. */
+/** Renders the complete mail as text: it says what the HTML says, in the same order. */
 export function toText(mail: MailContent): string {
   return `${[
     underlined(mail.heading, '='),
@@ -29,13 +29,13 @@ function table({ table: { title, rows, total } }: MailContent): string {
   ].join('\n');
 }
 
-/** Both on one line where they fit, else the right one below. */
+/** Puts both on one line if they fit, else the right one below. */
 function leftAndRight(left: string, right: string): string {
   const gap = WIDTH - left.length - right.length;
   return gap >= 2 ? `${left}${' '.repeat(gap)}${right}` : `${wrap(left)}\n${right.padStart(WIDTH)}`;
 }
 
-/** Breaks between words; the lines that follow the first begin with the indent. */
+/** Breaks between words, and indents every line but the first. */
 function wrap(text: string, indent = ''): string {
   const lines: string[] = [];
   let line = text.startsWith(' ') ? indent : '';

@@ -3,7 +3,7 @@ import { DecimalScalar } from '../../platform/graphql/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: "What top-ups have credited to one of an organization's quotas, less what refunds took back.",
+  description: "The units that top-ups have credited to one of an organization's quotas, less refunds.",
 })
 export class QuotaBalance {
   @Field(() => String, { description: 'The quota code.' })

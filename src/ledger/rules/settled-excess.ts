@@ -1,7 +1,7 @@
-/** Quantity of excess that is settled, by excessKey(). */
+/** Maps excessKey() to the quantity of settled excess. */
 export type SettledExcess = ReadonlyMap<string, bigint>;
 
-/** One quota of one billing period. */
+/** Identifies one quota of one billing period. */
 export const excessKey = (code: string, period: string) => `${code} ${period}`;
 
 export interface SettledRow {
@@ -11,10 +11,10 @@ export interface SettledRow {
   quantity: bigint;
 }
 
-/** In the order of the ids. */
+/** Returns one map per id, in the order of the ids. */
 export function byOrganization(organizationIds: readonly string[], rows: readonly SettledRow[]): SettledExcess[] {
-  const found = Map.groupBy(rows, (row) => row.organizationId);
-  return organizationIds.map((id) => toSettledExcess(found.get(id) ?? []));
+  const rowsOf = Map.groupBy(rows, (row) => row.organizationId);
+  return organizationIds.map((id) => toSettledExcess(rowsOf.get(id) ?? []));
 }
 
 export const toSettledExcess = (rows: readonly Omit<SettledRow, 'organizationId'>[]): SettledExcess =>

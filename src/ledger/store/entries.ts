@@ -11,40 +11,40 @@ export interface NewEntry {
   orderLineId: string;
   quotaCode: string;
   kind: LedgerKind;
-  /** Units; below zero for what a refund takes back. */
+  /** Units; negative for a refund. */
   quantity: bigint;
-  /** hub-core's billing period, of a settlement alone. */
+  /** hub-core's billing period; only a settlement has one. */
   period: string | null;
 }
 
 const insertEntries = insertInto(QuotaLedgerEntry);
 
 /**
- * Enters what an order's lines credit, settle or give back, if `condition` holds. A line that is entered twice fails on
- * quota_ledger_entries_line_kind_key. Entries go in by quota code, so that two orders of one organization take the row locks
- * of its counters in the same order and cannot deadlock.
+ * Inserts the entries of an order's lines, if `onlyIf` holds. A second entry of a line fails on
+ * quota_ledger_entries_line_kind_key. Inserts by quota code, so that two orders of one organization lock its counters
+ * in the same order and cannot deadlock.
  */
-export function entered(entries: readonly NewEntry[], at: Date, onlyIf?: Sql): Query {
+export function ledgerInsert(entries: readonly NewEntry[], at: Date, onlyIf?: Sql): Query {
   const rows = entries.map((entry) => ({ id: newId(), ...entry, createdAt: at }));
   return insertEntries(rows, { onlyIf, orderBy: 'quotaCode' });
 }
 
 export async function enterEntries(tx: EntityManager, entries: readonly NewEntry[], at: Date): Promise<void> {
-  await runQuery(tx, entered(entries, at));
+  await runQuery(tx, ledgerInsert(entries, at));
 }
 
-/** Excess that was settled, one row per entry: code, period, quantity. */
+/** Selects settled excess, one row per entry: code, period, quantity. */
 export const settlementsOf = (organizationId: string): Sql => sql`
   select quota_code as code, period, quantity from quota_ledger_entries
   where organization_id = ${organizationId} and kind = 'EXCESS_SETTLEMENT'`;
 
-/** Excess that was settled, per organization, quota and period. */
+/** Selects settled excess per organization, quota and period. */
 export const settledOf = (organizationIds: readonly string[]): Query<SettledRow> => sql<SettledRow>`
   select organization_id as "organizationId", quota_code as code, period, sum(quantity)::bigint as quantity
   from quota_ledger_entries where organization_id = any(${organizationIds}) and kind = 'EXCESS_SETTLEMENT'
   group by organization_id, quota_code, period`;
 
-/** In the order of the ids. */
+/** Returns one map per id, in the order of the ids. */
 export async function settledExcess(
   database: DataSource | EntityManager,
   organizationIds: readonly string[],
@@ -52,7 +52,7 @@ export async function settledExcess(
   return byOrganization(organizationIds, await runQuery(database, settledOf(organizationIds)));
 }
 
-/** Oldest first. */
+/** Returns the entries, oldest first. */
 export function entriesOfLines(database: DataSource, lineIds: readonly string[]): Promise<QuotaLedgerEntry[]> {
   return database
     .getRepository(QuotaLedgerEntry)

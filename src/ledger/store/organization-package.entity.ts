@@ -2,8 +2,8 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from '../../platform/database/columns.ts';
 
 /**
- * An organization's counter of one quota. Written by the ledger's trigger alone, so that it equals the sum of its entries
- * by construction: `balance` of kinds TOPUP and REFUND, `excess_settled` of kind EXCESS_SETTLEMENT.
+ * An organization's counter of one quota. Only the ledger's trigger writes it, so it always equals the sum of the
+ * entries: `balance` of kinds TOPUP and REFUND, `excess_settled` of kind EXCESS_SETTLEMENT.
  */
 @Entity('organization_packages')
 @Check('organization_packages_balance_check', `balance >= 0 and excess_settled >= 0`)

@@ -4,12 +4,13 @@ import { bigintColumn } from '../../platform/database/columns.ts';
 export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
 
 /**
- * What was credited, settled or taken back, by which order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
- * A line is entered once per kind: the unique constraint is what makes a credit happen exactly once (domain.md 9).
+ * A credit, settlement or refund of one order line. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. The
+ * unique constraint on line and kind makes a credit happen exactly once (domain.md 9).
  */
 @Entity('quota_ledger_entries')
 @Unique('quota_ledger_entries_line_kind_key', ['orderLineId', 'kind'])
-// Both are read alone, without the rows: what an organization has settled, and what its counters should be.
+// Index-only scans answer both questions: the settled excess of an organization, and the expected values of its
+// counters.
 @Index('quota_ledger_entries_settlements_idx', ['organizationId', 'quotaCode', 'period', 'quantity'], {
   where: `kind = 'EXCESS_SETTLEMENT'`,
 })
@@ -34,11 +35,11 @@ export class QuotaLedgerEntry {
   @Column({ type: 'text' })
   kind!: LedgerKind;
 
-  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. Below zero for what a refund takes back. */
+  /** Units of the quota: visitors, seats, dialogs, rupiah of balance. Negative for a refund. */
   @Column({ type: 'bigint', transformer: bigintColumn })
   quantity!: bigint;
 
-  /** hub-core's billing period; of a settlement only. */
+  /** hub-core's billing period; only a settlement has one. */
   @Column({ type: 'text', nullable: true })
   period!: string | null;
 

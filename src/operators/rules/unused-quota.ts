@@ -1,20 +1,20 @@
 import type { TopupOrderLine } from '../../orders/index.ts';
 
-/** What is known of a quota when one of its top-ups is to be taken back. All in units of the quota. */
+/** The state of a quota when one of its top-ups is refunded, in units of the quota. */
 export interface QuotaFacts {
   /** The organization's counter. */
   balance: bigint;
-  /** What hub-core reports beyond the quota and no order has settled. Above zero, all of the quota is used. */
+  /** The excess that hub-core reports and no order has settled. Above zero, all of the quota is used. */
   outstandingExcess: bigint;
 }
 
-type ToppedUp = Pick<TopupOrderLine, 'credits' | 'multiplier' | 'periodEnd'>;
+type CreditedLine = Pick<TopupOrderLine, 'credits' | 'multiplier' | 'periodEnd'>;
 
 /**
- * The most that can be taken back of what a line credited: never more than the counter has, nothing of a quota that is used
- * beyond its end or of a period that is over, and whole units of sale only, because those have a price.
+ * Returns the most units that a refund can take back from a line. It is at most the counter; it is 0 for a quota with
+ * outstanding excess or a period that has ended. It counts whole units of sale, because only those have a price.
  */
-export function unusedOf(line: ToppedUp, { balance, outstandingExcess }: QuotaFacts, today: string): bigint {
+export function unusedOf(line: CreditedLine, { balance, outstandingExcess }: QuotaFacts, today: string): bigint {
   const isOver = line.periodEnd !== null && line.periodEnd < today;
   if (isOver || outstandingExcess > 0n) return 0n;
   const most = balance < line.credits ? balance : line.credits;

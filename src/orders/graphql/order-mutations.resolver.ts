@@ -16,9 +16,9 @@ import {
 import type { OrdersLoaders } from './orders.loaders.ts';
 import { toTopupOrder } from './to-graphql.ts';
 
-const INPUT = 'What to do.';
+const INPUT = 'The arguments of the mutation.';
 
-/** An outcome of an order as a payload of the graph; its lines and timeline are read anew. */
+/** Converts an outcome to a payload of the graph. The mutation made stale what the request has loaded of the order. */
 export function toPayload(request: RequestContext, loaders: OrdersLoaders, { order, userErrors }: OrderOutcome) {
   if (order !== undefined) loaders.forget(request, order.id);
   return { order: order && toTopupOrder(order), userErrors };
@@ -36,7 +36,8 @@ export class OrderMutationsResolver {
   @RequiresWrite()
   @Mutation(() => CreateTopupOrderPayload, {
     nullable: true,
-    description: 'Freezes current prices as a DRAFT for review. Excess of the quotas that it tops up is added.',
+    description:
+      'Creates a DRAFT at current prices for review. Adds the outstanding excess of the quotas that it tops up.',
   })
   async createTopupOrder(
     @Arg('input', () => CreateTopupOrderInput, { description: INPUT }) input: CreateTopupOrderInput,
@@ -49,7 +50,7 @@ export class OrderMutationsResolver {
   @RequiresWrite()
   @Mutation(() => ConfirmOrderPayload, {
     nullable: true,
-    description: 'Orders a DRAFT for payment, if its prices still hold, and answers where to pay.',
+    description: 'Confirms a DRAFT if its prices still hold, and returns the payment link.',
   })
   async confirmOrder(
     @Arg('input', () => ConfirmOrderInput, { description: INPUT }) input: ConfirmOrderInput,
@@ -66,7 +67,7 @@ export class OrderMutationsResolver {
   @RequiresWrite()
   @Mutation(() => CancelTopupOrderPayload, {
     nullable: true,
-    description: 'Cancels an order that is not paid; its invoice is voided first.',
+    description: 'Cancels an unpaid order. Its invoice is voided first.',
   })
   async cancelTopupOrder(
     @Arg('input', () => CancelTopupOrderInput, { description: INPUT }) input: CancelTopupOrderInput,

@@ -8,61 +8,68 @@ import { TopupOrder } from './order.type.ts';
 export const TopupErrorCode = Object.fromEntries(TOPUP_ERROR_CODES.map((code) => [code, code])) as { [C in Code]: C };
 registerEnumType(TopupErrorCode, {
   name: 'TopupErrorCode',
-  description: 'Why a mutation was refused.',
+  description: 'The reason for a refusal.',
   valuesConfig: {
-    FEATURE_DISABLED: { description: 'Self top-up is not available to the organization: topupEligibility says why.' },
+    FEATURE_DISABLED: {
+      description: 'Self top-up is not available to the organization: topupEligibility gives the reason.',
+    },
     OPTION_UNAVAILABLE: { description: 'The option is not offered to the organization.' },
-    PRICE_UNAVAILABLE: { description: 'The price cannot be had from Mekari Billing at the moment.' },
-    EXCESS_UNAVAILABLE: { description: 'What is owed cannot be priced at the moment, and must be settled first.' },
-    ORGANIZATION_UNAVAILABLE: { description: "The organization's data cannot be had at the moment." },
+    PRICE_UNAVAILABLE: { description: 'Mekari Billing cannot give the price at the moment.' },
+    EXCESS_UNAVAILABLE: {
+      description: 'The outstanding excess must be settled first, and cannot be priced at the moment.',
+    },
+    ORGANIZATION_UNAVAILABLE: {
+      description: 'hub-core cannot give the organization at the moment, or does not know it.',
+    },
     EMPTY_ORDER: { description: 'The order has no item.' },
-    DUPLICATE_OPTION: { description: 'An option is in the order twice.' },
-    INVALID_QUANTITY: { description: 'The quantity or the total is larger than can be charged.' },
+    DUPLICATE_OPTION: { description: 'An option occurs twice in the order.' },
+    INVALID_QUANTITY: { description: 'The quantity or the total exceeds the maximum that can be charged.' },
     BELOW_MINIMUM: { description: 'The quantity is below the minimum; suggestedQuantity is the minimum.' },
     ABOVE_MAXIMUM: { description: 'The quantity is above the maximum; suggestedQuantity is the maximum.' },
-    NOT_A_CHOICE: { description: 'The quantity is not among the choices; suggestedQuantity is the nearest.' },
-    NOT_A_MULTIPLE: { description: 'The quantity is off the step; suggestedQuantity is the nearest multiple.' },
+    NOT_A_CHOICE: { description: 'The quantity is not one of the choices; suggestedQuantity is the nearest.' },
+    NOT_A_MULTIPLE: {
+      description: 'The quantity is not a multiple of the step; suggestedQuantity is the nearest multiple.',
+    },
     ORDER_NOT_FOUND: { description: 'The organization has no such order.' },
-    INVALID_TRANSITION: { description: 'The order is in a status from which this is not possible.' },
-    QUOTE_EXPIRED: { description: 'The quote has run out: create the order again.' },
-    TOTAL_MISMATCH: { description: "The total that was sent is not the order's." },
-    PRICE_CHANGED: { description: 'Prices have moved: the order was quoted anew, priceChange has both totals.' },
+    INVALID_TRANSITION: { description: "The order's status does not allow this." },
+    QUOTE_EXPIRED: { description: 'The quote has expired: create the order again.' },
+    TOTAL_MISMATCH: { description: "expectedTotal is not the order's total." },
+    PRICE_CHANGED: { description: 'Prices have changed: the order has a new quote, and priceChange has both totals.' },
     CONTRACT_END_MISSING: {
-      description: 'A line is valid to the end of the contract, and the contract has none ahead.',
+      description: 'A line is valid until the contract ends, and the contract has no end date in the future.',
     },
     IDEMPOTENCY_CONFLICT: { description: 'The idempotency key was used with other content.' },
     PAYMENT_PROVIDER_UNAVAILABLE: {
-      description:
-        'Mekari Pay cannot be reached. A confirmed order stays confirmed; its payment link arrives by itself.',
+      description: 'Mekari Pay does not respond. A confirmed order stays confirmed, and its payment link follows.',
     },
   },
 });
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A refusal that is part of the business: what is wrong, where, and what would be right.',
+  description: 'A refusal by a business rule: the fault, its place in the input, and the correction.',
 })
 export class TopupUserError implements UserError {
-  @Field(() => TopupErrorCode, { description: 'For programs.' })
+  @Field(() => TopupErrorCode, { description: 'The reason, for programs.' })
   code!: Code;
 
-  @Field(() => String, { description: 'For people.' })
+  @Field(() => String, { description: 'The reason, for people.' })
   message!: string;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'The way to the input that is wrong, e.g. `["input", "items", "0", "quantity"]`.',
+    description: 'The path to the faulty input, e.g. `["input", "items", "0", "quantity"]`.',
   })
   field!: string[] | null;
 
-  @Field(() => DecimalScalar, { nullable: true, description: 'The nearest quantity that is valid.' })
+  @Field(() => DecimalScalar, { nullable: true, description: 'The nearest valid quantity.' })
   suggestedQuantity!: bigint | null;
 
-  @Field(() => Boolean, { description: 'Whether the same may succeed later.' })
+  @Field(() => Boolean, { description: 'True if the same call may succeed later.' })
   retryable!: boolean;
 }
 
-@InputType({ description: 'How much of one option.' })
+@InputType({ description: 'A quantity of one option.' })
 export class TopupOrderItemInput {
   @Field(() => ID, { description: 'Id of a TopupOption.' })
   optionId!: string;
@@ -71,34 +78,37 @@ export class TopupOrderItemInput {
   quantity!: bigint;
 }
 
-@InputType({ description: 'What is to be ordered.' })
+@InputType({ description: 'The items to order.' })
 export class CreateTopupOrderInput {
-  @Field(() => ID, { nullable: true, description: 'Defaults to the organization of the token, and can be no other.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The organization of the token, which is the default and the only valid value.',
+  })
   organizationId?: string;
 
   @Field(() => [TopupOrderItemInput], {
-    description: 'Each option at most once. Excess of its quota is added by itself.',
+    description: 'Each option at most once. The outstanding excess of its quota is added automatically.',
   })
   items!: TopupOrderItemInput[];
 
   @Field(() => String, {
     description:
-      'Of 1 to 255 characters, unique per organization: repeated with the same content it answers the first order.',
+      'A key of 1 to 255 characters, unique per organization. A repeat with the same content returns the first order.',
   })
   idempotencyKey!: string;
 }
 
-@InputType({ description: 'The order to confirm, at the total that the buyer has seen.' })
+@InputType({ description: 'The order to confirm, and the total that the buyer has seen.' })
 export class ConfirmOrderInput {
   @Field(() => ID, { description: 'Id of a DRAFT.' })
   orderId!: string;
 
-  @Field(() => DecimalScalar, { description: "The order's total as the buyer saw it, in rupiah." })
+  @Field(() => DecimalScalar, { description: 'The total that the buyer has seen, in rupiah.' })
   expectedTotal!: bigint;
 
   @Field(() => String, {
     description:
-      'Of 1 to 255 characters, unique per organization: repeated with the same content it answers the first order.',
+      'A key of 1 to 255 characters, unique per organization. A repeat with the same content returns the first order.',
   })
   idempotencyKey!: string;
 }
@@ -109,7 +119,7 @@ export class CancelTopupOrderInput {
   orderId!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'From what to what the total moved.' })
+@ObjectType({ simpleResolvers: true, description: 'The totals before and after a change of prices.' })
 export class TopupPriceChange {
   @Field(() => Money, { description: 'The total that the buyer saw.' })
   oldTotal!: Money;
@@ -118,35 +128,35 @@ export class TopupPriceChange {
   newTotal!: Money;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What became of createTopupOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of createTopupOrder.' })
 export class CreateTopupOrderPayload {
-  @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null when it was refused.' })
+  @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null after a refusal.' })
   order?: TopupOrder;
 
   @ListSize(5)
-  @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
+  @Field(() => [TopupUserError], { description: 'The reasons for a refusal; empty on success.' })
   userErrors!: TopupUserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What became of confirmOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of confirmOrder.' })
 export class ConfirmOrderPayload {
-  @Field(() => TopupOrder, { nullable: true, description: 'The order as it stands; null when there is none.' })
+  @Field(() => TopupOrder, { nullable: true, description: 'The current order; null if there is none.' })
   order?: TopupOrder;
 
-  @Field(() => TopupPriceChange, { nullable: true, description: 'Only with PRICE_CHANGED.' })
+  @Field(() => TopupPriceChange, { nullable: true, description: 'Both totals; only with PRICE_CHANGED.' })
   priceChange?: TopupPriceChange;
 
   @ListSize(5)
-  @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
+  @Field(() => [TopupUserError], { description: 'The reasons for a refusal; empty on success.' })
   userErrors!: TopupUserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What became of cancelTopupOrder.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of cancelTopupOrder.' })
 export class CancelTopupOrderPayload {
-  @Field(() => TopupOrder, { nullable: true, description: 'The order as it stands; null when there is none.' })
+  @Field(() => TopupOrder, { nullable: true, description: 'The current order; null if there is none.' })
   order?: TopupOrder;
 
   @ListSize(5)
-  @Field(() => [TopupUserError], { description: 'Why it was refused; empty when it was not.' })
+  @Field(() => [TopupUserError], { description: 'The reasons for a refusal; empty on success.' })
   userErrors!: TopupUserError[];
 }

@@ -12,41 +12,46 @@ export const TopupOrderStatus = Object.fromEntries(ORDER_STATUSES.map((status) =
 };
 registerEnumType(TopupOrderStatus, {
   name: 'TopupOrderStatus',
-  description: 'Where an order stands.',
+  description: 'The status of an order.',
   valuesConfig: {
-    DRAFT: { description: 'A quote: prices are frozen until quoteExpiresAt; nothing is ordered yet.' },
-    PENDING_PAYMENT: { description: 'Confirmed; waits for its payment until paymentExpiresAt.' },
-    PAID: { description: 'Paid, and the quota has risen; accounting is yet to book it.' },
+    DRAFT: { description: 'A quote: prices are frozen until quoteExpiresAt, and nothing is ordered yet.' },
+    PENDING_PAYMENT: { description: 'Confirmed, and awaits its payment until paymentExpiresAt.' },
+    PAID: { description: 'Paid and credited; accounting has not booked it yet.' },
     COMPLETED: { description: 'Paid, credited and booked.' },
-    PAYMENT_REVIEW: { description: 'A payment came that does not fit; nothing is credited until an operator decides.' },
-    EXPIRED: { description: 'The quote or the time to pay ran out. A payment that comes all the same is credited.' },
+    PAYMENT_REVIEW: {
+      description: 'A payment does not match the order; nothing is credited until an operator decides.',
+    },
+    EXPIRED: { description: 'The quote or the payment deadline passed. A payment that still arrives is credited.' },
     CANCELLED: { description: 'Cancelled by the buyer.' },
-    REFUNDED: { description: 'The payment was given back, and the quota that was not used yet taken back.' },
+    REFUNDED: { description: 'The payment was refunded, and the unused quota was taken back.' },
   },
 });
 
 export const TopupLineKind = { TOPUP: 'TOPUP', EXCESS: 'EXCESS' } as const;
 registerEnumType(TopupLineKind, {
   name: 'TopupLineKind',
-  description: 'What a line is for.',
+  description: 'The purpose of a line.',
   valuesConfig: {
     TOPUP: { description: 'Raises a quota.' },
-    EXCESS: { description: 'Settles what was used beyond a quota; raises nothing.' },
+    EXCESS: { description: 'Settles usage beyond a quota; raises nothing.' },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'What is bought or settled. Prices are frozen with the quote.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A purchase of quota, or a settlement of excess. Prices are frozen with the quote.',
+})
 export class TopupOrderLine {
-  @Field(() => ID, { description: "The line's id; new when the order is quoted anew." })
+  @Field(() => ID, { description: "The line's id; a new quote of the order changes it." })
   id!: string;
 
-  @Field(() => TopupLineKind, { description: 'What it is for.' })
+  @Field(() => TopupLineKind, { description: 'The purpose of the line.' })
   kind!: LineKind;
 
   @Field(() => String, { name: 'code', simple: false, description: 'The quota code.' })
   quotaCode!: string;
 
-  @Field(() => String, { description: 'What to call it.' })
+  @Field(() => String, { description: 'The name to show.' })
   label!: string;
 
   @Field(() => DecimalScalar, { description: 'Units ordered, or units of excess; rupiah for an AMOUNT.' })
@@ -63,32 +68,32 @@ export class TopupOrderLine {
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: 'First day of what it buys (from the day of payment), or of the period that it settles. Asia/Jakarta.',
+    description: 'First day of the period that it buys (from the day of payment) or settles. Asia/Jakarta.',
   })
   periodStart!: string | null;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "Last day: the contract's end, the month's end, or null for ever. Asia/Jakarta.",
+    description: 'Last day: the end of the contract or of the month; null if there is no end. Asia/Jakarta.',
   })
   periodEnd!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A step of an order's timeline." })
 export class TopupOrderEvent {
-  @Field(() => DateTimeScalar, { description: 'When.' })
+  @Field(() => DateTimeScalar, { description: 'The time of the step.' })
   at!: Date;
 
-  @Field(() => TopupOrderStatus, { nullable: true, description: 'The status before; null when it was created.' })
+  @Field(() => TopupOrderStatus, { nullable: true, description: 'The status before; null for the creation.' })
   from!: OrderStatus | null;
 
   @Field(() => TopupOrderStatus, {
     description:
-      'The status after; the same as before when it was quoted anew, or when an operator did something that moves nothing.',
+      'The status after; the same as before for a new quote, and for an action of an operator that moves nothing.',
   })
   to!: OrderStatus;
 
-  @Field(() => String, { description: 'What caused it, e.g. `confirmOrder` or `payment: webhook`.' })
+  @Field(() => String, { description: 'The cause, e.g. `confirmOrder` or `payment: webhook`.' })
   cause!: string;
 }
 
@@ -101,10 +106,10 @@ export class TopupOrder {
   @Field(() => String, { description: 'A number for people, e.g. `TU-261122-7K3M-9QX4`.' })
   number!: string;
 
-  @Field(() => Organization, { nullable: true, description: 'Whose order it is.' })
+  @Field(() => Organization, { nullable: true, description: 'The organization that owns the order.' })
   organization!: Organization;
 
-  @Field(() => TopupOrderStatus, { description: 'Where it stands.' })
+  @Field(() => TopupOrderStatus, { description: 'The current status.' })
   status!: OrderStatus;
 
   @Field(() => Money, { description: 'Sum of the lines that raise quotas.' })
@@ -113,34 +118,36 @@ export class TopupOrder {
   @Field(() => Money, { description: 'Sum of the lines that settle excess.' })
   excessTotal!: Money;
 
-  @Field(() => Money, { description: 'What is to be paid.' })
+  @Field(() => Money, { description: 'The amount to pay.' })
   total!: Money;
 
-  @Field(() => DateTimeScalar, { description: 'Until when the prices hold and the order can be confirmed.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The end of the time in which the prices hold and the order can be confirmed.',
+  })
   quoteExpiresAt!: Date;
 
   @Field(() => URLScalar, {
     nullable: true,
-    description: 'Where to pay; null until there is an invoice, and once it is of no use.',
+    description: 'The payment page; null before there is an invoice, and when the order no longer awaits payment.',
   })
   paymentUrl!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'Until when it is to be paid; null before it is confirmed.',
+    description: 'The payment deadline; null before the order is confirmed.',
   })
   paymentExpiresAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'The time of creation.' })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was confirmed.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of confirmation.' })
   confirmedAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was paid.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time of payment.' })
   paidAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When accounting booked it.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The time at which accounting booked the order.' })
   completedAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: "The paid PI's number, from accounting." })
@@ -149,7 +156,7 @@ export class TopupOrder {
 
 @ObjectType({ simpleResolvers: true, description: 'One order of a page.' })
 export class TopupOrderEdge {
-  @Field(() => String, { description: 'Opaque; what `after` takes.' })
+  @Field(() => String, { description: 'An opaque cursor for `after`.' })
   cursor!: string;
 
   @Field(() => TopupOrder, { description: 'The order.' })
@@ -161,9 +168,9 @@ export class TopupOrderConnection {
   @Field(() => [TopupOrderEdge], { description: 'The orders of this page.' })
   edges!: TopupOrderEdge[];
 
-  @Field(() => PageInfo, { description: 'Where the page stands.' })
+  @Field(() => PageInfo, { description: 'The position of the page.' })
   pageInfo!: PageInfo;
 
-  /** What totalCount counts; not part of the graph. */
-  counted!: { organizationId: string; status: PageArgs['status'] };
+  /** Arguments of totalCount; not part of the graph. */
+  countArgs!: { organizationId: string; status: PageArgs['status'] };
 }

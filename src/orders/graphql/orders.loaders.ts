@@ -10,11 +10,11 @@ import type { TopupOrderEvent } from '../store/topup-order-event.entity.ts';
 import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
 
 function byOrder<R extends { orderId: string }>(orderIds: readonly string[], rows: readonly R[]): R[][] {
-  const found = Map.groupBy(rows, (row) => row.orderId);
-  return orderIds.map((id) => found.get(id) ?? []);
+  const rowsOf = Map.groupBy(rows, (row) => row.orderId);
+  return orderIds.map((id) => rowsOf.get(id) ?? []);
 }
 
-/** Loads what one request reads of orders: one statement for each kind of thing, however many orders or organizations ask. */
+/** Loads the orders of one request: one statement per kind of row, for any number of orders and organizations. */
 export class OrdersLoaders {
   private readonly orders = perRequest(
     (request) =>
@@ -49,14 +49,14 @@ export class OrdersLoaders {
 
   constructor(private readonly database: TenantDatabase) {}
 
-  /** null for an order that the caller may not see, as for one that does not exist. */
+  /** Returns null for an order that the caller may not see, as for one that does not exist. */
   async visible(request: RequestContext, orderId: string): Promise<TopupOrder | null> {
     const caller = requireCaller(request);
     const order = await this.orders(request).load(orderId);
     return order !== null && canRead(caller, order.organizationId) ? order : null;
   }
 
-  /** Called after a mutation: what the request has read of the order is stale. */
+  /** Drops what the request has loaded of the order, which a mutation has made stale. */
   forget(request: RequestContext, orderId: string): void {
     this.orders(request).clear(orderId);
     this.lines(request).clear(orderId);

@@ -15,16 +15,16 @@ class OrderPageArgs {
   @Field(() => Int, {
     nullable: true,
     defaultValue: 20,
-    description: 'How many, from 1; more than 100 are answered as 100.',
+    description: 'The size of the page, from 1; a value above 100 counts as 100.',
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last order seen.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the last order on the previous page.' })
   after?: string | null;
 
   @Field(() => [TopupOrderStatus], {
     nullable: true,
-    description: 'Only orders in one of these; null or empty for all.',
+    description: 'The statuses to include; null or empty for all.',
   })
   status?: OrderStatus[] | null;
 }
@@ -42,7 +42,7 @@ export class OrdersResolver {
   constructor(private readonly orders: OrdersLoaders) {}
 
   @RequiresRead()
-  @Query(() => TopupOrder, { nullable: true, description: 'One order; null where the caller has no such order.' })
+  @Query(() => TopupOrder, { nullable: true, description: 'One order; null if the caller has no such order.' })
   async topupOrder(
     @Arg('id', () => ID, { description: "The order's id." }) id: string,
     @Ctx() request: RequestContext,
@@ -84,9 +84,9 @@ export class TopupOrderConnectionResolver {
   constructor(private readonly orders: OrdersLoaders) {}
 
   @Cost(2)
-  @FieldResolver(() => Int, { description: 'How many orders there are on all pages.' })
-  totalCount(@Root() { counted }: TopupOrderConnection, @Ctx() request: RequestContext): Promise<number> {
-    return this.orders.count(request, counted.organizationId, counted.status);
+  @FieldResolver(() => Int, { description: 'The number of orders on all pages.' })
+  totalCount(@Root() { countArgs }: TopupOrderConnection, @Ctx() request: RequestContext): Promise<number> {
+    return this.orders.count(request, countArgs.organizationId, countArgs.status);
   }
 }
 
@@ -95,13 +95,13 @@ export class TopupOrderResolver {
   constructor(private readonly orders: OrdersLoaders) {}
 
   @ListSize(5)
-  @FieldResolver(() => [TopupOrderLine], { description: 'What is settled, then what is bought.' })
+  @FieldResolver(() => [TopupOrderLine], { description: 'The lines that settle excess, then those that raise quotas.' })
   async lines(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderLine[]> {
     return (await this.orders.linesOf(request, order.id)).map(toTopupOrderLine);
   }
 
   @ListSize(5)
-  @FieldResolver(() => [TopupOrderEvent], { description: 'What happened to it, oldest first.' })
+  @FieldResolver(() => [TopupOrderEvent], { description: 'The steps of the order, oldest first.' })
   timeline(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderEvent[]> {
     return this.orders.eventsOf(request, order.id);
   }
@@ -109,7 +109,7 @@ export class TopupOrderResolver {
 
 export function topupOrderReference(orders: OrdersLoaders): ReferenceResolver {
   return async ({ id }, request) => {
-    // Text of an object can itself fail (`{"toString": 1}`): what is no text is no order's id.
+    // String() of an object can throw (`{"toString": 1}`), so an id that is not text matches no order.
     const order = await orders.visible(request, typeof id === 'string' ? id : '');
     return order === null ? null : toTopupOrder(order);
   };

@@ -16,7 +16,7 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     excessTotal: money(row.excessTotal),
     total: money(row.total),
     quoteExpiresAt: row.quoteExpiresAt,
-    // A late payment is credited, but nobody is sent to make one.
+    // A late payment is credited, but the graph does not invite one.
     paymentUrl: AWAITS_PAYMENT.has(row.status) ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
     createdAt: row.createdAt,
@@ -57,6 +57,6 @@ export function toConnection(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    counted: { organizationId, status: args.status },
+    countArgs: { organizationId, status: args.status },
   };
 }

@@ -4,7 +4,7 @@ import { badUserInput } from '../../platform/graphql/errors.ts';
 export const IDEMPOTENT_OPERATIONS = ['create', 'confirm'] as const;
 export type IdempotentOperation = (typeof IDEMPOTENT_OPERATIONS)[number];
 
-/** One use of a key: an organization does something with it, once. */
+/** One use of a key: an organization performs one operation with it. */
 export interface KeyUse {
   organizationId: string;
   operation: IdempotentOperation;
@@ -14,7 +14,9 @@ export interface KeyUse {
 
 const MAX_KEY_LENGTH = 255;
 
-/** `content` is JSON that is the same for each repeat of a call. Throws BAD_USER_INPUT where the key cannot be one. */
+/**
+ * `content` must be JSON that is the same for every repeat of the call. Throws BAD_USER_INPUT if the key is malformed.
+ */
 export function keyUse(organizationId: string, operation: IdempotentOperation, key: string, content: unknown): KeyUse {
   if (key.trim() === '' || key.length > MAX_KEY_LENGTH || /[\p{Cc}\p{Cs}]/u.test(key)) {
     throw badUserInput(

@@ -1,19 +1,19 @@
 import { endOfMonth } from '../../kernel/jakarta.ts';
 import type { CatalogueQuotaType } from '../../topup-options/index.ts';
 
-/** Dates in Asia/Jakarta, YYYY-MM-DD; null where a line has none. */
+/** Dates in Asia/Jakarta, YYYY-MM-DD; null if a line has none. */
 export interface LinePeriod {
   periodStart: string | null;
   periodEnd: string | null;
 }
 
 /**
- * From when to when what a line buys is valid (domain.md 10): a contract's line to the contract's end, a monthly one to the
- * end of the month, a lifetime one without end, all from the day that it becomes active.
+ * Returns the period in which a line's credits are valid (domain.md 10). It starts on `activeFrom`. It ends with the
+ * contract for a contract quota, with the month for a monthly one, and never for a lifetime one.
  */
 export function topupPeriod(quotaType: CatalogueQuotaType, activeFrom: string, contractEnd: string | null): LinePeriod {
   if (quotaType === 'contract') {
-    // Paid after the contract's end, against an order from before it: booked on its last day.
+    // The payment came after the contract ended, so accounting books the line on the contract's last day.
     const periodStart = contractEnd !== null && contractEnd < activeFrom ? contractEnd : activeFrom;
     return { periodStart, periodEnd: contractEnd };
   }
@@ -21,7 +21,7 @@ export function topupPeriod(quotaType: CatalogueQuotaType, activeFrom: string, c
   return { periodStart: activeFrom, periodEnd: null };
 }
 
-/** The calendar month that the excess was used in; none where hub-core names its periods otherwise. */
+/** Returns the calendar month in which the excess was used; null dates if hub-core's period is not a month. */
 export function excessPeriodDates(period: string): LinePeriod {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) return { periodStart: null, periodEnd: null };
   const first = `${period}-01`;

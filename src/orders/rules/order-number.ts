@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { jakartaDate } from '../../kernel/jakarta.ts';
 
-/** Crockford's base 32: no I, L, O, U, so that nothing is misheard or misread over the phone. */
+/** Crockford's base 32 leaves out I, L, O and U, so that nobody mishears or misreads a symbol. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const NUMBER = /^TU-(\d{6})-([0-9A-HJKMNP-TV-Z]{4})-([0-9A-HJKMNP-TV-Z]{4})$/;
 
 /**
- * A number that a person can read out: TU-<day of creation>-<seven random symbols and a check symbol>, e.g.
- * TU-261122-7K3M-9QXE. The check symbol covers the day too: it catches any one wrong symbol and any two neighbours that
- * were swapped. Unique by the database: 2^35 a day make a collision rare, and a collision is drawn anew.
+ * Returns a number that a person can read out: TU-<day of creation>-<seven random symbols and a check symbol>, e.g.
+ * TU-261122-7K3M-9QXE. The check symbol covers the day too: it detects one wrong symbol and a swap of two neighbours. A
+ * unique constraint refuses a collision among the 2^35 numbers of a day, and the caller draws again.
  */
 export function newOrderNumber(now: Date): string {
   const day = jakartaDate(now).slice(2).replaceAll('-', '');
@@ -24,8 +24,8 @@ export function isOrderNumber(text: string): boolean {
 }
 
 /**
- * Damm's scheme over the field of 32 elements, whose numbers are the symbols' places in the alphabet: add, then multiply
- * by x modulo x^5 + x^2 + 1. A text that ends in its own check symbol checks to 0.
+ * Damm's scheme over the field of 32 elements, in which a symbol's number is its place in the alphabet. Each step adds,
+ * then multiplies by x modulo x^5 + x^2 + 1. A text that ends in its own check symbol yields 0.
  */
 function checkSymbol(text: string): number {
   return [...text].reduce((check, symbol) => {

@@ -1,4 +1,6 @@
-/** The states of an order and the moves between them, as data (domain.md 8). A trigger of the database has the same table. */
+/**
+ * The statuses of an order and the moves between them, as data (domain.md 8). A database trigger has the same table.
+ */
 export const ORDER_STATUSES = [
   'DRAFT',
   'PENDING_PAYMENT',
@@ -12,7 +14,7 @@ export const ORDER_STATUSES = [
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 interface Transition {
-  /** null: the order is created. */
+  /** null for the creation. */
   from: OrderStatus | null;
   to: OrderStatus;
   by: 'buyer' | 'time' | 'payment' | 'accounting' | 'operator';
@@ -39,23 +41,23 @@ export const TRANSITIONS: readonly Transition[] = [
 
 const set = <S extends OrderStatus>(...statuses: S[]): ReadonlySet<OrderStatus> => new Set(statuses);
 
-/** Something is still to come: a confirm, a payment, the booking, an operator's decision. */
+/** The order still awaits a confirm, a payment, the booking or an operator's decision. */
 export const OPEN = set('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYMENT_REVIEW');
 export const QUOTED = set('DRAFT');
 export const AWAITS_PAYMENT = set('PENDING_PAYMENT');
-/** A payment that comes is money for this order that is not credited yet, provided the order was ever confirmed. */
+/** A payment that arrives is not credited yet and must be settled, provided the order was ever confirmed. */
 export const AWAITS_SETTLEMENT = set('PENDING_PAYMENT', 'EXPIRED', 'CANCELLED');
-/** Nobody is asked to pay any more; a payment that comes all the same is credited. */
+/** The order no longer asks for a payment; one that still arrives is credited. */
 export const GIVEN_UP = set('EXPIRED', 'CANCELLED');
 export const UNDER_REVIEW = set('PAYMENT_REVIEW');
-/** The excess on its lines is not asked for a second time. */
+/** The order holds the excess on its lines: no other order may settle it. */
 export const HOLDS_EXCESS = set('PENDING_PAYMENT', 'PAYMENT_REVIEW');
-/** Paid and credited; accounting is yet to book it. */
+/** The order is paid and credited; accounting has not booked it yet. */
 export const AWAITS_BOOKING = set('PAID');
-/** Paid: its lines are in the ledger. */
+/** The order is paid, and its lines are in the ledger. */
 export const CREDITED = set('PAID', 'COMPLETED');
 export const COMPLETED = set('COMPLETED');
-/** Statuses that only a confirmed order reaches. EXPIRED and CANCELLED may follow a draft too. */
+/** Only a confirmed order reaches these. A draft may become EXPIRED or CANCELLED without a confirm. */
 export const CONFIRMED = set('PENDING_PAYMENT', 'PAID', 'COMPLETED', 'PAYMENT_REVIEW', 'REFUNDED');
 export const REFUNDED = set('REFUNDED');
 
@@ -63,18 +65,18 @@ export function canMove(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS.some((transition) => transition.from === from && transition.to === to);
 }
 
-/** A move that the table does not have is a bug here, and refused by the database too. */
+/** Throws on a move that the table does not have. Such a move is a bug, and the database trigger refuses it too. */
 export function assertCanMove({ number, status }: { number: string; status: OrderStatus }, to: OrderStatus): void {
   if (!canMove(status, to)) throw new Error(`order ${number} cannot move from ${status} to ${to}`);
 }
 
-/** When an order moved, and why: a step of its timeline. */
+/** The time and the reason of a timeline step. */
 export interface Cause {
   at: Date;
-  /** Such as "confirmOrder", "payment: webhook". */
+  /** A short phrase such as "confirmOrder" or "payment: webhook". */
   cause: string;
-  /** A token's subject or an operator; null for the system. */
+  /** The token's subject or the operator; null for the system. */
   actor: string | null;
-  /** In an operator's words. */
+  /** The operator's own words. */
   reason?: string;
 }

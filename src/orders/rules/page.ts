@@ -5,17 +5,17 @@ import { ORDER_STATUSES, type OrderStatus } from './order-state.ts';
 
 export const MAX_PAGE = 100;
 
-/** A page of orders, newest first. Organizations whose pages have the same arguments are read in one statement. */
+/** Arguments of a page of orders, newest first. One statement reads the pages of all organizations that share them. */
 export interface PageArgs {
   /** From 1 to MAX_PAGE. */
   first: number;
-  /** The cursor of the last order that the client has. */
+  /** The cursor of the last order on the previous page. */
   after: string | undefined;
-  /** Empty: every status. */
+  /** The statuses to include; empty for all. */
   status: readonly OrderStatus[];
 }
 
-/** Throws BAD_USER_INPUT for a length below 1 and for what is no cursor. */
+/** Throws BAD_USER_INPUT if `first` is below 1 or `after` is not a cursor. */
 export function pageArgs(args: {
   first?: number | null;
   after?: string | null;
@@ -32,7 +32,7 @@ export function pageArgs(args: {
   };
 }
 
-/** The place of an order among its organization's, which are sorted by time and then id. */
+/** Encodes an order's place in the sort by creation time, then id. */
 export function cursorOf(order: { createdAt: Date; id: string }): string {
   return Buffer.from(`${order.createdAt.toISOString()}|${order.id}`).toString('base64url');
 }

@@ -10,7 +10,7 @@ import { excessPeriodDates, type LinePeriod, topupPeriod } from './line-period.t
 
 export type LineKind = 'TOPUP' | 'EXCESS';
 
-/** A line as it is frozen: everything that crediting and booking need, because the catalogue may change meanwhile. */
+/** A frozen line. It holds everything that crediting and booking need, because the catalogue may change meanwhile. */
 export interface QuoteLine extends LinePeriod {
   kind: LineKind;
   quotaCode: string;
@@ -26,7 +26,7 @@ export interface QuoteLine extends LinePeriod {
   credits: bigint;
   unitPrice: Rupiah;
   amount: Rupiah;
-  /** hub-core's billing period of the excess that is settled; null for TOPUP. */
+  /** hub-core's billing period of the settled excess; null for TOPUP. */
   excessPeriod: string | null;
 }
 
@@ -54,7 +54,7 @@ function excessLine({ configuration }: OfferedOption, owed: OwedExcess): QuoteLi
     ...frozenConfiguration(configuration),
     kind: 'EXCESS',
     label: fillPlaceholders(configuration.label, owed.unitPrice),
-    // Excess that is rupiah already has no package of its own: it is booked under the quota's.
+    // Excess counted in rupiah has no package of its own, so accounting books it under the quota's.
     packageId: configuration.excessPackageId ?? configuration.packageId,
     packageCode: configuration.excessPackageCode ?? configuration.packageCode,
     quantity: owed.quantity,
@@ -85,7 +85,7 @@ function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
   };
 }
 
-/** Settles excess before it tops up (domain.md 6). `today` in Asia/Jakarta. */
+/** Puts the lines that settle excess before the top-ups (domain.md 6). `today` is a date in Asia/Jakarta. */
 export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
   const excess = items.flatMap(({ option, owed }) => owed.map((row) => excessLine(option, row)));
   const topups = items.map((item) => topupLine(item, today));
@@ -94,7 +94,7 @@ export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
   return { lines: [...excess, ...topups], topupTotal, excessTotal, total: topupTotal + excessTotal };
 }
 
-/** The most units that one line can hold, so that its amount and its credits stay exact everywhere they travel. */
+/** Returns the most units of one line for which its amount and its credits are exact as JSON numbers. */
 export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
   const byAmount = MAX_AMOUNT / unitPrice;
   const byCredits = MAX_AMOUNT / rule.multiplier;
@@ -106,7 +106,10 @@ type PricedLine = Pick<
   'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits'
 >;
 
-/** Whether the buyer of the one has seen every price of the other. Equal totals could hide two prices that moved. */
+/**
+ * Returns true if the buyer of quote `a` has seen every price of quote `b`. Equal totals could hide two prices that
+ * moved.
+ */
 export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
   const key = (line: PricedLine) =>
     [line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits].join(' ');
@@ -114,7 +117,9 @@ export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): b
   return a.length === b.length && b.every((line) => keys.has(key(line)));
 }
 
-/** The periods of the stored lines, from a quote of the same lines: confirming freezes the contract's end. */
+/**
+ * Returns the periods of the stored lines, from a new quote of the same lines: a confirm freezes the contract's end.
+ */
 export function frozenPeriods<L extends PricedLine & { id: string }>(
   lines: readonly L[],
   quoted: readonly QuoteLine[],

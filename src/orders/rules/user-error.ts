@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../../clients/upstream-error.ts';
-import type { Rupiah } from '../../kernel/money.ts';
+import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 import type { QuantityFault, QuantityFaultCode } from '../../topup-options/index.ts';
 import type { OrderStatus } from './order-state.ts';
 
@@ -27,13 +27,13 @@ export const TOPUP_ERROR_CODES = [
 ] as const;
 export type TopupErrorCode = (typeof TOPUP_ERROR_CODES)[number];
 
-/** A refusal that is part of the business: what is wrong, where in the input, and what would be right. */
+/** A refusal by a business rule: the fault, its place in the input, and the correction. */
 export interface UserError {
   code: TopupErrorCode;
   message: string;
   field: string[] | null;
   suggestedQuantity: bigint | null;
-  /** Whether the same call may succeed later, or at once with a new total. */
+  /** True if the same call may succeed later, or at once with a new total. */
   retryable: boolean;
 }
 
@@ -46,38 +46,38 @@ export function userError(
 }
 
 export const orderNotFound = () =>
-  userError('ORDER_NOT_FOUND', 'There is no such order in your organization.', { field: ['input', 'orderId'] });
+  userError('ORDER_NOT_FOUND', 'Your organization has no order with this id.', { field: ['input', 'orderId'] });
 
 export const idempotencyConflict = () =>
   userError(
     'IDEMPOTENCY_CONFLICT',
-    'This idempotency key was used with other content: send the same content again, or a new key.',
+    'This idempotency key was used with other content: send the same content again, or use a new key.',
     { field: ['input', 'idempotencyKey'] },
   );
 
-/** Not to be had now, or not known to hub-core at all: then trying again is of no use. */
+/** Without `retryable`, hub-core does not know the organization, and a retry does not help. */
 export const organizationUnavailable = ({ retryable }: { retryable: boolean }) =>
   retryable
     ? userError(
         'ORGANIZATION_UNAVAILABLE',
-        "The organization's data cannot be had at the moment: try again in a while.",
+        "Your organization's data is not available at the moment: try again later.",
         {
           retryable,
         },
       )
-    : userError('ORGANIZATION_UNAVAILABLE', 'hub-core knows no such organization.');
+    : userError('ORGANIZATION_UNAVAILABLE', 'hub-core does not know your organization: contact support.');
 
-/** Only what Mekari Pay did not answer is worth trying again at once. */
+/** A retry helps unless Mekari Pay rejected the call. */
 export const paymentProviderUnavailable = (error: UpstreamError) =>
-  userError('PAYMENT_PROVIDER_UNAVAILABLE', 'Mekari Pay cannot be reached at the moment: try again in a while.', {
+  userError('PAYMENT_PROVIDER_UNAVAILABLE', 'Mekari Pay is not available at the moment: try again later.', {
     retryable: error.kind !== 'rejected',
   });
 
 const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
   BELOW_MINIMUM: (near) => `is below the minimum of ${near}`,
   ABOVE_MAXIMUM: (near) => `is above the maximum of ${near}`,
-  NOT_A_MULTIPLE: (near) => `is off the step; the nearest valid quantity is ${near}`,
-  NOT_A_CHOICE: (near) => `is not among the choices; the nearest is ${near}`,
+  NOT_A_MULTIPLE: (near) => `is not a multiple of the step; the nearest valid quantity is ${near}`,
+  NOT_A_CHOICE: (near) => `is not one of the choices; the nearest is ${near}`,
 };
 
 /** Names the nearest quantity that is valid (domain.md 4). */
@@ -85,35 +85,39 @@ export const quantityRefused = (quantity: bigint, { code, suggested }: QuantityF
   userError(code, `${quantity} ${QUANTITY_MESSAGES[code](suggested)}.`, { field, suggestedQuantity: suggested });
 
 export const priceUnavailable = (field: string[] | null) =>
-  userError('PRICE_UNAVAILABLE', 'Its price cannot be had from Mekari Billing at the moment: try again in a while.', {
+  userError('PRICE_UNAVAILABLE', 'Mekari Billing cannot give the price at the moment: try again later.', {
     field,
     retryable: true,
   });
 
 export const excessUnavailable = (field: string[] | null) =>
-  userError('EXCESS_UNAVAILABLE', 'What is owed for this quota cannot be priced at the moment: try again in a while.', {
-    field,
-    retryable: true,
-  });
+  userError(
+    'EXCESS_UNAVAILABLE',
+    'The outstanding excess of this quota cannot be priced at the moment: try again later.',
+    {
+      field,
+      retryable: true,
+    },
+  );
 
-/** Another request moved the order, again and again. */
+/** Other requests changed the order during every attempt. */
 export const changedByOthers = () =>
-  userError('INVALID_TRANSITION', 'The order is being changed by others at this moment: try again.', {
+  userError('INVALID_TRANSITION', 'Other requests are changing the order at the moment: try again.', {
     retryable: true,
   });
 
-/** Why an order cannot be confirmed at this total; undefined where it can. */
+/** Returns the reason why the order cannot be confirmed at this total; undefined if it can. */
 export function refusedToConfirm(order: ConfirmableOrder, expectedTotal: Rupiah, now: Date): UserError | undefined {
   const field = ['input', 'orderId'];
-  const ranOut = order.status === 'DRAFT' && order.quoteExpiresAt <= now;
-  if (ranOut || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
-    return userError('QUOTE_EXPIRED', 'The quote has run out: create the order again at current prices.', { field });
+  const isExpired = order.status === 'DRAFT' && order.quoteExpiresAt <= now;
+  if (isExpired || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
+    return userError('QUOTE_EXPIRED', 'The quote has expired: create the order again at current prices.', { field });
   }
   if (order.status !== 'DRAFT') {
     return userError('INVALID_TRANSITION', `The order is ${order.status}: only a DRAFT can be confirmed.`, { field });
   }
   if (order.total !== expectedTotal) {
-    const message = `The order's total is ${order.total}, not ${expectedTotal}: show it to the buyer and confirm that.`;
+    const message = `The order's total is ${formatRupiah(order.total)}, not ${formatRupiah(expectedTotal)}: review the order and confirm its total.`;
     return userError('TOTAL_MISMATCH', message, { field: ['input', 'expectedTotal'] });
   }
   return undefined;

@@ -2,15 +2,15 @@ import { ok, type Result, refused } from '../../kernel/result.ts';
 import { parseOptionId } from '../../topup-options/index.ts';
 import { type UserError, userError } from './user-error.ts';
 
-/** How much a buyer wants of one quota. */
+/** A quantity of one quota that a buyer wants. */
 export interface WantedItem {
   code: string;
   quantity: bigint;
-  /** The place in the input that a refusal names; null where there was no input. */
+  /** The path in the input, for refusals; null if there is no input. */
   field: string[] | null;
 }
 
-/** Reads what is ordered, and refuses an empty order, an option that stands in it twice, and another organization's option. */
+/** Parses the items. Refuses an empty order, a repeated option, and an option of another organization. */
 export function wantedItems(
   organizationId: string,
   items: readonly { optionId: string; quantity: bigint }[],
@@ -28,7 +28,7 @@ export function wantedItems(
       errors.push(userError('OPTION_UNAVAILABLE', 'This option is not available to your organization.', at));
     } else if (wanted.has(option.code)) {
       errors.push(
-        userError('DUPLICATE_OPTION', 'This option is in the order already: put both into one quantity.', at),
+        userError('DUPLICATE_OPTION', 'This option is already in the order: combine both into one quantity.', at),
       );
     } else {
       wanted.set(option.code, { code: option.code, quantity, field });

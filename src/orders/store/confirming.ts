@@ -8,28 +8,28 @@ import type { LinePeriod } from '../rules/line-period.ts';
 import { assertCanMove, type Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
 import { storeRequote } from './drafts.ts';
-import { isKeyTaken, keyUsed, repeatOf, usesOfKey } from './idempotency-keys.ts';
-import { linesDated, step } from './moves.ts';
+import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
+import { periodsUpdate, stepInsert } from './moves.ts';
 import { linesOfOrders, lockOrder, orderWithin } from './orders.ts';
 import { lockExcess, type TakenExcess, takenExcess } from './taken-excess.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
 
-/** Everything that a confirm is decided on. */
-export interface ToConfirm {
+/** Everything that a confirm depends on, as it was when it was read; nothing is locked. */
+export interface ConfirmFacts {
   order: TopupOrder | undefined;
   lines: readonly TopupOrderLine[];
-  /** The order that this key confirmed before, or "conflict" where it confirmed something else. */
+  /** The order that this key confirmed before; "conflict" if the key confirmed something else. */
   repeat: TopupOrder | 'conflict' | undefined;
 }
 
-export async function readToConfirm(
+export async function readConfirmFacts(
   database: TenantDatabase,
   request: RequestContext,
   use: KeyUse,
   orderId: string,
-): Promise<ToConfirm> {
-  // The key comes last: where this very key has just confirmed the order, it is found.
+): Promise<ConfirmFacts> {
+  // Reads the key last: a confirm that commits in between has then stored its key.
   const [[order], lines, uses] = await database.reads(
     request,
     orderWithin(use.organizationId, orderId),
@@ -47,14 +47,15 @@ export interface Confirmation {
   paymentExpiresAt: Date;
   periods: readonly (LinePeriod & { id: string })[];
   cause: Cause;
-  /** Sees to the invoice, should this process not get to it. */
+  /** Gets the order its invoice, in case this process dies before it does. */
   job: NewJob;
 }
 
 /**
- * Moves a draft to PENDING_PAYMENT in one statement: only if it is still as it was quoted, and the excess that others settled
- * or hold is still the same. undefined where either has changed, or another request has used the key. Whoever moves the order at this moment holds its row, and
- * PostgreSQL reads it again once that transaction is done; the lock lets confirms of one organization in one after the other.
+ * Moves a draft to PENDING_PAYMENT in one statement, provided that the draft and the taken excess are as they were
+ * quoted. Returns undefined if either has changed, or if another request has used the key. A concurrent move holds the
+ * row lock, and PostgreSQL reads the row again after that transaction ends. lockExcess() serializes the confirms of one
+ * organization.
  */
 export async function moveToPayment(
   database: TenantDatabase,
@@ -63,7 +64,7 @@ export async function moveToPayment(
 ): Promise<TopupOrder | undefined> {
   const { organizationId } = confirmation.order;
   try {
-    const [, [row]] = await database.writes(request, lockExcess(organizationId), confirmed(confirmation));
+    const [, [row]] = await database.writes(request, lockExcess(organizationId), confirmStatement(confirmation));
     if (row === undefined) return undefined;
     const { enqueued: _, ...order } = row;
     return order;
@@ -73,27 +74,28 @@ export async function moveToPayment(
   }
 }
 
-function confirmed({ order, use, taken, paymentExpiresAt, periods, cause, job }: Confirmation) {
+function confirmStatement({ order, use, taken, paymentExpiresAt, periods, cause, job }: Confirmation) {
   const to = 'PENDING_PAYMENT';
   assertCanMove(order, to);
-  const ifMoved = sql`exists (select from moved)`;
+  const ifMoved = sql`exists (select from moved_order)`;
   return sql<TopupOrder & { enqueued: unknown }>`
-    with taken as materialized (${takenExcess(order.organizationId, order.id)}), quoted as materialized (
-      select * from json_to_recordset(${toJson(taken)}) as quoted (code text, period text, quantity bigint)
-    ), moved as (
+    with taken_excess as materialized (${takenExcess(order.organizationId, order.id)}), quoted_excess as materialized (
+      select * from json_to_recordset(${toJson(taken)}) as row (code text, period text, quantity bigint)
+    ), moved_order as (
       update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt}
       where o.id = ${order.id} and o.organization_id = ${order.organizationId} and o.status = ${order.status}
         and o.total = ${order.total} and o.quote_expires_at = ${order.quoteExpiresAt}
-        and not exists (table taken except table quoted) and not exists (table quoted except table taken)
+        and not exists (table taken_excess except table quoted_excess)
+        and not exists (table quoted_excess except table taken_excess)
       returning o.*
-    ), used as (${keyUsed(use, order.id, cause.at, ifMoved)}
-    ), dated as (${linesDated(order.id, periods, ifMoved)}
-    ), told as (${step(order, order.status, to, cause, ifMoved)}
+    ), key_use as (${keyInsert(use, order.id, cause.at, ifMoved)}
+    ), line_periods as (${periodsUpdate(order.id, periods, ifMoved)}
+    ), timeline_step as (${stepInsert(order, order.status, to, cause, ifMoved)}
     )
-    select ${columnsOf(TopupOrder, 'moved')}, ${enqueued(job)} as enqueued from moved`;
+    select ${columnsOf(TopupOrder, 'moved_order')}, ${enqueued(job)} as enqueued from moved_order`;
 }
 
-/** Quotes a draft anew; undefined where it is not as it was read any more. */
+/** Stores a new quote for a draft. Returns undefined if the draft has changed since it was read. */
 export function requoteDraft(
   database: TenantDatabase,
   request: RequestContext,

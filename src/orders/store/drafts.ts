@@ -10,15 +10,15 @@ import type { KeyUse } from '../rules/idempotency-key.ts';
 import { newOrderNumber } from '../rules/order-number.ts';
 import type { Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
-import { isKeyTaken, keyUsed, repeatOf, usesOfKey } from './idempotency-keys.ts';
-import { step } from './moves.ts';
+import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
+import { stepInsert } from './moves.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderLine } from './topup-order-line.entity.ts';
 
 const insertOrders = insertInto(TopupOrder);
 const insertLines = insertInto(TopupOrderLine);
 
-/** Facts that a draft has none of. */
+/** Columns that are empty or default in a draft. */
 const NOT_CONFIRMED = {
   confirmedAt: null,
   paymentExpiresAt: null,
@@ -31,7 +31,10 @@ const NOT_CONFIRMED = {
   paidInvoiceNumber: null,
 };
 
-/** The order that this key made before, "conflict" where it was used with other content, undefined where it is new. */
+/**
+ * Returns the order that this key created; "conflict" if the key was used with other content; undefined if the key is
+ * new.
+ */
 export async function orderOfKey(
   database: TenantDatabase,
   request: RequestContext,
@@ -53,8 +56,8 @@ export interface NewDraft {
 const MAX_NUMBER_DRAWS = 5;
 
 /**
- * Stores a DRAFT, its lines, its first step and its idempotency key: one round trip, one transaction. Draws another number
- * where the first one is taken. undefined: another request has used the key meanwhile.
+ * Stores a DRAFT, its lines, its first step and its idempotency key in one round trip and one transaction. Draws
+ * another number if the first one collides. Returns undefined if another request has used the key meanwhile.
  */
 export async function storeDraft(
   database: TenantDatabase,
@@ -68,9 +71,9 @@ export async function storeDraft(
       await database.writes(
         request,
         insertOrders([order]),
-        keyUsed(use, order.id, cause.at),
-        linesInserted(order.id, quote.lines),
-        step(order, null, 'DRAFT', cause),
+        keyInsert(use, order.id, cause.at),
+        linesInsert(order.id, quote.lines),
+        stepInsert(order, null, 'DRAFT', cause),
       );
       return order;
     } catch (error) {
@@ -102,11 +105,11 @@ function toOrder(
   };
 }
 
-function linesInserted(orderId: string, lines: Quote['lines']): Query {
+function linesInsert(orderId: string, lines: Quote['lines']): Query {
   return insertLines(lines.map((line, position) => ({ ...line, id: newId(), orderId, position })));
 }
 
-/** Quotes a locked DRAFT anew: other lines, other totals, a new time to live. */
+/** Replaces the lines, totals and expiry of a locked DRAFT. */
 export async function storeRequote(
   tx: EntityManager,
   order: TopupOrder,
@@ -116,8 +119,8 @@ export async function storeRequote(
 ): Promise<TopupOrder> {
   const changes = { ...totals, quoteExpiresAt };
   await tx.delete(TopupOrderLine, { orderId: order.id });
-  await runQuery(tx, linesInserted(order.id, lines));
+  await runQuery(tx, linesInsert(order.id, lines));
   await tx.update(TopupOrder, { id: order.id }, changes);
-  await runQuery(tx, step(order, 'DRAFT', 'DRAFT', cause));
+  await runQuery(tx, stepInsert(order, 'DRAFT', 'DRAFT', cause));
   return Object.assign(order, changes);
 }

@@ -2,7 +2,7 @@ import { type DataSource, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, 
 import { AWAITS_PAYMENT, GIVEN_UP } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 
-/** Ids of drafts whose quote ran out, the longest over first. */
+/** Returns the ids of drafts whose quote has expired, the earliest first. */
 export async function draftsToExpire(database: DataSource, now: Date, limit: number): Promise<string[]> {
   const drafts = await database.getRepository(TopupOrder).find({
     select: { id: true },
@@ -13,20 +13,25 @@ export async function draftsToExpire(database: DataSource, now: Date, limit: num
   return drafts.map(({ id }) => id);
 }
 
-/** Orders that await their payment, the longest unasked first; those that have no invoice yet before all others. */
+/**
+ * Returns orders that await payment, the least recently polled first. Orders without an invoice come before all others.
+ */
 export async function ordersToPoll(database: DataSource, limit: number): Promise<TopupOrder[]> {
   const orders = database.getRepository(TopupOrder);
-  const longestUnasked = { order: { paymentCheckedAt: { direction: 'ASC', nulls: 'FIRST' } }, take: limit } as const;
+  const leastRecentlyPolled = {
+    order: { paymentCheckedAt: { direction: 'ASC', nulls: 'FIRST' } },
+    take: limit,
+  } as const;
   const where = { status: In([...AWAITS_PAYMENT]) };
-  const withoutInvoice = await orders.find({ where: { ...where, paymentInvoiceId: IsNull() }, ...longestUnasked });
-  const all = await orders.find({ where, ...longestUnasked });
+  const withoutInvoice = await orders.find({ where: { ...where, paymentInvoiceId: IsNull() }, ...leastRecentlyPolled });
+  const all = await orders.find({ where, ...leastRecentlyPolled });
   return [...new Map([...withoutInvoice, ...all].map((order) => [order.id, order])).values()];
 }
 
-/** Orders given up whose time to pay ended after `since`, and that nobody asked the provider about after `askedBefore`. */
+/** Returns given-up orders whose payment deadline was after `since`, and whose last poll was before `polledBefore`. */
 export function ordersToPollLate(
   database: DataSource,
-  { since, askedBefore }: { since: Date; askedBefore: Date },
+  { since, polledBefore }: { since: Date; polledBefore: Date },
   limit: number,
 ): Promise<TopupOrder[]> {
   return database.getRepository(TopupOrder).find({
@@ -34,14 +39,14 @@ export function ordersToPollLate(
       status: In([...GIVEN_UP]),
       confirmedAt: Not(IsNull()),
       paymentExpiresAt: MoreThan(since),
-      paymentCheckedAt: Or(IsNull(), LessThan(askedBefore)),
+      paymentCheckedAt: Or(IsNull(), LessThan(polledBefore)),
     },
     order: { paymentExpiresAt: 'ASC' },
     take: limit,
   });
 }
 
-/** Puts the order at the end of the poll's queue; null puts it at its head. */
+/** Moves the order to the end of the poll queue; null moves it to the front. */
 export async function setPaymentChecked(
   database: Pick<DataSource, 'getRepository'>,
   id: string,

@@ -5,7 +5,7 @@ import { oneOf, sql } from '../../platform/database/sql.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
 import { AWAITS_PAYMENT, CREDITED, OPEN, QUOTED, UNDER_REVIEW } from '../rules/order-state.ts';
 
-/** Counts orders that are under way or want attention, in the database: every replica says the same. */
+/** Counts open orders in the database, so that every replica reports the same. */
 export function orderGauge(database: DataSource): Gauge {
   return {
     name: 'orders',
@@ -23,13 +23,13 @@ export function orderGauge(database: DataSource): Gauge {
 }
 
 /**
- * Age of the oldest order of each open status: since it was created, confirmed, paid, or put under review. Paid and not
- * completed is what accounting lacks. Reads the open orders alone (topup_orders_open_idx).
+ * Reports the age of the oldest order of each open status, since its creation, confirm, payment or review. For PAID
+ * this is the delay of accounting. Reads open orders only (topup_orders_open_idx).
  */
 export function orderAgeGauge(database: DataSource, clock: Clock): Gauge {
   return {
     name: 'order_oldest_age_seconds',
-    description: 'Seconds for which the oldest order of a status that is not final has been in it',
+    description: 'Seconds that the oldest order of each status that is not final has spent in it',
     label: 'status',
     async read() {
       const rows = await runQuery(

@@ -3,8 +3,9 @@ import { literals } from '../../platform/database/sql.ts';
 import { IDEMPOTENT_OPERATIONS, type IdempotentOperation } from '../rules/idempotency-key.ts';
 
 /**
- * A key that succeeded, and the hash of its content. It is written in the transaction of the success: a refusal does not use
- * it up, and of two at once the second waits for the first and then finds its key. Rows stay for good.
+ * A key of a successful call, with the hash of its content. The transaction of that call writes it, so a refusal does
+ * not use it up. A concurrent call with the same key waits for that transaction, then finds the key. Rows are never
+ * deleted.
  */
 @Entity('idempotency_keys')
 @Check('idempotency_keys_operation_check', `operation in (${literals(IDEMPOTENT_OPERATIONS)})`)

@@ -16,8 +16,8 @@ import { TopupOrderEvent } from './topup-order-event.entity.ts';
 
 const insertSteps = insertInto(TopupOrderEvent);
 
-/** A step of the order's timeline, where `onlyIf` holds. */
-export function step(
+/** Appends a step to the order's timeline, if `onlyIf` holds. */
+export function stepInsert(
   { id, correlationId }: Pick<TopupOrder, 'id' | 'correlationId'>,
   from: OrderStatus | null,
   to: OrderStatus,
@@ -28,14 +28,14 @@ export function step(
   return insertSteps([row], { onlyIf });
 }
 
-/** A step that moves nothing: something was done about the order. */
-export async function noteStep(tx: EntityManager, order: TopupOrder, cause: Cause): Promise<void> {
-  await runQuery(tx, step(order, order.status, order.status, cause));
+/** Appends a step that does not move the order. */
+export async function recordStep(tx: EntityManager, order: TopupOrder, cause: Cause): Promise<void> {
+  await runQuery(tx, stepInsert(order, order.status, order.status, cause));
 }
 
 /**
- * Moves a locked order along the state table and appends to its timeline, in the caller's transaction. `changes` are the
- * facts that come with the move.
+ * Moves a locked order along the state table and appends the step, in the caller's transaction. `changes` are the other
+ * columns that the move sets.
  */
 export async function moveOrder(
   tx: EntityManager,
@@ -46,32 +46,32 @@ export async function moveOrder(
 ): Promise<void> {
   assertCanMove(order, to);
   await tx.update(TopupOrder, { id: order.id }, { ...changes, status: to });
-  await runQuery(tx, step(order, order.status, to, cause));
+  await runQuery(tx, stepInsert(order, order.status, to, cause));
   Object.assign(order, changes, { status: to });
 }
 
 /**
- * Condition under which the order is still what was decided on. Whoever moves the order at this moment holds its row, and
- * PostgreSQL reads the row again once that transaction is done.
+ * Condition that the order is still the one that was read. A concurrent move holds the row lock, and PostgreSQL
+ * evaluates the condition again after that transaction ends.
  */
 const unchanged = ({ id, status, paymentInvoiceId }: TopupOrder): Sql =>
   sql`id = ${id} and status = ${status} and payment_invoice_id is not distinct from ${paymentInvoiceId}`;
 
-/** Locks the order, if it is unchanged: a fragment that yields its id, or nothing. */
-export const lockedUnchanged = (order: TopupOrder): Sql =>
+/** A fragment that locks the order if it is unchanged. Yields its id, or nothing. */
+export const unchangedForUpdate = (order: TopupOrder): Sql =>
   sql`select id from topup_orders where ${unchanged(order)} for update`;
 
-/** How a payment moves an order: credited, or under review. */
+/** A move that a payment causes: the order is credited, or comes under review. */
 export interface PaymentMove {
   to: OrderStatus;
-  /** null where the payment does not say, or does not count yet. */
+  /** null if the payment has no time, or does not count yet. */
   paidAt: Date | null;
   provider: string;
   invoiceId: string;
 }
 
-/** Moves the order, if it is unchanged: a fragment that yields the moved row, or nothing. */
-export function movedByPayment(order: TopupOrder, { to, paidAt, provider, invoiceId }: PaymentMove): Sql {
+/** A fragment that moves the order if it is unchanged. Yields the moved row, or nothing. */
+export function statusUpdate(order: TopupOrder, { to, paidAt, provider, invoiceId }: PaymentMove): Sql {
   assertCanMove(order, to);
   return sql`
     update topup_orders set status = ${to}, paid_at = coalesce(${paidAt}, paid_at),
@@ -80,8 +80,8 @@ export function movedByPayment(order: TopupOrder, { to, paidAt, provider, invoic
     where ${unchanged(order)} returning id, status`;
 }
 
-/** Gives a pending order its invoice, unless it has one: a fragment that yields the order's row, or nothing. */
-export const invoiceStored = (
+/** A fragment that gives an order its invoice, unless it has one. Yields the order's row, or nothing. */
+export const invoiceUpdate = (
   orderId: string,
   provider: string,
   invoiceId: string,
@@ -91,15 +91,19 @@ export const invoiceStored = (
   set payment_provider = ${provider}, payment_invoice_id = ${invoiceId}, payment_url = ${paymentUrl}
   where id = ${orderId} and payment_invoice_id is null returning *`;
 
-/** Conditions on a column that holds a status. */
+/** Conditions on a status column. */
 export const awaitsPayment = (status: Sql): Sql => sql`${status} in (${oneOf(AWAITS_PAYMENT)})`;
 export const isGivenUp = (status: Sql): Sql => sql`${status} in (${oneOf(GIVEN_UP)})`;
 
-/** Ids of the orders that an operator has to decide about. */
+/** Selects the ids of orders that await an operator's decision. */
 export const ordersUnderReview = (): Sql => sql`select id from topup_orders where status in (${oneOf(UNDER_REVIEW)})`;
 
-/** Sets the periods of an order's lines, where `onlyIf` holds. */
-export const linesDated = (orderId: string, periods: readonly (LinePeriod & { id: string })[], onlyIf: Sql): Sql => sql`
+/** A fragment that sets the periods of an order's lines, if `onlyIf` holds. */
+export const periodsUpdate = (
+  orderId: string,
+  periods: readonly (LinePeriod & { id: string })[],
+  onlyIf: Sql,
+): Sql => sql`
   update topup_order_lines line set period_start = period."periodStart", period_end = period."periodEnd"
   from json_to_recordset(${JSON.stringify(periods)}) as period (id uuid, "periodStart" date, "periodEnd" date)
   where line.id = period.id and line.order_id = ${orderId} and ${onlyIf}`;

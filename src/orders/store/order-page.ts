@@ -11,7 +11,7 @@ export interface OrderPage {
   hasNextPage: boolean;
 }
 
-/** The same page of each organization, in the order of the ids: one statement, however many organizations there are. */
+/** Returns the same page of each organization, in the order of the ids, with one statement. */
 export async function readPages(
   database: TenantDatabase,
   request: RequestContext,
@@ -22,14 +22,14 @@ export async function readPages(
   const [rows] = await database.reads(request, pagesOf(organizationIds, args));
   const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
   return organizationIds.map((id) => {
-    const found = byOrganization.get(id) ?? [];
-    return { orders: found.slice(0, first), hasNextPage: found.length > first };
+    const pageRows = byOrganization.get(id) ?? [];
+    return { orders: pageRows.slice(0, first), hasNextPage: pageRows.length > first };
   });
 }
 
 /**
- * For each organization the index alone finds the ids of its page, and only these rows are read then. Asked for whole rows,
- * PostgreSQL, which expects few orders of an organization, would read and sort all of them.
+ * Finds the ids of each page by index alone, then reads only those rows. In a query for whole rows PostgreSQL expects
+ * few orders per organization, and would read and sort all of them.
  */
 function pagesOf(organizationIds: readonly string[], { first, after, status }: PageArgs): Query<TopupOrder> {
   const before = after === undefined ? raw('') : beforeCursor(after);
@@ -41,7 +41,10 @@ function pagesOf(organizationIds: readonly string[], { first, after, status }: P
     order by page.organization_id, page.created_at desc, page.id desc`;
 }
 
-/** A later page is a statement of its own: PostgreSQL goes to the cursor by the index where it is sure that there is one. */
+/**
+ * Makes a later page a statement of its own: PostgreSQL seeks to the cursor by index only if the statement always has
+ * one.
+ */
 function beforeCursor(after: string): Sql {
   const { createdAt, id } = parseCursor(after);
   return sql`and (o.created_at, o.id) < (${createdAt}::timestamptz, ${id}::uuid)`;
@@ -50,15 +53,15 @@ function beforeCursor(after: string): Sql {
 const everyStatus = (newest: Sql): Sql => sql`
   select o.id, o.created_at from topup_orders o where o.organization_id = organization.id ${newest}`;
 
-/** The newest of each status, and the newest of these: orders of other statuses are not read on the way. */
+/** Takes the newest of each status, then the newest of those, so that orders of other statuses are not read. */
 const someStatuses = (status: readonly OrderStatus[], newest: Sql, first: number): Sql => sql`
-  select of_status.* from unnest(${status}::text[]) as wanted(status)
+  select of_status.* from unnest(${status}::text[]) as filter_status(status)
   cross join lateral (
     select o.id, o.created_at from topup_orders o
-    where o.organization_id = organization.id and o.status = wanted.status ${newest}
+    where o.organization_id = organization.id and o.status = filter_status.status ${newest}
   ) as of_status order by created_at desc, id desc limit ${first + 1}`;
 
-/** How many orders of these statuses each organization has, in the order of the ids. */
+/** Returns the number of orders in these statuses, in the order of the ids. */
 export async function countOrders(
   database: TenantDatabase,
   request: RequestContext,
@@ -71,10 +74,10 @@ export async function countOrders(
 }
 
 function countsOf(organizationIds: readonly string[], status: readonly OrderStatus[]) {
-  const wanted = status.length === 0 ? raw('') : sql`and o.status = any(${status}::text[])`;
+  const statusFilter = status.length === 0 ? raw('') : sql`and o.status = any(${status}::text[])`;
   return sql<{ id: string; count: bigint }>`
     select organization.id, (
-      select count(*) from topup_orders o where o.organization_id = organization.id ${wanted}
+      select count(*) from topup_orders o where o.organization_id = organization.id ${statusFilter}
     ) as count
     from unnest(${organizationIds}::text[]) as organization(id)`;
 }

@@ -15,11 +15,11 @@ const ORDER = columnsOf(TopupOrder, 'o');
 const LINE = columnsOf(TopupOrderLine, 'line');
 const EVENT = columnsOf(TopupOrderEvent, 'event');
 
-/** PostgreSQL would fail on a text that is no id; nobody has such an order. */
+/** Drops texts that are not UUIDs: PostgreSQL would fail on them, and no order has such an id. */
 export const ordersWithIds = (ids: readonly string[]): Query<TopupOrder> =>
   sql<TopupOrder>`select ${ORDER} from topup_orders o where o.id = any(${ids.filter(isId)}::uuid[])`;
 
-/** Another organization's order is found no more than one that does not exist. */
+/** Selects an order of the organization. Another organization's order looks like one that does not exist. */
 export const orderWithin = (organizationId: string, id: string): Query<TopupOrder> => sql<TopupOrder>`
   select ${ORDER} from topup_orders o
   where o.id = any(${[id].filter(isId)}::uuid[]) and o.organization_id = ${organizationId}`;
@@ -32,7 +32,7 @@ export const eventsOfOrders = (orderIds: readonly string[]): Query<TopupOrderEve
   select ${EVENT} from topup_order_events event
   where event.order_id = any(${orderIds.filter(isId)}::uuid[]) order by event.id`;
 
-/** An order by the number that a notice names, and whether the notice's invoice is another order's. */
+/** Selects the order that a payment notice names, and whether the notice's invoice belongs to another order. */
 export const orderOfNotice = (number: string, provider: string, invoiceId: string) => sql<
   TopupOrder & { invoiceOfAnother: boolean }
 >`
@@ -47,11 +47,11 @@ export const orderIdOf = (number: string): Sql => sql`select id from topup_order
 export const linesOfNumber = (number: string): Query<TopupOrderLine> => sql<TopupOrderLine>`
   select ${LINE} from topup_order_lines line where line.order_id = (${orderIdOf(number)}) order by line.position`;
 
-/** The numbers of an organization's orders, for a statement about something that is known by them. */
+/** Selects the numbers of an organization's orders, for tables that refer to orders by number. */
 export const numbersOfOrganization = (organizationId: string): Sql =>
   sql`select number from topup_orders where organization_id = ${organizationId}`;
 
-/** Throws where there is none: for those who hold an id of ours. */
+/** Throws if there is no such order: the caller holds an id of ours. */
 export async function orderById(database: Database, id: string): Promise<TopupOrder> {
   return theOrder(await runQuery(database, ordersWithIds([id])), id);
 }
@@ -75,13 +75,13 @@ export async function orderOfOrganization(
   return order;
 }
 
-/** The order as the caller sees it now. */
+/** Reads the order as the caller sees it now. */
 export async function currentOrder(database: TenantDatabase, request: RequestContext, id: string): Promise<TopupOrder> {
   const [found] = await database.reads(request, ordersWithIds([id]));
   return theOrder(found, id);
 }
 
-/** Locks the row until the transaction ends: whoever else would move the order waits. */
+/** Locks the order's row until the transaction ends. Concurrent moves of the order wait. */
 export async function lockOrder(
   tx: EntityManager,
   by: { id: string } | { number: string },

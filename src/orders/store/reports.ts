@@ -7,19 +7,19 @@ export function orderNumbered(database: DataSource, number: string): Promise<Top
   return database.getRepository(TopupOrder).findOneBy({ number });
 }
 
-/** Oldest first. */
+/** Returns the steps, oldest first. */
 export function timelineOf(database: DataSource, orderId: string): Promise<TopupOrderEvent[]> {
   return database.getRepository(TopupOrderEvent).find({ where: { orderId }, order: { id: 'ASC' } });
 }
 
 export interface OrderFilter {
-  /** Empty: every status. */
+  /** The statuses to include; empty for all. */
   statuses: readonly OrderStatus[];
   organizationId: string | undefined;
   limit: number;
 }
 
-/** Newest first. */
+/** Returns the orders, newest first. */
 export function listOrders(database: DataSource, filter: OrderFilter): Promise<TopupOrder[]> {
   const { statuses, organizationId, limit } = filter;
   return database.getRepository(TopupOrder).find({
@@ -27,7 +27,7 @@ export function listOrders(database: DataSource, filter: OrderFilter): Promise<T
       ...(statuses.length > 0 && { status: In([...statuses]) }),
       ...(organizationId !== undefined && { organizationId }),
     },
-    // Ids are in the order of time, and theirs is the one index over all organizations that is.
+    // Ids sort by time, and across organizations only their index is in that order.
     order: organizationId === undefined ? { id: 'DESC' } : { createdAt: 'DESC', id: 'DESC' },
     take: limit,
   });

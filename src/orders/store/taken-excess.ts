@@ -5,14 +5,14 @@ import { oneOf, type Query, sql } from '../../platform/database/sql.ts';
 import { AWAITS_PAYMENT, CREDITED, GIVEN_UP, HOLDS_EXCESS } from '../rules/order-state.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 
-/** Excess of one quota and period that must not be asked for again. */
+/** Excess of one quota and period that an order must not settle again. */
 export interface TakenExcess {
   code: string;
   period: string;
   quantity: bigint;
 }
 
-/** Excess that is settled, or that another order than `exceptOrderId` holds. */
+/** Selects the excess that is settled, or that an order other than `exceptOrderId` holds. */
 export const takenExcess = (organizationId: string, exceptOrderId?: string): Query<TakenExcess> => sql<TakenExcess>`
   select code, period, sum(quantity)::bigint as quantity from (
     ${settlementsOf(organizationId)}
@@ -23,20 +23,20 @@ export const takenExcess = (organizationId: string, exceptOrderId?: string): Que
       and line.kind = 'EXCESS' and o.id is distinct from ${exceptOrderId ?? null}
   ) as excess group by code, period`;
 
-/** Makes confirms of one organization go one after the other, to the end of the transaction. */
+/** Serializes the confirms of one organization until the transaction ends. */
 export const lockExcess = (organizationId: string): Query =>
   sql`select pg_advisory_xact_lock(hashtextextended('excess:' || ${organizationId}, 0))`;
 
 /**
- * Whether an order that was given up, and is paid after all, pays excess for the second time: giving it up freed its excess,
- * and another order that was confirmed since holds or has settled the same quota and period.
+ * Returns true if a payment of this given-up order settles excess for the second time. Giving the order up freed its
+ * excess, and an order confirmed since then holds or has settled the same quota and period.
  */
 export async function isExcessPaidTwice(database: DataSource | EntityManager, order: TopupOrder): Promise<boolean> {
-  // Nobody takes over the excess of an order that still waits for its payment.
+  // An order that awaits its payment holds its excess, so no other order can take it.
   if (AWAITS_PAYMENT.has(order.status)) return false;
   const others = await runQuery(
     database,
-    sql`select 1 as found from topup_order_lines mine
+    sql`select 1 as hit from topup_order_lines mine
       join topup_orders other on other.organization_id = ${order.organizationId} and other.id <> ${order.id}
       join topup_order_lines theirs on theirs.order_id = other.id and theirs.kind = 'EXCESS'
         and theirs.quota_code = mine.quota_code and theirs.excess_period = mine.excess_period

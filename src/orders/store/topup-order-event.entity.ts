@@ -5,7 +5,7 @@ import type { OrderStatus } from '../rules/order-state.ts';
 @Entity('topup_order_events')
 @Index('topup_order_events_order_idx', ['orderId', 'id'])
 export class TopupOrderEvent {
-  /** In the order of the transactions: an order's steps follow its row lock, whatever the replicas' clocks say. */
+  /** Ids follow the transactions, not the replicas' clocks: the order's row lock serializes its steps. */
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -26,15 +26,15 @@ export class TopupOrderEvent {
   @Column({ name: 'to_status', type: 'text' })
   to!: OrderStatus;
 
-  /** What caused it, e.g. "confirmOrder", "payment: webhook". */
+  /** The cause, e.g. "confirmOrder" or "payment: webhook". */
   @Column({ type: 'text' })
   cause!: string;
 
-  /** Who caused it: a token's subject or an operator; null for the system. Not shown in the graph. */
+  /** The token's subject or the operator; null for the system. The graph does not show it. */
   @Column({ type: 'text', nullable: true })
   actor!: string | null;
 
-  /** Why, in the operator's words. Not shown in the graph. */
+  /** The operator's own words. The graph does not show them. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 

@@ -62,7 +62,7 @@ export class TopupOrderLine implements QuoteLine {
   @Column({ type: 'bigint', transformer: bigintColumn })
   amount!: Rupiah;
 
-  /** hub-core's billing period of the excess that is settled. */
+  /** hub-core's billing period of the settled excess. */
   @Column({ name: 'excess_period', type: 'text', nullable: true })
   excessPeriod!: string | null;
 

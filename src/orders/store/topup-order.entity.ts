@@ -15,8 +15,9 @@ import {
 } from '../rules/order-state.ts';
 
 /**
- * One purchase. Prices and totals are frozen with the quote; the status moves only along order-state.ts, which a trigger
- * enforces. topup_orders_page_idx serves an organization's page of orders, topup_orders_status_idx a page of some statuses.
+ * One purchase. Prices and totals are frozen with the quote. The status moves only along order-state.ts; a trigger
+ * enforces it. topup_orders_page_idx serves an organization's page of orders, topup_orders_status_idx a page of some
+ * statuses.
  */
 @Entity('topup_orders')
 @Unique('topup_orders_number_key', ['number'])
@@ -53,7 +54,7 @@ export class TopupOrder {
   @Column({ name: 'organization_id', type: 'text' })
   organizationId!: string;
 
-  /** The organization's name when the order was created: every repeat shows the provider the same. */
+  /** The organization's name at creation, so that every retry sends the provider the same content. */
   @Column({ name: 'organization_name', type: 'text' })
   organizationName!: string;
 
@@ -82,14 +83,14 @@ export class TopupOrder {
   @Column({ name: 'payment_provider', type: 'text', default: 'mekari-pay', insert: false })
   paymentProvider!: string;
 
-  /** The provider's id of the one invoice; null until we know it. */
+  /** The provider's id of the order's one invoice; null until we know it. */
   @Column({ name: 'payment_invoice_id', type: 'text', nullable: true, insert: false })
   paymentInvoiceId!: string | null;
 
   @Column({ name: 'payment_url', type: 'text', nullable: true, insert: false })
   paymentUrl!: string | null;
 
-  /** When the provider was last asked about it: the order that was not asked about for longest goes first. */
+  /** The time of the last poll of the provider. The poll takes the least recently polled orders first. */
   @Column({ name: 'payment_checked_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })
   paymentCheckedAt!: Date | null;
 
@@ -103,11 +104,11 @@ export class TopupOrder {
   @Column({ name: 'paid_invoice_number', type: 'text', nullable: true, insert: false })
   paidInvoiceNumber!: string | null;
 
-  /** The creating request's: the order's webhooks and jobs log under it too. */
+  /** The correlation id of the creating request. The order's webhooks and jobs log it too. */
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 
-  /** W3C's traceparent of the span that created it: later steps are part of that trace. */
+  /** The W3C traceparent of the creating span. Later steps join that trace. */
   @Column({ name: 'trace_parent', type: 'text', nullable: true })
   traceParent!: string | null;
 

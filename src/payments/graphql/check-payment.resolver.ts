@@ -5,19 +5,19 @@ import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { CheckPayment } from '../check-payment.ts';
 
-@InputType({ description: 'The order whose payment is to be checked.' })
+@InputType({ description: 'The order whose payment to check.' })
 export class CheckTopupPaymentInput {
   @Field(() => ID, { description: 'Id of a confirmed order.' })
   orderId!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What became of checkTopupPayment.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of checkTopupPayment.' })
 export class CheckTopupPaymentPayload {
-  @Field(() => TopupOrderType, { nullable: true, description: 'The order as it stands; null when there is none.' })
+  @Field(() => TopupOrderType, { nullable: true, description: 'The current order; null if there is none.' })
   order?: TopupOrderType;
 
   @ListSize(5)
-  @Field(() => [TopupUserError], { description: 'Why it could not be checked; empty when it was.' })
+  @Field(() => [TopupUserError], { description: 'The reasons for a refusal; empty on success.' })
   userErrors!: TopupUserError[];
 }
 
@@ -31,10 +31,11 @@ export class CheckPaymentResolver {
   @RequiresWrite()
   @Mutation(() => CheckTopupPaymentPayload, {
     nullable: true,
-    description: 'Asks Mekari Pay whether the order was paid, and credits it if so: for buyers who wait.',
+    description: 'Asks Mekari Pay for the payment of the order, and credits it if it is paid. For buyers who wait.',
   })
   async checkTopupPayment(
-    @Arg('input', () => CheckTopupPaymentInput, { description: 'What to do.' }) input: CheckTopupPaymentInput,
+    @Arg('input', () => CheckTopupPaymentInput, { description: 'The arguments of the mutation.' })
+    input: CheckTopupPaymentInput,
     @Ctx() request: RequestContext,
   ): Promise<CheckTopupPaymentPayload> {
     return toPayload(request, this.orders, await this.payments.checkForBuyer(request, input.orderId));

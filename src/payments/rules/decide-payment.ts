@@ -3,8 +3,8 @@ import { AWAITS_SETTLEMENT, type OrderStatus } from '../../orders/index.ts';
 import type { PaymentNotice } from '../provider.ts';
 
 /**
- * What a notice comes to. "repeated": the payment that moved the order, told once more. "noted": expired or failed while the
- * order still waits, so that time and the buyer decide.
+ * The outcomes of a notice. "repeated": the notice repeats the payment that moved the order. "noted": the invoice
+ * expired or failed while the order still awaits its payment, so nothing moves.
  */
 export const PAYMENT_OUTCOMES = [
   'settled',
@@ -19,16 +19,16 @@ export const PAYMENT_OUTCOMES = [
 ] as const;
 export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number];
 
-/** The order moved. */
+/** The payment moves the order. */
 export const MOVING_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>(['settled', 'review']);
-/** Nothing more has to be done than the order's own way asks for. */
+/** The order takes its normal course; there is no payment exception to close. */
 export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>([
   'settled',
   'repeated',
   'noted',
   'review',
 ]);
-/** Nothing moves, and an operator has to see to the payment. */
+/** The payment moves nothing, and an operator must resolve it. */
 export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
   PAYMENT_OUTCOMES.filter((outcome) => !ROUTINE_OUTCOMES.has(outcome)),
 );
@@ -36,18 +36,18 @@ export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
 export interface OrderFacts {
   status: OrderStatus;
   total: Rupiah;
-  /** null: the invoice's creation was never answered to us, and the notice tells which invoice it is. */
+  /** null if the creation of the invoice was never answered: the notice then names the invoice. */
   invoiceId: string | null;
   confirmed: boolean;
-  /** Whether the notice's invoice is another order's. */
+  /** True if the notice's invoice belongs to another order. */
   invoiceOfAnother: boolean;
 }
 
 export type PaymentFacts = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
 
 /**
- * Decides what a verified notice means for an order (domain.md 8): pure, and the only place that does. `settled` are the
- * payments that moved the order before. An order of ours that is not there is undefined.
+ * Decides the outcome of a verified notice (domain.md 8). Pure, and the only place that decides it. `order` is
+ * undefined if we have no such order; `settled` are the payments that moved the order before.
  */
 export function decidePayment(
   order: OrderFacts | undefined,
@@ -68,7 +68,7 @@ export function decidePayment(
   return notice.amount === order.total && notice.currency === 'IDR' ? 'settled' : 'review';
 }
 
-/** The provider numbers no payments: one is recognized by its invoice, amount, currency and second. */
+/** The provider does not number payments: the invoice, amount, currency and second identify one. */
 function samePayment(a: PaymentFacts, b: PaymentFacts): boolean {
   const second = (at: Date | null) => (at === null ? null : Math.floor(at.getTime() / 1000));
   const sameTime = a.paidAt === null || b.paidAt === null || second(a.paidAt) === second(b.paidAt);

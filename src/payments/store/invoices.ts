@@ -1,23 +1,25 @@
 import type { DataSource } from 'typeorm';
-import { awaitsPayment, invoiceStored, isGivenUp, TopupOrder } from '../../orders/index.ts';
+import { awaitsPayment, invoiceUpdate, isGivenUp, TopupOrder } from '../../orders/index.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { raw, sql } from '../../platform/database/sql.ts';
-import { retried } from '../../platform/database/transaction.ts';
+import { withRetries } from '../../platform/database/transaction.ts';
 import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
 
 export interface StoredInvoice {
   provider: string;
   id: string;
-  /** null where the invoice cannot be paid. */
+  /** null if the invoice cannot be paid. */
   paymentUrl: string | null;
-  /** Asks the buyer to pay: enqueued where the order still awaits its payment and there is an address to pay at. */
+  /** Asks the buyer to pay. Enqueued if the order still awaits its payment and has a payment link. */
   mail: NewJob;
-  /** Enqueued where the order was given up while its invoice was made: nobody is to pay it. */
+  /** Enqueued if the order was given up while its invoice was created, so that nobody pays it. */
   voidJob: NewJob;
 }
 
-/** Stores an order's first invoice and enqueues what follows; undefined where the order has one already. */
+/**
+ * Stores an order's first invoice and enqueues the job that follows. Returns undefined if the order already has one.
+ */
 export async function storeInvoice(
   database: DataSource,
   orderId: string,
@@ -25,13 +27,13 @@ export async function storeInvoice(
 ): Promise<TopupOrder | undefined> {
   const status = raw('status');
   const statement = sql<TopupOrder & { enqueued: unknown }>`
-    with stored as (${invoiceStored(orderId, provider, id, paymentUrl)})
-    select ${columnsOf(TopupOrder, 'stored')}, case
+    with updated_order as (${invoiceUpdate(orderId, provider, id, paymentUrl)})
+    select ${columnsOf(TopupOrder, 'updated_order')}, case
       when ${awaitsPayment(status)} and payment_url is not null then ${enqueued(mail)}
       when ${isGivenUp(status)} then ${enqueued(voidJob)}
     end as enqueued
-    from stored`;
-  const [row] = await retried(() => runQuery(database, statement));
+    from updated_order`;
+  const [row] = await withRetries(() => runQuery(database, statement));
   if (row === undefined) return undefined;
   const { enqueued: _, ...order } = row;
   return order;

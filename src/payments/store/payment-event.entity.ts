@@ -6,8 +6,8 @@ import { type PaymentOutcome, ROUTINE_OUTCOMES } from '../rules/decide-payment.t
 export type PaymentSource = 'webhook' | 'poll' | 'check';
 
 /**
- * The inbox: a notice about a payment and what it came to, written in the transaction that acted on it. Append-only: a trigger
- * refuses UPDATE, DELETE and TRUNCATE. A provider's event is entered once, for good.
+ * The inbox: a notice about a payment and its outcome, written in the transaction that acted on it. Append-only: a
+ * trigger refuses UPDATE, DELETE and TRUNCATE. The unique constraint dedupes a provider's events for good.
  */
 @Entity('payment_events')
 @Unique('payment_events_event_key', ['provider', 'eventId'])
@@ -19,11 +19,11 @@ export class PaymentEvent {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payment_events_pkey' })
   id!: string;
 
-  /** The payment provider that told it. */
+  /** The payment provider that reported it. */
   @Column({ type: 'text', default: 'mekari-pay' })
   provider!: string;
 
-  /** The id of the provider's webhook; for what we asked for ourselves, made of the payment that the answer names. */
+  /** The id of the provider's webhook; for a poll or a check, an id that is derived from the payment. */
   @Column({ name: 'event_id', type: 'text' })
   eventId!: string;
 
@@ -33,7 +33,7 @@ export class PaymentEvent {
   @Column({ type: 'text' })
   type!: string;
 
-  /** The number as it was sent, which may be no order's of ours. */
+  /** The number as it was sent. We may have no such order. */
   @Column({ name: 'order_number', type: 'text' })
   orderNumber!: string;
 

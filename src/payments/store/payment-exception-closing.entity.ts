@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-/** What an operator did about a payment that fits no order. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. */
+/** An operator's resolution of a payment exception. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. */
 @Entity('payment_exception_closings')
 export class PaymentExceptionClosing {
   @ForeignKey('PaymentEvent', { name: 'payment_exception_closings_event_fkey' })

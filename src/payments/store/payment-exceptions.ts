@@ -8,7 +8,7 @@ import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts
 import { PaymentEvent } from './payment-event.entity.ts';
 import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
 
-/** A payment that an operator must see to: one under review until the order moves, another until it is closed. */
+/** A payment that awaits an operator: under review until its order moves, or an exception until it is closed. */
 export interface OpenPayment {
   id: string;
   receivedAt: Date;
@@ -24,10 +24,10 @@ export interface OpenPayment {
 const REVIEW = ['review'];
 
 /**
- * Payments under review by their open orders, the others by the condition of the index payment_events_exceptions_idx: reviews
- * that are over, as many as there ever were, are not read.
+ * Finds payments under review by their open orders, and exceptions by payment_events_exceptions_idx. So it never reads
+ * the growing number of finished reviews.
  */
-const open = (): Sql => sql`(
+const openEvents = (): Sql => sql`(
     select event.* from payment_events event
     where event.outcome in (${oneOf(REVIEW)}) and event.order_id in (${ordersUnderReview()})
     union all
@@ -36,14 +36,14 @@ const open = (): Sql => sql`(
     where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and closing.payment_event_id is null
   )`;
 
-/** Oldest first. */
+/** Returns the payments, oldest first. */
 export function openPayments(database: DataSource): Promise<OpenPayment[]> {
   return runQuery(
     database,
     sql<OpenPayment>`
       select event.id, event.received_at as "receivedAt", event.outcome, event.order_number as "orderNumber",
         event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source
-      from ${open()} as event order by event.received_at`,
+      from ${openEvents()} as event order by event.received_at`,
   );
 }
 
@@ -56,10 +56,10 @@ export function openPaymentsGauge(database: DataSource): Gauge {
       const rows = await runQuery(
         database,
         sql<{ outcome: string; count: bigint }>`
-          select event.outcome, count(*) from ${open()} as event group by event.outcome`,
+          select event.outcome, count(*) from ${openEvents()} as event group by event.outcome`,
       );
-      const none = [...PAYMENT_EXCEPTIONS, ...REVIEW].map((outcome) => [outcome, 0] as const);
-      return new Map([...none, ...rows.map(({ outcome, count }) => [outcome, Number(count)] as const)]);
+      const zeros = [...PAYMENT_EXCEPTIONS, ...REVIEW].map((outcome) => [outcome, 0] as const);
+      return new Map([...zeros, ...rows.map(({ outcome, count }) => [outcome, Number(count)] as const)]);
     },
   };
 }
@@ -68,14 +68,16 @@ export function findEvent(tx: EntityManager, id: string): Promise<PaymentEvent |
   return tx.findOneBy(PaymentEvent, { id });
 }
 
-/** The payment that put the order under review. Throws where there is none. */
+/** Returns the payment that put the order under review. Throws if no payment did. */
 export function reviewedPayment(tx: EntityManager, orderId: string): Promise<PaymentEvent> {
   return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
 }
 
 const insertClosings = insertInto(PaymentExceptionClosing);
 
-/** Enters the closing, or answers the one that was entered before. Waits for a transaction that is entering one. */
+/**
+ * Enters the closing and returns undefined, or returns the earlier closing. Waits for a concurrent closing to commit.
+ */
 export async function enterClosing(
   tx: EntityManager,
   closing: PaymentExceptionClosing,

@@ -1,14 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { jakartaDate } from '../../kernel/jakarta.ts';
-import { entered, type NewEntry } from '../../ledger/index.ts';
+import { ledgerInsert, type NewEntry } from '../../ledger/index.ts';
 import {
   type Cause,
-  linesDated,
   linesOfNumber,
-  movedByPayment,
   orderIdOf,
   orderOfNotice,
-  step,
+  periodsUpdate,
+  statusUpdate,
+  stepInsert,
   type TopupOrder,
   type TopupOrderLine,
   topupPeriod,
@@ -21,9 +21,9 @@ import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
 import type { PaymentNotice } from '../provider.ts';
 import { MOVING_OUTCOMES, type PaymentFacts } from '../rules/decide-payment.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
-import { eventEntered } from './payment-events.ts';
+import { eventInsert } from './payment-events.ts';
 
-/** Everything that a settlement is decided on, as it was when it was read: nothing is locked. */
+/** Everything that a settlement depends on, as it was when it was read; nothing is locked. */
 export interface SettlementFacts {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];
@@ -32,7 +32,7 @@ export interface SettlementFacts {
   settled: readonly PaymentFacts[];
 }
 
-/** undefined: there is no such order. "duplicate": this very event is in the inbox. */
+/** `facts` is undefined if there is no such order. `isDuplicate` is true if the inbox already has this event. */
 export async function readSettlementFacts(
   database: DataSource,
   { provider, eventId, notice }: { provider: string; eventId: string; notice: PaymentNotice },
@@ -52,27 +52,27 @@ export async function readSettlementFacts(
   return { facts: { order, lines, invoiceOfAnother, settled }, isDuplicate };
 }
 
-/** When it was paid, where that is known, and by which invoice. */
+/** The invoice that was paid, and the time of payment if it is known. */
 export interface AcceptedPayment {
   provider: string;
   invoiceId: string;
   paidAt: Date | null;
 }
 
-const ifMoved = sql`exists (select from moved)`;
+const ifMoved = sql`exists (select from moved_order)`;
 
-/** Moves the order to PAID and credits its lines: fragments of one statement, none of which does anything alone. */
-function credited(order: TopupOrder, lines: readonly TopupOrderLine[], payment: AcceptedPayment, cause: Cause): Sql {
-  const { provider, invoiceId, paidAt: toldAt } = payment;
-  const paidAt = toldAt === null || toldAt > cause.at ? cause.at : toldAt;
+/** CTEs that move the order to PAID and credit its lines. They are parts of one statement: none acts alone. */
+function creditParts(order: TopupOrder, lines: readonly TopupOrderLine[], payment: AcceptedPayment, cause: Cause): Sql {
+  const { provider, invoiceId, paidAt: reportedAt } = payment;
+  const paidAt = reportedAt === null || reportedAt > cause.at ? cause.at : reportedAt;
   const paidOn = jakartaDate(paidAt);
   const topups = lines.filter(({ kind }) => kind === 'TOPUP');
   const periods = topups.map(({ id, quotaType, periodEnd }) => ({ id, ...topupPeriod(quotaType, paidOn, periodEnd) }));
   const to = 'PAID';
-  return sql`moved as (${movedByPayment(order, { to, paidAt, provider, invoiceId })}
-    ), told as (${step(order, order.status, to, cause, ifMoved)}
-    ), dated as (${linesDated(order.id, periods, ifMoved)}
-    ), credited as (${entered(
+  return sql`moved_order as (${statusUpdate(order, { to, paidAt, provider, invoiceId })}
+    ), timeline_step as (${stepInsert(order, order.status, to, cause, ifMoved)}
+    ), line_periods as (${periodsUpdate(order.id, periods, ifMoved)}
+    ), ledger_rows as (${ledgerInsert(
       lines.map((line) => toEntry(order, line)),
       cause.at,
       ifMoved,
@@ -89,8 +89,8 @@ function toEntry({ organizationId }: TopupOrder, line: TopupOrderLine): NewEntry
 }
 
 /**
- * Enters the event, makes the order PAID, credits its lines and enqueues the job: one statement, so all or nothing of it.
- * false where the order, or the inbox, has changed since they were read.
+ * Enters the event, moves the order to PAID, credits its lines and enqueues the job in one statement, so all or
+ * nothing. Returns false if the order or the inbox has changed since it was read.
  */
 export function creditByEvent(
   database: DataSource,
@@ -99,14 +99,14 @@ export function creditByEvent(
   cause: Cause,
   job: NewJob,
 ): Promise<boolean> {
-  return unlessEntered(
+  return runUnlessDuplicate(
     database,
-    sql`with ${credited(order, lines, event, cause)}, entered as (${eventEntered(event, ifMoved)})
-      select ${enqueued(job)} from moved`,
+    sql`with ${creditParts(order, lines, event, cause)}, event_row as (${eventInsert(event, ifMoved)})
+      select ${enqueued(job)} from moved_order`,
   );
 }
 
-/** The same, but puts the order under review: nothing is credited. */
+/** Works like creditByEvent(), but puts the order under review and credits nothing. */
 export function reviewByEvent(
   database: DataSource,
   { order }: SettlementFacts,
@@ -116,28 +116,28 @@ export function reviewByEvent(
 ): Promise<boolean> {
   const { provider, invoiceId } = event;
   const to = 'PAYMENT_REVIEW';
-  return unlessEntered(
+  return runUnlessDuplicate(
     database,
-    sql`with moved as (${movedByPayment(order, { to, paidAt: null, provider, invoiceId })}
-      ), told as (${step(order, order.status, to, cause, ifMoved)}
-      ), entered as (${eventEntered(event, ifMoved)})
-      select ${enqueued(job)} from moved`,
+    sql`with moved_order as (${statusUpdate(order, { to, paidAt: null, provider, invoiceId })}
+      ), timeline_step as (${stepInsert(order, order.status, to, cause, ifMoved)}
+      ), event_row as (${eventInsert(event, ifMoved)})
+      select ${enqueued(job)} from moved_order`,
   );
 }
 
-async function unlessEntered(database: DataSource, statement: Sql): Promise<boolean> {
+async function runUnlessDuplicate(database: DataSource, statement: Sql): Promise<boolean> {
   try {
     return (await runQuery(database, statement)).length === 1;
   } catch (error) {
-    // The event got into the inbox after it was read.
+    // A concurrent delivery entered the event after our read.
     if (violatesUnique(error, 'payment_events_event_key')) return false;
     throw error;
   }
 }
 
 /**
- * Makes a locked order PAID, credits its lines and enqueues the job, in the transaction in which an operator accepted its
- * payment. A second time fails on the ledger's unique key.
+ * Moves a locked order to PAID, credits its lines and enqueues the job, in the transaction of an operator's approval. A
+ * second credit fails on the ledger's unique key.
  */
 export async function creditOrder(
   tx: EntityManager,
@@ -147,8 +147,8 @@ export async function creditOrder(
   cause: Cause,
   job: NewJob,
 ): Promise<void> {
-  const statement = sql`with ${credited(order, lines, payment, cause)} select ${enqueued(job)} from moved`;
+  const statement = sql`with ${creditParts(order, lines, payment, cause)} select ${enqueued(job)} from moved_order`;
   const moved = await runQuery(tx, statement);
-  if (moved.length === 0) throw new Error(`order ${order.number} was to be credited and is not what was locked`);
+  if (moved.length === 0) throw new Error(`order ${order.number} changed after it was locked, and was not credited`);
   order.status = 'PAID';
 }

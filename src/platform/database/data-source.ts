@@ -7,26 +7,26 @@ import { asRole } from './roles.ts';
 
 export interface DatabaseOptions {
   url: string;
-  /** Whom the connections act as (roles.ts); whoever logs in where nothing is said. */
+  /** The role that the connections take (roles.ts); the login itself by default. */
   role?: string;
   entities: readonly EntityTarget<object>[];
   migrations: readonly (new () => MigrationInterface)[];
   log?: Logger;
   poolSize?: number;
-  /** As pg_stat_activity shows it. */
+  /** The name in pg_stat_activity. */
   applicationName?: string;
-  /** Longest that one statement may take; 0 for as long as it takes, for operators' commands. */
+  /** The longest duration of one statement; 0 for no limit, as operators' commands need. */
   statementTimeoutMs?: number;
 }
 
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** What the answer to a statement that was cancelled at its last moment may take to get here. */
+/** The time for the answer to a statement that was cancelled at its last moment. */
 const ANSWER_MS = 2000;
 
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
-    // Else TypeORM looks for it by name, and finds another copy than the server's bundle has.
+    // TypeORM would look for pg by name, and find another copy than the one in the server's bundle.
     driver: pg,
     url: options.role === undefined ? options.url : asRole(options.url, options.role),
     entities: [...options.entities] as DataSourceOptions['entities'],
@@ -39,11 +39,11 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     applicationName: options.applicationName ?? 'self-topup',
     poolSize: options.poolSize ?? 12,
     extra: {
-      // run-queries.ts sends the statements of a step together; without this each would wait for the one before it.
+      // run-queries.ts pipelines the statements of a step; without this each would wait for the one before it.
       pipeline: true,
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
-      // A host that is gone without a word is found out even where no time is set, within half a minute.
+      // Detects a host that vanished silently within half a minute, even if no timeout is set.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // A statement or an open transaction that hangs must not hold a row lock for long.
@@ -56,8 +56,8 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
 }
 
 /**
- * Connects. A connection that breaks while somebody holds it gets a listener too, or it would end the process. Throws where the
- * connections do not act as the role that they were given.
+ * Connects. Throws if the connections do not act as the given role. Adds an error listener to each connection, because
+ * one that breaks in use would end the process.
  */
 export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
   const database = await new DataSource(dataSourceOptions(options)).initialize();
@@ -69,43 +69,49 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
   return database;
 }
 
-/** As they connect, and as it is taken the one that connected before this was called. The pool listens while nobody has them. */
+/**
+ * Listens when a client connects, and on acquire for the one that connected before this call. The pool listens to idle
+ * clients.
+ */
 function listenToBreaks(pool: Pool): void {
-  const heard = new WeakSet<PoolClient>();
+  const withListener = new WeakSet<PoolClient>();
   const listen = (client: PoolClient) => {
-    if (heard.has(client)) return;
-    heard.add(client);
+    if (withListener.has(client)) return;
+    withListener.add(client);
     client.on('error', () => undefined);
   };
   pool.on('connect', listen);
   pool.on('acquire', listen);
 }
 
-/** A pooler that drops the startup parameter leaves a connection all that its login may: past every policy, and nobody would see. */
+/**
+ * A pooler that drops the startup parameter leaves a connection all rights of its login, past every policy, and nobody
+ * would notice.
+ */
 async function assertActsAs(database: DataSource, role: string): Promise<void> {
   const [row] = (await database.query('select current_user as name')) as { name: string }[];
   if (row?.name === role) return;
   await database.destroy();
   throw new Error(
-    `Connections to the database act as ${row?.name}, not as ${role}: what stands before PostgreSQL must pass options on`,
+    `Connections to the database act as ${row?.name}, not as ${role}: configure the pooler in front of PostgreSQL to pass on the startup parameter "options"`,
   );
 }
 
 /**
- * The database ends what takes too long, unless its host is gone without a word: then who holds a connection would wait for
- * ever. It is broken after that long without a byte. Not by pg's query_timeout: that leaves the connection busy, TypeORM
- * gives it back to the pool like a good one, and it may be in the middle of a transaction when the next one gets it.
+ * PostgreSQL cancels a long statement, unless its host has vanished: then the caller would wait for ever. So a
+ * connection in use breaks after this long without a byte. pg's query_timeout does not help: it leaves the connection
+ * busy, TypeORM returns it to the pool as good, and the next caller may get it in the middle of a transaction.
  */
 function breakWhereSilent(pool: Pool, ms: number): void {
   const socketOf = (client: PoolClient) => (client as unknown as { connection: { stream: Socket } }).connection.stream;
   function giveUp(this: Socket): void {
-    this.destroy(new Error(`The database said nothing for ${ms} ms`));
+    this.destroy(new Error(`The database sent nothing for ${ms} ms`));
   }
   pool.on('acquire', (client) => socketOf(client).setTimeout(ms, giveUp));
   pool.on('release', (_error, client) => socketOf(client).setTimeout(0, giveUp));
 }
 
-/** The pg pool under TypeORM. */
+/** Returns the pg pool under TypeORM. */
 export function poolOf(database: DataSource): Pool {
   return (database.driver as unknown as { master: Pool }).master;
 }

@@ -9,13 +9,16 @@ function driverError(error: unknown): PostgresError | undefined {
   return error instanceof QueryFailedError ? (error.driverError as PostgresError) : undefined;
 }
 
-/** Whether the named unique constraint refused it: by name, so that no other violation passes for this one. */
+/**
+ * Returns true if the named unique constraint refused the statement. Compares the name, so that no other violation
+ * passes for it.
+ */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const cause = driverError(error);
   return cause?.code === '23505' && cause.constraint === constraint;
 }
 
-/** Serialization failure or deadlock: the transaction did nothing and may be run again. */
+/** Returns true for a serialization failure or a deadlock: the transaction was rolled back and may be retried. */
 export function isRetryable(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === '40001' || code === '40P01';

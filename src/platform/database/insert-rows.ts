@@ -2,21 +2,21 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { type Query, raw, type Sql, sql, toJson } from './sql.ts';
 
 interface InsertOptions {
-  /** Inserts nothing unless it holds: `exists (select from moved)`. */
+  /** Inserts nothing unless this condition holds, such as `exists (select from moved_order)`. */
   onlyIf?: Sql;
-  /** In the order of this property. */
+  /** Inserts in the order of this property. */
   orderBy?: string;
 }
 
-/** An INSERT of rows shaped as the entity, which go in as one parameter. */
+/** Builds an INSERT of rows in the shape of the entity. They go in as one parameter. */
 export type InsertInto<E> = (rows: readonly Partial<E>[], options?: InsertOptions) => Query;
 
 /**
- * The INSERT of a table. The entity is the one place that spells its columns; those that it generates, or marks
- * `insert: false`, are left out. To be called once, where the store's file is loaded.
+ * Prepares the INSERT of an entity's table. Only the entity spells its columns; those that it generates, or marks
+ * `insert: false`, are left out. Call it once, when the store's file is loaded.
  */
 export function insertInto<E extends object>(entity: new () => E): InsertInto<E> {
-  const columns = insertedColumns(entity);
+  const columns = columnsToInsert(entity);
   const list = (write: (column: Column) => string) => raw(columns.map(write).join(', '));
   const target = sql`insert into ${tableOf(entity)} (${list(({ name }) => name)})`;
   const selected = list(({ property }) => `"${property}"`);
@@ -33,7 +33,7 @@ interface Column {
   type: string;
 }
 
-function insertedColumns(entity: new () => object): Column[] {
+function columnsToInsert(entity: new () => object): Column[] {
   const storage = getMetadataArgsStorage();
   const generated = storage.generations.filter(({ target }) => target === entity).map((each) => each.propertyName);
   return storage

@@ -7,19 +7,20 @@ import { letBackgroundWork, prepareRoles, ROLES } from './roles.ts';
 const TURN_MS = 100;
 
 /**
- * Brings the database to this version: its roles, our tables and the job queue's. Two at once (a rolling deployment) go one
- * after the other. Answers the names of what was applied. A crash in between leaves the rest to the next run.
+ * Brings the database to this version: its roles, our tables and the job queue's. Concurrent runs (a rolling
+ * deployment) take turns. Returns the names of the migrations that it applied. After a crash the next run applies the
+ * rest.
  */
 export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<string[]> {
-  const unhurried = { ...options, statementTimeoutMs: 0 };
-  const login = await connectDatabase({ ...unhurried, poolSize: 1 });
+  const withoutTimeout = { ...options, statementTimeoutMs: 0 };
+  const login = await connectDatabase({ ...withoutTimeout, poolSize: 1 });
   try {
     const session = login.createQueryRunner();
     await session.connect();
     try {
       await takeTurn(session);
       await prepareRoles(session);
-      return await migrateAsOwner(unhurried);
+      return await migrateAsOwner(withoutTimeout);
     } finally {
       await session.query(`select pg_advisory_unlock(hashtextextended('migrate', 0))`).catch(() => undefined);
       await session.release();
@@ -29,13 +30,13 @@ export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<s
   }
 }
 
-/** Asked for again and again: who waits within a statement is waited for by an index that is built concurrently, for ever. */
+/** Polls for the lock: a session that waits inside a statement would block `create index concurrently` for ever. */
 async function takeTurn(session: QueryRunner): Promise<void> {
   for (;;) {
-    const [row] = (await session.query(`select pg_try_advisory_lock(hashtextextended('migrate', 0)) as taken`)) as {
-      taken: boolean;
+    const [row] = (await session.query(`select pg_try_advisory_lock(hashtextextended('migrate', 0)) as acquired`)) as {
+      acquired: boolean;
     }[];
-    if (row?.taken === true) return;
+    if (row?.acquired === true) return;
     await sleep(TURN_MS);
   }
 }
@@ -53,9 +54,9 @@ async function migrateAsOwner(options: DatabaseOptions): Promise<string[]> {
   }
 }
 
-/** Whether the database lacks a migration that this version has. */
+/** Returns true if the database lacks a migration of this version. */
 export async function hasPendingMigrations(database: DataSource): Promise<boolean> {
-  // TypeORM would make the table of migrations where it sees none.
+  // TypeORM would create the table of migrations if it saw none.
   const [row] = (await database.query(
     `select has_table_privilege(to_regclass('schema_migrations'), 'select') as readable`,
   )) as { readable: boolean | null }[];

@@ -1,34 +1,34 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * Whom a connection acts as. Each takes its role when it connects, whoever logged in. Roles belong to the whole server, so
- * their names carry the product's.
+ * The roles that connections take when they connect, whatever their login. Roles belong to the whole server, so their
+ * names carry the product's.
  */
 export const ROLES = {
-  /** A caller's request: sees the rows of one organization, and can neither credit nor rewrite anything. */
+  /** Serves a caller's request: sees the rows of one organization, and can neither credit nor rewrite anything. */
   runtime: 'self_topup_runtime',
-  /** Jobs, webhook, operators' commands: sees every organization, owns nothing. */
+  /** Runs jobs, webhooks and operators' commands: sees every organization, owns nothing. */
   background: 'self_topup_background',
-  /** Owns the tables and the queue: migrations alone. */
+  /** Runs migrations: owns the tables and the queue. */
   migrator: 'self_topup_migrator',
 } as const;
 
-/** The same URL for connections that take the role as they connect, and go back to it when they are reset. */
+/** Returns the URL for connections that take the role when they connect, and return to it on a reset. */
 export function asRole(url: string, role: string): string {
   const withRole = new URL(url);
-  const given = withRole.searchParams.get('options');
-  withRole.searchParams.set('options', [given, `-c role=${role}`].filter(Boolean).join(' '));
+  const existing = withRole.searchParams.get('options');
+  withRole.searchParams.set('options', [existing, `-c role=${role}`].filter(Boolean).join(' '));
   return withRole.toString();
 }
 
-/** Whether a connection was refused because its role is not there, or is not the login's to take. */
+/** Returns true if a connection was refused because its role does not exist, or the login may not take it. */
 export function isMissingRole(error: Error & { code?: string }): boolean {
   return (error.code === '22023' || error.code === '42501') && error.message.includes('role');
 }
 
 const list = Object.values(ROLES).map((role) => `'${role}'`);
 
-/** Another database of the same server may be creating them at this moment. */
+/** Ignores a duplicate: another database of the same server may be creating the roles concurrently. */
 const CREATE_ROLES = `do $$
 declare
   name text;
@@ -60,8 +60,8 @@ begin
 end $$`;
 
 /**
- * Everybody may make temporary tables, and before PostgreSQL 15 tables in the schema public: one that has the name of ours would stand in
- * its place. Where the login may not take that away, the database is not its own, and stays as it is.
+ * Everybody may create temporary tables and, before PostgreSQL 15, tables in the schema public: such a table could
+ * shadow one of ours. If the login may not revoke this, the database is shared, and stays as it is.
  */
 const NOBODY_ELSE_CREATES = `do $$
 begin
@@ -71,8 +71,9 @@ exception when insufficient_privilege then null;
 end $$`;
 
 /**
- * What an installation made before there were roles belongs to whoever ran its migrations. The database is the product's own,
- * so all that is in it goes to the migrator, but for what an extension brought. An identity column's sequence follows its table.
+ * Objects that predate the roles belong to the login that ran the migrations. The database is the product's own, so
+ * everything in it moves to the migrator, except the objects of extensions. An identity column's sequence follows its
+ * table.
  */
 const MIGRATOR_OWNS = `do $$
 declare
@@ -101,7 +102,7 @@ begin
   end loop;
 end $$`;
 
-/** As whoever logged in, before each migration: what is there already is left alone. */
+/** Runs as the login before each migration. Idempotent. */
 export async function prepareRoles(session: QueryRunner): Promise<void> {
   try {
     for (const statement of [CREATE_ROLES, MIGRATOR_MAY_CREATE, NOBODY_ELSE_CREATES, MIGRATOR_OWNS])
@@ -117,8 +118,8 @@ export async function prepareRoles(session: QueryRunner): Promise<void> {
 }
 
 /**
- * The job queue's tables are the library's, which leaves them to their owner alone. As the migrator, after each migration of the
- * library: a table that it adds is the background's too.
+ * Opens the job queue's tables, which the library reserves for their owner, to the background role. Runs as the
+ * migrator after each migration of the library, so that new tables are included.
  */
 export async function letBackgroundWork(session: QueryRunner): Promise<void> {
   await session.query(`do $$

@@ -9,13 +9,16 @@ export type Answers<Q extends readonly Query[]> = {
   -readonly [I in keyof Q]: Q[I] extends Query<infer R> ? R[] : never;
 };
 
-/** Runs one statement: part of the transaction, or one of its own. Bigint columns are bigints, dates are YYYY-MM-DD. */
+/**
+ * Runs one statement, inside the given transaction or in its own. Returns bigint columns as bigint, and dates as
+ * YYYY-MM-DD.
+ */
 export async function runQuery<R extends object>(database: DataSource | EntityManager, query: Query<R>): Promise<R[]> {
   const [rows] = await runQueries(database, query);
   return rows;
 }
 
-/** Runs several in one round trip, one after the other: all part of the transaction, or each one of its own. */
+/** Runs several statements in one round trip, in order: all inside the given transaction, or each in its own. */
 export function runQueries<Q extends readonly Query[]>(
   database: DataSource | EntityManager,
   ...queries: Q
@@ -31,8 +34,9 @@ export const BEGIN_READ_ONLY = sql`begin transaction read only`;
 const COMMIT = sql`commit`;
 
 /**
- * Runs several in one round trip and one transaction: all or none of them. `prelude` begins it and sets what holds within it;
- * its rows are left out. Rejects with the first error: PostgreSQL refuses what follows it, and rolls back at the commit.
+ * Runs several statements in one round trip and one transaction. `prelude` begins the transaction and sets its
+ * parameters; its rows are left out. Rejects with the first error: PostgreSQL refuses the statements after it, and
+ * rolls back at the commit.
  */
 export function runTransaction<Q extends readonly Query[]>(
   connections: DataSource,
@@ -55,7 +59,7 @@ async function withClient<T>(connections: DataSource, use: (client: PoolClient) 
   }
 }
 
-/** pg's pipeline mode (data-source.ts) sends all of them before the first answer. */
+/** Sends all statements before the first answer arrives, in pg's pipeline mode (data-source.ts). */
 async function pipelined<Q extends readonly Query[]>(client: PoolClient, queries: Q): Promise<Answers<Q>> {
   const answers = await Promise.allSettled(queries.map((query) => send(client, query)));
   return answers.map((answer) => {
@@ -65,12 +69,12 @@ async function pipelined<Q extends readonly Query[]>(client: PoolClient, queries
 }
 
 async function send(client: PoolClient, { text, values }: Query): Promise<pg.QueryResult> {
-  // The name has PostgreSQL parse and plan the text once per connection.
+  // PostgreSQL parses and plans a named statement once per connection.
   const name = hash('md5', text);
   try {
     return await client.query({ name, text, values: values.map(toParameter), types });
   } catch (error) {
-    // As TypeORM's errors, so that errors.ts reads both.
+    // TypeORM wraps its errors in the same way, so that errors.ts reads both.
     throw error instanceof Error ? new QueryFailedError(text, [], error) : error;
   }
 }

@@ -3,15 +3,15 @@ import type { Caller } from '../auth/caller.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import { type Answers, BEGIN, BEGIN_READ_ONLY, runQuery, runTransaction } from './run-queries.ts';
 import { type Query, sql } from './sql.ts';
-import { inTransaction, retried } from './transaction.ts';
+import { inTransaction, withRetries } from './transaction.ts';
 
 /**
- * The database as callers' requests reach it. Each transaction names the caller's organization, and row-level security
- * (migration 1764400000000) shows no other rows whatever was asked for. The name is set for one transaction at a time, so that
- * nothing of it stays on a connection that the next caller gets.
+ * The database as callers' requests reach it. Each transaction sets the caller's organization, and row-level security
+ * (migration 1764400000000) hides all other rows. The setting ends with the transaction, so that the next caller on the
+ * connection does not inherit it.
  */
 export class TenantDatabase {
-  /** `connections` act as the runtime role; without a transaction of ours they see no organization's rows. */
+  /** `connections` take the runtime role, which sees no organization's rows outside these transactions. */
   constructor(readonly connections: DataSource) {}
 
   /** Reads in one round trip and one read-only transaction: the caller's rows, or every organization's for support. */
@@ -20,13 +20,15 @@ export class TenantDatabase {
     return runTransaction(this.connections, [BEGIN_READ_ONLY, scope, PLAN_ONCE], queries);
   }
 
-  /** Writes in one round trip and one transaction, the caller's own rows alone; again where PostgreSQL asks for it. */
+  /**
+   * Writes the caller's own rows in one round trip and one transaction. Retries a deadlock or a serialization failure.
+   */
   async writes<Q extends readonly Query[]>({ caller }: RequestContext, ...queries: Q): Promise<Answers<Q>> {
     const scope = scopeOf(caller, 'off');
-    return retried(() => runTransaction(this.connections, [BEGIN, scope], queries));
+    return withRetries(() => runTransaction(this.connections, [BEGIN, scope], queries));
   }
 
-  /** Several steps in one transaction, as inTransaction(). Reads and writes the caller's own rows alone. */
+  /** Runs several steps on the caller's own rows in one transaction, like inTransaction(). */
   async transaction<T>({ caller }: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const scope = scopeOf(caller, 'off');
     return inTransaction(this.connections, async (tx) => {
@@ -37,12 +39,12 @@ export class TenantDatabase {
 }
 
 /**
- * In a database that has grown PostgreSQL would plan anew for each list of ids: its general plan, which supposes ten of them,
- * looks dearer than the plan for one. Planning takes longer than reading, and both plans go by the same index.
+ * In a large database PostgreSQL would plan again for each list of ids: its generic plan assumes ten ids and looks more
+ * expensive than the plan for one. Planning takes longer than reading, and both plans use the same index.
  */
 const PLAN_ONCE = sql`select set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
-/** Holds until the transaction ends. A caller without a token is an organization without a name. */
+/** Holds until the transaction ends. A caller without a token gets an organization without a name. */
 function scopeOf(caller: Caller | undefined, everyOrganization: 'on' | 'off'): Query {
   const organizationId = caller?.organizationId ?? '';
   if (/\p{Cc}/u.test(organizationId)) throw new TypeError('An organization id holds no control characters');

@@ -5,15 +5,18 @@ import { isRetryable } from './errors.ts';
 const MAX_ATTEMPTS = 5;
 
 /**
- * Runs `work` in one transaction, again where PostgreSQL asks for it (deadlock, serialization failure): `work` must have
- * no effect but through `tx`, and must not call a neighbour.
+ * Runs `work` in one transaction, and retries a deadlock or a serialization failure. So `work` must have no effect
+ * except through `tx`, and must not call a neighbour.
  */
 export function inTransaction<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-  return retried(() => database.transaction(work));
+  return withRetries(() => database.transaction(work));
 }
 
-/** Of what is a transaction, or several, each of which may be done again. */
-export async function retried<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Retries `work` with backoff on a deadlock or a serialization failure. `work` is one transaction, or several that may
+ * each run again.
+ */
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { audit, CHECKS, changesSince, nextAuditSince, noteAuditRun, queryOf } from '../../../src/audit/index.ts';
+import { audit, CHECKS, changesSince, nextAuditSince, queryOf, recordAuditRun } from '../../../src/audit/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { runQuery } from '../../../src/platform/database/run-queries.ts';
@@ -235,7 +235,7 @@ describe('what the next audit looks at', () => {
   const clean = new Map([['counter_equals_ledger', 0]]);
   const found = new Map([['counter_equals_ledger', 2]]);
   const note = (daysAgo: number, scope: 'whole' | 'changed', counts = clean, step: bigint | 'not said' = 7n) =>
-    noteAuditRun(
+    recordAuditRun(
       app.database,
       { scope, counts, lastStep: step === 'not said' ? undefined : step, violations: [] },
       new Date(night - daysAgo * DAY),

@@ -61,7 +61,7 @@ test('a statement on a connection whose host is gone fails, and the next one get
   await connectThrough(100);
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
   wire.silence();
-  await expect(database.query('select 2 as two')).rejects.toThrow('The database said nothing for 2100 ms');
+  await expect(database.query('select 2 as two')).rejects.toThrow('The database sent nothing for 2100 ms');
   expect(await database.query('select 3 as three')).toEqual([{ three: 3 }]);
 });
 
@@ -72,7 +72,7 @@ test('so does a transaction: who comes next is not in the middle of it', async (
     wire.silence();
     await tx.query('select 2');
   });
-  await expect(transaction).rejects.toThrow('The database said nothing for 2100 ms');
+  await expect(transaction).rejects.toThrow('The database sent nothing for 2100 ms');
   const idle = `select now() = statement_timestamp() as "isAlone"`;
   expect(await database.query(idle)).toEqual([{ isAlone: true }]);
 });

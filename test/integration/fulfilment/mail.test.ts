@@ -93,7 +93,7 @@ describe('what is sent', () => {
   test('an organization without a contact is not forgotten: its mail goes out once there is one', async () => {
     const { id, order } = await pending([]);
     const job = await failedJob(app, 'send_order_mail', order.id);
-    expect(job.last_error).toBe('hub-core has no billing contact to write to');
+    expect(job.last_error).toBe('hub-core has no billing contact for the organization: enter one there');
     app.sandbox.hubCore.organizations.patch(id, { billing_contacts: [GRACE] });
     await retryJobs(app.database, [job.id]);
     await idle(order.id);

@@ -97,7 +97,9 @@ test('what is no exception, or not there, is refused', async () => {
   const { id, client } = await buyer();
   const { number } = await purchase(app, client, id, { wa_balance: '1000000' });
   const [settled] = (await reportOrder(app.database, number)).payments;
-  await expect(close(settled?.id ?? '')).rejects.toThrow(/is no exception: it was settled/);
-  await expect(close('nonsense')).rejects.toThrow('There is no payment event nonsense.');
+  await expect(close(settled?.id ?? '')).rejects.toThrow(/is not an exception: its outcome is settled/);
+  await expect(close('nonsense')).rejects.toThrow(
+    'There is no payment event nonsense: `npm run orders -- exceptions` lists the open ones.',
+  );
   await expect(close('00000000-0000-7000-8000-000000000000')).rejects.toThrow(/There is no payment event/);
 });

@@ -112,17 +112,21 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
     [
       'more than was credited',
       { wa_balance: 1_000_001n },
-      /wa_balance: 1000001 asked back, 1000000 of the 1000000 credited can be/,
+      /wa_balance: 1000001 units requested, at most 1000000 of the 1000000 credited can be taken back/,
     ],
     [
       'one of several',
       { wa_balance: 5n, chatbot_ai_extra: 6000n },
-      /chatbot_ai_extra: 6000 asked back, 5000 of the 5000 credited can be/,
+      /chatbot_ai_extra: 6000 units requested, at most 5000 of the 5000 credited can be taken back/,
     ],
-    ['half a pack', { chatbot_ai_extra: 500n }, /sold in units of 1000, and 500 is none/],
-    ['another quota', { muv: 1n }, /muv is no top-up of this order/],
-    ['less than nothing', { wa_balance: -1n }, /-1 is no quantity/],
-    ['nothing', {}, /say how much of each quota is unused; at most chatbot_ai_extra=5000 wa_balance=1000000/],
+    ['half a pack', { chatbot_ai_extra: 500n }, /sold in units of 1000, and 500 is not a multiple of it/],
+    ['another quota', { muv: 1n }, /muv is not a top-up of this order/],
+    ['less than nothing', { wa_balance: -1n }, /-1 is not a quantity/],
+    [
+      'nothing',
+      {},
+      /give the unused units of each quota with --take-back, at most chatbot_ai_extra=5000 wa_balance=1000000/,
+    ],
     ['nothing, in figures', { wa_balance: 0n }, /at most chatbot_ai_extra=5000 wa_balance=1000000/],
   ])('%s', async (_, takeBack, words) => {
     const { id, client, order } = await completed();
@@ -138,7 +142,7 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
     const used = { key: 'chatbot_ai_excess', period: '2026-11', quantity: 1 };
     app.sandbox.hubCore.organizations.set({ ...organization, excess: [...(organization.excess ?? []), used] });
     expect(await refusal(refund(order.number, { chatbot_ai_extra: 1000n }))).toMatch(
-      /chatbot_ai_extra: 1000 asked back, 0 of the 5000 credited can be/,
+      /chatbot_ai_extra: 1000 units requested, at most 0 of the 5000 credited can be taken back/,
     );
     expect((await refund(order.number, { wa_balance: 1_000_000n })).amount).toBe(1_000_000n);
   });
@@ -151,14 +155,14 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
       [order.id],
     );
     expect(await refusal(refund(order.number, { muv: 500n }))).toMatch(
-      /muv: 500 asked back, 0 of the 500 credited can be/,
+      /muv: 500 units requested, at most 0 of the 500 credited can be taken back/,
     );
     expect((await balances(app, id))['muv']).toBe('500');
   });
 
   test.each([
-    ['is away', { kind: 'status', status: 503 }, /cannot be known now: hub-core unavailable/],
-    ['answers nonsense', { kind: 'wrong-shape' }, /cannot be known now: hub-core malformed/],
+    ['is away', { kind: 'status', status: 503 }, /cannot be read at the moment: hub-core unavailable/],
+    ['answers nonsense', { kind: 'wrong-shape' }, /cannot be read at the moment: hub-core malformed/],
   ] as const)('hub-core %s: nobody knows what was used', async (_, fault, words) => {
     const { order } = await completed();
     app.sandbox.hubCore.faults.set([fault]);
@@ -179,7 +183,7 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
   test('an order that is being booked', async () => {
     const { order } = await beingBooked();
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
-      `${order.number} is PAID and is being booked: refund it when it is COMPLETED.`,
+      `${order.number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`,
     );
   });
 

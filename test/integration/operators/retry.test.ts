@@ -176,6 +176,6 @@ describe('the mail about an order, sent again', () => {
   test('is refused where there is none', async () => {
     const { order } = await buyer();
     await expect(again(order.number)).rejects.toThrow(OperatorRefusal);
-    await expect(again(order.number)).rejects.toThrow(`${order.number} is DRAFT: there is no mail about that.`);
+    await expect(again(order.number)).rejects.toThrow(`${order.number} is DRAFT: there is no mail for this status.`);
   });
 });

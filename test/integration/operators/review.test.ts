@@ -128,7 +128,7 @@ describe('a payment under review that is refunded', () => {
 
   test('has nothing to take back', async () => {
     const { order } = await underReview();
-    expect(await refusal(refund(order.number, new Map([['wa_balance', 1n]])))).toMatch(/was credited nothing/);
+    expect(await refusal(refund(order.number, new Map([['wa_balance', 1n]])))).toMatch(/was never credited/);
   });
 });
 

@@ -27,6 +27,7 @@ test('a price that moved stops the confirm: both totals, the same order quoted a
   expect(refusals(refused)).toEqual([
     { code: 'PRICE_CHANGED', field: ['input', 'expectedTotal'], suggestedQuantity: null, retryable: true },
   ]);
+  expect(refused.userErrors[0]?.message).toContain('the total was Rp1.250.000 and is now Rp1.260.000.');
   expect(refused.priceChange).toEqual({ oldTotal: { amount: '1250000' }, newTotal: { amount: '1260000' } });
   expect(refused.order).toMatchObject({
     id: draft.id,

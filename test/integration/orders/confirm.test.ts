@@ -55,6 +55,7 @@ describe('refusals', () => {
     expect(refusals(refused)).toEqual([
       { code: 'TOTAL_MISMATCH', field: ['input', 'expectedTotal'], suggestedQuantity: null, retryable: false },
     ]);
+    expect(refused.userErrors[0]?.message).toContain("The order's total is Rp125.000, not Rp124.999:");
     expect(refused.order).toEqual(draft);
     expect((await tryConfirm(admin, draft, key)).order?.status).toBe('PENDING_PAYMENT');
   });

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type KeyUse, keyUse } from '../../../src/orders/rules/idempotency-key.ts';
-import { isKeyTaken, keyUsed, repeatOf, usesOfKey } from '../../../src/orders/store/idempotency-keys.ts';
+import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from '../../../src/orders/store/idempotency-keys.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { createOrder } from '../../support/app/purchase.ts';
@@ -20,7 +20,7 @@ afterAll(() => app.close());
 const request = {
   caller: { subject: 'admin', organizationId: '1001', scopes: new Set(['topup:write', 'topup:support']) },
 } as unknown as RequestContext;
-const write = (use: KeyUse) => app.callers.writes(request, keyUsed(use, orderId, AT));
+const write = (use: KeyUse) => app.callers.writes(request, keyInsert(use, orderId, AT));
 const find = async (use: KeyUse) => {
   const [uses] = await app.callers.reads(request, usesOfKey(use));
   const found = repeatOf(use, uses);

@@ -90,7 +90,7 @@ test.each<[string, () => Record<string, string | string[] | undefined>]>([
   ['an id of 256 characters', () => as('m'.repeat(256))],
 ])('%s: 401, and no effect', async (_, headers) => {
   const answer = await deliver(app.url, body, headers());
-  expect(answer).toMatchObject({ status: 401, body: '{"error":"The signature does not hold."}' });
+  expect(answer).toMatchObject({ status: 401, body: '{"error":"The signature is not valid."}' });
   expect(await app.db.query(`select 1 from payment_events`)).toEqual([]);
   expect(await app.db.query(`select status from topup_orders`)).toEqual([{ status: 'PENDING_PAYMENT' }]);
 });

@@ -53,7 +53,7 @@ test('list and show tell how orders stand, who did what and why', async () => {
 
   expect(await run(['approve', order.number, ...BY])).toMatchObject({
     code: 0,
-    stdout: `${order.number} is PAID: credited, and to be booked\n`,
+    stdout: `${order.number} is PAID and credited; accounting books it next\n`,
   });
   const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
   const { stdout, code } = await run(['show', order.number]);
@@ -62,7 +62,7 @@ test('list and show tell how orders stand, who did what and why', async () => {
     /TOPUP {2}wa_balance {2}1000000 × Rp1 = Rp1\.000\.000/,
     /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: webhook/,
     /PAYMENT_REVIEW → PAID {2}operator: payment approved {2}by rina: The bank took its fee/,
-    /review {2}invoice\.paid {2}IDR 999999/,
+    /review {2}invoice\.paid {2}Rp999\.999/,
     /TOPUP {2}wa_balance {2}1000000\n/,
   ]) {
     expect(stdout).toMatch(fact);
@@ -76,7 +76,7 @@ test('exceptions lists what is open, and close takes it off the list', async () 
   await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
   const listed = (await run(['exceptions'])).stdout.split('\n').find((line) => line.includes(order.number));
   const [id = ''] = listed?.split(' ') ?? [];
-  expect(listed).toMatch(/second_payment .* IDR 1000000 {2}invoice inv_/);
+  expect(listed).toMatch(/second_payment .* Rp1\.000\.000 {2}invoice inv_/);
   expect(await run(['exceptions', 'close', id, ...BY])).toMatchObject({ code: 0, stderr: '' });
   expect((await run(['exceptions'])).stdout).not.toContain(order.number);
 });
@@ -91,7 +91,7 @@ test('refund asks hub-core what was used: it names the settings that it lacks, t
 
   const { code, stdout } = await run(args, app.sandbox.environment());
   expect(stdout).toBe(
-    `${number} is REFUNDED: what was taken back had cost Rp250.000. Give the money back at Mekari Pay.\n`,
+    `${number} is REFUNDED: the units taken back had cost Rp250.000. Give the money back at Mekari Pay.\n`,
   );
   expect(code).toBe(0);
   expect(await balances(app, organization)).toEqual({ wa_balance: '750000' });

@@ -61,7 +61,7 @@ describe('an event', () => {
 
 describe('the fault names the member, and says nothing of its content', () => {
   const NOT_WHOLE = 'data.amount is not whole rupiah';
-  const TOO_MUCH = 'data.amount is more than can be held';
+  const TOO_MUCH = 'data.amount is above the maximum amount';
   test.each([
     ['"1000000"', NOT_WHOLE],
     ['1e6', NOT_WHOLE],
@@ -110,6 +110,6 @@ describe('the fault names the member, and says nothing of its content', () => {
   });
 
   test.each(['', 'null]', '{"type":"invoice.paid","type":"invoice.paid"}', '\uFEFF{}'])('%j', (text) => {
-    expect(read(text)).toStrictEqual({ fault: 'it is not JSON, or a member is there twice' });
+    expect(read(text)).toStrictEqual({ fault: 'it is not JSON, or a member occurs twice' });
   });
 });

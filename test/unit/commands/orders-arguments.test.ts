@@ -42,7 +42,7 @@ describe('what is no command is refused, and says what would be one', () => {
     [['show', 'TU-1', 'TU-2'], /^Usage/],
     [['show', 'TU-1', '--json'], /Unknown option '--json'/],
     [['list', 'TU-1'], /positional/],
-    [['list', '--status', 'LATE'], /There is no status LATE; there are DRAFT, /],
+    [['list', '--status', 'LATE'], /There is no status LATE: use DRAFT, /],
     [['list', '--limit', '0'], /--limit must be a number from 1 to 9999, not 0/],
     [['approve', 'TU-1', '--actor', 'rina'], /^The reason must be one line of 1 to 500 characters\.\nUsage/],
     [['approve', 'TU-1', '--reason', 'why'], /^The actor must be/],
