@@ -80,7 +80,7 @@ export class TableProvider implements Provider {
   /** Of the reads that were answered and are not too old, the one that was asked last. A late answer does not replace a newer one. */
   private newestTable(read: Read | undefined): FlagTable | undefined {
     if (!this.isYounger(read, USABLE_MS)) return undefined;
-    return read.table ?? this.newestTable(read.previous);
+    return read.table;
   }
 
   private begin(): Read {

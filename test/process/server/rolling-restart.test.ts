@@ -185,6 +185,7 @@ test('whatever hangs, it ends by itself; what it left behind another replica fin
   const order = await confirmOrder(buyer, await createOrder(buyer, organizationId, { wa_balance: '1000000' }));
 
   sandbox.moderator.faults.set([{ kind: 'hang' }]);
+  sandbox.moderator.clearRequests();
   await sandbox.mekariPay.pay(order.number);
   await sandbox.moderator.waitForRequest({ path: '/paid_pi' });
   sandbox.hubCore.faults.set([{ kind: 'hang' }]);
