@@ -5,17 +5,17 @@ export type BreakerState = 'closed' | 'half_open' | 'open';
 
 export interface BreakerOptions {
   neighbour: string;
-  /** Longest that a call waits for the result of the probe. Milliseconds. */
+  /** Longest wait of a call for the result of the probe, in milliseconds. */
   patienceMs: number;
   onState?: (neighbour: string, state: BreakerState) => void;
-  /** Milliseconds of a clock that nobody sets. */
+  /** A monotonic clock, in milliseconds. */
   now?: () => number;
 }
 
 export interface BreakerUse {
-  /** An order waits for it. It does not wait for the end of a pause, and if it is the probe, it waits for its whole answer. */
+  /** An order waits for this call. It skips the pause, and as the probe it waits for its whole answer. */
   urgent?: boolean;
-  /** Longest that it waits for others before it is made. Milliseconds. */
+  /** Longest wait for the probe of another caller, in milliseconds. */
   waitMs?: number;
 }
 
@@ -25,12 +25,12 @@ export interface Breaker {
 }
 
 const WINDOW_MS = 10_000;
-/** Fewer calls prove nothing: one package that hangs is asked for twice in a window. */
+/** Fewer calls prove nothing: a page asks twice in a window for one package that hangs. */
 const FEWEST_CALLS = 5;
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
-/** The one call that is let through. `answered` never rejects: it says whether the neighbour answered. */
+/** The one call that passes. `answered` never rejects; it resolves to true if the neighbour answered. */
 interface Probe {
   answered: Promise<boolean>;
   patientUntil: number;
@@ -40,20 +40,20 @@ const isSilence = (error: unknown): boolean =>
   error instanceof UpstreamError && error.kind === 'unavailable' && error.status === undefined;
 
 /**
- * Keeps a neighbour that does not answer from holding every caller (docs/decisions/0029). An answer of any status is an answer: a
- * package that always gives a 500 takes no other package away.
+ * Stops calls to a silent neighbour, so that it does not hold every caller (docs/decisions/0029). An answer of any status counts as
+ * an answer: one package that always gives a 500 must not block the others.
  *
- * - closed: every call is made. If most calls of the last ten seconds got no answer, the breaker opens.
- * - open: calls are refused at once (NotAskedError) for a pause, which doubles each time. An urgent call, or the first call after
- *   the pause, becomes the probe.
- * - half open: the probe is in flight. Calls that arrive meanwhile wait for it: if it is answered, the breaker closes and
- *   they are made; if not, the breaker opens again and they are refused.
+ * - closed: every call passes. If most calls of the last ten seconds got no answer, the breaker opens.
+ * - open: calls fail at once with NotAskedError for a pause, which doubles each time. An urgent call, or the first call after the
+ *   pause, becomes the probe.
+ * - half open: the probe is in flight, and other calls wait for it. If it gets an answer, the breaker closes and they pass; if
+ *   not, it opens again and they fail.
  */
 export class SilenceBreaker implements Breaker {
-  /** The last ten seconds, the oldest call first. */
+  /** The calls of the last ten seconds, the oldest first. */
   private calls: { at: number; answered: boolean }[] = [];
   private state: BreakerState = 'closed';
-  /** Counts openings and closings. The result of a call from an earlier era says nothing about this one. */
+  /** Counts openings and closings. A call that started in an earlier era does not count in this one. */
   private era = 0;
   private pauseMs = 0;
   private pausedUntil = 0;
@@ -67,28 +67,28 @@ export class SilenceBreaker implements Breaker {
 
   async run<T>(call: () => Promise<T>, { urgent = false, waitMs = this.options.patienceMs }: BreakerUse = {}) {
     const until = this.now() + waitMs;
-    // Nothing is awaited between the end of this loop and the decision: two callers must not both become the probe.
+    // Do not await between the end of this loop and the decision: two callers must not both become the probe.
     while (this.state === 'half_open' && this.probe !== undefined) await this.waitFor(this.probe, urgent, until);
     if (this.state === 'closed') return this.observe(call);
     if (!urgent && this.now() < this.pausedUntil) throw this.notAsked();
-    return this.letThrough(call, urgent);
+    return this.probeWith(call, urgent);
   }
 
-  /** Throws NotAskedError unless the probe is answered in time; an urgent call goes on after a probe that failed. */
+  /** Throws NotAskedError unless the probe gets an answer in time. An urgent call passes even after a failed probe. */
   private async waitFor({ answered, patientUntil }: Probe, urgent: boolean, until: number): Promise<void> {
     const leftMs = Math.min(patientUntil, until) - this.now();
-    const isWell = leftMs > 0 ? await within<boolean | undefined>(leftMs, answered, () => undefined) : undefined;
-    if (isWell === undefined || !(isWell || urgent)) throw this.notAsked();
+    const hasAnswer = leftMs > 0 ? await within<boolean | undefined>(leftMs, answered, () => undefined) : undefined;
+    if (hasAnswer === undefined || !(hasAnswer || urgent)) throw this.notAsked();
   }
 
   private async observe<T>(call: () => Promise<T>): Promise<T> {
-    const begunIn = this.era;
+    const { era } = this;
     try {
       const answer = await call();
-      if (begunIn === this.era) this.note(true);
+      if (era === this.era) this.note(true);
       return answer;
     } catch (error) {
-      if (begunIn === this.era) this.note(!isSilence(error));
+      if (era === this.era) this.note(!isSilence(error));
       throw error;
     }
   }
@@ -100,8 +100,8 @@ export class SilenceBreaker implements Breaker {
     if (!answered && this.calls.length >= FEWEST_CALLS && silent > this.calls.length / 2) this.open();
   }
 
-  /** The call goes on when patience is over: its answer still decides. */
-  private letThrough<T>(call: () => Promise<T>, urgent: boolean): Promise<T> {
+  /** The call continues after the caller gave up, and its answer still decides. */
+  private probeWith<T>(call: () => Promise<T>, urgent: boolean): Promise<T> {
     const { neighbour, patienceMs } = this.options;
     const answer = call();
     const answered = answer.then(
@@ -110,9 +110,9 @@ export class SilenceBreaker implements Breaker {
     );
     this.probe = { answered, patientUntil: this.now() + patienceMs };
     this.enter('half_open');
-    void answered.then((isWell) => (isWell ? this.close() : this.open()));
+    void answered.then((hasAnswer) => (hasAnswer ? this.close() : this.open()));
     const giveUp = () => {
-      throw new UpstreamError(neighbour, 'unavailable', 'no answer yet, and none to others lately');
+      throw new UpstreamError(neighbour, 'unavailable', 'no answer in time, and none to earlier calls');
     };
     return urgent ? answer : within(patienceMs, answer, giveUp);
   }

@@ -1,12 +1,11 @@
-/** The length of one slice of a wait. */
 const SLICE_MS = 50;
 
 /**
- * The result of `work`, or, if it has none after `ms`, the result of `otherwise`, which may throw. The work goes on.
+ * Resolves to the result of `work`, or after `ms` to the result of `otherwise`, which may throw. The work continues.
  *
- * The wait is counted in slices, each with a timer of its own. While the event loop stalls (a long collection, a burst of requests), an
- * answer may lie in its socket unread. One timer for the whole wait would fire before the answer is read, and the neighbour would
- * look late. With slices a stall of any length costs one slice. There is one slice more than `ms`, because the stall may hit the last.
+ * The wait runs in slices, each with its own timer. While the event loop stalls (a long collection, a burst of requests), an answer
+ * may lie unread in its socket. One timer for the whole wait would fire before the answer is read, and the neighbour would look
+ * late. With slices a stall of any length costs one slice. There is one slice more than `ms`, for a stall in the last.
  */
 export function within<T>(ms: number, work: Promise<T>, otherwise: () => T): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -2,14 +2,13 @@ import type { z } from 'zod';
 import { parseJson } from '../kernel/json.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The answer that a call expects. */
 export interface Expected<S extends z.ZodType> {
-  /** Statuses whose body is the answer; 2xx where none are given. */
+  /** Statuses whose body is the answer; 2xx by default. */
   accept?: readonly number[];
   schema: S;
 }
 
-/** Throws UpstreamError, whose reason never holds a word of the body. */
+/** Throws UpstreamError; its reason never contains a part of the body. */
 export function readAnswer<S extends z.ZodType>(
   neighbour: string,
   { accept, schema }: Expected<S>,

@@ -15,13 +15,13 @@ export interface NeighbourOptions {
   baseUrl: string;
   credentials: Credentials;
   timeoutMs: number;
-  /** Calls in flight at once; the others wait their turn, and the wait counts against their timeout. */
+  /** Maximum of calls in flight. Others queue, and the wait counts against their timeout. */
   concurrency?: number;
   clock: Clock;
-  /** Around every call, as a whole: `headers` are sent along, `route` is the path without its ids. */
+  /** Wraps every call, with its retry. `headers` are added to the request, `route` is the path without its ids. */
   around?: Around;
   onCall?: OnCall;
-  /** Without one every call is made: right for a neighbour that only jobs and commands call. */
+  /** Without one every call passes: right for a neighbour that only jobs and commands call. */
   breaker?: Breaker;
 }
 
@@ -32,9 +32,9 @@ export type Around = <T>(
 
 interface Target {
   path: string;
-  /** The path with its ids as names (`/invoices/{id}`), where it has any. */
+  /** The path with placeholders for its ids (`/invoices/{id}`), if it has any. */
   route?: string;
-  /** Somebody is ordering: see BreakerUse. */
+  /** An order waits for the answer: see BreakerUse. */
   urgent?: boolean;
 }
 
@@ -42,7 +42,7 @@ type Call<S extends z.ZodType> = Target & Expected<S>;
 
 export interface Neighbour {
   get<S extends z.ZodType>(call: Call<S>): Promise<z.output<S>>;
-  /** A write: it carries a digest and an idempotency key, and is never repeated by itself: its caller decides. */
+  /** A write, with a digest and an idempotency key. The client never retries it: the caller decides. */
   post<S extends z.ZodType>(call: Call<S> & { body: unknown; idempotencyKey: string }): Promise<z.output<S>>;
   close(): void;
 }
@@ -51,14 +51,14 @@ const MAX_BODY_BYTES = 1_048_576;
 const CONCURRENCY = 16;
 
 /**
- * One neighbour over signed HTTP JSON: kept-alive, bounded in time, size and concurrency, behind a breaker; no redirects. Only a
- * read whose connection broke is sent once more. Throws UpstreamError.
+ * One neighbour over signed HTTP JSON: keep-alive, bounded in time, size and concurrency, behind a breaker, without redirects. It
+ * retries only a read whose connection broke, once. Throws UpstreamError.
  */
 export function createNeighbour(options: NeighbourOptions): Neighbour {
   const { name, concurrency = CONCURRENCY } = options;
   const agent = {
     http: new http.Agent({ keepAlive: true, maxSockets: concurrency }),
-    // Verified, whatever the environment of the process says.
+    // Verifies certificates even if the environment of the process says otherwise.
     https: new https.Agent({ keepAlive: true, maxSockets: concurrency, rejectUnauthorized: true }),
   };
   const inSlot = limitCalls(options, concurrency);
@@ -83,14 +83,14 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
   };
 }
 
-/** A place among the calls in flight: where the call goes, and how long it may still take. */
+/** A place among the calls in flight, with the rest of the call's timeout. */
 interface Slot {
   url: URL;
   timeoutMs: number;
   headers: Record<string, string>;
 }
 
-/** Runs a call when there is a slot for it and the breaker lets it through. The wait for both counts against the timeout. */
+/** Runs a call once it has a slot and passes the breaker. The wait for both counts against the timeout. */
 function limitCalls(
   { name, timeoutMs, around = (_call, run) => run({}), ...options }: NeighbourOptions,
   slots: number,
@@ -99,10 +99,10 @@ function limitCalls(
   const base = new URL(options.baseUrl).href.replace(/\/$/, '');
   const { breaker = { run: (call) => call() } satisfies Breaker } = options;
 
-  /** Ids are data. One that the URL parser takes for a way through the path (`..`) would lead somewhere else. */
+  /** Ids are data: the URL parser would follow an id such as `..` to another path. */
   function urlOf(path: string): URL {
     const url = new URL(base + path);
-    if (url.href !== base + path) throw new UpstreamError(name, 'rejected', 'an id that has no place in a path');
+    if (url.href !== base + path) throw new UpstreamError(name, 'rejected', 'an id is not valid in a URL path');
     return url;
   }
 
@@ -128,7 +128,7 @@ interface Request extends Slot {
   body?: string;
 }
 
-/** A kept-alive connection may be closed by its peer just when we use it: a read is sent once more, on a new one. */
+/** The peer may close a keep-alive connection just as we use it: a read is retried once, on a new connection. */
 const RETRY = {
   limit: 1,
   methods: ['GET'],
@@ -159,7 +159,7 @@ async function sendSigned(
     throwHttpErrors: false,
     decompress: false,
   });
-  // For both attempts together: a timeout of the library would be for each.
+  // One timer for both attempts: the library's timeout is per attempt.
   const timer = setTimeout(() => cutWith('unavailable', `no answer within ${wholeMs} ms`), timeoutMs);
   request.on('downloadProgress', ({ transferred }) => {
     if (transferred > MAX_BODY_BYTES) cutWith('malformed', `the answer is larger than ${MAX_BODY_BYTES} bytes`);

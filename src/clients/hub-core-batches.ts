@@ -2,16 +2,16 @@ import DataLoader from 'dataloader';
 import { type HubCore, MAX_IDS, type OrganizationSnapshot } from './hub-core.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** Asks hub-core about one organization. undefined: hub-core knows none of this id. Throws UpstreamError. */
+/** Finds one organization; undefined if hub-core does not know the id. Throws UpstreamError. */
 export type FindOrganization = (
   id: string,
-  how: { fresh: boolean; urgent: boolean },
+  options: { fresh: boolean; urgent: boolean },
 ) => Promise<OrganizationSnapshot | undefined>;
 
 /**
- * Collects the ids that pages ask for within one turn of the event loop into calls of MAX_IDS each. `fresh` is what an order needs:
- * it is asked alone, because an organization that spoils its batch must not take an order's answer away.
- * `onFailure` is told of each call that failed, and of each organization whose answer cannot be read.
+ * Collects the ids that pages need within one turn of the event loop into calls of MAX_IDS each. An order (`fresh`) gets a call of its
+ * own, because an organization that spoils its batch must not spoil an order's answer.
+ * `onFailure` hears about each failed call, and about each organization with a malformed answer.
  */
 export function findInBatches(
   hubCore: HubCore,
@@ -21,12 +21,12 @@ export function findInBatches(
     ids: readonly string[],
     urgent: boolean,
   ): Promise<(OrganizationSnapshot | undefined | UpstreamError)[]> {
-    const found = await hubCore.organizations(ids, { urgent }).catch((error) => {
+    const answers = await hubCore.organizations(ids, { urgent }).catch((error) => {
       if (error instanceof UpstreamError) onFailure(ids, error);
       throw error;
     });
     return ids.map((id) => {
-      const organization = found.get(id);
+      const organization = answers.get(id);
       if (organization instanceof UpstreamError) onFailure([id], organization);
       return organization;
     });

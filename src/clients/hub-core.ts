@@ -8,8 +8,8 @@ export type { OrganizationSnapshot } from './organization-snapshot.ts';
 
 export interface HubCore {
   /**
-   * At most MAX_IDS at once. Unknown ids are left out of the answer; one that is not its contract fails alone.
-   * Throws UpstreamError where the whole call fails.
+   * Takes at most MAX_IDS. The answer omits unknown ids; a malformed organization fails alone.
+   * Throws UpstreamError if the whole call fails.
    */
   organizations(
     ids: readonly string[],
@@ -22,44 +22,44 @@ export const MAX_IDS = 100;
 const answer = z.object({ data: z.array(z.unknown()) });
 const identified = z.looseObject({ id: z.string() });
 
-/** Whatever else a caller asks for is no organization's id, and hub-core is not bothered with it. */
+/** The form of an organization's id. Other texts never reach hub-core. */
 const ID = /^[\w.-]{1,64}$/;
-/** How hub-core says that it does not understand the question. One id may be to blame, and not the others'. */
+/** Statuses for a request that hub-core does not understand. One id of the batch may be the cause. */
 const NOT_UNDERSTOOD = [400, 404, 414, 422];
-/** Or one organization spoils the answer for all: it makes it too large, say. */
-const isOfOne = ({ kind, status = 0 }: UpstreamError) => kind === 'malformed' || NOT_UNDERSTOOD.includes(status);
-/** Enough to find two of a hundred. A hub-core that answers so to everything is not asked about each. */
+/** True if one organization may have spoilt the answer for all, e.g. by its size. */
+const mayBeOfOne = ({ kind, status = 0 }: UpstreamError) => kind === 'malformed' || NOT_UNDERSTOOD.includes(status);
+/** Enough to isolate two ids of a hundred. It bounds the calls to a hub-core that fails for every id. */
 const MOST_SPLITS = 12;
 
-type Found = Map<string, OrganizationSnapshot | UpstreamError>;
+type Batch = Map<string, OrganizationSnapshot | UpstreamError>;
 
 export function createHubCore(neighbour: Neighbour, clock: Clock): HubCore {
-  async function ask(ids: readonly string[], urgent: boolean): Promise<Found> {
+  async function ask(ids: readonly string[], urgent: boolean): Promise<Batch> {
     const asOf = clock.now();
-    const asked = new Set(ids);
+    const idSet = new Set(ids);
     const { data } = await neighbour.get({
       path: `/api/v1/organizations?ids=${ids.join(',')}`,
       urgent,
       schema: answer,
     });
     const rows = data.flatMap((row) => identified.safeParse(row).data ?? []);
-    return new Map(rows.filter(({ id }) => asked.has(id)).map((row) => [row.id, readOrganization(row, asOf)]));
+    return new Map(rows.filter(({ id }) => idSet.has(id)).map((row) => [row.id, readOrganization(row, asOf)]));
   }
 
-  /** A batch holds the organizations of several callers: one that spoils it must fail alone. */
-  async function askOrSplit(ids: readonly string[], urgent: boolean, budget = { splits: MOST_SPLITS }): Promise<Found> {
+  /** A batch serves several callers: an organization that spoils it must fail alone. */
+  async function askOrSplit(ids: readonly string[], urgent: boolean, budget = { splits: MOST_SPLITS }): Promise<Batch> {
     try {
       return await ask(ids, urgent);
     } catch (error) {
-      if (!(error instanceof UpstreamError) || !isOfOne(error)) throw error;
+      if (!(error instanceof UpstreamError) || !mayBeOfOne(error)) throw error;
       if (ids.length === 1 || budget.splits === 0) return new Map(ids.map((id) => [id, error]));
       budget.splits -= 1;
-      const half = Math.ceil(ids.length / 2);
+      const middle = Math.ceil(ids.length / 2);
       const halves = await Promise.all([
-        askOrSplit(ids.slice(0, half), urgent, budget),
-        askOrSplit(ids.slice(half), urgent, budget),
+        askOrSplit(ids.slice(0, middle), urgent, budget),
+        askOrSplit(ids.slice(middle), urgent, budget),
       ]);
-      return new Map(halves.flatMap((found) => [...found]));
+      return new Map(halves.flatMap((half) => [...half]));
     }
   }
 

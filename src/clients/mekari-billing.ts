@@ -9,7 +9,7 @@ export interface PackagePrice {
 }
 
 export interface MekariBilling {
-  /** Throws UpstreamError; an unknown package is `rejected`. */
+  /** Throws UpstreamError: `rejected` for an unknown package. */
   packagePrice(packageId: string, options?: { urgent?: boolean }): Promise<PackagePrice>;
 }
 
@@ -19,10 +19,10 @@ const answer = (packageId: string) =>
       id: z.literal(packageId, { error: 'is another package' }),
       currency: z.literal('IDR', { error: 'is not IDR' }),
       price: z.string().transform((text, context) => {
-        // Rupiah have no decimals: "600.00" says the same as "600", and "600.5" says nothing.
+        // Rupiah have no decimals: "600.00" equals "600", and "600.5" is invalid.
         const price = parseRupiah(text.replace(/\.0{1,4}$/, ''));
         if (price !== undefined && price > 0n) return price;
-        context.addIssue({ code: 'custom', message: 'is not a whole, positive and sane price' });
+        context.addIssue({ code: 'custom', message: 'is not a positive price in whole rupiah' });
         return z.NEVER;
       }),
     }),

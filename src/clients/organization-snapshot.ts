@@ -3,15 +3,15 @@ import { isCalendarDate } from '../kernel/jakarta.ts';
 import { isLabel, withVisibleText } from '../kernel/label.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** hub-core owns organizations: what they may use, what they owe, whom to write to (contracts.md 3). */
+/** An organization as hub-core, its owner, describes it (contracts.md 3). */
 export interface OrganizationSnapshot {
   id: string;
-  /** When hub-core was asked: all of this is as of then. */
+  /** Start of the call to hub-core. */
   asOf: Date;
   name: string;
   /** Lower case: "v3". */
   billingVersion: string;
-  /** undefined: hub-core did not say, which hides whatever needs a component. */
+  /** undefined if hub-core gave no list, which hides every option that needs a component. */
   components: readonly string[] | undefined;
   enrolled: boolean;
   mcc: { enabled: boolean; minimum: bigint };
@@ -19,7 +19,7 @@ export interface OrganizationSnapshot {
   contractEnd: string | undefined;
   billingContacts: readonly { name: string; email: string; locale: string }[];
   excess: readonly { key: string; period: string; quantity: bigint }[];
-  /** Keys under which something was reported that cannot be read: what is owed there is not known. "*" is any key. */
+  /** Keys with a malformed excess row: the excess under them is unknown. "*" stands for every key. */
   unknownExcess: readonly string[];
 }
 
@@ -35,9 +35,9 @@ const excessRow = z.object({
   quantity: wholeNumber,
 });
 
-/** One row that cannot be read makes its key unknown, and takes nothing else away. */
-function readExcess(given: readonly unknown[]): Pick<OrganizationSnapshot, 'excess' | 'unknownExcess'> {
-  const rows = given.map((row) => ({ row, parsed: excessRow.safeParse(row).data }));
+/** A malformed row makes its key unknown, and leaves the other rows intact. */
+function readExcess(reported: readonly unknown[]): Pick<OrganizationSnapshot, 'excess' | 'unknownExcess'> {
+  const rows = reported.map((row) => ({ row, parsed: excessRow.safeParse(row).data }));
   return {
     excess: rows.flatMap(({ parsed }) => (parsed ? [{ ...parsed, quantity: BigInt(parsed.quantity) }] : [])),
     unknownExcess: rows.flatMap(({ row, parsed }) => (parsed ? [] : [keyOf(row)])),
@@ -72,13 +72,13 @@ const organization = z
       enrolled: row.settings.bifrost_new_topup === true,
       mcc: { enabled: row.settings.mcc?.is_enabled === true, minimum: BigInt(row.settings.mcc?.minimum_value ?? 0) },
       contractEnd: row.contract?.end_date ?? undefined,
-      // A contact that cannot be written to must not take its organization away.
-      billingContacts: (row.billing_contacts ?? []).flatMap((given) => contact.safeParse(given).data ?? []),
+      // A malformed contact must not fail its organization.
+      billingContacts: (row.billing_contacts ?? []).flatMap((row) => contact.safeParse(row).data ?? []),
       ...readExcess(row.excess ?? []),
     }),
   );
 
-/** A row of hub-core's answer, asked for at `asOf`. An UpstreamError where it is not hub-core's contract. */
+/** Reads a row of hub-core's answer. A row that breaks the contract gives an UpstreamError of kind `malformed`. */
 export function readOrganization(row: { id: string }, asOf: Date): OrganizationSnapshot | UpstreamError {
   const parsed = organization.safeParse(row);
   if (parsed.success) return { ...parsed.data, asOf };

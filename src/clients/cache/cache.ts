@@ -9,73 +9,72 @@ import { ALONE, type Answer, type Fleet } from './fleet.ts';
 export interface CacheOptions<T> {
   neighbour: string;
   clock: Clock;
-  /** Age up to which an answer is served, counted from when the neighbour was asked. */
+  /** Maximum age of an answer, counted from the start of the call. */
   ttlMs: number;
-  /** Nobody asks again for this long after a failure. */
+  /** Time after a failure without another call. */
   failureTtlMs: number;
-  /** Age up to which an answer serves reading while the neighbour fails; without it no answer outlives `ttlMs`. */
+  /** Maximum age for reading while the neighbour fails; without it no answer outlives `ttlMs`. */
   staleMs?: number;
-  /** Longest that reading waits for a neighbour whose last call failed. */
+  /** Longest wait of a reader for a neighbour whose last call failed. */
   patienceMs?: number;
-  /** Renews answers that are in use before they run out. */
+  /** Renews answers in use before they expire. */
   refreshAhead?: boolean;
-  /** Asks the neighbour; undefined: there is none of this id. Throws UpstreamError. */
-  fetch: (id: string, how: AskOptions) => Promise<T | undefined>;
-  /** The answers that all replicas share; without it each replica asks for itself. */
+  /** Calls the neighbour; undefined if it does not know the id. Throws UpstreamError. */
+  fetch: (id: string, options: AskOptions) => Promise<T | undefined>;
+  /** The answers that all replicas share; without it each replica makes its own calls. */
   fleet?: Fleet<T>;
-  /** Longest that this replica waits for another one's call before it makes its own. */
+  /** Longest wait for another replica's call, before this one makes its own. */
   followMs?: number;
   onLookup?: (outcome: LookupOutcome) => void;
 }
 
-/** `fresh`: past the cache. `urgent`: an order waits for it, see BreakerUse. */
+/** `fresh`: skips the cache. `urgent`: an order waits for the answer, see BreakerUse. */
 export interface AskOptions {
   fresh: boolean;
   urgent: boolean;
 }
 
 export type LookupOutcome = 'hit' | 'miss' | 'failed' | 'remembered_failure' | 'stale' | 'refreshed';
-/** The value, undefined for "there is none", or the failure. */
+/** The value, undefined if the neighbour does not know the id, or the failure. */
 export type CacheResult<T> = T | undefined | UpstreamError;
 type Outcome<T> = { answer: Answer<T> } | { error: UpstreamError };
 
-/** After a comparison with the other replicas, the answer here counts as the latest for this long. */
+/** Time for which an answer counts as the latest after a comparison with the shared one. */
 const IN_STEP_MS = 2000;
 const POLL_MS = 25;
-/** Looks for answers to renew within their time: several fall into the last tenth, so that a failure can be made good. */
+/** Sweeps per lifetime of an answer: several fall into the last tenth, so that a failed renewal is retried. */
 const SWEEPS = 40;
 const LONGEST_SWEEP_MS = 60_000;
-/** The neighbour's other connections are for callers who wait. */
+/** The other connections to the neighbour stay free for callers that wait. */
 const REFRESHES_AT_ONCE = 4;
 
 /**
- * The one cache of a neighbour's answers. It has one store of entries in memory, one entry per id, and an entry holds all that is
- * known of the id: the latest answer, the latest failure, the calls in flight. With a `fleet`, replicas share answers.
+ * The one cache of a neighbour's answers. Its store in memory has one entry per id, with the latest answer, the latest failure and
+ * the calls in flight. With a `fleet`, replicas share answers.
  *
- * Reading, `get()`, is in one of these modes:
+ * A read, `get()`, is in one of these modes:
  *
- * - Hit: the answer is younger than `ttlMs`. Age counts from when the neighbour was ASKED, so that a slow call does not make an answer
- *   live longer. With a fleet, the answer is compared with the shared one first, at most every two seconds; the younger of both counts.
- * - Miss: all callers of an id share one call. With a fleet, the replicas share it too: one takes a lock and asks, the others poll for its
- *   answer. A replica that waited for `followMs`, or finds the lock free and no answer, asks for itself. So the neighbour gets one
- *   call in the usual case, never more than one per replica, and no replica depends on the life of another.
- * - Failed: for `failureTtlMs` after a failure nobody asks again. Callers get the failure; if `staleMs` is set, they get the last answer
- *   while it is younger than that. Afterwards the next caller asks, and waits for `patienceMs` only: a silent neighbour would hold
- *   every page for a whole timeout. Where `staleMs` is set and there is no such answer, each caller asks and waits: it has nothing else.
- *   Failures are never shared: a replica with a broken network must not take the answers of the others away.
- * - Refresh: with `refreshAhead`, an answer in the last tenth of its time is renewed in the background, by whoever reads it and by a
- *   timer, under the same lock. Readers go on with the old answer until its time is over. An answer that nobody read for `ttlMs` is not renewed.
+ * - Hit: the answer is younger than `ttlMs`. Age counts from the START of the call, so a slow call does not prolong an answer. With a
+ *   fleet, the cache compares the answer with the shared one at most every two seconds; the younger one wins.
+ * - Miss: all callers of an id share one call. With a fleet, replicas share it too: one takes a lock and calls, the others poll for
+ *   its answer. A replica that waited for `followMs`, or finds a free lock and no answer, makes its own call. So the neighbour gets
+ *   one call in the usual case, never more than one per replica, and no replica depends on another one's life.
+ * - Failed: for `failureTtlMs` after a failure there is no call. Callers get the failure, or, with `staleMs`, the last answer while
+ *   it is younger than that. Then the next caller makes a call, and waits for `patienceMs` only: a silent neighbour must not hold
+ *   every page for a whole timeout. With `staleMs` and no such answer, each caller makes a call and waits: it has no fallback.
+ *   Replicas never share failures: a replica with a broken network must not hide the answers of the others.
+ * - Refresh: with `refreshAhead`, readers and a timer renew an answer in the last tenth of its time in the background, under the
+ *   same lock. Readers keep the old answer until it expires. An answer without a reader for `ttlMs` is not renewed.
  *
- * An order, `ask()`, goes past all of it: neither a stored answer nor a failure nor another replica's call serves it. Orders of
- * the same moment share a call, pages do not join it. The answer is stored for reading; a failure leaves the stored answer in place.
+ * An order, `ask()`, skips all of that: no stored answer, no failure and no other replica's call serves it. Orders of one moment
+ * share a call; pages do not join it. The cache stores the answer for readers; a failure leaves the stored answer in place.
  *
- * The price of one store with everything in it: an id that falls out of the store (20,000 are held) loses its failure and its calls
- * in flight as well, and is simply asked for again.
+ * An id that falls out of the store (it holds 20,000) loses its failure and its calls in flight too; the next caller makes a new call.
  */
 export class Cache<T> {
   private readonly entries: Entries<T>;
   private readonly fleet: Fleet<T>;
-  private readonly inTurn = pLimit(REFRESHES_AT_ONCE);
+  private readonly refreshLimit = pLimit(REFRESHES_AT_ONCE);
   private readonly sweep: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: CacheOptions<T>) {
@@ -85,7 +84,7 @@ export class Cache<T> {
     if (options.refreshAhead) this.sweep = setInterval(() => this.refreshExpiring(), everyMs).unref();
   }
 
-  /** For reading. `waitMs`: how long the caller can wait; the call goes on for the next one. Never rejects for a failure. */
+  /** For reading. The caller waits for `waitMs` at most; the call continues for the next one. A failure is a value. */
   async get(id: string, { waitMs }: { waitMs?: number } = {}): Promise<CacheResult<T>> {
     const entry = this.entries.of(id);
     if (!this.isInStep(entry)) await this.inFlight(entry, 'compare', () => this.compare(id, entry));
@@ -97,14 +96,14 @@ export class Cache<T> {
     return answer.value;
   }
 
-  /** For an order: asks the neighbour now. `urgent`: see BreakerUse. Never rejects for a failure. */
+  /** For an order: calls the neighbour now. `urgent`: see BreakerUse. A failure is a value. */
   async ask(id: string, { urgent = false } = {}): Promise<CacheResult<T>> {
     this.options.onLookup?.('miss');
     const outcome = await this.askFresh(id, this.entries.of(id), urgent);
     return 'error' in outcome ? outcome.error : outcome.answer.value;
   }
 
-  /** Ends renewing. */
+  /** Stops the renewals. */
   stop(): void {
     clearInterval(this.sweep);
   }
@@ -113,7 +112,7 @@ export class Cache<T> {
     const { staleMs, onLookup } = this.options;
     const { answer } = entry;
     const stale = staleMs !== undefined && answer && this.entries.isYounger(answer, staleMs) ? answer : undefined;
-    // Where there should be an answer to fall back on and is none, the neighbour is asked in spite of failures.
+    // A cache that serves stale answers but has none for this id calls the neighbour in spite of failures.
     const mayFailFast = stale !== undefined || staleMs === undefined;
     const outcome = await this.askUnlessFailing(id, entry, { mayFailFast, waitMs });
     if ('answer' in outcome) return outcome.answer.value;
@@ -137,12 +136,16 @@ export class Cache<T> {
     return this.waitFor(id, entry, failure === undefined ? waitMs : least(waitMs, patienceMs));
   }
 
-  /** Joins the call for the id, or makes it. The next caller does not wait as long for a call that outlasted this one's patience. */
+  /** Joins the call for the id, or makes it. A call that outlasts `waitMs` counts as a failure, so the next caller waits less. */
   private waitFor(id: string, entry: Entry<T>, waitMs: number | undefined): Promise<Outcome<T>> {
     const call = this.inFlight(entry, 'usual', () => this.askForFleet(id, entry));
     if (waitMs === undefined) return call;
     return within(waitMs, call, () => {
-      const error = new UpstreamError(this.options.neighbour, 'unavailable', 'no answer while the caller could wait');
+      const error = new UpstreamError(
+        this.options.neighbour,
+        'unavailable',
+        'no answer within the time that the caller can wait',
+      );
       this.entries.noteFailure(entry, error);
       return { error };
     });
@@ -151,10 +154,10 @@ export class Cache<T> {
   private async askForFleet(id: string, entry: Entry<T>): Promise<Outcome<T>> {
     const patientUntil = performance.now() + (this.options.followMs ?? 0);
     for (;;) {
-      // Read whether we have the lock or not: another replica may have brought the answer since we compared.
-      const [unlock, given] = await Promise.all([this.fleet.lock(id), this.fleet.read(id)]);
+      // Reads with and without the lock: another replica may have stored the answer since the last comparison.
+      const [unlock, shared] = await Promise.all([this.fleet.lock(id), this.fleet.read(id)]);
       try {
-        const answer = this.takeOver(entry, given);
+        const answer = this.adopt(entry, shared);
         if (answer !== undefined && this.entries.isValid(answer)) return { answer };
         if (unlock !== 'taken' || performance.now() >= patientUntil) {
           return await this.askNeighbour(id, entry, { fresh: false, urgent: false });
@@ -172,19 +175,19 @@ export class Cache<T> {
     );
   }
 
-  private async askNeighbour(id: string, entry: Entry<T>, how: AskOptions): Promise<Outcome<T>> {
+  private async askNeighbour(id: string, entry: Entry<T>, options: AskOptions): Promise<Outcome<T>> {
     const askedAt = this.entries.now();
     try {
-      const answer = { value: await this.options.fetch(id, how), askedAt };
+      const answer = { value: await this.options.fetch(id, options), askedAt };
       entry.failure = undefined;
       void this.fleet.write(id, answer);
       this.entries.keepYounger(entry, answer);
-      // Not the younger one: the clock of another replica may be ahead, and an order gets what it asked.
+      // Not the younger one: another replica's clock may be ahead, and an order needs the answer to its own call.
       return { answer };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       this.options.onLookup?.('failed');
-      // Nobody asked, so this is no news of the neighbour; the next call may be let through.
+      // The breaker refused the call: that says nothing new, and the next call may pass.
       if (!(error instanceof NotAskedError)) this.entries.noteFailure(entry, error);
       return { error };
     }
@@ -192,8 +195,8 @@ export class Cache<T> {
 
   private refresh(id: string, entry: Entry<T>): void {
     if (this.entries.hasFailedRecently(entry)) return;
-    const call = this.inFlight(entry, 'refresh', () => this.inTurn(() => this.refreshOnce(id, entry)));
-    // A bug shows where somebody waits for the answer.
+    const call = this.inFlight(entry, 'refresh', () => this.refreshLimit(() => this.refreshOnce(id, entry)));
+    // A bug shows in a call that somebody awaits.
     call.catch(() => undefined);
   }
 
@@ -215,15 +218,15 @@ export class Cache<T> {
   }
 
   private async compare(id: string, entry: Entry<T>): Promise<void> {
-    this.takeOver(entry, await this.fleet.read(id));
+    this.adopt(entry, await this.fleet.read(id));
     entry.comparedAt = performance.now();
   }
 
-  private takeOver(entry: Entry<T>, given: Answer<T> | undefined): Answer<T> | undefined {
-    return given !== undefined && this.entries.isValid(given) ? this.entries.keepYounger(entry, given) : undefined;
+  private adopt(entry: Entry<T>, shared: Answer<T> | undefined): Answer<T> | undefined {
+    return shared !== undefined && this.entries.isValid(shared) ? this.entries.keepYounger(entry, shared) : undefined;
   }
 
-  /** Shares the call of that kind that is in flight, or makes it. A kind has one type of result. */
+  /** Joins the call of this kind in flight, or makes it. A kind has one type of result. */
   private inFlight<R>(entry: Entry<T>, kind: CallKind, make: () => Promise<R>): Promise<R> {
     entry.calls[kind] ??= make().finally(() => {
       entry.calls[kind] = undefined;

@@ -4,36 +4,35 @@ import type { UpstreamError } from '../upstream-error.ts';
 import type { Answer } from './fleet.ts';
 
 const MAX_ENTRIES = 20_000;
-/** By how much another replica's clock may be ahead of ours. */
+/** Tolerated lead of another replica's clock. */
 const CLOCK_SKEW_MS = 5000;
-/** The last tenth of an answer's time is there to renew it. */
+/** The last tenth of an answer's time serves its renewal. */
 const EARLY_PART = 0.9;
 
-/** Everything that a cache holds about one id. */
 export interface Entry<T> {
-  /** The latest answer, however old. */
+  /** The latest answer, of any age. */
   answer?: StoredAnswer<T>;
-  /** The latest failure, however long ago; the next answer clears it. Nobody asks again before `until`. */
+  /** The latest failure, until the next answer clears it. No call is made before `until`. */
   failure?: { error: UpstreamError; until: number } | undefined;
-  /** Calls in flight, by kind: callers that arrive meanwhile share them. */
+  /** Calls in flight, by kind; later callers join them. */
   calls: Partial<Record<CallKind, Promise<unknown>>>;
-  /** The last time that somebody read the answer; milliseconds since 1970. */
+  /** Time of the last read of the answer, in milliseconds since 1970. */
   usedAt: number;
-  /** The last time that the answer was compared with the other replicas', by performance.now(). */
+  /** Time of the last comparison with the shared answer, by performance.now(). */
   comparedAt?: number;
 }
 
-/** "usual" is a page's, "fresh" and "urgent" go past the cache, "compare" and "refresh" serve no caller's answer directly. */
+/** "usual" serves a page, "fresh" and "urgent" skip the cache, "compare" and "refresh" serve no caller directly. */
 export type CallKind = 'usual' | 'fresh' | 'urgent' | 'compare' | 'refresh';
 
-/** Counts its age by a clock that nobody sets as well: a clock that is set back makes no answer younger. */
+/** Counts its age by a monotonic clock too: a system clock that is set back makes no answer younger. */
 export interface StoredAnswer<T> extends Answer<T> {
   ageOnArrival: number;
   /** By performance.now(). */
   arrivedAt: number;
 }
 
-/** The entries of a cache, and the ages of what is in them. Times are milliseconds. */
+/** The entries of a cache and the ages of their answers, in milliseconds. */
 export class Entries<T> {
   private readonly byId = new QuickLRU<string, Entry<T>>({ maxSize: MAX_ENTRIES });
 
@@ -51,16 +50,16 @@ export class Entries<T> {
     return entry;
   }
 
-  /** Stores the younger of the answer that arrived and the one that is there. Returns that one, with its age. */
-  keepYounger(entry: Entry<T>, given: Answer<T>): StoredAnswer<T> {
+  /** Keeps the younger of the entry's answer and `incoming`, and returns it with its age. */
+  keepYounger(entry: Entry<T>, incoming: Answer<T>): StoredAnswer<T> {
     const { answer } = entry;
-    if (answer !== undefined && answer.askedAt > given.askedAt && this.isValid(answer)) return answer;
-    // The same answer once more, from another replica, keeps its age.
+    if (answer !== undefined && answer.askedAt > incoming.askedAt && this.isValid(answer)) return answer;
+    // The same answer, read again from the shared store, keeps its age.
     const { ageOnArrival, arrivedAt } =
-      answer?.askedAt === given.askedAt
+      answer?.askedAt === incoming.askedAt
         ? answer
-        : { ageOnArrival: this.now() - given.askedAt, arrivedAt: performance.now() };
-    entry.answer = { ...given, ageOnArrival, arrivedAt };
+        : { ageOnArrival: this.now() - incoming.askedAt, arrivedAt: performance.now() };
+    entry.answer = { ...incoming, ageOnArrival, arrivedAt };
     return entry.answer;
   }
 
@@ -68,7 +67,7 @@ export class Entries<T> {
     if (this.failureTtlMs > 0) entry.failure = { error, until: this.now() + this.failureTtlMs };
   }
 
-  /** Within the time in which nobody asks again; a clock that is set back does not make it longer. */
+  /** True while the failure blocks calls. A clock that is set back does not prolong it. */
   hasFailedRecently({ failure }: Entry<T>): boolean {
     const leftMs = failure === undefined ? 0 : failure.until - this.now();
     return leftMs > 0 && leftMs <= this.failureTtlMs;
@@ -78,7 +77,7 @@ export class Entries<T> {
     return this.isYounger(answer, this.ttlMs);
   }
 
-  /** Not in the last tenth of its time. */
+  /** True before the last tenth of the answer's time. */
   isEarly(answer: Answer<T>): boolean {
     return this.isYounger(answer, this.ttlMs * EARLY_PART);
   }
@@ -89,7 +88,7 @@ export class Entries<T> {
     return Math.max(age, steadyAge) < ms && age >= -CLOCK_SKEW_MS;
   }
 
-  /** Answers in the last tenth of their time that somebody read within that time. */
+  /** Entries whose answer is in the last tenth of its time and had a reader within `ttlMs`. */
   *expiring(): Iterable<[string, Entry<T>]> {
     for (const [id, entry] of this.byId) {
       const { answer, usedAt } = entry;

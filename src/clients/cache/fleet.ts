@@ -1,35 +1,35 @@
 import type { SharedStore, Unlock } from './shared-store.ts';
 
-/** A neighbour's answer about one id, and when it was asked. */
+/** A neighbour's answer about one id. */
 export interface Answer<T> {
-  /** undefined: there is none of this id. */
+  /** undefined if the neighbour does not know the id. */
   value: T | undefined;
-  /** Milliseconds since 1970, by the clock of the replica that asked. */
+  /** Start of the call: milliseconds since 1970, by the clock of the replica that made it. */
   askedAt: number;
 }
 
-/** The answers that all replicas share. It never throws: where it cannot be reached, nothing is there and nobody has a lock. */
+/** The answers that all replicas share. It never throws: while the store is down, it is empty and every lock is free. */
 export interface Fleet<T> {
   read(id: string): Promise<Answer<T> | undefined>;
   write(id: string, answer: Answer<T>): Promise<void>;
-  /** The replica that gets it asks the neighbour; the others need not. It spares calls and guarantees nothing. */
+  /** The holder calls the neighbour for the others. The lock saves calls and guarantees nothing. */
   lock(id: string): Promise<'taken' | Unlock>;
 }
 
 export interface FleetOptions<T> {
   store: SharedStore;
-  /** Keys are `${prefix}${id}`; it holds the version of the stored form. */
+  /** Keys are `${prefix}${id}`; the prefix contains the version of the stored form. */
   prefix: string;
   ttlMs: number;
-  /** Longest that a call may take: a lock whose holder died is free after it. */
+  /** Longest duration of a call. The lock of a dead holder expires after it. */
   longestCallMs: number;
   serialize: (value: T) => string;
-  /** undefined for a text that is not a value of this version, or not of this id: the neighbour is then asked again. */
+  /** undefined for a text that is no value of this version and id: the cache then calls the neighbour. */
   deserialize: (text: string, id: string) => T | undefined;
 }
 
 export function createFleet<T>({ store, prefix, ttlMs, longestCallMs, ...options }: FleetOptions<T>): Fleet<T> {
-  /** Others can write to the store: garbage and other versions' values are nothing. */
+  /** Ignores garbage and values of other versions: other programs can write to the store. */
   function parse(text: string, id: string): Answer<T> | undefined {
     try {
       const stored = JSON.parse(text) as { askedAt?: unknown; value?: unknown } | null;
@@ -58,7 +58,7 @@ export function createFleet<T>({ store, prefix, ttlMs, longestCallMs, ...options
 
 const unlock = async () => undefined;
 
-/** A fleet of one replica: it shares nothing, and always has the lock. */
+/** A fleet of one replica: it shares nothing, and its lock is always free. */
 export const ALONE: Fleet<never> = {
   read: async () => undefined,
   write: async () => undefined,

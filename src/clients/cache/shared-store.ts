@@ -4,23 +4,20 @@ import Keyv from 'keyv';
 import { within } from '../deadline.ts';
 
 /**
- * Short-lived strings in Redis, for all replicas. It never throws and never hangs: an operation that takes longer than a deadline
- * fails, and while Redis is away nobody waits for it at all. A cache spares work, nothing depends on it.
+ * Short-lived strings in Redis, for all replicas. It never throws and never hangs: an operation fails at its deadline, and while
+ * Redis is down no operation is tried. Nothing depends on it; it saves work.
  */
 export interface SharedStore {
-  /** undefined where the key does not exist, and where Redis does not answer. */
+  /** undefined if the key does not exist or Redis does not answer. */
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /**
-   * The caller that gets it does work that others need not do meanwhile, and gives it back; "taken" for the others. It spares
-   * work and guarantees nothing: where Redis does not answer, every caller gets it.
-   */
+  /** "taken" if another caller holds the lock. It saves work and guarantees nothing: while Redis is down, every caller gets it. */
   lock(key: string, ttlMs: number): Promise<'taken' | Unlock>;
-  /** The result of a script of Redis over one key; undefined where Redis does not answer: the script may have run all the same. */
+  /** The result of a Redis script over one key; undefined if Redis does not answer, but the script may have run. */
   run(script: string, key: string, values: readonly string[]): Promise<{ value: unknown } | undefined>;
-  /** Whether Redis answered last time. */
+  /** True if Redis answered the last call. */
   readonly isUp: boolean;
-  /** Resolves once Redis was tried for the first time, whatever came of it: within its deadline. */
+  /** Resolves after the first probe, whether it succeeds or fails, within the deadline. */
   readonly tried: Promise<void>;
   close(): void;
 }
@@ -31,14 +28,14 @@ type Operation = 'get' | 'set' | 'lock' | 'run';
 export interface SharedStoreOptions {
   url: string;
   onChange?: (up: boolean) => void;
-  /** "skipped": Redis was away, and was not asked. */
+  /** "skipped": Redis is down, so no call was made. */
   onCall?: (operation: Operation, outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
-/** A Redis that takes longer than this, while we could look, is treated as one that is away. */
+/** A Redis that takes longer counts as down. */
 const REDIS_DEADLINE_MS = 200;
 const PROBE_MS = 500;
-/** Only the holder may give a lock back: it may have run out, and be another's by now. */
+/** Only the holder may unlock: the lock may have expired and belong to another caller. */
 const UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 type Client = ReturnType<typeof createClient>;
@@ -50,13 +47,13 @@ function connect(url: string): { client: Client; connected: Promise<unknown>; ke
     pingInterval: 5000,
     socket: { connectTimeout: 1000, socketTimeout: 10_000, reconnectStrategy: () => PROBE_MS },
   });
-  // Errors show at the calls.
+  // The calls report the errors.
   client.on('error', () => undefined);
-  // Tries for as long as it takes.
+  // Retries until it succeeds.
   const connected = client.connect();
   connected.catch(() => undefined);
   const adapter = new KeyvRedis<string>(client, { throwOnConnectError: false, throwOnErrors: true });
-  // No namespace: the keys are the contract's (`topup_configuration:…`), others may look at them.
+  // No namespace: the keys are part of the contract (`topup_configuration:…`), other programs may read them.
   const keyv = new Keyv<string>({
     store: adapter,
     namespace: '',
@@ -69,7 +66,7 @@ function connect(url: string): { client: Client; connected: Promise<unknown>; ke
   return { client, connected, keyv };
 }
 
-/** A text of others under one of our keys is nothing, and no error. */
+/** Ignores a foreign text under one of our keys. */
 function parseOrNothing(text: string) {
   try {
     return JSON.parse(text);
@@ -92,7 +89,7 @@ export function createSharedStore(options: SharedStoreOptions): SharedStore {
 class RedisStore implements SharedStore {
   readonly tried: Promise<void>;
   private readonly redis: ReturnType<typeof connect>;
-  /** undefined until Redis was tried for the first time. */
+  /** undefined until the first probe. */
   private up: boolean | undefined;
   private isClosed = false;
   private probing: NodeJS.Timeout | undefined;
@@ -126,7 +123,7 @@ class RedisStore implements SharedStore {
     };
   }
 
-  /** Bound: the limit of mutations takes this function alone. */
+  /** A bound function: the mutation limit takes it alone. */
   readonly run = (script: string, key: string, values: readonly string[]) =>
     this.call('run', (): Promise<unknown> => this.redis.client.eval(script, { keys: [key], arguments: [...values] }));
 
@@ -136,7 +133,7 @@ class RedisStore implements SharedStore {
     this.redis.client.destroy();
   }
 
-  /** undefined where Redis is away, fails, or takes longer than the deadline. */
+  /** undefined if Redis is down, fails, or takes longer than the deadline. */
   private async call<T>(operation: Operation, run: () => Promise<T>): Promise<{ value: T } | undefined> {
     const { onCall } = this.options;
     if (!this.isUp) {
@@ -149,20 +146,20 @@ class RedisStore implements SharedStore {
       return { value };
     } catch (error) {
       onCall?.(operation, 'failed');
-      // On a connection that is whole Redis has refused this operation alone: it is full, say.
+      // While the connection works, Redis refused this operation alone, e.g. because it is full.
       if (error instanceof DeadlineError || !this.redis.client.isReady) this.note(false);
       return undefined;
     }
   }
 
-  /** In the background, so that no caller has to find out that Redis is still away. */
+  /** Runs in the background, so that no caller waits for a Redis that is down. */
   private async probe(): Promise<void> {
     const { connected, client } = this.redis;
-    const isUp = await withDeadline(connected.then(() => client.ping())).then(
-      () => true,
-      () => false,
+    const ping = connected.then(() => client.ping());
+    await withDeadline(ping).then(
+      () => this.note(true),
+      () => this.note(false),
     );
-    this.note(isUp);
   }
 
   private note(isUp: boolean): void {
