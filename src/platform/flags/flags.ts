@@ -3,16 +3,16 @@ import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import { type BoundProvider, bindProvider } from './bind-provider.ts';
 
-/** Which flags are on for one organization, of those that were asked for. */
+/** The state of the requested flags for one organization. */
 export interface FlagSnapshot {
-  /** Throws for a flag that was not asked for: that it is off would be a guess. */
+  /** Throws for a flag outside of the snapshot: "off" would be a guess. */
   isOn(key: string): boolean;
 }
 
 export interface Flags {
   /**
-   * A flag that the provider does not know is off. Throws where the provider cannot tell: that is a fault of ours, and no reason
-   * to say that something is switched off.
+   * A flag that the provider does not know is off. Throws if the provider fails: a failure must not look like a feature that is
+   * switched off.
    */
   snapshot(organizationId: string, keys: Iterable<string>): Promise<FlagSnapshot>;
 }
@@ -22,16 +22,17 @@ export interface OpenFlags extends Flags {
 }
 
 /**
- * Flags of any provider that OpenFeature has (docs/decisions/0032). OpenFeature starts and stops the provider; evaluations ask
- * the provider itself, because the client in between costs more than the rest of a page's gates, for hooks that nobody sets.
+ * Flags from any OpenFeature provider (docs/decisions/0032). OpenFeature starts and stops the provider. Evaluations call the provider
+ * directly: OpenFeature's client costs more than the rest of a page's gates, for hooks that nobody sets.
  */
 export async function openFlags(provider: Provider, log: Logger): Promise<OpenFlags> {
   const bound = await bindProvider(provider, log);
   return {
     async snapshot(organizationId, keys) {
-      const asked = [...new Set(keys)];
-      const values = await Promise.all(asked.map((key) => evaluate(bound, organizationId, key)));
-      const flags = new Map(asked.map((key, index) => [key, values[index]]));
+      const evaluations = [...new Set(keys)].map(
+        async (key) => [key, await evaluate(bound, organizationId, key)] as const,
+      );
+      const flags = new Map(await Promise.all(evaluations));
       return {
         isOn(key) {
           const value = flags.get(key);
@@ -50,12 +51,12 @@ async function evaluate(bound: BoundProvider, organizationId: string, key: strin
   if (errorCode !== undefined) {
     throw new Error(`The flag ${key} cannot be evaluated: ${errorCode}: ${errorMessage ?? 'no reason given'}`);
   }
-  // Providers are code of others.
+  // A provider is foreign code: its type proves nothing.
   if (typeof value !== 'boolean') throw new Error(`The flag ${key} is neither on nor off, but a ${typeof value}.`);
   return value;
 }
 
-/** A provider may answer an error or throw it. */
+/** Turns a thrown error into an error result: a provider may use either. */
 async function resolve(bound: BoundProvider, organizationId: string, key: string): Promise<ResolutionDetails<boolean>> {
   try {
     const context = { targetingKey: organizationId };

@@ -11,29 +11,28 @@ import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import type { FlagTable } from './store/flag-table.ts';
 
-/** How long evaluations share one read. */
+/** Time for which evaluations share one read. */
 const FRESH_MS = 2000;
 /**
- * While the next read is in flight, or if it fails, the one before it answers until it is this old. So a change is seen within the
- * five seconds that are promised, and nobody waits for a database that is busy.
+ * While the next read is in flight, or if it fails, the previous one serves until this age. So a change takes effect within the
+ * promised five seconds, and no caller waits for a busy database.
  */
 const USABLE_MS = 2 * FRESH_MS;
 
 interface Read {
-  /** Age counts from when the table was asked, not from when it answered. */
+  /** Start of the read, from which its age counts. */
   askedAt: number;
   flags: Promise<FlagTable>;
-  /** The result, once it is there. */
+  /** The result, once the read succeeds. */
   table?: FlagTable;
-  /** The read before it, while that may still be usable. */
+  /** The read before this one, while it may still be usable. */
   previous: Read | undefined;
 }
 
 /**
- * The flags of our own table, as an OpenFeature provider. Evaluations share one read of the whole table for two seconds,
- * whether it is in flight, answered or failed: so there is at most one statement in that time, however many ask. Nothing is
- * read in advance: no timer, and nothing at the start. Where the table cannot be read an evaluation is an error, never
- * "off". A flag without a row is FLAG_NOT_FOUND.
+ * The flags of our own table, as an OpenFeature provider. Evaluations share one read of the whole table for two seconds, in flight,
+ * answered or failed, so there is at most one statement in that time. There is no timer, and no read at the start. While the
+ * table is unreadable an evaluation is an error, never "off". A flag without a row is FLAG_NOT_FOUND.
  */
 export class TableProvider implements Provider {
   readonly metadata = { name: 'feature_flags' };
@@ -53,15 +52,15 @@ export class TableProvider implements Provider {
       value: defaultValue,
       reason: StandardResolutionReasons.ERROR,
       errorCode: ErrorCode.FLAG_NOT_FOUND,
-      errorMessage: `${key} was never set`,
+      errorMessage: `the flag ${key} has no row`,
     };
   }
 
-  resolveStringEvaluation = onOrOffAlone;
-  resolveNumberEvaluation = onOrOffAlone;
-  resolveObjectEvaluation = onOrOffAlone;
+  resolveStringEvaluation = rejectType;
+  resolveNumberEvaluation = rejectType;
+  resolveObjectEvaluation = rejectType;
 
-  /** The next evaluation reads the table again, and a read in flight answers nobody who asks later. */
+  /** Makes the next evaluation read the table again; a read in flight serves only its present callers. */
   forget(): void {
     this.latest = undefined;
   }
@@ -77,7 +76,7 @@ export class TableProvider implements Provider {
     }
   }
 
-  /** Of the reads that were answered and are not too old, the one that was asked last. A late answer does not replace a newer one. */
+  /** The table of the read that started last, among the answered and usable ones: a late answer never replaces a newer one. */
   private newestTable(read: Read | undefined): FlagTable | undefined {
     if (!this.isYounger(read, USABLE_MS)) return undefined;
     return read.table;
@@ -85,7 +84,7 @@ export class TableProvider implements Provider {
 
   private begin(): Read {
     const previous = this.latest;
-    // Two reads are FRESH_MS apart: the one before the previous one is too old.
+    // Reads start FRESH_MS apart, so the read before the previous one is too old.
     if (previous !== undefined) previous.previous = undefined;
     const read: Read = { askedAt: this.clock.now().getTime(), flags: this.readTable(), previous };
     this.latest = read;
@@ -98,7 +97,7 @@ export class TableProvider implements Provider {
     return read;
   }
 
-  /** A clock that was set back makes no copy last longer. */
+  /** A clock that is set back does not prolong a read. */
   private isYounger(read: Read | undefined, ms: number): read is Read {
     if (read === undefined) return false;
     const age = this.clock.now().getTime() - read.askedAt;
@@ -106,6 +105,6 @@ export class TableProvider implements Provider {
   }
 }
 
-async function onOrOffAlone(key: string): Promise<never> {
+async function rejectType(key: string): Promise<never> {
   throw new TypeMismatchError(`${key}: the table holds flags that are on or off`);
 }

@@ -5,18 +5,18 @@ import { reasonOf } from '../telemetry/reason.ts';
 import { spreadWaits } from './store/failed-jobs.ts';
 import { RECURRING } from './store/recurring-rows.ts';
 
-/** Less than the shortest wait of the library (2.7 s): a job is not tried again before its wait is spread. */
+/** Less than the library's shortest wait (2.7 s): no job is retried before its wait is spread. */
 const SPREAD_AFTER_MS = 500;
 
 /**
- * The library lets a job that failed wait e^attempts seconds, to the moment the same for all that failed together. Here each
- * wait becomes half as long to as long, by chance, and the job is put behind those that have not failed yet: however many fail
- * slowly and again and again, a new one waits for one slot alone. One statement spreads the failures of half a second, after
- * the library has noted them. A crash before it loses the spread, never the job. Recurring jobs keep their own time.
+ * Adds jitter to the library's backoff of e^attempts seconds, which is the same for all jobs that fail together: each wait becomes
+ * 50 to 100 % as long. A failed job also goes behind those that have not failed, so that a new job waits for one slot only,
+ * even while many fail slowly. One statement spreads the failures of half a second, after the library has stored them. A crash
+ * before it loses the jitter, never the job. Recurring jobs keep their own schedule.
  */
 export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
-  /** Job id → the attempt that failed. */
-  let failed = new Map<string, number>();
+  /** Job id → the failed attempt. */
+  let failures = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let lastSpread = Promise.resolve();
 
@@ -25,7 +25,7 @@ export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
   });
 
   function note(id: string, attempt: number): void {
-    failed.set(id, attempt);
+    failures.set(id, attempt);
     timer ??= setTimeout(() => {
       timer = undefined;
       lastSpread = spread();
@@ -33,23 +33,23 @@ export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
   }
 
   async function spread(): Promise<void> {
-    if (failed.size === 0) return;
-    const noted = [...failed].map(([id, attempt]) => ({ id, attempt }));
-    failed = new Map();
-    const again = await spreadWaits(pool, noted).catch((error: unknown) => {
+    if (failures.size === 0) return;
+    const batch = [...failures].map(([id, attempt]) => ({ id, attempt }));
+    failures = new Map();
+    const again = await spreadWaits(pool, batch).catch((error: unknown) => {
       log.debug({ event: 'backoff_not_spread', reason: reasonOf(error) });
-      return noted;
+      return batch;
     });
     for (const { id, attempt } of again) note(id, attempt);
   }
 
   return {
-    /** Spreads the last failures too, where the database answers. To be called when the worker has ended. */
+    /** Spreads the last failures too, if the database answers. Call it after the end of the worker. */
     async stop(): Promise<void> {
       clearTimeout(timer);
       await lastSpread;
       await spread();
-      // A job that is locked even now was noted again: it keeps the library's wait.
+      // A job that is still locked keeps the library's wait.
       clearTimeout(timer);
     },
   };

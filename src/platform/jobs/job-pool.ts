@@ -10,10 +10,9 @@ type Connected = (
 ) => void;
 
 /**
- * Works around graphile-worker 0.18.0: it releases its listening connection twice when that connection breaks while the worker
- * stops (its `release()` runs for the error and for the stop). The pool throws at the second release, where nothing catches it,
- * and that ends the process. Here the second release does nothing. The library has no issue about it that we could find; another
- * product had the same fault: https://github.com/dbos-inc/dbos-transact-ts/issues/1327
+ * Works around graphile-worker 0.18.0, which releases its listening connection twice if it breaks while the worker stops (once for
+ * the error, once for the stop). The pool throws at the second release, nothing catches that, and the process ends. Here the
+ * second release does nothing. We found no issue of the library; another product's: https://github.com/dbos-inc/dbos-transact-ts/issues/1327
  */
 class JobPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
@@ -32,7 +31,7 @@ class JobPool extends pg.Pool {
   }
 }
 
-/** A worker's connections. Each has a listener: an error of a connection that is checked out would end the process otherwise. */
+/** Creates a worker's pool. Each connection has a listener: without one, an error of a checked-out connection ends the process. */
 export function createJobPool({ databaseUrl, log }: { databaseUrl: string; log: Logger }, max: number): pg.Pool {
   const pool = new JobPool({
     connectionString: databaseUrl,

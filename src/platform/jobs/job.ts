@@ -5,31 +5,30 @@ import { type Sql, sql } from '../database/sql.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /**
- * One kind of job. Rows of the queue carry its name, so a name that production has used stays. Its payload and handler stand
- * beside it, in the feature's jobs.ts.
+ * One kind of job, defined in a feature's jobs.ts. Rows of the queue contain its name: do not rename a job that production has used.
  */
 export interface JobDefinition<P> {
   readonly name: string;
   readonly payload: z.ZodType<P>;
-  /** A payload that does not fit the schema fails the job before `run` sees it. */
+  /** Fails the job before `run` if the payload does not match the schema. */
   handle(run: (payload: P, meta: JobMeta) => Promise<void>): JobHandler;
 }
 
-/** Runs one kind of job. A job may run again at any time, also beside itself, and must then change nothing. */
+/** Runs one kind of job. It must be idempotent: a job may run again at any time, also in parallel with itself. */
 export interface JobHandler {
   readonly name: string;
-  /** A failed run is not retried: the next one comes in its time (recurring.ts). */
+  /** A failed run is not retried; the next one keeps its schedule (recurring.ts). */
   readonly isRecurring?: boolean;
   run(payload: unknown, meta: JobMeta): Promise<void>;
 }
 
 export interface JobMeta extends JobLock {
   log: Logger;
-  /** Aborts when this replica stops: whatever takes long should end soon. */
+  /** Aborts when this replica stops: a long run should end soon. */
   stopping: AbortSignal;
 }
 
-/** Identifies one attempt at one job: nobody else holds the same lock, before or after. */
+/** Identifies one attempt at one job; no other attempt ever has the same lock. */
 export interface JobLock {
   jobId: string;
   workerId: string;
@@ -45,17 +44,16 @@ export function defineJob<P>({ name, payload }: Pick<JobDefinition<P>, 'name' | 
   };
 }
 
-/** Done, or seen by an operator: with the waits that backoff.ts allows, this is about five days. */
+/** About five days with the waits of backoff.ts: by then an operator has seen the job. */
 export const MAX_ATTEMPTS = 1000;
 
 export interface EnqueueOptions {
-  /** Two jobs with one key are one job. */
+  /** Dedupes: a second job with the same key replaces the first. */
   key: string;
-  /** Now, where it is left out. */
+  /** Now by default. */
   runAt?: Date;
 }
 
-/** A job to enqueue. */
 export interface NewJob extends EnqueueOptions {
   readonly name: string;
   readonly payload: object;
@@ -65,11 +63,11 @@ export function newJob<P extends object>(job: JobDefinition<P>, payload: P, opti
   return { name: job.name, payload, ...options };
 }
 
-/** Enqueues, as an expression of a statement that does more than that: `select ${enqueued(job)} from moved`. */
+/** Enqueues as an expression of a larger statement: `select ${enqueued(job)} from moved`. */
 export const enqueued = ({ name, payload, key, runAt }: NewJob): Sql =>
   sql`enqueue_job(${name}, ${JSON.stringify(payload)}::json, ${key}, ${runAt ?? null}, ${MAX_ATTEMPTS})`;
 
-/** Part of the caller's transaction: rolled back with it, visible to the workers at its commit. */
+/** Enqueues in the caller's transaction: a rollback removes the job, and workers see it at the commit. */
 export async function enqueueJob(tx: EntityManager, job: NewJob): Promise<void> {
   await runQuery(tx, sql`select ${enqueued(job)}`);
 }

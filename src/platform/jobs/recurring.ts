@@ -2,14 +2,14 @@ import type { Pool } from 'pg';
 import type { JobHandler } from './job.ts';
 import { replaceRecurringRow } from './store/recurring-rows.ts';
 
-/** Work that comes again and again, once per interval for the whole fleet. */
+/** Work that runs once per interval for the whole fleet. */
 export interface RecurringJob {
   name: string;
-  /** Seconds from the start of one run to the start of the next, whichever replicas run it. */
+  /** Seconds from the start of one run to the start of the next, on any replica. */
   intervalSeconds: number;
-  /** After this a run counts as hung. Where it is left out: ten intervals, ten minutes at least, three hours at most. */
+  /** A longer run counts as hung. Default: ten intervals, between ten minutes and three hours. */
   longestRunSeconds?: number;
-  /** May run twice at once, if rarely: row locks decide. Told to stop, it ends what it has in hand and returns. */
+  /** Rarely runs twice at once; row locks decide. When `stopping` aborts, it finishes the current item and returns. */
   run(stopping: AbortSignal): Promise<void>;
 }
 
@@ -17,10 +17,10 @@ const LONGEST_RUN_INTERVALS = 10;
 const LONGEST_RUN_SECONDS = { atLeast: 600, atMost: 3 * 3600 };
 
 /**
- * Runs the job, and enqueues the next run when this one ends, however it ends: a failure is logged, and waits for the next
- * interval instead of the queue's backoff. No run overtakes another, because the one row stays locked until its end
- * (store/recurring-rows.ts). A worker that dies leaves its run to the others once the upkeep frees its jobs. One that only
- * stood still, and lost its lock meanwhile, fails here and leaves the row to whoever holds it now.
+ * Runs the job, and enqueues the next run at the end of this one, also after a failure: a failed run waits for the next interval
+ * instead of the queue's backoff. Runs do not overlap, because the one row stays locked (store/recurring-rows.ts). After a
+ * crash the upkeep unlocks the row, and another worker repeats the run. A worker that was paused and lost its lock fails here, and
+ * leaves the row to the new holder.
  */
 export function recurringHandler(pool: Pool, job: RecurringJob): JobHandler {
   return {
@@ -36,7 +36,7 @@ export function recurringHandler(pool: Pool, job: RecurringJob): JobHandler {
   };
 }
 
-/** Nothing can end a run that hangs. It is told to stop, left behind, and counts as failed. */
+/** Aborts a run that hangs and counts it as failed; nothing can end it, so it is left behind. */
 async function runWithinLimit(job: RecurringJob, stopping: AbortSignal): Promise<void> {
   const limit = new AbortController();
   const seconds = longestRunSeconds(job);
@@ -51,7 +51,7 @@ async function runWithinLimit(job: RecurringJob, stopping: AbortSignal): Promise
   }
 }
 
-/** Less than the four hours after which the library frees a locked job by itself. */
+/** Less than the four hours after which the library unlocks a job. */
 function longestRunSeconds({ intervalSeconds, longestRunSeconds }: RecurringJob): number {
   const { atLeast, atMost } = LONGEST_RUN_SECONDS;
   return longestRunSeconds ?? Math.min(Math.max(LONGEST_RUN_INTERVALS * intervalSeconds, atLeast), atMost);

@@ -7,13 +7,13 @@ export interface JobTerms extends Pick<JobMeta, 'log' | 'stopping'> {
   onFinished?: ((job: string, outcome: 'done' | 'failed') => void) | undefined;
 }
 
-/** The fields of a payload that continue the log and the trace in which the job was enqueued. */
+/** Fields of a payload that link the job to the log and the trace of its origin. */
 interface Origin {
   correlationId?: string;
   traceparent?: string;
 }
 
-/** A handler as the library calls it: within a span, and logged and counted however it ends. */
+/** Wraps a handler for the library: in a span, logged and counted. */
 export function taskOf(handler: JobHandler, terms: JobTerms): Task {
   return async (payload, { job }: JobHelpers): Promise<void> => {
     const { correlationId, traceparent } = (payload ?? {}) as Origin;
@@ -28,7 +28,7 @@ export function taskOf(handler: JobHandler, terms: JobTerms): Task {
         },
       );
     } catch (error) {
-      // The library writes the message into the job's row, where commands read it, and logs the stack.
+      // The library stores the message in the job's row, where commands read it, and logs the stack.
       throw new Error(reasonOf(error));
     }
   };
@@ -50,7 +50,7 @@ async function runLogged(handler: JobHandler, payload: unknown, job: Job, terms:
   }
 }
 
-/** An error where the queue tries no more by itself; a warning where it does. */
+/** An error if the queue does not retry the job, a warning if it does. */
 function failureOf({ isRecurring }: JobHandler, { attempts, max_attempts }: Job) {
   if (isRecurring) return { level: 'error', event: 'recurring_job_failed' } as const;
   if (attempts >= max_attempts) return { level: 'error', event: 'job_out_of_attempts' } as const;

@@ -17,16 +17,15 @@ const HEARTBEAT_MS = 5000;
 const DEAD_AFTER_SECONDS = 20;
 
 /**
- * Keeps the queue moving, on every replica every five seconds: says that this one's workers live, frees the jobs of those that
- * no longer do, sees that each recurring job has its row, and shortens waits that have grown too long. The library alone would
- * leave a killed worker's jobs locked for four hours: far too long after a payment. A worker that only seemed dead (a stopped
- * process) makes a job run twice, which every handler bears.
+ * Runs every five seconds on every replica: a heartbeat for its own workers, an unlock of dead workers' jobs, the rows of recurring
+ * jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for four hours, too long after a
+ * payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is idempotent.
  */
 export function startUpkeep(pool: Pool, recurring: readonly RecurringJob[], log: Logger) {
   const workers = new Set<string>();
   const events = new EventEmitter() as WorkerEvents;
   let lastBeat = Promise.resolve();
-  // A job is locked by the pool of its worker. It counts as living until it is stopped: the last jobs run while it stops.
+  // The worker's pool locks its jobs. It stays alive until the end of stop(), because the last jobs run meanwhile.
   events.on('pool:create', ({ workerPool }) => {
     workers.add(workerPool.id);
     lastBeat = beat();
@@ -52,7 +51,7 @@ export function startUpkeep(pool: Pool, recurring: readonly RecurringJob[], log:
   }, HEARTBEAT_MS);
   return {
     events,
-    /** For a runner that gave up: its workers count as dead from now on. */
+    /** Ends the heartbeat of a runner that gave up, so that its workers count as dead. */
     forgetWorkers: () => workers.clear(),
     async stop(): Promise<void> {
       clearInterval(timer);

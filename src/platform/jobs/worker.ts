@@ -3,7 +3,6 @@ import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import { startBackoff } from './backoff.ts';
-import { BATCHED_ENDS } from './batched-ends.ts';
 import type { JobHandler } from './job.ts';
 import { createJobPool } from './job-pool.ts';
 import { type RecurringJob, recurringHandler } from './recurring.ts';
@@ -11,7 +10,7 @@ import { type JobTerms, taskOf } from './run-job.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface JobWorker {
-  /** Whether it takes jobs; false for the moment in which it starts again. */
+  /** False while it restarts and takes no jobs. */
   readonly isRunning: boolean;
   /** Lets the running jobs finish. */
   stop(): Promise<void>;
@@ -21,22 +20,29 @@ export interface JobWorkerOptions {
   databaseUrl: string;
   handlers: readonly JobHandler[];
   recurring?: readonly RecurringJob[];
-  /** Jobs by the clock (UTC), each enqueued once for all replicas. */
+  /** Jobs by the clock, in UTC; each is enqueued once for all replicas. */
   crontab?: string;
   log: Logger;
-  /** How many jobs run at once. */
+  /** Maximum of jobs that run at once. */
   concurrency?: number | undefined;
   onFinished?: JobTerms['onFinished'];
 }
 
 const CONCURRENCY = 4;
-/** How late a job may start whose time has come; a job that is enqueued for now starts at once. */
+/** Longest delay of a job with a future `runAt`; a job for now starts at once. */
 const POLL_INTERVAL_MS = 1000;
 const RESTART_AFTER_MS = 1000;
+/**
+ * Works around graphile-worker 0.18.0, which awaits the statement that completes or fails a job only if such statements are batched.
+ * Otherwise its failure (the database goes down just then) is an unhandled rejection and ends the process. With a batch the runner
+ * stops, and supervise() starts another; the statement is not retried (https://github.com/graphile/worker/issues/636). A batch
+ * covers one turn of the event loop, so nothing waits for it.
+ */
+const BATCHED_ENDS = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /**
- * Runs jobs in this process, on connections of its own. Every replica has one; PostgreSQL hands each job to one of them, the
- * lower priority first, then the older. Recurring jobs take a slot like any other.
+ * Runs jobs in this process, on its own connections. Every replica has a worker. PostgreSQL gives each job to one of them: the
+ * lowest priority number first, then the oldest. Recurring jobs take a slot like any other.
  */
 export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const { log, concurrency = CONCURRENCY, recurring = [], onFinished } = options;
@@ -78,25 +84,25 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
 }
 
 /**
- * Keeps a runner of the library going until `stopping` aborts. The runner gives up when the database goes away at a bad moment;
- * its promise then resolves, as after a stop (https://github.com/graphile/worker/issues/635), or rejects. Another one is started
- * after a second, and the upkeep frees the jobs that the first one held.
+ * Keeps a runner of the library alive until `stopping` aborts. A runner gives up if the database goes down at a bad moment; its
+ * promise then resolves, as after a stop (https://github.com/graphile/worker/issues/635), or rejects. A new runner starts after a
+ * second, and the upkeep unlocks the jobs of the old one.
  */
 function supervise(startRunner: () => Promise<Runner>, stopping: AbortSignal, log: Logger) {
   let runner: Runner | undefined;
 
   async function runOnce(): Promise<void> {
-    const started = await startRunner();
-    runner = started;
+    const current = await startRunner();
+    runner = current;
     let stopped: Promise<void> | undefined;
     const stop = () => {
-      // Rejects where the runner has given up by itself just before.
-      stopped = started.stop().catch(() => undefined);
+      // Rejects if the runner gave up just before.
+      stopped = current.stop().catch(() => undefined);
     };
     stopping.addEventListener('abort', stop);
     try {
       if (stopping.aborted) stop();
-      await started.promise;
+      await current.promise;
       await stopped;
     } finally {
       stopping.removeEventListener('abort', stop);
@@ -116,7 +122,7 @@ function supervise(startRunner: () => Promise<Runner>, stopping: AbortSignal, lo
   return { isRunning: () => runner !== undefined, ended: loop() };
 }
 
-/** Our log lines say what matters of a job; the library's own go to the level below, but for its errors. */
+/** Our own lines describe each job, so the library's lines go to trace, and its errors to debug. */
 function quietLogger(log: Logger): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     if (level === 'error') log.debug({ event: 'worker_error', message });

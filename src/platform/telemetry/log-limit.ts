@@ -4,14 +4,14 @@ import type { Clock } from '../../kernel/clock.ts';
 const ONCE_PER_MS = 60_000;
 const MAX_KEYS = 1000;
 
-/** What is said again and again while something is away is said once a minute. */
-export function createLogLimit(clock: Clock): (key: string, say: () => void) => void {
-  const said = new QuickLRU<string, number>({ maxSize: MAX_KEYS });
-  return (key, say) => {
+/** Runs `log` at most once a minute per key, so that an outage does not flood the log. */
+export function createLogLimit(clock: Clock): (key: string, log: () => void) => void {
+  const loggedAt = new QuickLRU<string, number>({ maxSize: MAX_KEYS });
+  return (key, log) => {
     const now = clock.now().getTime();
-    const last = said.get(key);
+    const last = loggedAt.get(key);
     if (last !== undefined && now >= last && now - last < ONCE_PER_MS) return;
-    said.set(key, now);
-    say();
+    loggedAt.set(key, now);
+    log();
   };
 }

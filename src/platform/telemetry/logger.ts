@@ -5,8 +5,8 @@ import { currentTraceId } from './spans.ts';
 export type { Logger };
 
 /**
- * JSON lines, on standard output where nothing else is given. Bodies, tokens and addresses are never passed in. Behind that stand
- * two locks: an error is written as reason.ts allows, and what looks like a secret is blanked in every line.
+ * Logs JSON lines, to standard output by default. Callers never pass bodies, tokens or addresses. Two more guards: reason.ts
+ * filters errors, and every line is searched for secrets.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -21,12 +21,12 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       paths: ['*.authorization', '*.headers', '*.token', '*.email', '*.body'],
       censor: '[redacted]',
     },
-    // The library's own would add to what is written already.
-    serializers: { err: (written: unknown) => written },
+    // The library's own serializer would add fields to the filtered error.
+    serializers: { err: (error: unknown) => error },
     hooks: {
-      // Not by a serializer: the library takes the line's message from the error itself.
-      logMethod(given, method) {
-        const [fields, ...rest] = given as [object, ...string[]];
+      // Not in a serializer: the library copies the error's message into the line before that.
+      logMethod(args, method) {
+        const [fields, ...rest] = args as [object, ...string[]];
         method.apply(this, [withWrittenError(fields), ...rest] as Parameters<LogFn>);
       },
       streamWrite: blankSecrets,
@@ -35,14 +35,14 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return pino(options, destination ?? standardOutput());
 }
 
-/** What waits while nobody reads it; beyond that lines are dropped, and the server is not. */
-const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** Buffer for a reader that is slow or stuck. Beyond it lines are dropped, and the server continues. */
+const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
 
 /**
- * Written beside the work, and not within it: a write per line, which whoever reads it slowly would hold up, is felt by everybody. A
- * fatal line and the process's end write what is left; a process that is killed takes its last milliseconds along.
+ * Writes asynchronously: with a synchronous write per line, a slow reader would block every request. A fatal line and the exit of
+ * the process flush the buffer; a killed process loses its last milliseconds.
  */
-const standardOutput = () => pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+const standardOutput = () => pino.destination({ dest: 1, sync: false, maxLength: MAX_BUFFER_BYTES });
 
 function withWrittenError(fields: object): object {
   if (fields instanceof Error) return { err: writtenError(fields) };

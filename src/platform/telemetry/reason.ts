@@ -1,44 +1,44 @@
 /**
- * What of an error may be written down, in a log, a job's row or on a terminal: what kind of failure it was, in words that
- * hold no value. Errors of others quote what they could not read, and their members hold rows, queries and headers.
+ * Filters errors for a log, a job's row or a terminal: they keep the kind of failure, and lose values. Foreign errors quote the
+ * input that they could not parse, and their properties contain rows, queries and headers.
  */
 
-/** PostgreSQL's class 22 (data exceptions) quotes the value; its other messages quote names of tables and constraints. */
+/** PostgreSQL's class 22 (data exceptions) quotes values; its other messages quote names of tables and constraints. */
 const QUOTES_VALUES = /^22/;
 /** Node: "The property 'options.host' is invalid. Received 'secret'". */
 const RECEIVED = /\bReceived .*/s;
-/** What a terminal would obey. */
+/** Control characters, which a terminal would obey. */
 const CONTROL = /[^\P{Cc}\n\t]/gu;
 const QUOTED = /".*"/s;
 const LONGEST = 300;
-/** An operator's terminal may have a list of faults. */
+/** An operator's terminal may get a list of faults. */
 const LONGEST_WORDS = 20_000;
 
-/** What looks like a secret, wherever it stands: the last net, for words that nobody foresaw. */
+/** A pattern of a secret: the last guard, for messages that nobody foresaw. */
 interface Secret {
-  /** There is none without it, which is found out faster: every line of the log is looked through. */
-  holds: string;
+  /** A text that every match contains: a fast check, because every log line is searched. */
+  marker: string;
   pattern: RegExp;
   mark: string;
 }
 const SECRETS: readonly Secret[] = [
-  { holds: 'eyJ', pattern: /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, mark: '[token]' },
-  { holds: ' ', pattern: /\b(Bearer|Basic) [\w+/=.~-]{8,}/gi, mark: '$1 [redacted]' },
-  { holds: 'whsec_', pattern: /\bwhsec_[\w+/=]+/g, mark: '[secret]' },
-  { holds: '@', pattern: /:\/\/[^\s/@"\\]*@/g, mark: '://[redacted]@' },
-  // Bounded, and begun where a word begins: a long text without one is read once.
-  { holds: '@', pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g, mark: '[address]' },
+  { marker: 'eyJ', pattern: /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, mark: '[token]' },
+  { marker: ' ', pattern: /\b(Bearer|Basic) [\w+/=.~-]{8,}/gi, mark: '$1 [redacted]' },
+  { marker: 'whsec_', pattern: /\bwhsec_[\w+/=]+/g, mark: '[secret]' },
+  { marker: '@', pattern: /:\/\/[^\s/@"\\]*@/g, mark: '://[redacted]@' },
+  // Bounded and anchored at the start of a word, so that a long text without an address takes linear time.
+  { marker: '@', pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g, mark: '[address]' },
 ];
 
-/** Leaves JSON what it is: none of them reaches over a quotation mark. */
+/** Keeps JSON valid: no pattern matches a quotation mark. */
 export function blankSecrets(text: string): string {
   return SECRETS.reduce(
-    (left, { holds, pattern, mark }) => (left.includes(holds) ? left.replace(pattern, mark) : left),
+    (rest, { marker, pattern, mark }) => (rest.includes(marker) ? rest.replace(pattern, mark) : rest),
     text,
   );
 }
 
-/** An error's words for an operator's terminal: of several lines, such as a list of faults, and with what they quote. */
+/** The message for an operator's terminal: it may have several lines, such as a list of faults, and quotes. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return `something was thrown that is no error: ${typeof error}`;
   const { message, name } = error;
@@ -48,10 +48,10 @@ export function wordsOf(error: unknown): string {
   return blankSecrets(printable.trim() || code || name);
 }
 
-/** For logs and jobs: in one line of bounded length, and nothing is quoted but names of the database. */
+/** The message for logs and jobs: one line of bounded length, with no quotes but names from the database. */
 export function reasonOf(error: unknown): string {
-  const ofDatabase = error instanceof Error && 'severity' in error;
-  const words = (ofDatabase ? wordsOf(error) : wordsOf(error).replace(QUOTED, '"…"')).replace(/\s+/g, ' ');
+  const isDatabaseError = error instanceof Error && 'severity' in error;
+  const words = (isDatabaseError ? wordsOf(error) : wordsOf(error).replace(QUOTED, '"…"')).replace(/\s+/g, ' ');
   return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
 }
 
@@ -59,13 +59,13 @@ export interface WrittenError {
   name: string;
   message: string;
   code: string | undefined;
-  /** Which constraint of the database refused it. */
+  /** The violated constraint of the database. */
   constraint: string | undefined;
-  /** Where it came from; what stands above that in a stack is the message, with all that is in it. */
+  /** The stack without its first lines, which repeat the unfiltered message. */
   frames: readonly string[];
 }
 
-/** Never the error's other members: PostgreSQL's hold the row, a query's its parameters, a request's its headers. */
+/** Omits all other properties: they contain the row, the query's parameters, or the request's headers. */
 export function writtenError(error: unknown): WrittenError {
   const { name, stack, constraint } = (error instanceof Error ? error : {}) as Error & { constraint?: unknown };
   return {

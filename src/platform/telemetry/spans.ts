@@ -15,8 +15,7 @@ import { parseTraceParent } from '@opentelemetry/core';
 export { type Span, SpanKind };
 
 /**
- * What a span may say beside its name, and nothing else: no token, body, address, name of a person or query string.
- * docs/operations.md 4.
+ * The only attributes of a span (docs/operations.md 4). None may contain a token, body, address, person's name or query string.
  */
 export interface Facts {
   operation?: string;
@@ -29,19 +28,19 @@ export interface Facts {
   attempt?: number;
 }
 
-/** What makes of several requests and jobs the one trace of an order. */
+/** The order's data that joins several requests and jobs into one trace. */
 export interface TracedOrder {
   number: string;
   organizationId: string;
   correlationId: string;
-  /** W3C's traceparent of the span that created it; null where nothing was traced then. */
+  /** W3C traceparent of the span that created the order; null without tracing. */
   traceParent: string | null;
 }
 
 interface SpanTerms {
   kind?: SpanKind;
   facts?: Facts;
-  /** The active span's where it is left out. */
+  /** The active context by default. */
   within?: Context;
   links?: Link[];
 }
@@ -52,7 +51,7 @@ export function setFacts(span: Span, facts: Facts): void {
   }
 }
 
-/** An error's kind, and not its words: they may hold what no trace should. */
+/** Sets the error's kind, not its message, which may contain private data. */
 export function markFailed(span: Span, error: unknown): void {
   const { kind, name } = (error ?? {}) as { kind?: unknown; name?: unknown };
   const type = typeof kind === 'string' ? kind : String(name ?? 'unknown');
@@ -66,7 +65,7 @@ export function startSpan(name: string, { kind, facts = {}, within = context.act
   return span;
 }
 
-/** Runs it in a span of its own, which ends with it. Where nothing is traced that is all there is to it. */
+/** Runs `run` in a new span, which ends with it. Without tracing, the span does nothing. */
 export async function inSpan<T>(name: string, terms: SpanTerms, run: (span: Span) => Promise<T>): Promise<T> {
   const within = terms.within ?? context.active();
   const span = startSpan(name, { ...terms, within });
@@ -81,8 +80,8 @@ export async function inSpan<T>(name: string, terms: SpanTerms, run: (span: Span
 }
 
 /**
- * The same within the order's trace, whichever request or job it is that sees to the order: the request's own span is
- * linked. An order that has no trace, or none that is known, is seen to in the active one.
+ * Like inSpan(), but in the order's trace, with a link to the active span. An order without a valid trace gets a span in the active
+ * trace.
  */
 export function inOrderSpan<T>(name: string, order: TracedOrder | null, run: (span: Span) => Promise<T>): Promise<T> {
   const facts = order === null ? {} : factsOf(order);
@@ -97,25 +96,24 @@ export function factsOf({ number, organizationId, correlationId }: TracedOrder):
   return { order: number, organization: organizationId, correlationId };
 }
 
-/** The context of a stored traceparent; undefined where there is none, or what is there is not one. */
+/** The context of a stored traceparent; undefined if it is missing or invalid. */
 export function remoteParent(traceParent: unknown): Context | undefined {
   const parsed = typeof traceParent === 'string' ? parseTraceParent(traceParent) : null;
   return parsed === null ? undefined : trace.setSpanContext(context.active(), { ...parsed, isRemote: true });
 }
 
-/** To be kept with what is to go on in this trace. */
+/** The active span's traceparent, for storage with an order or a job; null without tracing. */
 export function currentTraceParent(): string | null {
   const here = activeSpanContext();
   if (here === undefined) return null;
   return `00-${here.traceId}-${here.spanId}-${here.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Whether what is done now is part of any trace. */
 export const isTraced = (): boolean => activeSpanContext() !== undefined;
 
 export const currentTraceId = (): string | undefined => activeSpanContext()?.traceId;
 
-/** What a call takes along. */
+/** Headers that continue the trace in a neighbour. */
 export function traceHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   propagation.inject(context.active(), headers);

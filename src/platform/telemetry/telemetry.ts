@@ -6,8 +6,8 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { MetricsReader } from './metrics-reader.ts';
 
 /**
- * Counts and times are of this process, since it started; breakers and Redis as this process sees them. Gauges that have a
- * `read` are read when somebody asks for /metrics. Every one is described in docs/operations.md 3.
+ * The metrics of this process since its start, described in docs/operations.md 3. A scrape of /metrics reads the gauges that have a
+ * `read`.
  */
 export interface Telemetry {
   operation(name: string, outcome: 'ok' | 'error', seconds: number): void;
@@ -15,10 +15,10 @@ export interface Telemetry {
   breakerState(neighbour: string, state: BreakerState): void;
   cacheLookup(cache: string, outcome: string, count: number): void;
   redisCall(operation: 'get' | 'set' | 'lock' | 'run', outcome: 'ok' | 'failed' | 'skipped'): void;
-  /** Not called where there is no Redis: then there is no such metric. */
+  /** Without Redis it is never called, so that the metric does not exist. */
   redisUp(up: boolean): void;
   paymentEvent(source: string, outcome: string): void;
-  /** `count`: 0 makes it known before the first. */
+  /** A `count` of 0 creates the counter before the first delivery. */
   webhook(outcome: string, count?: number): void;
   job(name: string, outcome: string): void;
   gauge(gauge: Gauge): void;
@@ -33,14 +33,14 @@ export interface Gauge {
   name: string;
   description: string;
   label: string;
-  /** A value per label value. It may ask the database; where that fails the gauge is left out of the answer. */
+  /** A value per label. It may query the database; on failure the scrape omits the gauge. */
   read: () => Promise<ReadonlyMap<string, number>>;
 }
 
-/** A database that does not answer must not take the other metrics away: a scrape waits for ten seconds. */
+/** Less than the ten seconds of a scrape, so that a silent database does not lose the other metrics. */
 const LONGEST_READ_MS = 2000;
 
-/** Bounds of histograms, in seconds: from a cached answer to the longest that anybody waits for a neighbour. */
+/** Bounds of histograms, in seconds: from a cached answer to the longest wait for a neighbour. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createTelemetry(): Telemetry {
@@ -71,15 +71,15 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
   const upstreamCalls = counter('upstream_calls', 'Calls to neighbours, by neighbour and outcome');
   const upstreamTimes = times(
     'upstream_call_duration_seconds',
-    'Seconds per call to a neighbour, its waiting included',
+    'Seconds per call to a neighbour, with its wait for a slot',
   );
   const breakers = meter.createGauge('breaker_state', { description: 'Breakers: 0 closed, 1 half open, 2 open' });
   const cacheLookups = counter('cache_lookups', 'Lookups in a cache, by cache and outcome');
-  const redisCalls = counter('redis_calls', 'Calls to Redis, by operation and outcome; skipped while it is away');
-  const redisState = meter.createGauge('redis_up', { description: 'Whether Redis answered last time: 1 or 0' });
-  const paymentEvents = counter('payment_events', 'What became of payment events, by source and outcome');
+  const redisCalls = counter('redis_calls', 'Calls to Redis, by operation and outcome; skipped while it is down');
+  const redisState = meter.createGauge('redis_up', { description: 'Redis answered the last call: 1 yes, 0 no' });
+  const paymentEvents = counter('payment_events', 'Payment events, by source and outcome');
   const webhooks = counter('webhooks', 'Deliveries of the payment webhook, by outcome');
-  const jobs = counter('jobs_finished', 'Jobs that were run, by name and outcome');
+  const jobs = counter('jobs_finished', 'Job runs, by name and outcome');
   return {
     operation(name, outcome, seconds) {
       operations.add(1, { name, outcome });

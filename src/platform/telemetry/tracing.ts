@@ -15,28 +15,28 @@ import type { Logger } from './logger.ts';
 import { reasonOf } from './reason.ts';
 
 export interface Tracing {
-  /** Sends what is left, for as long as a stop may wait for it. Never throws. */
+  /** Sends the remaining spans, within LAST_SEND_MS. Never throws. */
   stop(): Promise<void>;
 }
 
 const SEND_EVERY_MS = 1000;
-/** What a collector that hangs may keep a stop waiting. */
+/** Longest delay of a stop by a collector that hangs. */
 const LAST_SEND_MS = 1500;
-const TELL_EVERY_MS = 60_000;
-/** A collector that never ends its answers holds so many of ours, and no more; then spans are dropped. */
+const LOG_EVERY_MS = 60_000;
+/** Bounds the requests that a collector without answers can hold; further spans are dropped. */
 const MOST_SENDS_AT_ONCE = 8;
 
 /**
- * Sends spans to a collector (OTLP over HTTP, JSON), in batches and beside everything else: a collector that is away, hangs
- * or answers nonsense costs a line in the log now and then, and the spans. It is registered once in the process, where
- * spans.ts finds it; another that is started beside it sends nothing of its own.
+ * Sends spans to a collector (OTLP over HTTP, JSON) in background batches: a collector that is down, hangs or answers nonsense
+ * costs the spans and one log line a minute. The first tracer of the process is registered globally, where spans.ts finds it; a
+ * second one sends nothing.
  */
 export function startTracing(options: { endpoint: string; log: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
     url: `${options.endpoint}/v1/traces`,
     concurrencyLimit: MOST_SENDS_AT_ONCE,
   });
-  // Operators may name more of it, in the library's own variables.
+  // Operators can add attributes with the library's own variables.
   const detectors = [resourceAttributesEnvDetector, serviceNameEnvDetector, serviceInstanceIdDetector];
   const resource = resourceFromAttributes({ 'service.name': 'self-topup' }).merge(detectResources({ detectors }));
   const provider = new TracerProvider({
@@ -46,36 +46,36 @@ export function startTracing(options: { endpoint: string; log: Logger }): Tracin
   if (!trace.setGlobalTracerProvider(provider)) return { stop: () => provider.shutdown().catch(() => undefined) };
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  const tell = tellNowAndThen(options.log);
-  setGlobalErrorHandler((error) => tell(reasonOf(error)));
+  const warn = createLimitedWarning(options.log);
+  setGlobalErrorHandler((error) => warn(reasonOf(error)));
   const silent = () => undefined;
   diag.setLogger(
-    { error: tell, warn: tell, info: silent, debug: silent, verbose: silent },
+    { error: warn, warn, info: silent, debug: silent, verbose: silent },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
 
   return {
     async stop() {
-      const sent = provider.shutdown().catch((error) => tell(reasonOf(error)));
-      const waited = new AbortController();
-      const enough = sleep(LAST_SEND_MS, undefined, { signal: waited.signal }).catch(() => undefined);
-      await Promise.race([sent, enough]);
-      waited.abort();
+      const shutdown = provider.shutdown().catch((error) => warn(reasonOf(error)));
+      const timer = new AbortController();
+      const timeout = sleep(LAST_SEND_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+      await Promise.race([shutdown, timeout]);
+      timer.abort();
       setGlobalErrorHandler(loggingErrorHandler());
       for (const global of [trace, context, propagation, diag]) global.disable();
     },
   };
 }
 
-/** Not of any request: the span that happens to be active says nothing about the collector. */
-function tellNowAndThen(log: Logger): (reason: string) => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  let untold = 0;
+/** Logs at most once a minute, outside of any trace: the active span has nothing to do with the collector. */
+function createLimitedWarning(log: Logger): (reason: string) => void {
+  let lastLoggedAt = Number.NEGATIVE_INFINITY;
+  let times = 0;
   return (reason) => {
-    untold += 1;
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    context.with(ROOT_CONTEXT, () => log.warn({ event: 'traces_not_sent', reason, times: untold }));
-    toldAt = performance.now();
-    untold = 0;
+    times += 1;
+    if (performance.now() - lastLoggedAt < LOG_EVERY_MS) return;
+    context.with(ROOT_CONTEXT, () => log.warn({ event: 'traces_not_sent', reason, times }));
+    lastLoggedAt = performance.now();
+    times = 0;
   };
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One row per flag that was ever set; a flag without a row is off. */
+/** One row per flag; a flag without a row is off. */
 @Entity('feature_flags')
 export class FeatureFlag {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'feature_flags_pkey' })

@@ -1,21 +1,20 @@
 import type { Pool } from 'pg';
 import { sql } from '../../database/sql.ts';
 
-/** An attempt that failed. */
 export interface FailedAttempt {
   id: string;
   attempt: number;
 }
 
-/** The library's backoff grows to six hours: after an outage that is too long to wait for a booking. */
+/** The library's backoff grows to six hours, too long for a booking after an outage. */
 const LONGEST_WAIT_SECONDS = 600;
-/** 0 is what a job is enqueued with; the lower goes first. */
+/** New jobs have 0; the lowest number runs first. */
 const PRIORITY_OF_FAILED = 1;
 
 /**
- * Makes each wait half as long to as long, by chance, and puts the job behind those that have not failed. Answers the attempts
- * whose failure the library has not noted yet: their jobs are still locked, and their time is still the old one. A job that
- * was run again, replaced or retried by an operator meanwhile is at another attempt, and stays as it is.
+ * Shortens each wait to a random 50 to 100 %, and puts the job behind those that have not failed. Returns the attempts whose
+ * failure the library has not stored yet: their jobs are still locked. A job at another attempt (run again, replaced, or retried
+ * by an operator meanwhile) stays unchanged.
  */
 export async function spreadWaits(pool: Pool, failed: readonly FailedAttempt[]): Promise<FailedAttempt[]> {
   const ids = failed.map(({ id }) => id);
@@ -29,7 +28,7 @@ export async function spreadWaits(pool: Pool, failed: readonly FailedAttempt[]):
   return rows.filter(({ isLocked }) => isLocked);
 }
 
-/** Waits of more than ten minutes become five to ten, each by chance. */
+/** Shortens waits of more than ten minutes to a random five to ten. */
 export async function shortenLongWaits(pool: Pool): Promise<void> {
   await pool.query(sql`
     select graphile_worker.reschedule_jobs(array[id],

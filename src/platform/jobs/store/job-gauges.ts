@@ -1,12 +1,10 @@
 import type { DataSource } from 'typeorm';
 import type { Gauge } from '../../telemetry/telemetry.ts';
 
-/** Jobs as the queue has them now, for all replicas alike. */
 export function jobGauge(database: DataSource): Gauge {
   return {
     name: 'jobs',
-    description:
-      'Jobs in the queue, by state: waiting, running, failing (tried and to be tried again), out_of_attempts',
+    description: 'Jobs in the queue, by state: waiting, running, failing (waits for a retry), out_of_attempts',
     label: 'state',
     async read() {
       const rows: { state: string; count: string }[] = await database.query(
@@ -24,13 +22,13 @@ export function jobGauge(database: DataSource): Gauge {
 }
 
 /**
- * How long the oldest job of each kind has been waited for: since it was enqueued, which no retry changes, so that it grows
- * until the job is done. One that is not due yet and was never tried has no age. It reads the whole queue, which is small.
+ * Age of the oldest job of each kind since it was enqueued: no retry resets it. A job that is not due and was never tried has no
+ * age. It reads the whole queue, which is small.
  */
 export function jobAgeGauge(database: DataSource): Gauge {
   return {
     name: 'job_oldest_age_seconds',
-    description: 'Seconds since the oldest job of its kind that is due, or was tried, was enqueued',
+    description: 'Age in seconds of the oldest job of its kind that is due or was tried',
     label: 'name',
     async read() {
       const rows: { job: string; age: number }[] = await database.query(

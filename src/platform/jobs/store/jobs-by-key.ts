@@ -11,7 +11,7 @@ export interface QueuedJob {
   running: boolean;
 }
 
-/** Jobs whose key ends with this text, in the order in which they were enqueued. It reads the whole queue, which is small. */
+/** Jobs whose key ends with `suffix`, oldest first. It reads the whole queue, which is small. */
 export function jobsWithKeyEnding(database: Pick<EntityManager, 'query'>, suffix: string): Promise<QueuedJob[]> {
   return database.query(
     `select id::text, key, task_identifier as task, attempts, max_attempts as "maxAttempts", last_error as "lastError",

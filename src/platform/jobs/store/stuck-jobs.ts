@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { RECURRING } from './recurring-rows.ts';
 
-/** A job that failed at least once, or that should have run and has not. */
+/** A job that failed at least once, or is overdue. */
 export interface StuckJob {
   id: string;
   task: string;
@@ -14,12 +14,12 @@ export interface StuckJob {
 }
 
 const OVERDUE_SECONDS = 60;
-/** A run of a recurring job may see to hundreds of orders. */
+/** A run of a recurring job may handle hundreds of orders. */
 const LONG_RUN_SECONDS = 600;
 
 /**
- * It failed before, or no worker takes it. A job whose first attempt is under way is not stuck: it has its minute, and a run of
- * a recurring job ten.
+ * A job that failed, or that no worker takes. A first attempt in progress is not stuck for its first minute, a recurring run not
+ * for ten.
  */
 const STUCK = `case when flags ? '${RECURRING}' and locked_at is not null
   then locked_at < now() - make_interval(secs => ${LONG_RUN_SECONDS})
@@ -34,7 +34,7 @@ export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   );
 }
 
-/** Reschedules these jobs, or every stuck one, for now, with all their attempts, beside new ones. Answers how many. */
+/** Reschedules these jobs, or every stuck one, for now, with all attempts and the priority of new jobs. Returns their number. */
 export async function retryJobs(
   database: Pick<EntityManager, 'query'>,
   ids: readonly string[] | 'all',

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import { sql } from '../../database/sql.ts';
 
-/** Says that these workers live. A job row names its worker in locked_by. */
+/** Stores a heartbeat of these workers. A job's row names its worker in locked_by. */
 export async function noteWorkersAlive(pool: Pool, workerIds: readonly string[]): Promise<void> {
   await pool.query(sql`
     insert into job_workers (worker_id, seen_at) select unnest(${workerIds}::text[]), now()
     on conflict (worker_id) do update set seen_at = excluded.seen_at`);
 }
 
-/** Unlocks the jobs of workers that have been silent for so long. Answers whether there were any. */
+/** Unlocks the jobs of workers without a heartbeat for that time. Returns true if there were any. */
 export async function freeJobsOfDeadWorkers(pool: Pool, silentSeconds: number): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     with dead as (
@@ -25,7 +25,7 @@ export async function forgetWorkers(pool: Pool, workerIds: readonly string[]): P
   await pool.query(sql`delete from job_workers where worker_id = any(${workerIds}::text[])`);
 }
 
-/** Rows of workers that died. */
+/** Deletes rows of dead workers. */
 export async function forgetWorkersSilentForADay(pool: Pool): Promise<void> {
   await pool.query(sql`delete from job_workers where seen_at < now() - interval '1 day'`);
 }
