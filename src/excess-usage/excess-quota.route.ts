@@ -3,13 +3,13 @@ import type { RestRoute } from '../platform/server/rest-route.ts';
 import { toExcessUsages } from './graphql/to-graphql.ts';
 import type { ListExcess } from './list-excess.ts';
 
-/** The excess in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
+/** The excess in the shape of the replaced service (contracts.md 4). Money is a string of digits, in rupiah. */
 export function excessQuotaRoute(excess: ListExcess): RestRoute {
   return {
     path: '/iag/v1/topup-configurations/excess-quota',
     async answer(request, organizationId) {
-      const shown = await excess.shown(request, organizationToRead(request, organizationId));
-      return (shown ?? []).flatMap(toExcessUsages).map((row) => ({
+      const list = await excess.list(request, organizationToRead(request, organizationId));
+      return (list ?? []).flatMap(toExcessUsages).map((row) => ({
         name: row.code,
         label: row.label,
         period: row.period,

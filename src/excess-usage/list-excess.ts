@@ -4,21 +4,20 @@ import type { Catalogue, TopupConfiguration } from '../topup-options/index.ts';
 import type { PriceOwed } from './price-owed.ts';
 import type { OwedExcess } from './rules/owed.ts';
 
-/** Excess of a configuration, with the row that names and books it. */
 export interface ConfigurationExcess {
   configuration: TopupConfiguration;
   owed: readonly OwedExcess[];
-  /** When hub-core reported it. */
+  /** Start of the call to hub-core. */
   asOf: Date;
 }
 
-/** What one organization owes, as its page shows it. */
+/** The excess of one organization, as its page shows it. */
 export class ListExcess {
   /**
-   * Once per request and organization: empty where the page is gated, undefined for an organization that hub-core does not know.
-   * Rows whose price cannot be had are dropped.
+   * Runs once per request and organization. Empty while the page is gated, undefined if hub-core does not know the organization.
+   * Omits rows without a current price.
    */
-  readonly shown = perRequestAndKey((request, organizationId) => this.list(request, organizationId));
+  readonly list = perRequestAndKey((request, organizationId) => this.load(request, organizationId));
 
   constructor(
     private readonly organizations: OrganizationsService,
@@ -26,12 +25,12 @@ export class ListExcess {
     private readonly excess: PriceOwed,
   ) {}
 
-  async shownOfCode(request: RequestContext, organizationId: string, code: string) {
-    const shown = await this.shown(request, organizationId);
-    return shown?.find(({ configuration }) => configuration.code === code);
+  async findByCode(request: RequestContext, organizationId: string, code: string) {
+    const excess = await this.list(request, organizationId);
+    return excess?.find(({ configuration }) => configuration.code === code);
   }
 
-  private async list(
+  private async load(
     request: RequestContext,
     organizationId: string,
   ): Promise<readonly ConfigurationExcess[] | undefined> {

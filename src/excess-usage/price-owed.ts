@@ -6,7 +6,7 @@ import type { RequestContext } from '../platform/server/request-context.ts';
 import type { Prices, TopupConfiguration } from '../topup-options/index.ts';
 import { type OwedExcess, owedQuantities, priceExcess } from './rules/owed.ts';
 
-/** The excess that an organization owes for one quota, at the price of now. */
+/** The excess that an organization owes for one quota, at the current price. */
 export class PriceOwed {
   constructor(
     private readonly prices: Prices,
@@ -14,8 +14,8 @@ export class PriceOwed {
   ) {}
 
   /**
-   * undefined where what is owed cannot be known now. For an order the price is asked anew, and `settledOrClaimed` is what is settled
-   * or carried by other orders that await payment.
+   * undefined while the debt is unknown. An order reads a new price, and passes as `settledOrClaimed` the excess that is settled or
+   * that other orders awaiting payment include.
    */
   async owed(
     request: RequestContext,
@@ -36,7 +36,7 @@ export class PriceOwed {
     return owed.every((row) => row !== undefined) ? owed : undefined;
   }
 
-  /** Without an excess package the quantity is rupiah already. */
+  /** Without an excess package, the quantity is rupiah already. */
   private async unitPrice(
     request: RequestContext,
     { excessPackageId }: TopupConfiguration,

@@ -13,15 +13,15 @@ interface GatedOrganization {
 }
 
 /**
- * Organizations as hub-core describes them, remembered for seconds between requests. While hub-core fails, reading goes on with
- * its last answer, for ten minutes; every answer says of when it is.
+ * Organizations from hub-core, cached for seconds. While hub-core fails, reads get its last answer for ten minutes; every answer
+ * has its time.
  */
 export class OrganizationsService {
   /**
-   * Once per request and organization: all that a request shows is of one snapshot and of one state of the flags. Organizations
-   * that are asked for together come together, so that the loaders after this one ask for them together too.
+   * One snapshot and one state of the flags per request and organization. A batch resolves as a whole, so that the loaders after
+   * this one batch too.
    */
-  private readonly gated = perRequest(
+  private readonly loader = perRequest(
     (request) =>
       new DataLoader<string, GatedOrganization | undefined>((ids) =>
         Promise.all(ids.map((id) => this.gate(request, id).catch((error: Error) => error))),
@@ -34,17 +34,17 @@ export class OrganizationsService {
     private readonly pageWait: PageWait,
   ) {}
 
-  /** For reading. undefined: hub-core knows no such organization. Throws UpstreamError where it cannot be asked. */
+  /** For reading. undefined if hub-core does not know the organization. Throws UpstreamError if hub-core fails. */
   async find(request: RequestContext, organizationId: string): Promise<OrganizationSnapshot | undefined> {
-    return (await this.gated(request).load(organizationId))?.organization;
+    return (await this.loader(request).load(organizationId))?.organization;
   }
 
-  /** For reading, as find(). */
+  /** For reading, like find(). */
   async eligibility(request: RequestContext, organizationId: string): Promise<Eligibility | undefined> {
-    return (await this.gated(request).load(organizationId))?.eligibility;
+    return (await this.loader(request).load(organizationId))?.eligibility;
   }
 
-  /** For what must be true now: asks hub-core again. Urgent is what a buyer waits for. */
+  /** For an order or a mail: calls hub-core now. `urgent` if a buyer waits. A failure is a value. */
   findFresh(organizationId: string, { urgent = false } = {}): Promise<CacheResult<OrganizationSnapshot>> {
     return this.cache.ask(organizationId, { urgent });
   }

@@ -5,8 +5,8 @@ import { assertExcessHasOneOwner, type CatalogueFileRow } from './rules/catalogu
 import { readConfigurations, saveConfigurations } from './store/catalogue-rows.ts';
 
 /**
- * Adds and changes rows by code, all or none of them. Rows that the file does not name stay as they are: an option is
- * switched off with "active": false. Answers the codes that it left alone.
+ * Inserts and updates rows by code, all or none of them. Rows that the file omits stay unchanged ("active": false switches an
+ * option off); returns their codes.
  */
 export async function applyCatalogue(
   database: DataSource,
@@ -42,12 +42,12 @@ export async function applyCatalogue(
         updatedAt: at,
       })),
     );
-    const named = new Set(rows.map((row) => row.code));
-    return existing.map((row) => row.code).filter((code) => !named.has(code));
+    const fileCodes = new Set(rows.map((row) => row.code));
+    return existing.map((row) => row.code).filter((code) => !fileCodes.has(code));
   });
 }
 
-/** The catalogue in the file's own form: what is shown can be edited and applied. */
+/** The catalogue in the file's form, for an operator to edit and apply. */
 export async function showCatalogue(database: DataSource): Promise<Record<string, unknown>[]> {
   const rows = await readConfigurations(database);
   return rows.map((row) => ({

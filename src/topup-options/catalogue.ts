@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { parseOptionValue, type QuantityRule } from './rules/option-value.ts';
 import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
-/** A catalogue row with its option_value read; `fault` is the reason where it could not be. */
+/** A catalogue row with its parsed option_value. `fault` is the reason if it does not parse. */
 export interface CatalogueRow {
   configuration: TopupConfiguration;
   rule: QuantityRule | undefined;
@@ -10,31 +10,31 @@ export interface CatalogueRow {
 }
 
 export interface CatalogueOptions {
-  /** All rows, in the order of the page. */
+  /** Reads all rows, in page order. */
   read: () => Promise<readonly TopupConfiguration[]>;
   clock: Clock;
-  /** Is told of every row that does not parse, with each read. */
+  /** Called for every row that does not parse, at each read. */
   onFault: (configurationId: string, reason: string) => void;
 }
 
 /** All pages of one second share one read. */
-const MEMORY_MS = 1000;
+const MAX_AGE_MS = 1000;
 
-/** The catalogue, by position. Rows that do not parse go on as faults. */
+/** The catalogue in page order, with rows that do not parse as faults. */
 export class Catalogue {
   private latest: { readAt: number; rows: Promise<readonly CatalogueRow[]> } | undefined;
 
   constructor(private readonly options: CatalogueOptions) {}
 
-  /** For reading: as it was at most a second ago. */
+  /** For reading: at most a second old. */
   rows(): Promise<readonly CatalogueRow[]> {
-    const age = this.latest === undefined ? MEMORY_MS : this.now() - this.latest.readAt;
-    // A clock that was set back makes no read last longer.
-    if (this.latest === undefined || age < 0 || age >= MEMORY_MS) return this.rowsNow();
-    return this.latest.rows;
+    if (this.latest === undefined) return this.rowsNow();
+    const age = this.now() - this.latest.readAt;
+    // A clock that is set back does not prolong a read.
+    return age >= 0 && age < MAX_AGE_MS ? this.latest.rows : this.rowsNow();
   }
 
-  /** For an order: as it is now. Pages share this read too. */
+  /** For an order: a new read, which pages share too. */
   rowsNow(): Promise<readonly CatalogueRow[]> {
     const latest = { readAt: this.now(), rows: this.read() };
     this.latest = latest;

@@ -10,14 +10,13 @@ import type { QuantityRule } from './rules/option-value.ts';
 import { noQuantity, ruleFor } from './rules/quantity.ts';
 import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
-/** A configuration after its gates, as it binds one organization. */
+/** A configuration whose gates are open, with its rule for one organization. */
 interface OpenOption {
   configuration: TopupConfiguration;
   organization: OrganizationSnapshot;
   rule: QuantityRule;
 }
 
-/** A configuration after gating and pricing, for one organization. */
 export interface OfferedOption extends OpenOption {
   unitPrice: Rupiah;
 }
@@ -33,14 +32,14 @@ export interface EvaluatedOptions {
   hidden: readonly HiddenOption[];
 }
 
-/** Decides of each catalogue row whether one organization is offered it, and at what price. */
+/** Decides which catalogue rows one organization is offered, and prices them. */
 export class EvaluateOptions {
   constructor(
     private readonly flags: Flags,
     private readonly prices: Prices,
   ) {}
 
-  /** Flags for all rows at once, gates per row, prices of the rows that are open. `fresh`: prices asked anew, for an order. */
+  /** Reads the flags of all rows at once, and prices only rows with open gates. `fresh`: new prices, for an order. */
   async evaluate(
     request: RequestContext,
     rows: readonly CatalogueRow[],
@@ -51,8 +50,8 @@ export class EvaluateOptions {
     const flags = await this.flags.snapshot(organization.id, keys);
     const results = await Promise.all(
       rows.map((row) => {
-        const gated = gateRow(row, organization, flags);
-        return 'reason' in gated ? gated : this.price(request, gated, fresh);
+        const option = gateRow(row, organization, flags);
+        return 'reason' in option ? option : this.price(request, option, fresh);
       }),
     );
     return {
@@ -72,14 +71,14 @@ export class EvaluateOptions {
     return { configuration, reason: 'PRICE_UNAVAILABLE', detail: unitPrice.message };
   }
 
-  /** The row's own price only where it is a fixed one: never a fallback (domain.md 5). */
+  /** Uses the row's own price only if it is fixed, never as a fallback (domain.md 5). */
   private async unitPrice(
     request: RequestContext,
     { isFixedCost, basePrice, packageId }: TopupConfiguration,
     fresh: boolean,
   ): Promise<Rupiah | { message: string }> {
-    if (isFixedCost) return basePrice ?? { message: 'The row is of fixed cost and has no base_price.' };
-    if (packageId === null) return { message: 'The row has no package to price it.' };
+    if (isFixedCost) return basePrice ?? { message: 'The row has is_fixed_cost but no base_price.' };
+    if (packageId === null) return { message: 'The row has no package_id, and so no price.' };
     const price = await this.prices.ofPackage(request, packageId, { fresh });
     return isUpstreamError(price) ? { message: price.message } : price;
   }
@@ -93,8 +92,8 @@ function gateRow(
   const gate = closedGate(configuration, organization, flags);
   if (gate !== undefined) return { configuration, ...gate };
   if (rule === undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: fault ?? '' };
-  const bound = ruleFor(configuration.code, rule, organization.mcc);
-  const detail = noQuantity(bound);
+  const ownRule = ruleFor(configuration.code, rule, organization.mcc);
+  const detail = noQuantity(ownRule);
   if (detail !== undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail };
-  return { configuration, organization, rule: bound };
+  return { configuration, organization, rule: ownRule };
 }

@@ -4,10 +4,10 @@ import { perRequestAndKey, type RequestContext } from '../platform/server/reques
 import type { Catalogue } from './catalogue.ts';
 import type { EvaluatedOptions, EvaluateOptions, HiddenOption, OfferedOption } from './evaluate-options.ts';
 
-/** The options of one organization: what its page shows, and what support sees of the rest. */
+/** The options of one organization: the offered ones for its page, the hidden ones for support. */
 export class ListOptions {
-  /** Once per request and organization: page and support's view are of one evaluation. */
-  private readonly evaluated = perRequestAndKey((request, organizationId) => this.evaluate(request, organizationId));
+  /** One evaluation per request and organization serves both lists. */
+  private readonly evaluations = perRequestAndKey((request, organizationId) => this.evaluate(request, organizationId));
 
   constructor(
     private readonly organizations: OrganizationsService,
@@ -16,12 +16,12 @@ export class ListOptions {
     readonly clock: Clock,
   ) {}
 
-  /** Empty where the page is gated, undefined for an organization that hub-core does not know. */
+  /** Empty while the page is gated, undefined if hub-core does not know the organization. */
   async offered(request: RequestContext, organizationId: string): Promise<readonly OfferedOption[] | undefined> {
     const eligible = await this.organizations.eligibility(request, organizationId);
     if (eligible === undefined) return undefined;
     if (!eligible.newPageEnabled) return [];
-    return (await this.evaluated(request, organizationId))?.offered;
+    return (await this.evaluations(request, organizationId))?.offered;
   }
 
   async offeredByCode(request: RequestContext, organizationId: string, code: string) {
@@ -29,9 +29,9 @@ export class ListOptions {
     return offered?.find(({ configuration }) => configuration.code === code);
   }
 
-  /** Every row that is not offered, whatever the gates of the page say. */
+  /** Every row that is not offered, also while the page is gated. */
   async hidden(request: RequestContext, organizationId: string): Promise<readonly HiddenOption[] | undefined> {
-    return (await this.evaluated(request, organizationId))?.hidden;
+    return (await this.evaluations(request, organizationId))?.hidden;
   }
 
   private async evaluate(request: RequestContext, organizationId: string): Promise<EvaluatedOptions | undefined> {

@@ -8,17 +8,17 @@ import { perRequest, type RequestContext } from '../platform/server/request-cont
 
 export type PriceResult = Rupiah | UpstreamError;
 
-interface Question {
+interface Lookup {
   packageId: string;
   fresh: boolean;
 }
 
-/** Packages' unit prices: each asked for once per request, however many options, lines and organizations need it. */
+/** Unit prices of packages: one lookup per package and request, shared by all options, lines and organizations. */
 export class Prices {
   private readonly loader = perRequest(
     (request) =>
-      new DataLoader<Question, Rupiah, string>(
-        (questions) => Promise.all(questions.map((question) => this.find(request, question))),
+      new DataLoader<Lookup, Rupiah, string>(
+        (lookups) => Promise.all(lookups.map((lookup) => this.find(request, lookup))),
         { cacheKeyFn: ({ packageId, fresh }) => `${fresh ? 'fresh' : 'usual'} ${packageId}` },
       ),
   );
@@ -28,22 +28,19 @@ export class Prices {
     private readonly pageWait: PageWait,
   ) {}
 
-  /**
-   * `fresh`: asked of Mekari Billing now, for an order. Never rejects: a price that cannot be had is a value, which drops the
-   * rows that need it and no other.
-   */
+  /** `fresh`, for an order: calls Mekari Billing now. A failure is a value, so that it drops only the rows that need this price. */
   ofPackage(request: RequestContext, packageId: string, { fresh = false } = {}): Promise<PriceResult> {
     return this.loader(request)
       .load({ packageId, fresh })
       .catch((error: UpstreamError) => error);
   }
 
-  /** An UpstreamError as a value is the loader's way to fail one question alone. */
-  private async find(request: RequestContext, { packageId, fresh }: Question): Promise<PriceResult> {
-    const found = fresh
+  /** A DataLoader takes an Error as a value, to fail one lookup alone. */
+  private async find(request: RequestContext, { packageId, fresh }: Lookup): Promise<PriceResult> {
+    const result = fresh
       ? await this.cache.ask(packageId, { urgent: true })
       : await this.cache.get(packageId, { waitMs: this.pageWait(request) });
-    if (found instanceof UpstreamError) return found;
-    return found?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');
+    if (result instanceof UpstreamError) return result;
+    return result?.price ?? new UpstreamError('mekari-billing', 'rejected', 'there is no such package');
   }
 }

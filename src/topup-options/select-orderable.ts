@@ -4,7 +4,7 @@ import type { RequestContext } from '../platform/server/request-context.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { EvaluatedOptions, EvaluateOptions } from './evaluate-options.ts';
 
-/** The options that an order names, as they are now: the catalogue and the prices are asked anew. */
+/** The options that an order names, from a new read of the catalogue and the prices. */
 export class SelectOrderable {
   constructor(
     private readonly organizations: OrganizationsService,
@@ -12,7 +12,7 @@ export class SelectOrderable {
     private readonly options: EvaluateOptions,
   ) {}
 
-  /** undefined: orders are gated for the organization. */
+  /** undefined if the organization may not order. */
   async orderable(
     request: RequestContext,
     organization: OrganizationSnapshot,
@@ -21,7 +21,7 @@ export class SelectOrderable {
     const eligible = await this.organizations.eligibilityOf(organization);
     if (!eligible.orderingEnabled) return undefined;
     const rows = await this.catalogue.rowsNow();
-    const named = rows.filter(({ configuration }) => codes.has(configuration.code));
-    return this.options.evaluate(request, named, organization, { fresh: true });
+    const wanted = rows.filter(({ configuration }) => codes.has(configuration.code));
+    return this.options.evaluate(request, wanted, organization, { fresh: true });
   }
 }

@@ -3,7 +3,7 @@ import type { RestRoute } from '../platform/server/rest-route.ts';
 import { toTopupOption } from './graphql/to-graphql.ts';
 import type { ListOptions } from './list-options.ts';
 
-/** The options in the shape of the service that this one replaces (contracts.md 4). Money is a string of digits. */
+/** The options in the shape of the replaced service (contracts.md 4). Money is a string of digits, in rupiah. */
 export function topupConfigurationsRoute(options: ListOptions): RestRoute {
   return {
     path: '/iag/v1/topup-configurations',
@@ -11,20 +11,20 @@ export function topupConfigurationsRoute(options: ListOptions): RestRoute {
       const offered = await options.offered(request, organizationToRead(request, organizationId));
       return (offered ?? []).map((option) => {
         const { configuration, rule, unitPrice } = option;
-        const shown = toTopupOption(option, options.clock.now());
+        const view = toTopupOption(option, options.clock.now());
         const minimum = rule.choices.length > 0 ? {} : { minimum: Number(rule.minimum) };
         return {
-          id: shown.id,
-          name: shown.code,
-          label: shown.label,
-          description: shown.description,
+          id: view.id,
+          name: view.code,
+          label: view.label,
+          description: view.description,
           package_id: configuration.packageId,
           package_code: configuration.packageCode,
           quota_type: configuration.quotaType,
           option_value: { ...(configuration.optionValue as object), ...minimum },
           base_price: unitPrice.toString(),
           is_fixed_cost: configuration.isFixedCost,
-          multiplier: shown.multiplier,
+          multiplier: view.multiplier,
         };
       });
     },

@@ -40,13 +40,13 @@ export type CurrencyCode =
   /** Indonesian rupiah; without decimals here. */
   | 'IDR';
 
-/** How long what was bought stays valid. */
+/** The time for which a top-up stays valid. */
 export type QuotaType =
-  /** Until the organization's contract ends. */
+  /** Valid until the organization's contract ends. */
   | 'CONTRACT'
-  /** Until it is used. */
+  /** Valid until it is used. */
   | 'LIFETIME'
-  /** Until the month ends, Asia/Jakarta. */
+  /** Valid until the month ends in Asia/Jakarta. */
   | 'MONTHLY';
 
 /** The reason for a refusal. */
@@ -92,7 +92,7 @@ export type TopupErrorCode =
   /** expectedTotal is not the order's total. */
   | 'TOTAL_MISMATCH';
 
-/** Why an option is not shown to an organization. */
+/** The reason why an option is hidden from an organization. */
 export type TopupHiddenReason =
   /** The organization's package has none of the components that it needs. */
   | 'COMPONENT_MISSING'
@@ -102,18 +102,18 @@ export type TopupHiddenReason =
   | 'HIDDEN_BY_COMPONENT'
   /** Its catalogue row is switched off. */
   | 'INACTIVE'
-  /** Its catalogue row cannot be read. */
+  /** Its catalogue row is invalid. */
   | 'INVALID_CONFIGURATION'
-  /** Its price cannot be had from Mekari Billing at the moment. */
+  /** Mekari Billing gives no price for it at the moment. */
   | 'PRICE_UNAVAILABLE';
 
-/** How the buyer says how much. */
+/** The way in which the buyer chooses a quantity. */
 export type TopupInputKind =
-  /** An amount of rupiah: the quantity is rupiah. */
+  /** The buyer enters an amount; the quantity is rupiah. */
   | 'AMOUNT'
-  /** One of the choices. */
+  /** The buyer picks one of the choices. */
   | 'CHOICE'
-  /** A number of units: seats, packs. */
+  /** The buyer enters a number of units, e.g. seats or packs. */
   | 'QUANTITY';
 
 /** The purpose of a line. */
@@ -150,11 +150,11 @@ export type TopupOrderStatus =
   /** The payment was refunded, and the unused quota was taken back. */
   | 'REFUNDED';
 
-/** Where a unit price comes from. */
+/** The source of a unit price. */
 export type TopupPriceSource =
-  /** From the catalogue itself, e.g. Rp1 per rupiah of balance. */
+  /** The catalogue sets the price, e.g. Rp1 per rupiah of balance. */
   | 'FIXED'
-  /** The package's current price, at most an hour old. */
+  /** Mekari Billing sets the price of the package; a listed price is at most an hour old. */
   | 'MEKARI_BILLING';
 
 export type OptionFragment = { id: string, code: string, label: string, description: string | null, input: TopupInputKind, minimum: string, maximum: string | null, step: string, multiplier: number, priceSource: TopupPriceSource, quotaType: QuotaType, validUntil: string | null, choices: Array<{ quantity: string, credits: string, price: { amount: string } }>, unitPrice: { amount: string, currencyCode: CurrencyCode }, excessUsage: { code: string, period: string, quantity: string, amount: { amount: string } } | null, balance: { code: string, balance: string } | null };

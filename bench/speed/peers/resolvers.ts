@@ -70,7 +70,7 @@ export function createResolvers({ balances, organizations, catalogue, orders, ex
         return balances.ofCode(request, organizationId, code);
       },
       async excessUsage({ organizationId, code }: Option, _args: unknown, request: RequestContext) {
-        const owed = await excess.shownOfCode(request, organizationId, code);
+        const owed = await excess.findByCode(request, organizationId, code);
         return owed && toTotalExcess(owed);
       },
     },

@@ -9,7 +9,7 @@ import { ExcessUsage } from './excess-usage.type.ts';
 import { toExcessUsages, toTotalExcess } from './to-graphql.ts';
 
 const EXCESS =
-  'What the organization owes for usage beyond its quotas, per quota and period, less what was settled. Empty where the page is gated. A row whose price cannot be had is left out.';
+  'Unpaid usage beyond the quotas of the organization, per quota and period. Empty while the page is gated. Rows without a current price are left out.';
 
 @Resolver(() => Organization)
 export class ExcessUsageResolver {
@@ -34,8 +34,8 @@ export class ExcessUsageResolver {
   }
 
   private async list(request: RequestContext, organizationId: string): Promise<ExcessUsage[] | undefined> {
-    const shown = await this.excess.shown(request, organizationId);
-    return shown?.flatMap(toExcessUsages);
+    const excess = await this.excess.list(request, organizationId);
+    return excess?.flatMap(toExcessUsages);
   }
 }
 
@@ -46,10 +46,10 @@ export class TopupOptionExcessResolver {
   @FieldResolver(() => ExcessUsage, {
     nullable: true,
     description:
-      'What is owed for this quota: an order for it settles it first, unless another order that awaits payment carries it. Null when nothing is owed.',
+      'Unpaid excess of this quota, over all periods. An order for the quota settles it first, unless another order that awaits payment includes it. Null if nothing is owed.',
   })
   async excessUsage(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<ExcessUsage | undefined> {
-    const excess = await this.excess.shownOfCode(request, option.organizationId, option.code);
+    const excess = await this.excess.findByCode(request, option.organizationId, option.code);
     return excess === undefined ? undefined : toTotalExcess(excess);
   }
 }

@@ -2,30 +2,31 @@ import { Field, ObjectType } from 'type-graphql';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../../platform/graphql/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'What an organization used beyond a quota and still owes.' })
+@ObjectType({ simpleResolvers: true, description: 'Usage beyond a quota that an organization still owes.' })
 export class ExcessUsage {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;
 
-  @Field(() => String, { description: 'What to call it.' })
+  @Field(() => String, { description: 'The name that people see.' })
   label!: string;
 
   @Field(() => String, {
-    description: 'The billing period, e.g. `2026-11`; `2026-10/2026-11` where several are summed up on an option.',
+    description: 'The billing period, e.g. `2026-11`; `2026-10/2026-11` where an option sums up several.',
   })
   period!: string;
 
-  @Field(() => DecimalScalar, { description: 'Units used beyond the quota; rupiah where the quota is rupiah.' })
+  @Field(() => DecimalScalar, { description: 'Units used beyond the quota; rupiah if the quota is rupiah.' })
   quantity!: bigint;
 
   @Field(() => Money, { description: 'Current price of one unit.' })
   unitPrice!: Money;
 
-  @Field(() => Money, { description: 'What is owed.' })
+  @Field(() => Money, { description: 'Amount owed.' })
   amount!: Money;
 
   @Field(() => DateTimeScalar, {
-    description: 'When hub-core reported it. More than seconds ago only while hub-core does not answer.',
+    description:
+      'The time of the hub-core data used here. It is older than a few seconds only while hub-core does not answer.',
   })
   asOf!: Date;
 }

@@ -17,7 +17,7 @@ export function toExcessUsages({ configuration, owed, asOf }: ConfigurationExces
   }));
 }
 
-/** All periods of one quota in one: what an order for it would settle first. */
+/** Sums up all periods of one quota, which an order for it settles first. */
 export function toTotalExcess(excess: ConfigurationExcess): ExcessUsage | undefined {
   const rows = toExcessUsages(excess);
   const [first] = rows;

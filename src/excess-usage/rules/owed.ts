@@ -2,7 +2,7 @@ import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import { MAX_AMOUNT, type Rupiah } from '../../kernel/money.ts';
 import { excessKey, type SettledExcess } from '../../ledger/index.ts';
 
-/** Excess of one quota in one billing period that is still to be paid. */
+/** Unpaid excess of one quota in one billing period. */
 export interface OwedQuantity {
   period: string;
   quantity: bigint;
@@ -15,8 +15,8 @@ export interface OwedExcess extends OwedQuantity {
 }
 
 /**
- * What hub-core reports under the key, less what was settled of that period already: hub-core goes on reporting a period
- * after it was paid (domain.md 6). Zero or less is nothing.
+ * The quantities that hub-core reports under the key, minus the settled ones, because hub-core still reports a period after its
+ * payment (domain.md 6). Omits periods with nothing left; ascending by period.
  */
 export function owedQuantities(
   configuration: { code: string; excessKey: string | null },
@@ -36,7 +36,7 @@ export function owedQuantities(
     .sort((a, b) => (a.period < b.period ? -1 : 1));
 }
 
-/** undefined where the amount would be beyond what we can charge exactly: then we do not know what is owed. */
+/** undefined if the amount exceeds MAX_AMOUNT: the debt then counts as unknown. */
 export function priceExcess(code: string, owed: OwedQuantity, unitPrice: Rupiah): OwedExcess | undefined {
   const amount = owed.quantity * unitPrice;
   return amount > MAX_AMOUNT ? undefined : { ...owed, code, unitPrice, amount };

@@ -13,14 +13,14 @@ export class OrganizationResolver {
   @RequiresRead()
   @FieldResolver(() => TopupEligibility, {
     nullable: true,
-    description: 'Whether this organization may use self top-up. Null where the organization is not known.',
+    description: 'The access of this organization to self top-up. Null if the organization is unknown.',
   })
   topupEligibility(@Root() organization: Organization, @Ctx() request: RequestContext) {
     return this.organizations.eligibility(request, organization.id);
   }
 }
 
-/** A reference to an organization that the caller may not see answers null; what exists is not looked up for that. */
+/** Answers null for an organization that the caller may not see, and does not look up whether it exists. */
 export const resolveOrganizationReference: ReferenceResolver = (reference, request) => {
   const caller = requireCaller(request);
   const { id } = reference;

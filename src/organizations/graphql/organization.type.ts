@@ -10,7 +10,7 @@ export const TopupIneligibilityReason = {
 
 registerEnumType(TopupIneligibilityReason, {
   name: 'TopupIneligibilityReason',
-  description: 'Why an organization cannot see the top-up page or place orders.',
+  description: 'The reason why an organization cannot see the top-up page or place orders.',
   valuesConfig: {
     PAGE_FLAG_OFF: { description: 'The page is switched off, for everyone or for this organization.' },
     ORDER_FLAG_OFF: { description: 'Placing orders is switched off, for everyone or for this organization.' },
@@ -19,16 +19,16 @@ registerEnumType(TopupIneligibilityReason, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'Whether an organization may use self top-up, and if not, why.' })
+@ObjectType({ simpleResolvers: true, description: 'The access of an organization to self top-up.' })
 export class TopupEligibility {
-  @Field(() => Boolean, { description: 'Whether the top-up page is to be shown.' })
+  @Field(() => Boolean, { description: 'True if the organization may see the top-up page.' })
   newPageEnabled!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether orders can be created and confirmed.' })
+  @Field(() => Boolean, { description: 'True if the organization may create and confirm orders.' })
   orderingEnabled!: boolean;
 
   @Field(() => [TopupIneligibilityReason], {
-    description: 'Everything that stands in the way; empty when nothing does.',
+    description: 'Every reason against the page or orders; empty if both are open.',
   })
   reasons!: IneligibilityReason[];
 }
@@ -36,7 +36,7 @@ export class TopupEligibility {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'A company that uses Qontak, known by its CID. Owned by the organizations subgraph; top-up adds its part.',
+    'A company that uses Qontak, identified by its CID. The organizations subgraph owns it; this one adds fields.',
 })
 @Directive('@key(fields: "id")')
 export class Organization {

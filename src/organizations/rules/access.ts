@@ -2,27 +2,25 @@ import { type Caller, hasAnyScope, READ_SCOPES } from '../../platform/auth/calle
 import { badUserInput, forbidden, unauthenticated } from '../../platform/graphql/errors.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 
-/**
- * Which organization a caller may act for (domain.md 7.4, contracts.md 2). Another organization's id and one that does not
- * exist are answered alike: neither is looked up.
- */
+/** Throws UNAUTHENTICATED. */
 export function requireCaller(request: RequestContext): Caller {
   if (request.caller === undefined) throw unauthenticated();
   return request.caller;
 }
 
-/** Of hub-core, so of a form that we do not know; what could not be one is not looked up anywhere. */
-function isOrganizationId(text: string): boolean {
-  return /^\P{Cc}{1,64}$/u.test(text);
-}
+/** hub-core owns the form of the ids; a text outside this bound is never looked up. */
+const ORGANIZATION_ID = /^\P{Cc}{1,64}$/u;
 
-/** For what is reached by reference, past the fields that declare their scopes. */
+/**
+ * Access to an organization (domain.md 7.4, contracts.md 2), also for references, which bypass the scopes that fields declare. It
+ * looks nothing up, so a foreign and a non-existent organization get the same answer.
+ */
 export function canRead(caller: Caller, organizationId: string): boolean {
-  if (!hasAnyScope(caller, READ_SCOPES) || !isOrganizationId(organizationId)) return false;
+  if (!hasAnyScope(caller, READ_SCOPES) || !ORGANIZATION_ID.test(organizationId)) return false;
   return caller.organizationId === organizationId || caller.scopes.has('topup:support');
 }
 
-/** The caller's own where none is named. Throws FORBIDDEN. */
+/** The caller's own by default. Throws UNAUTHENTICATED, BAD_USER_INPUT or FORBIDDEN. */
 export function organizationToRead(request: RequestContext, requested: string | undefined): string {
   const caller = requireCaller(request);
   const organizationId = requested ?? caller.organizationId;
@@ -33,7 +31,7 @@ export function organizationToRead(request: RequestContext, requested: string | 
   return organizationId;
 }
 
-/** Always the caller's own: support reads for all and writes for none. Throws FORBIDDEN. */
+/** Always the caller's own: support reads every organization and writes none. Throws UNAUTHENTICATED or FORBIDDEN. */
 export function organizationToWrite(request: RequestContext, requested?: string): string {
   const caller = requireCaller(request);
   if (caller.organizationId === undefined || (requested !== undefined && requested !== caller.organizationId)) {

@@ -1,7 +1,6 @@
 import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import type { FlagSnapshot } from '../../platform/flags/flags.ts';
 
-/** Why an organization cannot see the page or place orders. */
 export type IneligibilityReason =
   | 'PAGE_FLAG_OFF'
   | 'ORDER_FLAG_OFF'
@@ -11,18 +10,18 @@ export type IneligibilityReason =
 export interface Eligibility {
   newPageEnabled: boolean;
   orderingEnabled: boolean;
-  /** Everything that stands in the way; empty when nothing does. */
+  /** Every closed gate. */
   reasons: IneligibilityReason[];
 }
 
 /** The flags of the page and of placing orders (domain.md 7). */
 export const PAGE_FLAG = 'billing_new_topup_page';
 export const ORDER_FLAG = 'billing_new_topup';
-/** The flags that eligibility() asks its snapshot for. */
+/** The flags that eligibility() needs in its snapshot. */
 export const ELIGIBILITY_FLAGS = [PAGE_FLAG, ORDER_FLAG];
 const SUPPORTED_BILLING_VERSION = 'v3';
 
-/** The gates that hold for a whole organization. Placing orders needs the page too: it is where prices are seen. */
+/** The gates of a whole organization (domain.md 7). Ordering needs the page too, because the page shows the prices. */
 export function eligibility(
   organization: Pick<OrganizationSnapshot, 'enrolled' | 'billingVersion'>,
   flags: FlagSnapshot,

@@ -18,15 +18,15 @@ export class QuotaBalancesResolver {
   @FieldResolver(() => [QuotaBalance], {
     nullable: true,
     description:
-      'What top-ups have credited, less what refunds took back, per quota: every quota of the catalogue that is switched on, and every other one that was ever credited.',
+      'Units that top-ups credited per quota, minus refunds: for every active quota of the catalogue, and for every other quota that was ever credited.',
   })
   async quotaBalances(@Root() organization: Organization, @Ctx() request: RequestContext): Promise<QuotaBalance[]> {
-    const [credited, rows] = await Promise.all([
+    const [balances, rows] = await Promise.all([
       this.balances.ofOrganization(request, organization.id),
       this.catalogue.rows(),
     ]);
     const active = rows.filter((row) => row.configuration.active).map((row) => row.configuration.code);
-    const codes = new Set([...active, ...credited.keys()]);
-    return [...codes].map((code) => ({ code, balance: credited.get(code) ?? 0n }));
+    const codes = new Set([...active, ...balances.keys()]);
+    return [...codes].map((code) => ({ code, balance: balances.get(code) ?? 0n }));
   }
 }

@@ -4,7 +4,7 @@ import { optionId } from '../rules/option-id.ts';
 import { fillPlaceholders, validUntil } from '../rules/pricing.ts';
 import type { QuotaType, TopupOption } from './topup-option.type.ts';
 
-/** One offered option as the graph shows it. `now` decides when a monthly one would end. */
+/** `now` decides the end of a monthly top-up. */
 export function toTopupOption({ configuration, organization, rule, unitPrice }: OfferedOption, now: Date): TopupOption {
   const { code, label, description, quotaType } = configuration;
   return {

@@ -7,32 +7,34 @@ import type { HiddenReason } from '../rules/gating.ts';
 export const TopupInputKind = { AMOUNT: 'AMOUNT', CHOICE: 'CHOICE', QUANTITY: 'QUANTITY' } as const;
 registerEnumType(TopupInputKind, {
   name: 'TopupInputKind',
-  description: 'How the buyer says how much.',
+  description: 'The way in which the buyer chooses a quantity.',
   valuesConfig: {
-    AMOUNT: { description: 'An amount of rupiah: the quantity is rupiah.' },
-    CHOICE: { description: 'One of the choices.' },
-    QUANTITY: { description: 'A number of units: seats, packs.' },
+    AMOUNT: { description: 'The buyer enters an amount; the quantity is rupiah.' },
+    CHOICE: { description: 'The buyer picks one of the choices.' },
+    QUANTITY: { description: 'The buyer enters a number of units, e.g. seats or packs.' },
   },
 });
 
 export const TopupPriceSource = { FIXED: 'FIXED', MEKARI_BILLING: 'MEKARI_BILLING' } as const;
 registerEnumType(TopupPriceSource, {
   name: 'TopupPriceSource',
-  description: 'Where a unit price comes from.',
+  description: 'The source of a unit price.',
   valuesConfig: {
-    FIXED: { description: 'From the catalogue itself, e.g. Rp1 per rupiah of balance.' },
-    MEKARI_BILLING: { description: "The package's current price, at most an hour old." },
+    FIXED: { description: 'The catalogue sets the price, e.g. Rp1 per rupiah of balance.' },
+    MEKARI_BILLING: {
+      description: 'Mekari Billing sets the price of the package; a listed price is at most an hour old.',
+    },
   },
 });
 
 export const QuotaType = { LIFETIME: 'LIFETIME', MONTHLY: 'MONTHLY', CONTRACT: 'CONTRACT' } as const;
 registerEnumType(QuotaType, {
   name: 'QuotaType',
-  description: 'How long what was bought stays valid.',
+  description: 'The time for which a top-up stays valid.',
   valuesConfig: {
-    LIFETIME: { description: 'Until it is used.' },
-    MONTHLY: { description: 'Until the month ends, Asia/Jakarta.' },
-    CONTRACT: { description: "Until the organization's contract ends." },
+    LIFETIME: { description: 'Valid until it is used.' },
+    MONTHLY: { description: 'Valid until the month ends in Asia/Jakarta.' },
+    CONTRACT: { description: "Valid until the organization's contract ends." },
   },
 });
 
@@ -46,13 +48,13 @@ export const TopupHiddenReason = {
 } as const satisfies { [Reason in HiddenReason]: Reason };
 registerEnumType(TopupHiddenReason, {
   name: 'TopupHiddenReason',
-  description: 'Why an option is not shown to an organization.',
+  description: 'The reason why an option is hidden from an organization.',
   valuesConfig: {
     COMPONENT_MISSING: { description: "The organization's package has none of the components that it needs." },
     HIDDEN_BY_COMPONENT: { description: 'A component of the organization hides it.' },
     FLAG_OFF: { description: 'Its feature flag is off.' },
-    PRICE_UNAVAILABLE: { description: 'Its price cannot be had from Mekari Billing at the moment.' },
-    INVALID_CONFIGURATION: { description: 'Its catalogue row cannot be read.' },
+    PRICE_UNAVAILABLE: { description: 'Mekari Billing gives no price for it at the moment.' },
+    INVALID_CONFIGURATION: { description: 'Its catalogue row is invalid.' },
     INACTIVE: { description: 'Its catalogue row is switched off.' },
   },
 });
@@ -62,44 +64,44 @@ export class TopupChoice {
   @Field(() => DecimalScalar, { description: 'Units to order.' })
   quantity!: bigint;
 
-  @Field(() => DecimalScalar, { description: 'Units that the quota rises by.' })
+  @Field(() => DecimalScalar, { description: 'Units credited to the quota.' })
   credits!: bigint;
 
-  @Field(() => Money, { description: 'What it costs.' })
+  @Field(() => Money, { description: 'Price of this quantity.' })
   price!: Money;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Something that one organization may top up now, and at what price.',
+  description: 'A quota that one organization may top up now, with its price and its limits.',
 })
 @Directive('@key(fields: "id")')
 export class TopupOption {
   @Field(() => ID, { description: 'Unique per organization and catalogue row.' })
   id!: string;
 
-  @Field(() => String, { description: 'The quota code: which counter is credited.' })
+  @Field(() => String, { description: 'The code of the quota that a top-up credits.' })
   code!: string;
 
-  @Field(() => String, { description: 'What to call it.' })
+  @Field(() => String, { description: 'The name that people see.' })
   label!: string;
 
-  @Field(() => String, { nullable: true, description: 'More about it.' })
+  @Field(() => String, { nullable: true, description: 'A longer text for people.' })
   description!: string | null;
 
-  @Field(() => TopupInputKind, { description: 'How the buyer says how much.' })
+  @Field(() => TopupInputKind, { description: 'The way in which the buyer chooses a quantity.' })
   input!: keyof typeof TopupInputKind;
 
-  @Field(() => DecimalScalar, { description: 'The least that can be ordered.' })
+  @Field(() => DecimalScalar, { description: 'The smallest quantity that can be ordered.' })
   minimum!: bigint;
 
   @Field(() => DecimalScalar, {
     nullable: true,
-    description: 'The most that can be ordered; null where there is no limit.',
+    description: 'The largest quantity that can be ordered; null if there is no limit.',
   })
   maximum!: bigint | null;
 
-  @Field(() => DecimalScalar, { description: 'Quantities are multiples of it.' })
+  @Field(() => DecimalScalar, { description: 'Every quantity is a multiple of this.' })
   step!: bigint;
 
   @Field(() => Int, { description: 'Units credited per unit ordered, e.g. 1,000 dialogs per pack.' })
@@ -112,36 +114,40 @@ export class TopupOption {
   @Field(() => Money, { description: 'Price of one unit ordered.' })
   unitPrice!: Money;
 
-  @Field(() => TopupPriceSource, { description: 'Where the price comes from.' })
+  @Field(() => TopupPriceSource, { description: 'The source of the unit price.' })
   priceSource!: keyof typeof TopupPriceSource;
 
-  @Field(() => QuotaType, { description: 'How long what is bought stays valid.' })
+  @Field(() => QuotaType, { description: 'The time for which a top-up stays valid.' })
   quotaType!: keyof typeof QuotaType;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When what is bought now would end; null for ever, or where the organization has no contract end.',
+    description:
+      'The time at which a top-up bought now ends; null if it never ends, or if the organization has no contract end.',
   })
   validUntil!: Date | null;
 
   @Field(() => DateTimeScalar, {
     description:
-      'When hub-core said what this says of the organization: components, minimum, contract. More than seconds ago only while hub-core does not answer; prices are of their own hour, and an order always asks anew.',
+      'The time of the hub-core data used here: components, minimum, contract. It is older than a few seconds only while hub-core does not answer. Prices have their own age, and an order always reads both anew.',
   })
   asOf!: Date;
 
-  /** Whose option it is; not part of the graph. */
+  /** The owner of the option; not part of the graph. */
   organizationId!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A catalogue row that an organization is not shown, for support.' })
+@ObjectType({ simpleResolvers: true, description: 'A catalogue row that is hidden from an organization, for support.' })
 export class HiddenTopupOption {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;
 
-  @Field(() => TopupHiddenReason, { description: 'The first thing that hides it.' })
+  @Field(() => TopupHiddenReason, { description: 'The first reason that applies.' })
   reason!: HiddenReason;
 
-  @Field(() => String, { nullable: true, description: 'The same for people, with names.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason in words, with the flag or the components concerned.',
+  })
   detail!: string | null;
 }

@@ -12,7 +12,7 @@ import { HiddenTopupOption, TopupOption } from './topup-option.type.ts';
 
 const OWN = 'Defaults to the organization of the token.';
 const OPTIONS =
-  'What the organization may top up now, in the order of the page. Empty where the page is gated: topupEligibility says why. Options whose price cannot be had are left out.';
+  'The options that the organization may top up now, in page order. Empty while the page is gated: topupEligibility gives the reason. Options without a current price are left out.';
 
 @Resolver(() => Organization)
 export class TopupOptionsResolver {
@@ -32,7 +32,7 @@ export class TopupOptionsResolver {
   @ListSize(8)
   @Query(() => [HiddenTopupOption], {
     nullable: true,
-    description: 'What the organization is not shown, and why: for support.',
+    description: 'The catalogue rows that are hidden from the organization, with the reason, for support.',
   })
   async hiddenTopupOptions(
     @Arg('organizationId', () => ID, { nullable: true, description: OWN }) organizationId: string | undefined,
@@ -62,14 +62,14 @@ export class TopupOptionResolver {
 
   @FieldResolver(() => QuotaBalance, {
     nullable: true,
-    description: 'What has been credited to this quota by top-ups, less what refunds took back.',
+    description: 'Units that top-ups credited to this quota, minus refunds.',
   })
   balance(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<QuotaBalance> {
     return this.balances.ofCode(request, option.organizationId, option.code);
   }
 }
 
-/** Null for what the caller may not see, is gated away, or never was: all alike. */
+/** Answers null alike for an option that is forbidden, hidden or unknown. */
 export function topupOptionReference(options: ListOptions): ReferenceResolver {
   return async (reference, request) => {
     const caller = requireCaller(request);

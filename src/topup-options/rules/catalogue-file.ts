@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseRupiah } from '../../kernel/money.ts';
 import { parseOptionValue } from './option-value.ts';
 
-/** What is wrong with a catalogue file: which row (counted from 1), which column, and why. */
+/** A fault of a catalogue file. Rows count from 1. */
 export interface CatalogueFault {
   row: number;
   code: string | undefined;
@@ -11,7 +11,7 @@ export interface CatalogueFault {
 }
 
 const name = z.string().trim().min(1).max(200);
-const optionalName = name.nullish().transform((value) => value ?? null);
+const optionalName = name.nullable().default(null);
 const components = z
   .array(name)
   .nullish()
@@ -28,16 +28,12 @@ const price = z
     return z.NEVER;
   });
 
-/** The columns of domain.md 3, as contracts.md 5 spells them. */
+/** The columns of domain.md 3, in the spelling of contracts.md 5. */
 const rowSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not a quota code: expected lower-case letters, digits and _'),
     label: name,
-    description: z
-      .string()
-      .max(2000)
-      .nullish()
-      .transform((value) => value ?? null),
+    description: z.string().max(2000).nullable().default(null),
     package_id: optionalName,
     package_code: optionalName,
     option_value: z.unknown().superRefine((value, context) => {
@@ -64,38 +60,38 @@ const rowSchema = z
     (row, context) => {
       const fault = (column: string, message: string) => context.addIssue({ code: 'custom', path: [column], message });
       if (row.is_fixed_cost === true && !row.base_price)
-        fault('base_price', 'is missing or zero: the row is of fixed cost');
+        fault('base_price', 'is missing or zero: a row with is_fixed_cost needs it');
       if (row.is_fixed_cost === false && row.package_id === null)
         fault('package_id', 'is missing: Mekari Billing prices the row');
       if (row.excess_package_id !== null && row.excess_key === null)
-        fault('excess_key', 'is missing: there is an excess package');
+        fault('excess_key', 'is missing: a row with excess_package_id needs it');
     },
-    // Beside the faults of single columns, too: all of them are to be told at once.
+    // Runs even if single columns have faults, so that one check reports all of them.
     { when: ({ value }) => typeof value === 'object' && value !== null },
   );
 
-/** A row of a catalogue file that has no fault of its own. */
+/** A row without a fault of its own. */
 export type CatalogueFileRow = z.output<typeof rowSchema>;
 
-/** Every fault of the whole file, or its rows. */
+/** Checks the whole file. The rows are complete if there is no fault. */
 export function checkCatalogue(file: unknown): { rows: CatalogueFileRow[]; faults: CatalogueFault[] } {
   if (!Array.isArray(file)) {
     return { rows: [], faults: [{ row: 0, code: undefined, column: '-', reason: 'the file is not an array of rows' }] };
   }
   const rows: CatalogueFileRow[] = [];
   const faults: CatalogueFault[] = [];
-  const seen = { code: new Map<string, number>(), excess_key: new Map<string, number>() };
-  for (const [index, given] of file.entries()) {
+  const firstRows = { code: new Map<string, number>(), excess_key: new Map<string, number>() };
+  for (const [index, entry] of file.entries()) {
     const row = index + 1;
-    const parsed = rowSchema.safeParse(given);
-    const code = textOf(given, 'code');
+    const parsed = rowSchema.safeParse(entry);
+    const code = textOf(entry, 'code');
     if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => toFaults(issue, { row, code })));
     else rows.push(parsed.data);
     for (const column of ['code', 'excess_key'] as const) {
-      const value = textOf(given, column);
-      const first = value === undefined ? undefined : seen[column].get(value);
+      const value = textOf(entry, column);
+      const first = value === undefined ? undefined : firstRows[column].get(value);
       if (first !== undefined) faults.push({ row, code, column, reason: `is the same as in row ${first}` });
-      else if (value !== undefined) seen[column].set(value, row);
+      else if (value !== undefined) firstRows[column].set(value, row);
     }
   }
   return { rows, faults };
@@ -113,13 +109,13 @@ function toFaults(issue: z.core.$ZodIssue, at: { row: number; code: string | und
   return [{ ...at, column: issue.path.map(String).join('.') || '-', reason: issue.message }];
 }
 
-/** Also across the rows that stay as they are: two owners would charge one excess twice. Throws. */
+/** Throws if a row of the file claims the excess of a row outside of it: two owners would charge it twice. */
 export function assertExcessHasOneOwner(
   rows: readonly CatalogueFileRow[],
   existing: readonly { code: string; excessKey: string | null }[],
 ): void {
-  const named = new Set(rows.map((row) => row.code));
-  for (const other of existing.filter(({ code, excessKey }) => !named.has(code) && excessKey !== null)) {
+  const fileCodes = new Set(rows.map((row) => row.code));
+  for (const other of existing.filter(({ code, excessKey }) => !fileCodes.has(code) && excessKey !== null)) {
     const row = rows.find(({ excess_key }) => excess_key === other.excessKey);
     if (row === undefined) continue;
     throw new Error(`row ${rows.indexOf(row) + 1} (${row.code}), column excess_key: belongs to ${other.code} already`);

@@ -3,7 +3,7 @@ import type { FlagSnapshot } from '../../platform/flags/flags.ts';
 
 export type GateReason = 'COMPONENT_MISSING' | 'HIDDEN_BY_COMPONENT' | 'FLAG_OFF' | 'INACTIVE';
 
-/** Why an option is not shown: a gate of its row, or what the row or Mekari Billing cannot say. */
+/** The reason why an option is hidden: a closed gate, no price, or an invalid row. */
 export type HiddenReason = GateReason | 'PRICE_UNAVAILABLE' | 'INVALID_CONFIGURATION';
 
 export interface ClosedGate {
@@ -11,7 +11,7 @@ export interface ClosedGate {
   detail: string;
 }
 
-/** The columns of a catalogue row that decide to whom it is shown. */
+/** The columns of a catalogue row that gate it. */
 interface Gated {
   active: boolean;
   featureFlag: string | null;
@@ -19,14 +19,14 @@ interface Gated {
   hideByComponent: readonly string[];
 }
 
-/** The flags that closedGate() asks its snapshot for. */
+/** The flags that closedGate() needs in its snapshot. */
 export function gatingFlags(configurations: readonly Pick<Gated, 'featureFlag'>[]): string[] {
   return configurations.flatMap(({ featureFlag }) => featureFlag ?? []);
 }
 
 /**
- * Whether one configuration may be shown to one organization (domain.md 7.3): undefined when every gate is open. Hiding
- * wins over showing. Without a component list whatever needs a component is hidden.
+ * The first gate that hides a configuration from an organization (domain.md 7.3), or undefined. A hiding component wins over a
+ * showing one. Without a component list, a configuration that needs a component is hidden.
  */
 export function closedGate(
   configuration: Gated,

@@ -1,9 +1,9 @@
-/** A topup option's id: one organization's view of one configuration, "<organization>:<code>". */
+/** The id of an option, unique per organization: "<organization>:<code>". */
 export function optionId(organizationId: string, code: string): string {
   return `${organizationId}:${code}`;
 }
 
-/** undefined for what is no option id. Codes hold no colon, organization ids may. */
+/** undefined if the text is not an option id. Codes contain no colon; organization ids may. */
 export function parseOptionId(id: string): { organizationId: string; code: string } | undefined {
   const at = id.lastIndexOf(':');
   if (at <= 0 || at === id.length - 1) return undefined;

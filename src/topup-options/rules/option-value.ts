@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { ok, type Result, refused } from '../../kernel/result.ts';
 
-/** How the buyer chooses a quantity (domain.md 4), read from a catalogue row's `option_value`. Quantities are units. */
+/** The buyer's choice of a quantity (domain.md 4), parsed from a catalogue row's `option_value`. Quantities are units. */
 export interface QuantityRule {
   input: 'AMOUNT' | 'CHOICE' | 'QUANTITY';
   minimum: bigint;
   maximum: bigint | undefined;
-  /** Every quantity is a multiple of it. */
+  /** Every quantity is a multiple of this. */
   step: bigint;
-  /** Units credited per unit bought: 1,000 dialogs per pack. */
+  /** Units credited per unit bought, e.g. 1,000 dialogs per pack. */
   multiplier: bigint;
-  /** Ascending; empty but for CHOICE. */
+  /** Ascending; empty unless `input` is CHOICE. */
   choices: readonly bigint[];
 }
 
@@ -63,7 +63,7 @@ const optionValue = z
 
 const leastOf = (minimum: bigint, step: bigint) => ((minimum + step - 1n) / step) * step;
 
-/** The reason names the member that is wrong. A row that is refused is never shown. */
+/** The error names the wrong member. A row with an error is never shown. */
 export function parseOptionValue(value: unknown): Result<QuantityRule, string> {
   const parsed = optionValue.safeParse(value);
   if (parsed.success) return ok(parsed.data);

@@ -1,7 +1,7 @@
 import { endOfJakartaDay, endOfMonth, jakartaDate } from '../../kernel/jakarta.ts';
 import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 
-/** How long what was bought stays valid, in the catalogue's spelling. */
+/** The validity of a top-up, in the catalogue's spelling. */
 export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
 
 /** `{{mekari_billing}}` in a label or description stands for the unit price (domain.md 5). */
@@ -10,8 +10,8 @@ export function fillPlaceholders(template: string, unitPrice: Rupiah): string {
 }
 
 /**
- * Until when what is bought now stays valid: the end of the contract's last day, of this month, or undefined for ever. All
- * in Asia/Jakarta. A contract option without a contract has no end to tell.
+ * The end of a top-up bought now: the end of the month or of the contract's last day, in Asia/Jakarta. undefined if it never
+ * ends, or if the organization has no contract end.
  */
 export function validUntil(
   quotaType: CatalogueQuotaType,

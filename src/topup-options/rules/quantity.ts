@@ -2,24 +2,24 @@ import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import { ok, type Result, refused } from '../../kernel/result.ts';
 import type { QuantityRule } from './option-value.ts';
 
-/** MCC is a setting of WhatsApp's balance (domain.md 2 and 4). */
+/** The only quota to which an organization's MCC minimum applies (domain.md 2 and 4). */
 const MCC_QUOTA_CODE = 'wa_balance';
 
 export type QuantityFaultCode = 'BELOW_MINIMUM' | 'ABOVE_MAXIMUM' | 'NOT_A_MULTIPLE' | 'NOT_A_CHOICE';
 
-/** Why a quantity is refused, and the nearest one that would not be. */
+/** The fault of a quantity, and the nearest valid one. */
 export interface QuantityFault {
   code: QuantityFaultCode;
   suggested: bigint;
 }
 
-/** The rule as it binds one organization: where MCC is enabled its minimum replaces WhatsApp's own. */
+/** The rule for one organization: with MCC enabled, its minimum replaces the one of WhatsApp's balance. */
 export function ruleFor(code: string, rule: QuantityRule, mcc: OrganizationSnapshot['mcc']): QuantityRule {
   if (code !== MCC_QUOTA_CODE || !mcc.enabled || rule.input === 'CHOICE') return onStep(rule);
   return onStep(mcc.minimum > 0n ? { ...rule, minimum: mcc.minimum } : rule);
 }
 
-/** Bounds moved inwards to the step, so that what is shown as minimum and maximum can be bought. */
+/** Moves the bounds inwards to the step, so that the minimum and the maximum themselves can be bought. */
 function onStep(rule: QuantityRule): QuantityRule {
   if (rule.input === 'CHOICE') return rule;
   return {
@@ -29,13 +29,13 @@ function onStep(rule: QuantityRule): QuantityRule {
   };
 }
 
-/** The reason why no quantity can be bought under the rule, where that is so. */
+/** A reason if the rule allows no quantity at all, else undefined. */
 export function noQuantity({ minimum, maximum }: QuantityRule): string | undefined {
   if (maximum === undefined || minimum <= maximum) return undefined;
   return `The organization's minimum of ${minimum} is above the maximum of ${maximum}.`;
 }
 
-/** Never raises or rounds: what does not fit is refused with the nearest valid quantity (the lower one of two). */
+/** Never raises or rounds: refuses an invalid quantity, with the nearest valid one (the lower of two). */
 export function checkQuantity(rule: QuantityRule, quantity: bigint): Result<bigint, QuantityFault> {
   if (rule.choices.length > 0) {
     if (rule.choices.includes(quantity)) return ok(quantity);
@@ -54,7 +54,7 @@ export function checkQuantity(rule: QuantityRule, quantity: bigint): Result<bigi
   return ok(quantity);
 }
 
-/** `candidates` is not empty and ascends. */
+/** `candidates` is not empty, and ascending. */
 function nearest(candidates: readonly bigint[], quantity: bigint): bigint {
   const distance = (value: bigint) => (value > quantity ? value - quantity : quantity - value);
   return candidates.reduce((best, value) => (distance(value) < distance(best) ? value : best));

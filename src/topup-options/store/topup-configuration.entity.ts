@@ -3,10 +3,10 @@ import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import type { CatalogueQuotaType } from '../rules/pricing.ts';
 
-/** One thing that can be topped up: catalogue data, changed by operators, never by code (domain.md 3). */
+/** A quota that can be topped up: catalogue data that operators change, never code (domain.md 3). */
 @Entity('topup_configurations')
 @Unique('topup_configurations_code_key', ['code'])
-// Two rows that own one excess would charge it twice.
+// Two rows with one excess key would charge it twice.
 @Unique('topup_configurations_excess_key_key', ['excessKey'], { deferrable: 'INITIALLY DEFERRED' })
 @Check('topup_configurations_quota_type_check', `quota_type in ('lifetime', 'monthly', 'contract')`)
 @Check('topup_configurations_base_price_check', `base_price is null or base_price >= 0`)
@@ -16,11 +16,11 @@ export class TopupConfiguration {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_configurations_pkey' })
   id!: string;
 
-  /** The quota code: which counter is credited. */
+  /** The code of the quota that a top-up credits. */
   @Column({ type: 'text' })
   code!: string;
 
-  /** A template: may hold {{mekari_billing}}. */
+  /** A template: may contain {{mekari_billing}}. */
   @Column({ type: 'text' })
   label!: string;
 
@@ -33,7 +33,7 @@ export class TopupConfiguration {
   @Column({ name: 'package_code', type: 'text', nullable: true })
   packageCode!: string | null;
 
-  /** How the buyer chooses; read by option-value.ts, which may refuse it. */
+  /** The buyer's choice of a quantity: option-value.ts parses it and may refuse it. */
   @Column({ name: 'option_value', type: 'jsonb' })
   optionValue!: unknown;
 
@@ -43,7 +43,7 @@ export class TopupConfiguration {
   @Column({ name: 'billing_version_for_pi', type: 'text' })
   billingVersionForPi!: string;
 
-  /** Rupiah per unit. Only ever used where is_fixed_cost. */
+  /** Rupiah per unit. Used only if is_fixed_cost. */
   @Column({ name: 'base_price', type: 'bigint', nullable: true, transformer: bigintColumn })
   basePrice!: Rupiah | null;
 
@@ -59,11 +59,11 @@ export class TopupConfiguration {
   @Column({ name: 'feature_flag', type: 'text', nullable: true })
   featureFlag!: string | null;
 
-  /** Under which key hub-core reports what is owed for this quota. */
+  /** The key under which hub-core reports the excess of this quota. */
   @Column({ name: 'excess_key', type: 'text', nullable: true })
   excessKey!: string | null;
 
-  /** Prices the excess; without it the excess is rupiah already. */
+  /** The package that prices the excess; without one the excess is rupiah already. */
   @Column({ name: 'excess_package_id', type: 'text', nullable: true })
   excessPackageId!: string | null;
 
