@@ -16,18 +16,9 @@ interface Parts {
   clock: Clock;
 }
 
-/** Everything that goes on in this process without a caller. */
-export interface Background {
-  worker: JobWorker;
-  /** For /readyz. A replica whose worker starts again still serves requests. */
-  state(): 'running' | 'restarting';
-  /** Lets the running jobs finish. */
-  stop(): Promise<void>;
-}
-
 /** Starts the jobs: those that requests enqueue, the recurring ones, and the nightly audit by the queue's crontab. */
-export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): Background {
-  const worker = startJobWorker({
+export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): JobWorker {
+  return startJobWorker({
     databaseUrl: databases.backgroundUrl,
     handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
     recurring: [reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS)],
@@ -35,9 +26,4 @@ export function startBackground(config: Config, { services, databases, log, tele
     log,
     onFinished: telemetry.job,
   });
-  return {
-    worker,
-    state: () => (worker.isRunning ? 'running' : 'restarting'),
-    stop: () => worker.stop(),
-  };
 }

@@ -15,20 +15,20 @@ interface Parts {
   clock: Clock;
   log: Logger;
   telemetry: Telemetry;
-  /** Says each thing once a minute. */
-  once: (key: string, say: () => void) => void;
+  /** Logs each key at most once a minute. */
+  once: (key: string, log: () => void) => void;
 }
 
-/** The version of the stored form: another version's values are not read. */
+/** Contains the version of the stored form: a replica does not read another version's values. */
 const PRICE_PREFIX = 'topup_configuration:price:v1:';
-/** Longest that reading goes on with hub-core's last answer while it fails. */
+/** Maximum age of hub-core's last answer for reads while hub-core fails. */
 const STALE_ORGANIZATION_MS = 600_000;
-/** The part of a call's time for which reading waits for a neighbour that failed last time. */
-const IMPATIENT_PART = 1 / 3;
-/** The part of a call's time for which a replica waits for another one's call, before it makes its own. */
-const FOLLOWED_PART = 1 / 3;
+/** Share of a call's timeout for which a read waits for a neighbour whose last call failed. */
+const FAILING_WAIT_SHARE = 1 / 3;
+/** Share of a call's timeout for which a replica waits for another one's call, before it makes its own. */
+const FOLLOW_SHARE = 1 / 3;
 
-/** hub-core's answers: for seconds in this replica's memory, for ten minutes while hub-core fails (docs/decisions/0031). */
+/** Caches hub-core's answers in this replica: for seconds, and for ten minutes while hub-core fails (docs/decisions/0031). */
 export function createOrganizationCache(hubCore: HubCore, config: Config, parts: Parts): Cache<OrganizationSnapshot> {
   const { clock, log, telemetry, once } = parts;
   const onFailure = (ids: readonly string[], error: UpstreamError) => {
@@ -44,13 +44,13 @@ export function createOrganizationCache(hubCore: HubCore, config: Config, parts:
     ttlMs: config.ORGANIZATION_TTL_SECONDS * 1000,
     failureTtlMs: config.PRICE_FAILURE_TTL_SECONDS * 1000,
     staleMs: STALE_ORGANIZATION_MS,
-    patienceMs: config.UPSTREAM_TIMEOUT_MS * IMPATIENT_PART,
+    patienceMs: config.UPSTREAM_TIMEOUT_MS * FAILING_WAIT_SHARE,
     fetch: findInBatches(hubCore, onFailure),
     onLookup: (outcome) => telemetry.cacheLookup('organizations', outcome, 1),
   });
 }
 
-/** Mekari Billing's prices: for an hour, shared by all replicas where there is a Redis (docs/decisions/0030). */
+/** Caches Mekari Billing's prices for an hour; with Redis, all replicas share them (docs/decisions/0030). */
 export function createPriceCache(
   billing: MekariBilling,
   redis: SharedStore | undefined,
@@ -69,7 +69,7 @@ export function createPriceCache(
     clock,
     ttlMs,
     failureTtlMs: config.PRICE_FAILURE_TTL_SECONDS * 1000,
-    patienceMs: callMs * IMPATIENT_PART,
+    patienceMs: callMs * FAILING_WAIT_SHARE,
     refreshAhead: true,
     fetch: (id, { urgent }) =>
       billing.packagePrice(id, { urgent }).catch((error) => {
@@ -77,18 +77,18 @@ export function createPriceCache(
         throw error;
       }),
     fleet:
-      redis && createFleet({ store: redis, prefix: PRICE_PREFIX, ttlMs, longestCallMs: 2 * callMs, ...STORED_PRICE }),
-    followMs: callMs * FOLLOWED_PART,
+      redis && createFleet({ store: redis, prefix: PRICE_PREFIX, ttlMs, longestCallMs: 2 * callMs, ...PRICE_FORM }),
+    followMs: callMs * FOLLOW_SHARE,
     onLookup: (outcome) => telemetry.cacheLookup('prices', outcome, 1),
   });
 }
 
-const STORED_PRICE = {
+const PRICE_FORM = {
   serialize: ({ packageId, price }: PackagePrice) => `${packageId} ${price}`,
-  /** Others could write to a shared cache: a text that is not a price of this package is none. */
+  /** Ignores a text that is not a price of this package: other programs can write to Redis. */
   deserialize(text: string, packageId: string): PackagePrice | undefined {
-    const ofPackage = `${packageId} `;
-    const price = text.startsWith(ofPackage) ? parseRupiah(text.slice(ofPackage.length)) : undefined;
+    const prefix = `${packageId} `;
+    const price = text.startsWith(prefix) ? parseRupiah(text.slice(prefix.length)) : undefined;
     return price === undefined || price <= 0n ? undefined : { packageId, price };
   },
 };

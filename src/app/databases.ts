@@ -8,15 +8,15 @@ import { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { entities } from './entities.ts';
 
-/** The database, by whom connections act as. */
+/** The database, by the role of its connections. */
 export interface Databases {
-  /** What callers' requests read and write: their organization's rows. */
+  /** For callers' requests: the rows of their organization. */
   callers: TenantDatabase;
-  /** What goes on without a caller: webhook, jobs, gauges. Every organization's rows. */
+  /** For webhook, jobs and gauges: the rows of every organization. */
   background: DataSource;
-  /** As the background, for libraries that connect by themselves. */
+  /** The same role, for libraries that open their own connections. */
   backgroundUrl: string;
-  /** As the background, without a limit of time: the audit reads the whole database. */
+  /** The same role, without a statement timeout: the audit reads the whole database. */
   connectAuditor(): Promise<DataSource>;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ const BACKGROUND_POOL = 8;
 
 const NOT_MIGRATED = 'The database is not migrated to this version: run `npm run migrate` first.';
 
-/** Connects, and throws where the database is not migrated to this version. */
+/** Throws if the database is not migrated to this version. */
 export async function connectDatabases(config: Config, log: Logger): Promise<Databases> {
   const common = { entities, migrations, log };
   const url = config.DATABASE_BACKGROUND_URL ?? config.DATABASE_URL;

@@ -8,7 +8,7 @@ import { PaymentEvent, PaymentExceptionClosing } from '../payments/index.ts';
 import { FeatureFlag } from '../platform/flags/store/feature-flag.entity.ts';
 import { TopupConfiguration } from '../topup-options/index.ts';
 
-/** Every table of ours, for the data source; the drift check compares them with the migrated database. */
+/** The entities of all tables. The drift check compares them with the migrated database. */
 export const entities: readonly EntityTarget<object>[] = [
   ActionTrailEntry,
   AuditRun,

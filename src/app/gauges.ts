@@ -6,7 +6,7 @@ import { openPaymentsGauge } from '../payments/index.ts';
 import { jobAgeGauge, jobGauge } from '../platform/jobs/store/job-gauges.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
 
-/** Metrics that are read from the database, so that every replica says the same. */
+/** Registers the gauges that read the database, so that every replica shows the same values. */
 export function registerGauges(telemetry: Telemetry, database: DataSource, clock: Clock): void {
   telemetry.gauge(orderGauge(database));
   telemetry.gauge(orderAgeGauge(database, clock));

@@ -33,7 +33,7 @@ type GraphServices = Pick<
   | 'checkPayment'
 >;
 
-/** Builds the graph from the resolvers of all features. Without a trail, as for the printed schema, no mutation is recorded. */
+/** Builds the graph from the resolvers of all features. Without a trail, for the printed schema, it records no mutation. */
 export function buildGraph(services: GraphServices, mutationTrail?: MutationTrail): Subgraph {
   const { balances, catalogue, options, excess, orders } = services;
   return buildSubgraph({

@@ -22,12 +22,12 @@ interface Parts {
   log: Logger;
 }
 
-/** The graph, REST, webhook, health and metrics over HTTP. Nothing listens yet. */
+/** Composes graph, REST, webhook, probes and metrics over HTTP. It does not listen yet. */
 export async function composeServer(config: Config, parts: Parts) {
   const { subgraph, services, neighbours, issuerKeys, telemetry, log } = parts;
   const apollo = createApolloServer({
     subgraph,
-    // With secrets set, only a gateway gets as far as the graph.
+    // With GATEWAY_SECRET set, only a gateway reaches the graph.
     isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,
     mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE, neighbours.redis?.run),
@@ -51,10 +51,10 @@ export async function composeServer(config: Config, parts: Parts) {
   });
   return {
     server: app,
-    /** `drained`: first lets callers learn of it from /readyz, so that none loses a request; that takes two seconds. */
+    /** `drained`: fails /readyz for two seconds first, so that no caller loses a request. */
     async stop(drained: boolean): Promise<void> {
       if (drained) await drain.run();
-      // Closes the server too.
+      // Also closes the server.
       await apollo.stop();
     },
   };

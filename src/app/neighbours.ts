@@ -19,9 +19,9 @@ import { createOrganizationCache, createPriceCache } from './caches.ts';
 export interface Neighbours {
   organizations: Cache<OrganizationSnapshot>;
   packages: Cache<PackagePrice>;
-  /** undefined: there is none. */
+  /** undefined without REDIS_URL. */
   redis: SharedStore | undefined;
-  /** Another provider is another folder of clients/ and another line below. */
+  /** To add a provider, add a folder in clients/ and a line below. */
   paymentProvider: PaymentProvider;
   moderator: Moderator;
   mailer: Mailer;
@@ -34,10 +34,10 @@ interface Parts {
   telemetry: Telemetry;
 }
 
-/** The part of a call's time for which calls wait for the one that tries a silent neighbour. */
-const PATIENT_PART = 1 / 3;
+/** Share of a call's timeout for which calls wait for the probe of a silent neighbour. */
+const PROBE_WAIT_SHARE = 1 / 3;
 
-/** The clients of the neighbours, with their caches. */
+/** Creates the clients of the neighbours, with their caches. */
 export function createNeighbours(config: Config, parts: Parts): Neighbours {
   const { clock, log, telemetry } = parts;
   const http = connectNeighbours(config, parts);
@@ -67,7 +67,7 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
     moderator: createModerator(http.moderator),
     mailer: {
       ...mailer,
-      send: (mail) => traced({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail)),
+      send: (mail) => inClientSpan({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail)),
     },
     close() {
       packages.stop();
@@ -78,7 +78,7 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
   };
 }
 
-/** Requests wait for three of them, each behind a breaker. Jobs alone call Moderator: one order that hangs must not hold up others. */
+/** Requests wait for three neighbours, each behind a breaker. Only jobs call Moderator: one order that hangs must not block others. */
 function connectNeighbours(config: Config, { clock, log, telemetry }: Parts) {
   const timeoutMs = config.UPSTREAM_TIMEOUT_MS;
   const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
@@ -87,15 +87,15 @@ function connectNeighbours(config: Config, { clock, log, telemetry }: Parts) {
     if (state === 'open') log.warn({ event: 'neighbour_silent', neighbour });
     else log.debug({ event: 'breaker', neighbour, state });
   };
-  const common = { timeoutMs, credentials, clock, around: traced, onCall: telemetry.upstreamCall };
-  const guarded = (name: string, baseUrl: string) => {
-    const breaker = new SilenceBreaker({ neighbour: name, patienceMs: timeoutMs * PATIENT_PART, onState });
+  const common = { timeoutMs, credentials, clock, around: inClientSpan, onCall: telemetry.upstreamCall };
+  const withBreaker = (name: string, baseUrl: string) => {
+    const breaker = new SilenceBreaker({ neighbour: name, patienceMs: timeoutMs * PROBE_WAIT_SHARE, onState });
     return createNeighbour({ ...common, name, baseUrl, breaker });
   };
   return {
-    hubCore: guarded('hub-core', config.HUB_CORE_URL),
-    billing: guarded('mekari-billing', config.MEKARI_BILLING_URL),
-    pay: guarded('mekari-pay', config.MEKARI_PAY_URL),
+    hubCore: withBreaker('hub-core', config.HUB_CORE_URL),
+    billing: withBreaker('mekari-billing', config.MEKARI_BILLING_URL),
+    pay: withBreaker('mekari-pay', config.MEKARI_PAY_URL),
     moderator: createNeighbour({ ...common, name: 'moderator', baseUrl: config.MODERATOR_URL }),
   };
 }
@@ -111,8 +111,8 @@ function connectRedis(url: string, { log, telemetry }: Pick<Parts, 'log' | 'tele
   });
 }
 
-/** A call in a span of its own, which the neighbour's own spans may be part of. */
-function traced<T>(
+/** Runs a call in a span, to which the neighbour can add its own. */
+function inClientSpan<T>(
   { neighbour, method, route }: { neighbour: string; method: string; route: string },
   run: (headers: Record<string, string>) => Promise<T>,
 ): Promise<T> {

@@ -38,7 +38,7 @@ interface Parts {
   clock: Clock;
   log: Logger;
   telemetry: Telemetry;
-  /** For what callers ask, and for what goes on without one. */
+  /** `callers` serves requests; `database` serves webhook and jobs. */
   callers: TenantDatabase;
   database: DataSource;
   flags: Flags;
@@ -47,12 +47,10 @@ interface Parts {
 
 export type Services = ReturnType<typeof composeServices>;
 
-/** Every service of every feature, given what it needs: along the one-way imports between features. */
-export function composeServices(
-  config: Config,
-  { clock, log, telemetry, callers, database, flags, neighbours }: Parts,
-) {
-  const reading = composeReading(config, { clock, log, callers, flags, neighbours });
+/** Creates the services of all features, in the order of the one-way imports between them. */
+export function composeServices(config: Config, parts: Parts) {
+  const { clock, log, telemetry, callers, database, neighbours } = parts;
+  const reading = composeReading(config, parts);
   const { organizations } = reading;
   const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
   const { paymentProvider } = neighbours;
@@ -72,14 +70,15 @@ export function composeServices(
 
   const jobHandlers: JobHandler[] = [
     ...paymentJobs({
-      issueInvoice: (orderId) => invoices.issueForOrder(orderId),
-      voidInvoice: (orderId) => voidInvoice.voidForOrder(orderId),
+      issueInvoice: (id) => invoices.issueForOrder(id),
+      voidInvoice: (id) => voidInvoice.voidForOrder(id),
     }),
     ...fulfilmentJobs({
       bookPaidPi: (orderId) => bookPaidPi.book(orderId),
       sendOrderMail: (kind, orderId, sending) => orderMail.send(kind, orderId, sending),
     }),
   ];
+  // Creates the counters before the first delivery.
   for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
   return {
     ...reading,
@@ -95,11 +94,8 @@ export function composeServices(
   };
 }
 
-/** The services of the page: one cache for each source behind them, and loaders that live for one request. */
-function composeReading(
-  config: Config,
-  { clock, log, callers, flags, neighbours }: Pick<Parts, 'clock' | 'log' | 'callers' | 'flags' | 'neighbours'>,
-) {
+/** The services of the page, with one cache per source and loaders that live for one request. */
+function composeReading(config: Config, { clock, log, callers, flags, neighbours }: Parts) {
   const pageWait = createPageWait(config.UPSTREAM_TIMEOUT_MS);
   const organizations = new OrganizationsService(neighbours.organizations, flags, pageWait);
   const balances = new BalancesLoader(callers);

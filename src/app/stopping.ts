@@ -1,29 +1,30 @@
 interface Steps {
-  /** Take no more work and finish what is in flight, side by side. */
-  finish: Readonly<Record<string, () => Promise<void>>>;
-  /** Give back what that work used. */
+  /** Steps that accept no more work and finish the work in flight; they run in parallel. */
+  finish: Readonly<Record<string, (drained: boolean) => Promise<void>>>;
+  /** Closes the connections, after all steps. */
   release: () => Promise<void>;
 }
 
 export interface Stopping {
-  stop(): Promise<void>;
+  /** Finishes requests and jobs in flight, then closes every connection. */
+  stop(drained: boolean): Promise<void>;
   /** Names of the steps that stop() still waits for. */
   unfinished(): string[];
 }
 
-/** Stops in order, and can tell at any time what it still waits for. */
+/** Stops in order, and can name the steps in progress, for the log of a stop that hangs. */
 export function createStopping({ finish, release }: Steps): Stopping {
-  const awaited = new Set<string>();
+  const inProgress = new Set<string>();
   const waitFor = async (step: string, run: () => Promise<void>) => {
-    awaited.add(step);
+    inProgress.add(step);
     await run();
-    awaited.delete(step);
+    inProgress.delete(step);
   };
   return {
-    async stop() {
-      await Promise.all(Object.entries(finish).map(([step, run]) => waitFor(step, run)));
+    async stop(drained) {
+      await Promise.all(Object.entries(finish).map(([step, run]) => waitFor(step, () => run(drained))));
       await waitFor('connections', release);
     },
-    unfinished: () => [...awaited],
+    unfinished: () => [...inProgress],
   };
 }
