@@ -37,7 +37,7 @@ export type CreateTopupOrderInput = {
 
 /** ISO 4217 currency code. */
 export type CurrencyCode =
-  /** Indonesian rupiah; without decimals here. */
+  /** Indonesian rupiah, without decimals. */
   | 'IDR';
 
 /** How long what was bought stays valid. */
