@@ -21,7 +21,7 @@ interface Session {
   organization: Organization;
 }
 
-/** Who is asking; everything below is one organization's. */
+/** Selects the organization. Everything below belongs to it. */
 export function App() {
   const { text } = useLanguage();
   const [session, setSession] = useState<Session>();

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { Order, OrderItem, TopupOption, UserError } from './api/types.ts';
 import { type Decimal, sum, times } from './money.ts';
 
-/** What is to be bought: a quantity per option id; an option without one is not in the basket. */
+/** A quantity per option id. An option without one is not in the basket. */
 type Quantities = Readonly<Record<string, Decimal>>;
 
 export interface BasketLine {
@@ -14,14 +14,14 @@ export interface BasketLine {
 export interface Basket {
   quantities: Quantities;
   set(optionId: string, quantity: Decimal): void;
-  /** The same again as in an order, as far as it is still offered. */
+  /** Fills the basket with an order's items that are still offered. */
   fillFrom(order: Order): void;
   clear(): void;
   refusals: Refusals;
   refuse(items: readonly OrderItem[], errors: readonly UserError[]): void;
 }
 
-/** The refusals of the last attempt: next to the option that they belong to, or to the basket as a whole. */
+/** The refusals of the last attempt, by option or for the whole basket. */
 export interface Refusals {
   byOption: Readonly<Record<string, readonly UserError[]>>;
   general: readonly UserError[];
@@ -52,7 +52,7 @@ export function useBasket(options: readonly TopupOption[]): Basket {
   return { quantities, set, fillFrom, clear, refusals, refuse };
 }
 
-/** In the order of the page, so that the same content always reads the same. */
+/** Returns the items in the page's order, so that the same content always has the same key. */
 export function basketLines(options: readonly TopupOption[], quantities: Quantities): BasketLine[] {
   return options.flatMap((option) => {
     const quantity = quantities[option.id];
@@ -60,12 +60,12 @@ export function basketLines(options: readonly TopupOption[], quantities: Quantit
   });
 }
 
-/** What the basket is going to cost; the service has the last word, in the quote. */
+/** Estimates the basket's total. The quote decides. */
 export function basketTotal(lines: readonly BasketLine[]): bigint {
   return sum(lines.map(({ option, amount }) => amount + BigInt(option.excessUsage?.amount.amount ?? '0')));
 }
 
-/** By the `field` path of each error, e.g. ["input", "items", "0", "quantity"]: 0 is the index of an item that was sent. */
+/** Assigns each error by its `field` path, e.g. ["input", "items", "0", "quantity"], where 0 is the index of an item. */
 function sorted(items: readonly OrderItem[], errors: readonly UserError[]): Refusals {
   const byOption: Record<string, UserError[]> = {};
   const general: UserError[] = [];

@@ -1,6 +1,6 @@
 /**
- * The graph's Decimal is a JSON string of digits. All arithmetic here is on bigint: rupiah pass what a JavaScript number
- * holds exactly, and are never a float.
+ * The graph's Decimal is a JSON string of digits. All arithmetic here uses bigint, because rupiah exceed an exact JavaScript
+ * number.
  */
 export type Decimal = string;
 
@@ -9,23 +9,23 @@ export interface Money {
   currencyCode: 'IDR';
 }
 
-/** As many digits as the service can charge; more could not be typed by intention. */
+/** The number of digits that the service can charge. */
 const MAX_DIGITS = 15;
 
-/** 1000000 → "1.000.000": Indonesian separators, in both languages of the page. */
+/** Formats 1000000 as "1.000.000", in both languages of the page. */
 export function grouped(value: bigint | Decimal): string {
   const number = BigInt(value);
   const digits = (number < 0n ? -number : number).toString().replace(/\B(?=(\d{3})+$)/g, '.');
   return number < 0n ? `-${digits}` : digits;
 }
 
-/** 1000000 → "Rp1.000.000". */
+/** Formats 1000000 as "Rp1.000.000". */
 export function rupiah(value: bigint | Decimal | Money): string {
   const text = grouped(typeof value === 'object' ? value.amount : value);
   return text.startsWith('-') ? `-Rp${text.slice(1)}` : `Rp${text}`;
 }
 
-/** What was typed, as a Decimal: digits only, no leading zero; "" where nothing (or only zeros) was typed. */
+/** Converts typed text to a Decimal: digits only, no leading zero; "" for empty text or zeros. */
 export function typedDecimal(text: string): Decimal {
   return text.replace(/\D/g, '').replace(/^0+/, '').slice(0, MAX_DIGITS);
 }

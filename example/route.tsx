@@ -1,6 +1,6 @@
 import { type MouseEvent, type ReactNode, useEffect, useState } from 'react';
 
-/** The page has three views. An order's address is the one that the payment provider returns to: ?orderId=<id>. */
+/** The page has three views. The payment provider returns to an order's address: ?orderId=<id>. */
 export type Route = { view: 'topup' } | { view: 'orders' } | { view: 'order'; orderId: string };
 
 export function currentRoute(): Route {
@@ -44,7 +44,7 @@ interface LinkProps {
   children: ReactNode;
 }
 
-/** A real link (new tab, copy address), followed without a reload. */
+/** A real link (new tab, copy address) that navigates without a reload. */
 export function Link({ to, className, isCurrent = false, children }: LinkProps) {
   function follow(event: MouseEvent) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

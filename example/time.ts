@@ -4,7 +4,7 @@ import type { Language } from './text/language.tsx';
 const LOCALES: Record<Language, string> = { id: 'id-ID', en: 'en-GB' };
 const ZONE = 'Asia/Jakarta';
 
-/** An instant as people in Jakarta read it: "22 Nov 2026, 17.36 WIB". */
+/** Formats an instant in Jakarta's time: "22 Nov 2026, 17.36 WIB". */
 export function dateTime(iso: string, language: Language): string {
   const format = new Intl.DateTimeFormat(LOCALES[language], {
     dateStyle: 'medium',
@@ -14,17 +14,17 @@ export function dateTime(iso: string, language: Language): string {
   return `${format.format(new Date(iso))} WIB`;
 }
 
-/** The day of an instant, in Jakarta. */
+/** Formats the day of an instant in Jakarta. */
 export function dayOf(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: ZONE }).format(new Date(iso));
 }
 
-/** A Date of the graph (YYYY-MM-DD): a day, not an instant. */
+/** Formats a Date of the graph (YYYY-MM-DD), which is a day, not an instant. */
 export function day(date: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
 }
 
-/** A billing period, "2026-11", or several, "2026-10/2026-11"; anything else as it came. */
+/** Formats a billing period "2026-11", or several "2026-10/2026-11". Returns any other text unchanged. */
 export function billingPeriod(period: string, language: Language): string {
   const format = new Intl.DateTimeFormat(LOCALES[language], { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const months = period.split('/');
@@ -32,7 +32,7 @@ export function billingPeriod(period: string, language: Language): string {
   return months.map((month) => format.format(new Date(`${month}-01`))).join(' – ');
 }
 
-/** 1799 → "29:59", 86399 → "23:59:59". */
+/** Formats seconds: 1799 → "29:59", 86399 → "23:59:59". */
 export function clockFace(seconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return parts
@@ -41,7 +41,7 @@ export function clockFace(seconds: number): string {
     .join(':');
 }
 
-/** Whole seconds until then, counting down by itself; 0 once it has passed. */
+/** Returns the whole seconds until then, updated every second; 0 afterwards. */
 export function useSecondsUntil(iso: string): number {
   const secondsLeft = () => Math.max(0, Math.ceil((Date.parse(iso) - Date.now()) / 1000));
   const [, setTick] = useState(0);

@@ -10,7 +10,7 @@ import { Problems } from './components/problems.tsx';
 import { TopupPage } from './components/topup-page.tsx';
 import { navigate, useRoute } from './route.tsx';
 
-/** One organization's three views. The basket outlives a look at an order. */
+/** Shows one organization's three views. The basket survives a visit to an order. */
 export function Workspace({ organizationId }: { organizationId: string }) {
   const route = useRoute();
   const { data, error, loading, refetch } = useQuery(TOPUP_PAGE, {
@@ -20,7 +20,7 @@ export function Workspace({ organizationId }: { organizationId: string }) {
   const options = data?.topupOptions ?? [];
   const basket = useBasket(options);
 
-  // Balances and what is owed may have moved while another view was shown.
+  // Balances and excess may have changed during another view.
   const lastView = useRef(route.view);
   useEffect(() => {
     if (route.view === 'topup' && lastView.current !== 'topup') refetch().catch(() => undefined);

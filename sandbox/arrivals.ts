@@ -1,11 +1,11 @@
 /**
- * Lets a test wait for something (a mail, a request, a delivery) without polling: the wait ends when it arrives, at once
- * if it is there already. A wait that runs out rejects and says what it was waiting for.
+ * Lets a test wait for a mail, a request or a delivery without polling. The wait ends at its arrival, or at once if it is there
+ * already. A timeout rejects and names the awaited thing.
  */
 export interface Arrivals<T> {
   announce(item: T): void;
   waitFor(predicate: (item: T) => boolean, timeoutMs?: number): Promise<T>;
-  /** Rejects whoever still waits and leaves no timer. */
+  /** Rejects every open wait and leaves no timer. */
   stop(): void;
 }
 
@@ -18,7 +18,7 @@ interface Waiter<T> {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-export function createArrivals<T>(what: string, kept: () => readonly T[]): Arrivals<T> {
+export function createArrivals<T>(what: string, existing: () => readonly T[]): Arrivals<T> {
   const waiters = new Set<Waiter<T>>();
 
   function drop(waiter: Waiter<T>): void {
@@ -35,12 +35,12 @@ export function createArrivals<T>(what: string, kept: () => readonly T[]): Arriv
       }
     },
     waitFor(predicate, timeoutMs = DEFAULT_TIMEOUT_MS) {
-      const there = kept().find(predicate);
-      if (there !== undefined) return Promise.resolve(there);
+      const item = existing().find(predicate);
+      if (item !== undefined) return Promise.resolve(item);
       return new Promise<T>((resolve, reject) => {
         const timer = setTimeout(() => {
           drop(waiter);
-          reject(new Error(`no such ${what} within ${timeoutMs} ms; ${kept().length} others are there`));
+          reject(new Error(`no such ${what} within ${timeoutMs} ms; ${existing().length} others are there`));
         }, timeoutMs);
         const waiter: Waiter<T> = { predicate, resolve, reject, timer };
         waiters.add(waiter);

@@ -1,7 +1,7 @@
 /**
- * npm run dev: everything on this one machine, from nothing, each time anew. An embedded PostgreSQL, the sandbox neighbours,
- * migrations, catalogue, flags, the built server as a process of its own, and the example page. Ctrl-C stops all of it; a
- * SIGKILL takes the server and the database along, because both watch this process.
+ * `npm run dev` runs everything on one machine and starts empty each time: an embedded PostgreSQL, the sandbox neighbours,
+ * migrations, catalogue, flags, the built server as a process, and the example page. Ctrl-C stops all of it. A SIGKILL ends the
+ * server and the database too, because both watch this process.
  */
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -18,7 +18,7 @@ const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_cal
 const stops: (() => Promise<unknown>)[] = [];
 let stopping = false;
 
-/** The last started goes first. */
+/** Stops in reverse order of the start. */
 async function stopAll(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   const [port, pagePort] = [await freePort(Number(process.env['PORT'] ?? 4000)), await freePort(4001)];
   const url = `http://127.0.0.1:${port}`;
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  // By port: a second one of these, which gets another port, must not take the first one's database for an orphan.
+  // The port is in the path, so that a second run does not treat this database as an orphan.
   const directory = join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}-${port}`);
   const exampleBuilt = buildExample(root);
   const [postgres, sandbox] = await Promise.all([
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
     HOST: '127.0.0.1',
     PUBLIC_URL: url,
     CHECKOUT_RETURN_URL: `${pageUrl}/`,
-    // Nothing here is anybody's secret: explorers and composers may ask for the schema.
+    // The schema is open in development, for explorers and composers.
     GRAPH_SCHEMA_PUBLIC: 'on',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
   };
@@ -84,7 +84,7 @@ async function start(): Promise<void> {
   });
 }
 
-/** Without the server the rest is of no use. */
+/** Stops everything when the server ends. */
 function endWith(application: Application): void {
   void application.exited.then((code) => stopAll(code ?? 1));
 }

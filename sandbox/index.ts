@@ -34,21 +34,21 @@ export type { LoggedRequest, RequestFilter } from './server/request-log.ts';
 export type { Credentials } from './signing/mekari-hmac.ts';
 
 export interface SandboxOptions {
-  /** 127.0.0.1 where it is left out. */
+  /** Default: 127.0.0.1. */
   host?: string;
-  /** Free ones where they are left out. */
+  /** Default: free ports. */
   ports?: Partial<SandboxPorts>;
-  /** Who may call hub-core, Mekari Billing, Mekari Pay and Moderator. */
+  /** The credentials of callers of hub-core, Mekari Billing, Mekari Pay and Moderator. */
   credentials?: Credentials;
-  /** whsec_…; every webhook is signed with each of them. */
+  /** Each begins with whsec_. Every webhook carries a signature of each. */
   webhookSecrets?: readonly string[];
-  /** Where the product listens; can be set later, with mekariPay.setWebhookUrl. */
+  /** The product's webhook address. mekariPay.setWebhookUrl can set it later. */
   webhookUrl?: string;
-  /** Waits before a webhook's second attempt, its third, and so on. */
+  /** Delays before a webhook's second attempt, its third, and so on. */
   webhookRetryDelaysMs?: readonly number[];
-  /** Business time: expiry of invoices, booking dates, the seed's periods. The real time where it is left out. */
+  /** Business time: expiry of invoices, booking dates, the seed's periods. Default: the real time. */
   clock?: Clock;
-  /** What Date headers are judged by and webhooks and tokens are dated by; `clock` where it is left out. */
+  /** Verifies Date headers, and dates webhooks and tokens. Default: `clock`. */
   wireClock?: Clock;
 }
 
@@ -59,11 +59,11 @@ export interface Sandbox {
   readonly moderator: Moderator;
   readonly mail: Mail;
   readonly auth: Auth;
-  /** The product's settings that concern the neighbours. */
+  /** Returns the product's settings for the neighbours. */
   environment(): Record<string, string>;
-  /** Data, faults, logs and refused connections back to the beginning; addresses, secrets, keys and webhook URL stay. */
+  /** Resets data, faults, logs and refused connections. Addresses, secrets, keys and webhook URL stay. */
   reset(): Promise<void>;
-  /** Closes every listener and connection; what still waits (a hang, a waitFor, a retry) ends. */
+  /** Closes every listener and connection, and ends every wait (a hang, a waitFor, a retry). */
   stop(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ const DEFAULT_CREDENTIALS: Credentials = { clientId: 'self-topup-sandbox', clien
 const DEFAULT_WEBHOOK_SECRET = `whsec_${Buffer.from('a webhook secret for the sandbox').toString('base64')}`;
 const DEFAULT_RETRY_DELAYS_MS = [1000, 3000, 10_000, 30_000, 60_000, 300_000];
 
-/** Starts every neighbour. When one cannot start (a taken port), the others are stopped and the reason is thrown. */
+/** Starts every neighbour. If one fails, such as by a taken port, stops the others and throws the reason. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? realClock;
   const credentials = options.credentials ?? DEFAULT_CREDENTIALS;

@@ -1,4 +1,4 @@
-/** One port per server; 0 picks a free one. */
+/** The port of each server; 0 picks a free one. */
 export interface SandboxPorts {
   hubCore: number;
   mekariBilling: number;
@@ -19,7 +19,7 @@ export const freePorts: SandboxPorts = {
   smtp: 0,
 };
 
-/** Where a person finds them: the same addresses on every start. */
+/** The fixed ports of `npm run dev`. */
 export const developmentPorts: SandboxPorts = {
   hubCore: 4101,
   mekariBilling: 4102,

@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts';
 import type { Credentials } from './signing/mekari-hmac.ts';
 
-/** What every neighbour is started with. */
+/** The options that all neighbours share. */
 export interface Setup {
   host: string;
   /** Business time: expiry, booking dates, the seed's periods. */
   clock: Clock;
-  /** What signatures and tokens are dated and judged by. */
+  /** Dates and verifies signatures and tokens. */
   wireClock: Clock;
   credentials: Credentials;
 }

@@ -1,13 +1,13 @@
 import { isCalendarDate, parseTimestamp } from './clock.ts';
 import { isObject } from './json.ts';
 
-/** One thing wrong with a body; `field` is its path, such as lines[0].amount. */
+/** One fault of a body. `field` is its path, such as lines[0].amount. */
 export interface FieldFault {
   field: string;
   message: string;
 }
 
-/** Adds what is wrong to `faults`. The returned value has its type only when nothing was added. */
+/** Adds faults to `faults`. The returned value has its type only if there was none. */
 export type Shape<T> = (value: unknown, field: string, faults: FieldFault[]) => T;
 
 function leaf<T>(expected: string, accepts: (value: unknown) => boolean): Shape<T> {
@@ -38,7 +38,7 @@ export const webUrl: Shape<string> = leaf(
   (value) => isText(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
 );
 
-/** A JSON number without a fraction that a double holds exactly; a string of digits is refused. */
+/** Accepts a safe whole JSON number. Refuses a string of digits. */
 export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): Shape<number> {
   return leaf(
     `a JSON integer from ${minimum} to ${maximum}`,
@@ -68,7 +68,7 @@ export function listOf<T>(shape: Shape<T>, minimum: number): Shape<T[]> {
   };
 }
 
-/** Exactly these fields: one that is not known is refused, so that a typing error is found on the first call. */
+/** Accepts exactly these fields, so that a misspelt field fails on the first call. */
 export function object<T extends object>(fields: { [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const shapes: [string, Shape<unknown>][] = Object.entries(fields);
   return (value, field, faults) => {

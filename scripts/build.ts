@@ -1,6 +1,6 @@
 /**
- * Compiles the project into dist/. With --if-stale it does so only where a source is newer than the last build, so that
- * the operators' commands work right after `npm ci`, and cost nothing where an image ships dist/ without a compiler.
+ * Compiles the project into dist/. With --if-stale it does so only if a source is newer than the last build, so that the
+ * operators' commands work right after `npm ci`, and start at once in an image, which ships dist/ without a compiler.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync, writeFileSync } from 'node:fs';
@@ -29,15 +29,13 @@ function pathOf(dependency: string): string | undefined {
   }
 }
 
-/** An image that ships dist/ has no sources, and no bundler; a compiler it may have, as somebody's peer. */
+/** An image lacks the sources and the bundler, but may have a compiler as a peer dependency. */
 const canBuild = () => existsSync(join(root, 'tsconfig.build.json')) && pathOf('rolldown') !== undefined;
 
 async function build(): Promise<number> {
   const compiler = pathOf('typescript');
   if (compiler === undefined || !canBuild()) {
-    console.error(
-      'There is nothing to build, or nothing to build it with: run `npm ci` with development dependencies.',
-    );
+    console.error('The sources or the compiler are missing: run `npm ci` with development dependencies in a checkout.');
     return 1;
   }
   const project = join(root, 'tsconfig.build.json');
@@ -45,16 +43,16 @@ async function build(): Promise<number> {
     stdio: 'inherit',
   });
   if (status !== 0) return status ?? 1;
-  // With the bundler, which an image need not ship.
+  // Imported here, because an image does not ship the bundler.
   const { bundleServer } = await import('./bundle.ts');
   await bundleServer(root);
   writeFileSync(stamp, '');
-  keepCompiled();
+  cacheCompiledCode();
   return 0;
 }
 
-/** V8's code of what a start loads, for `npm start`: it would be compiled anew by every replica of an image. */
-function keepCompiled(): void {
+/** Stores V8's compiled code for `npm start`, so that the replicas of an image do not compile it again. */
+function cacheCompiledCode(): void {
   const load = 'await import(process.argv[1])';
   const server = pathToFileURL(join(root, 'dist', 'server', 'compose.js')).href;
   spawnSync(process.execPath, ['--input-type=module', '--eval', load, server], {

@@ -2,24 +2,23 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Files are named after their content: a server that runs while another is built loads its own, for as long. */
-const KEPT_MS = 86_400_000;
+/** The minimum age of a file that is removed. A running server may still load files of an earlier build. */
+const MIN_AGE_MS = 86_400_000;
 
 /**
- * The server and all that it loads, in a dozen files: to find, read and compile 2,500 of them takes longer than everything
- * else at a start (docs/decisions/0045). Not minified, and with names kept: traces are read by people, entities and errors
- * are known by their class.
+ * Bundles the server into a dozen files, because finding and compiling 2,500 files takes most of a start (docs/decisions/0045).
+ * Does not minify and keeps names, because people read traces, and TypeORM identifies entities by their class.
  */
 export async function bundleServer(root: string): Promise<void> {
   const compiled = (file: string) => join(root, 'dist', 'src', file);
   const dir = join(root, 'dist', 'server');
   const bundle = await rolldown({
-    // What composes has an entry of its own: it can be loaded without being run.
+    // `compose` is an entry of its own, so that it can be loaded without a start.
     input: { main: compiled('main.js'), compose: compiled('app/compose.js') },
     platform: 'node',
-    // Apollo's own hides from bundlers that it takes Node's, and in a bundle falls back to one written in JavaScript.
+    // In a bundle, Apollo's package falls back from Node's hash to one in JavaScript.
     resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },
-    // Libraries that look leave out what is there for developers.
+    // Libraries drop their checks for developers.
     transform: {
       define: {
         'process.env.NODE_ENV': '"production"',
@@ -32,10 +31,10 @@ export async function bundleServer(root: string): Promise<void> {
   removeOld(dir, new Set(output.map(({ fileName }) => fileName)), Date.now());
 }
 
-/** Removes what a server started in the day before `now` (Unix milliseconds) cannot need: what was not `made` just now. */
-export function removeOld(dir: string, made: ReadonlySet<string>, now: number): void {
+/** Removes files that are not `current` and older than MIN_AGE_MS at `now` (Unix milliseconds). */
+export function removeOld(dir: string, current: ReadonlySet<string>, now: number): void {
   for (const name of readdirSync(dir)) {
     const file = join(dir, name);
-    if (!made.has(name) && statSync(file).mtimeMs < now - KEPT_MS) rmSync(file);
+    if (!current.has(name) && statSync(file).mtimeMs < now - MIN_AGE_MS) rmSync(file);
   }
 }

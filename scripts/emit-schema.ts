@@ -1,6 +1,6 @@
 /**
- * Emits the graph to schema/: the subgraph as we publish it, the supergraph with a stub of the organizations subgraph, and
- * the API that clients see. With --check nothing is written, and drift from what is committed fails.
+ * Emits the graph to schema/: the published subgraph, the supergraph with a stub of the organizations subgraph, and the API
+ * that clients see. With --check it writes nothing, and fails if the committed files differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { schemaFile, schemaFiles } from './schema-files.ts';

@@ -1,6 +1,6 @@
 /**
- * Emits docs/settings.md from the schema in src/config.ts: every setting with its default, what it may be, and what it is
- * for. With --check nothing is written, and drift from what is committed fails.
+ * Emits docs/settings.md from the schema in src/config.ts: every setting with its default, form and purpose. With --check it
+ * writes nothing, and fails if the committed file differs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const path = join(process.cwd(), FILE);
 
 type Setting = z.ZodType;
 
-/** Read by asking the schema: what it makes of an absent value is the default, what it says of a wrong one is the form. */
+/** Parses an absent value to find the default, and wrong values to find the form in the error message. */
 function row([name, setting]: [string, Setting]): { required: boolean; cells: string[] } {
   const absent = setting.safeParse(undefined);
   const fallback = absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : 'none';
@@ -25,11 +25,11 @@ function row([name, setting]: [string, Setting]): { required: boolean; cells: st
 
 function formOf(setting: Setting): string {
   const messages = [undefined, '?', ''].map((wrong) => setting.safeParse(wrong).error?.issues[0]?.message);
-  const said = messages.find((message) => message !== undefined);
-  return /.*(?:expected|is not|give) (.+)$/.exec(said ?? '')?.[1] ?? 'any text';
+  const hint = messages.find((message) => message !== undefined);
+  return /.*(?:expected|is not|give) (.+)$/.exec(hint ?? '')?.[1] ?? 'any text';
 }
 
-/** Padded, as the formatter wants it. */
+/** Pads the cells, as the formatter does. */
 function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) =>
     Math.max(...[head, ...rows].map((cells) => (cells[column] ?? title).length)),

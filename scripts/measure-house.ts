@@ -1,7 +1,7 @@
 /**
- * `node scripts/measure-house.ts [ROOT]`: measures how heavy the code of ROOT reads, and prints a report in Markdown. ROOT is
- * this repository where none is given. With --json it prints the figures as JSON. With --baseline it writes
- * scripts/house/origins.json, by which later runs recognize files that only moved.
+ * `node scripts/measure-house.ts [ROOT]` prints a Markdown report on how heavy the code of ROOT reads. The default is this
+ * repository. With --json it prints the figures as JSON. With --baseline it writes scripts/house/origins.json, by which later
+ * runs recognize moved files.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { readSources } from './house/sources.ts';
 import { measureUseCases } from './house/use-cases.ts';
 import { measureVoice } from './house/voice.ts';
 
-/** The commit of the measured tree, and whether its src differs from it. */
+/** Returns the commit of the measured tree, and notes changes of its src. */
 function commitOf(root: string): string {
   const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
   try {

@@ -1,7 +1,7 @@
 /**
- * Changes the code that decides on money, signatures and tenants, one small thing at a time, and runs its tests each time: a
- * change that no test sees is a survivor. File by file, each against its own tests alone. `npm run mutate` runs all and
- * writes bench/results/mutation.md; `npm run mutate -- quote money` runs the files whose path has one of these words.
+ * Makes one small change at a time to the code that decides on money, signatures and tenants, and runs the file's own tests. A
+ * change that no test detects is a survivor. `npm run mutate` runs all files and writes bench/results/mutation.md;
+ * `npm run mutate -- quote money` runs the files whose path contains one of these words.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

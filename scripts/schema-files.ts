@@ -18,7 +18,7 @@ export interface SubgraphSource {
 
 export const schemaFile = (file: string) => join(process.cwd(), 'schema', file);
 
-/** Throws where the subgraphs do not compose with either of the two libraries. Answers the first one's supergraph. */
+/** Returns the supergraph of The Guild's library. Throws if either of the two libraries fails to compose it. */
 export function composeSupergraph(subgraphs: readonly SubgraphSource[]): string {
   const services = subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
   const guild = composeWithGuild(services);
@@ -36,12 +36,12 @@ export function organizationsSource(): SubgraphSource {
   return { name: 'organizations', url: 'http://organizations.internal/graphql', sdl };
 }
 
-/** The schema needs the resolvers' classes, and no service behind them: nothing is resolved here. */
+/** Builds the schema from the resolvers' classes. Nothing resolves here, so no service is needed. */
 export function topupSource(): SubgraphSource {
   return { name: 'self-topup', url: 'http://self-topup.internal/graphql', sdl: buildGraph({} as Services).sdl };
 }
 
-/** What belongs into schema/, by file name, from the code as it is. */
+/** Returns the content of schema/ by file name, from the current code. */
 export function schemaFiles(): Record<string, string> {
   const topup = topupSource();
   const supergraph = composeSupergraph([organizationsSource(), topup]);

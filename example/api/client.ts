@@ -3,8 +3,8 @@ import { SetContextLink } from '@apollo/client/link/context';
 import { relayStylePagination } from '@apollo/client/utilities';
 
 /**
- * One client per organization: its token, and a store of its own, so that nothing of one organization can be shown to
- * another. `/graphql` is same-origin: the server of this page passes it on.
+ * Creates one client per organization, with its token and its own store, so that no organization sees another's data.
+ * `/graphql` has the page's origin: the page's server forwards it.
  */
 export function createClient(token: string): ApolloClient {
   const authorization = new SetContextLink(({ headers }) => ({
@@ -17,10 +17,10 @@ export function createClient(token: string): ApolloClient {
         Query: {
           fields: {
             topupOrders: relayStylePagination(['status']),
-            // What a mutation has just answered is shown at once; the query behind it still asks.
+            // Shows a mutation's answer at once. The query still fetches.
             topupOrder: {
-              read: (known, { args, toReference }) =>
-                known === undefined ? toReference({ __typename: 'TopupOrder', id: args?.['id'] }) : known,
+              read: (cached, { args, toReference }) =>
+                cached === undefined ? toReference({ __typename: 'TopupOrder', id: args?.['id'] }) : cached,
             },
           },
         },

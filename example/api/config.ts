@@ -1,7 +1,7 @@
 import { createClient } from './client.ts';
 import { ORDER_EXISTS } from './operations.ts';
 
-/** What the development server hands to the page: ready-made tokens, in place of a log-in. */
+/** The development server's configuration of the page: ready-made tokens replace a login. */
 export interface Organization {
   id: string;
   name: string;
@@ -26,8 +26,8 @@ export function rememberOrganization(id: string): void {
 }
 
 /**
- * Who to start as: the organization of the order in the address, for somebody who comes back from the payment page or from
- * an e-mail; else the last one. Each organization is asked with its own token: nobody sees another's order.
+ * Returns the organization at the start: that of the order in the address, after the payment page or an e-mail, else the last
+ * one. Asks with each organization's own token, because no token reads another's order.
  */
 export async function startingOrganization(config: Config, orderId?: string): Promise<Organization> {
   const last = localStorage.getItem(REMEMBERED);

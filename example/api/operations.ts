@@ -24,8 +24,8 @@ const ORDER_FIELDS = `${SUMMARY_FIELDS}
 const USER_ERROR_FIELDS = 'userErrors { code message field suggestedQuantity retryable }';
 
 /**
- * The whole page in one request. An Organization comes from another subgraph; asked through a gateway this is that
- * subgraph's field, asked directly it is the same entity by its key.
+ * Reads the whole page in one request. Organization belongs to another subgraph: through a gateway this uses that subgraph's
+ * field, without one it reads the same entity by its key.
  */
 export const TOPUP_PAGE: TypedDocumentNode<
   {

@@ -1,11 +1,11 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 
-/** Something that went wrong and is no part of the business: a top-level error, or no answer at all. */
+/** A technical failure: a top-level error, or no answer. */
 export interface Problem {
   message: string;
-  /** Absent where there was no answer. */
+  /** Absent without an answer. */
   code?: string;
-  /** What to tell to support: the service's log has it too. */
+  /** The reference for support, which the service's log has too. */
   correlationId?: string;
 }
 
@@ -28,12 +28,12 @@ function serverProblems(error: ServerError): Problem[] {
     const { errors } = JSON.parse(error.bodyText) as { errors?: Reported[] };
     if (Array.isArray(errors) && errors.length > 0) return distinct(errors.map(problemOf));
   } catch {
-    // Not JSON: the status is all there is to tell.
+    // The body is not JSON, so only the status is left.
   }
   return [{ message: `HTTP ${error.statusCode}`, code: String(error.statusCode) }];
 }
 
-/** The same failure of several fields is told once. */
+/** Returns the same failure of several fields once. */
 function distinct(problems: Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -1,6 +1,6 @@
 import type { Decimal, Money } from '../money.ts';
 
-/** The part of the graph that this page asks for. */
+/** The part of the graph that this page reads. */
 export type IneligibilityReason =
   | 'PAGE_FLAG_OFF'
   | 'ORDER_FLAG_OFF'

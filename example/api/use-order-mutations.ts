@@ -5,7 +5,7 @@ import { CANCEL_ORDER, CHECK_PAYMENT, CONFIRM_ORDER, CREATE_ORDER, type Payload 
 import { type Problem, problemsOf } from './problems.ts';
 import type { Order, OrderItem, PriceChange, UserError } from './types.ts';
 
-/** What became of a mutation: the order as it stands, refusals of the business, anything else that went wrong. */
+/** The result of a mutation: the current order, business refusals, and technical failures. */
 export interface Outcome {
   order: Order | null;
   userErrors: UserError[];
@@ -26,7 +26,7 @@ function outcomeOf(payload: Payload | null | undefined, error: unknown): Outcome
 
 const SHOW_ALL = { errorPolicy: 'all' } as const;
 
-/** The four ways to act on an order, each answering an Outcome and never throwing. */
+/** The four mutations of an order. Each resolves to an Outcome and never throws. */
 export function useOrderMutations() {
   const [create, creation] = useMutation(CREATE_ORDER, SHOW_ALL);
   const [confirm, confirmation] = useMutation(CONFIRM_ORDER, SHOW_ALL);
@@ -42,7 +42,7 @@ export function useOrderMutations() {
   return {
     isBusy: creation.loading || confirmation.loading || cancellation.loading || checking.loading,
 
-    /** A quote for these items. The key of an order that can't be confirmed any more is given up for a new one. */
+    /** Creates a quote for these items. Replaces the key of an order that can no longer be confirmed. */
     async create(items: OrderItem[]): Promise<Outcome> {
       const outcome = await createOnce(items);
       const isRefused = outcome.userErrors.some(({ code }) => code === 'IDEMPOTENCY_CONFLICT');
@@ -52,7 +52,7 @@ export function useOrderMutations() {
       return createOnce(items);
     },
 
-    /** For the total that is on the screen, and no other. */
+    /** Confirms only the total on the screen. */
     async confirm(order: Order): Promise<Outcome> {
       const wish = wishOf(order);
       const input = { ...wish, idempotencyKey: keyFor('confirm', wish) };
@@ -74,7 +74,7 @@ export function useOrderMutations() {
 
 const wishOf = (order: Order) => ({ orderId: order.id, expectedTotal: order.total.amount });
 
-/** Whether confirming once more is a repeat, which asks Mekari Pay again for the link. */
+/** True if another confirm is a repeat, which asks Mekari Pay again for the link. */
 export const canRepeatConfirm = (order: Order) => knowsKey('confirm', wishOf(order));
 
 const failed = (error: unknown) => ({ data: undefined, error });

@@ -5,12 +5,12 @@ import type { InputProps } from './option-card.tsx';
 
 const SHORTCUTS = [1, 2, 5] as const;
 
-/** Rupiah, grouped while they are typed. Bounds are told, not enforced: the service names what would be right. */
+/** An input for rupiah that groups digits. Shows bounds without enforcing them: the service's refusal names a right amount. */
 export function AmountInput({ option, quantity, onChange, describedBy }: InputProps) {
   const { text } = useLanguage();
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
-  /** Digits to the right of the caret: what stays the same when separators come and go. */
+  /** The digits to the right of the caret, which separators do not change. */
   const digitsAfterCaret = useRef<number | undefined>(undefined);
   const shown = quantity && grouped(quantity);
 

@@ -7,7 +7,7 @@ interface Props {
   options: readonly TopupOption[];
 }
 
-/** What top-ups have credited: the quotas on offer first (0 included), then those that are not offered any more. */
+/** Shows the credits of top-ups: offered quotas first (0 included), then quotas that are no longer offered. */
 export function Balances({ balances, options }: Props) {
   const { text } = useLanguage();
   const credited = new Map(balances.map(({ code, balance }) => [code, balance]));
@@ -17,9 +17,9 @@ export function Balances({ balances, options }: Props) {
     isRupiah: input === 'AMOUNT',
     value: credited.get(code) ?? balance?.balance ?? '0',
   }));
-  const known = new Set(offered.map(({ code }) => code));
+  const offeredCodes = new Set(offered.map(({ code }) => code));
   const others = balances
-    .filter(({ code }) => !known.has(code))
+    .filter(({ code }) => !offeredCodes.has(code))
     .map(({ code, balance }) => ({ code, label: code.replaceAll('_', ' '), isRupiah: false, value: balance }));
   const rows = [...offered, ...others];
   return (

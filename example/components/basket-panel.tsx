@@ -15,7 +15,7 @@ interface Props {
   canOrder: boolean;
 }
 
-/** What was chosen, and the way on: a quote, which is the order's review. */
+/** Shows the basket, and asks for a quote, which is the order's review. */
 export function BasketPanel({ options, basket, canOrder }: Props) {
   const { text } = useLanguage();
   const { create, isBusy } = useOrderMutations();

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLanguage } from '../text/language.tsx';
 
-/** Asks once more, in place. */
+/** Asks for confirmation in place. */
 export function CancelButton({ isBusy, onCancel }: { isBusy: boolean; onCancel(): void }) {
   const { text } = useLanguage();
   const [isAsking, setAsking] = useState(false);

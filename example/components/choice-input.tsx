@@ -3,7 +3,7 @@ import { grouped, rupiah } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
 import type { InputProps } from './option-card.tsx';
 
-/** Radio buttons that look like tiles: arrow keys move, a screen reader counts them. */
+/** Radio buttons that look like tiles, for arrow keys and screen readers. */
 export function ChoiceInput({ option, quantity, onChange, describedBy }: InputProps) {
   const { text } = useLanguage();
   const name = useId();

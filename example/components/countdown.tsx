@@ -5,7 +5,7 @@ interface Props {
   until: string;
 }
 
-/** Not announced at every tick; a screen reader reads it when asked. */
+/** Does not announce every tick. A screen reader reads it on request. */
 export function Countdown({ label, until }: Props) {
   const seconds = useSecondsUntil(until);
   return (

@@ -1,7 +1,7 @@
 import type { Eligibility } from '../api/types.ts';
 import { useLanguage } from '../text/language.tsx';
 
-/** Why the page, or only ordering, is closed to this organization; nothing where both are open. */
+/** Explains why the page or ordering is closed to this organization. Renders nothing if both are open. */
 export function EligibilityNotice({ eligibility }: { eligibility: Eligibility }) {
   const { text } = useLanguage();
   if (eligibility.newPageEnabled && eligibility.orderingEnabled) return null;

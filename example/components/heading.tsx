@@ -4,8 +4,8 @@ import { useLanguage } from '../text/language.tsx';
 let isFirstView = true;
 
 /**
- * A view's heading; takes the focus when the view changes, so that a keyboard or a screen reader starts there. Not from the
- * organization switcher: whoever walks through it with the arrow keys stays in it.
+ * A view's heading. Takes the focus when the view changes, so that keyboards and screen readers start there. Leaves it in the
+ * organization switcher, which changes the view at every arrow key.
  */
 export function Heading({ title, children }: { title: string; children?: ReactNode }) {
   const { text } = useLanguage();

@@ -4,18 +4,18 @@ import type { Text } from '../text/id.ts';
 import { type Language, useLanguage } from '../text/language.tsx';
 import { day } from '../time.ts';
 
-/** What is settled comes first, then what is bought. */
+/** Settled excess comes first, then purchases. */
 const settledFirst = (lines: readonly OrderLine[]) =>
   lines.toSorted((a, b) => Number(b.kind === 'EXCESS') - Number(a.kind === 'EXCESS'));
 
-/** "" where the line has none yet: what is bought begins on the day of payment. */
+/** Returns "" for a line without a period: a purchase begins on the day of payment. */
 function periodOf({ periodStart, periodEnd }: OrderLine, language: Language, text: Text): string {
   if (periodStart === null) return periodEnd === null ? '' : `${text.validUntil} ${day(periodEnd, language)}`;
   if (periodEnd === null) return text.from(day(periodStart, language));
   return `${day(periodStart, language)} – ${day(periodEnd, language)}`;
 }
 
-/** An order's lines and totals; on a narrow screen each line is a block with its own labels. */
+/** Shows an order's lines and totals. On a narrow screen each line is a block with its own labels. */
 export function LinesTable({ order }: { order: Order }) {
   const { text, language } = useLanguage();
   const totals = [

@@ -19,7 +19,7 @@ export interface InputProps {
   option: TopupOption;
   quantity: Decimal;
   onChange(quantity: Decimal): void;
-  /** Id of what describes the field: the refusals, where there are any. */
+  /** The id of the field's refusals, if it has any, for aria-describedby. */
   describedBy: string | undefined;
 }
 

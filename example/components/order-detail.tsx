@@ -20,14 +20,14 @@ export interface OrderActions {
 interface Props {
   order: Order;
   actions: OrderActions;
-  /** The same confirm with the same key: asks Mekari Pay again for the link. */
+  /** Repeats confirm with the same key, which asks Mekari Pay again for the link. */
   onRetryLink(): void;
 }
 
 const IS_OVER: ReadonlySet<OrderStatus> = new Set(['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED']);
 const MAY_BE_PAID: ReadonlySet<OrderStatus> = new Set(['PENDING_PAYMENT', 'EXPIRED', 'CANCELLED']);
 
-/** Where a confirmed order stands, and what can be done about it. */
+/** Shows a confirmed order's state and its possible actions. */
 export function OrderDetail({ order, actions, onRetryLink }: Props) {
   const { text, language } = useLanguage();
   const { status } = order;
@@ -101,7 +101,7 @@ function Payment({ order, isBusy, onRetryLink }: { order: Order; isBusy: boolean
   );
 }
 
-/** Asks Mekari Pay now; says so where nothing has come. */
+/** Asks Mekari Pay now, and reports a payment that is still missing. */
 function CheckButton({ actions }: { actions: OrderActions }) {
   const { text } = useLanguage();
   const [isUnpaid, setUnpaid] = useState(false);

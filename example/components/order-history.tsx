@@ -14,7 +14,7 @@ import { StatusBadge } from './status-badge.tsx';
 
 const PAGE = 10;
 
-/** Newest first, page by page (Relay), of one status or of all. */
+/** Lists orders of one status or all, newest first, in Relay pages. */
 export function OrderHistory() {
   const { text, language } = useLanguage();
   const [status, setStatus] = useState<OrderStatus | null>(null);

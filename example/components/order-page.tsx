@@ -21,7 +21,7 @@ interface Props {
 
 const NOTHING: Outcome = { order: null, userErrors: [], priceChange: null, problems: [] };
 
-/** Milliseconds to the next look. A payment can still come for what is expired or cancelled; then there is no hurry. */
+/** Returns milliseconds until the next poll. Polls slowly after expiry or cancellation, because a payment can still come. */
 function pollEvery({ status, confirmedAt }: Order): number {
   if (status === 'PENDING_PAYMENT' || status === 'PAID') return 2500;
   if (status === 'PAYMENT_REVIEW') return 10_000;
@@ -30,7 +30,7 @@ function pollEvery({ status, confirmedAt }: Order): number {
 
 const stateOf = ({ status, paymentUrl }: Order) => `${status} ${paymentUrl}`;
 
-/** One order: a draft is reviewed, anything else is followed until it is over. */
+/** Shows one order: a draft for review, any other until its end. */
 export function OrderPage({ orderId, onConfirmed, onAgain }: Props) {
   const { text } = useLanguage();
   const { data, previousData, error, loading, refetch, startPolling, stopPolling } = useQuery(ORDER, {
@@ -43,7 +43,7 @@ export function OrderPage({ orderId, onConfirmed, onAgain }: Props) {
   const [outcome, setOutcome] = useState(NOTHING);
   const order = data?.topupOrder ?? previousData?.topupOrder ?? null;
 
-  // A refusal is of no interest once the order has moved on, e.g. when its payment link has come.
+  // A refusal is obsolete once the order moves on, such as when its payment link arrives.
   const isCurrent = outcome.order === null || order === null || stateOf(outcome.order) === stateOf(order);
   const interval = order === null ? 0 : pollEvery(order);
   useEffect(() => {
@@ -55,7 +55,7 @@ export function OrderPage({ orderId, onConfirmed, onAgain }: Props) {
   async function act(mutation: Promise<Outcome>): Promise<Outcome> {
     const result = await mutation;
     setOutcome(result);
-    // A refusal means that the order is not what was on the screen.
+    // A refusal means that the screen is stale.
     if (result.order === null) refetch().catch(() => undefined);
     return result;
   }

@@ -3,7 +3,7 @@ import { grouped, rupiah, sum } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
 import { billingPeriod } from '../time.ts';
 
-/** What was used beyond the quotas and is still owed. */
+/** Usage beyond the quotas that is not settled yet. */
 export function Outstanding({ usages }: { usages: readonly ExcessUsage[] }) {
   const { text, language } = useLanguage();
   const total = sum(usages.map(({ amount }) => BigInt(amount.amount)));

@@ -1,7 +1,7 @@
 import type { Problem } from '../api/problems.ts';
 import { useLanguage } from '../text/language.tsx';
 
-/** What went wrong outside of the business, with the reference that support can find it by. */
+/** Shows technical failures with the reference for support. */
 export function Problems({ problems, onRetry }: { problems: readonly Problem[]; onRetry?: () => void }) {
   const { text } = useLanguage();
   if (problems.length === 0) return null;

@@ -3,7 +3,7 @@ import { type Decimal, grouped, times, typedDecimal } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
 import type { InputProps } from './option-card.tsx';
 
-/** A number of units, by buttons or typed, and what the quota rises by. */
+/** An input for a number of units, with the resulting quota. */
 export function QuantityInput({ option, quantity, onChange, describedBy }: InputProps) {
   const { text } = useLanguage();
   const id = useId();

@@ -15,7 +15,7 @@ interface Props {
   onConfirm(): void;
 }
 
-/** The quote: what is confirmed is exactly the total on the button. */
+/** Shows the quote. The button confirms exactly the total that it shows. */
 export function Review({ order, priceChange, actions, onConfirm }: Props) {
   const { text } = useLanguage();
   const isOver = useSecondsUntil(order.quoteExpiresAt) === 0;
@@ -49,12 +49,12 @@ export function Review({ order, priceChange, actions, onConfirm }: Props) {
   );
 }
 
-/** Takes the focus: whoever pressed the button for the old total is to see this first. */
+/** Takes the focus, so that a buyer who confirmed the old total sees the change first. */
 function NewTotal({ change }: { change: PriceChange }) {
   const { text } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
   const moved = `${change.oldTotal.amount} ${change.newTotal.amount}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: again for every other change
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs again for every change
   useEffect(() => box.current?.focus(), [moved]);
   return (
     <div className="notice warn" role="alert" tabIndex={-1} ref={box} data-price-change>

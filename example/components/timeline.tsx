@@ -2,7 +2,7 @@ import type { OrderEvent } from '../api/types.ts';
 import { useLanguage } from '../text/language.tsx';
 import { dateTime } from '../time.ts';
 
-/** Newest last, as it happened. */
+/** Lists an order's events, newest last. */
 export function Timeline({ events }: { events: readonly OrderEvent[] }) {
   const { text, language } = useLanguage();
   return (

@@ -17,8 +17,8 @@ interface Props {
 }
 
 /**
- * What there is, what is owed, what can be bought, what was chosen. Null is not an empty list: where the graph could not tell,
- * nothing is claimed.
+ * Shows balances, excess, options and basket. Null is not an empty list: it means that the graph does not know, so the page
+ * claims nothing.
  */
 export function TopupPage({ data, options, basket }: Props) {
   const { text } = useLanguage();

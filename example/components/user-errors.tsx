@@ -5,12 +5,12 @@ import { useLanguage } from '../text/language.tsx';
 interface Props {
   id?: string;
   errors: readonly UserError[];
-  /** How to write a suggested quantity. */
+  /** Formats a suggested quantity. */
   format?: (quantity: Decimal) => string;
   onSuggestion?: (quantity: Decimal) => void;
 }
 
-/** Refusals where they belong, each with its remedy one click away. */
+/** Shows refusals, each with a button for its remedy. */
 export function UserErrors({ id, errors, format = String, onSuggestion }: Props) {
   const { text } = useLanguage();
   if (errors.length === 0) return null;

@@ -113,6 +113,6 @@ export const en: Text = {
     'payment: check': 'Payment received',
     'paid PI booked': 'PI booked',
   },
-  // The service's own messages are English, and name the numbers.
+  // Shows the service's own messages, which are English and contain the numbers.
   refusals: {},
 };

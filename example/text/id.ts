@@ -1,4 +1,4 @@
-/** Every word of the page, in Indonesian: the product's language. `en.ts` has the same shape. */
+/** All text of the page in Indonesian, the product's language. `en.ts` has the same shape. */
 export const id = {
   section: 'Keuangan',
   title: 'Top-up kuota',

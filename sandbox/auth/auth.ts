@@ -8,22 +8,22 @@ import { integer, object, oneOf, optional, text } from '../shape.ts';
 import { type ReadyToken, readyTokens, tokensPage } from './ready-tokens.ts';
 import { type Algorithm, createSigningKeys } from './signing-keys.ts';
 
-/** The claims that the product reads; what is left out is an admin's of organization 1001, for an hour. */
+/** The claims that the product reads. Defaults: an admin of organization 1001, for an hour. */
 export interface TokenClaims {
   sub?: string | undefined;
   organization_id?: string | undefined;
-  /** Space-separated: topup:read, topup:write, topup:support. */
+  /** Separated by spaces: topup:read, topup:write, topup:support. */
   scope?: string | undefined;
-  /** Seconds; a negative number gives an expired token. */
+  /** Seconds. A negative number gives an expired token. */
   expires_in?: number | undefined;
   alg?: Algorithm | undefined;
 }
 
-/** In-process only: anything that a hostile or a careless issuer might sign. */
+/** Claims of a hostile or careless issuer, for tests in process only. */
 export interface TokenOptions extends TokenClaims {
   issuer?: string | undefined;
   audience?: string | undefined;
-  /** Further claims; null takes one out. */
+  /** Further claims; null removes one. */
   claims?: Record<string, unknown>;
 }
 
@@ -32,9 +32,9 @@ export interface Auth extends HttpNeighbour {
   readonly audience: string;
   readonly jwksUrl: string;
   token(options?: TokenOptions): Promise<string>;
-  /** Tokens to print or to list: admin, viewer, and agent of the sample organizations, and support. */
+  /** Sample tokens: admin, viewer and agent of the sample organizations, and support. */
   readyTokens(): Promise<ReadyToken[]>;
-  /** A new key that signs from now on. The older ones stay in the JWKS unless `retireOld`. Answers its kid. */
+  /** Adds a key that signs from now on, and returns its kid. Older ones stay in the JWKS unless `retireOld`. */
   rotate(options?: { alg?: Algorithm; retireOld?: boolean }): Promise<string>;
 }
 
@@ -64,15 +64,15 @@ export async function startAuth(setup: Setup, port: number): Promise<RunningNeig
       iss: options.issuer ?? issuer,
       aud: options.audience ?? AUDIENCE,
       sub: options.sub ?? `admin-${organization_id}`,
-      // However far a test has moved its clock: who verifies it does not take what is yet to be issued.
+      // Verifiers refuse a token from the future, also after a test has moved its clock.
       iat: Math.min(now, now + expires_in, Math.floor(realClock().getTime() / 1000)),
       exp: now + expires_in,
       organization_id,
       scope,
       ...options.claims,
     };
-    const given = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
-    return new SignJWT(given).setProtectedHeader({ alg, kid: key.kid, typ: 'JWT' }).sign(key.privateKey);
+    const claims = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
+    return new SignJWT(claims).setProtectedHeader({ alg, kid: key.kid, typ: 'JWT' }).sign(key.privateKey);
   }
 
   const api: Route[] = [

@@ -3,7 +3,7 @@ import { markup } from '../pages/markup.ts';
 import type { Reply } from '../server/reply.ts';
 
 export interface ReadyToken {
-  /** What it is good for. */
+  /** The token's purpose. */
   label: string;
   sub: string;
   organization_id: string;

@@ -9,11 +9,11 @@ export interface SigningKey {
   publicJwk: JWK;
 }
 
-/** The issuer's keys: one per algorithm at first; the newest of an algorithm signs. */
+/** The issuer's keys, at first one per algorithm. The newest of an algorithm signs. */
 export interface SigningKeys {
   publicJwks(): Promise<JWK[]>;
   current(alg: Algorithm): Promise<SigningKey>;
-  /** Adds a key, which signs from now on. The older ones stay in the JWKS, or leave it with `retireOld`. */
+  /** Adds a key, which signs from now on. Older ones stay in the JWKS unless `retireOld`. */
   rotate(alg: Algorithm, retireOld: boolean): Promise<SigningKey>;
 }
 
@@ -23,10 +23,10 @@ async function generate(alg: Algorithm, number: number): Promise<SigningKey> {
   return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** An RSA key takes longer than everything else together, so that the first one is the process's, not the issuer's. */
+/** All issuers of the process share the first RSA key, because generating one takes longest. */
 let firstRsa: Promise<SigningKey> | undefined;
 
-/** Generation starts at once and is waited for on first use. */
+/** Starts the generation at once. The first use awaits it. */
 export function createSigningKeys(): SigningKeys {
   firstRsa ??= generate('RS256', 1);
   let keys: Promise<SigningKey[]> = Promise.all([generate('ES256', 1), firstRsa, generate('EdDSA', 1)]);

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
 const built = (file: string) => join(root, 'dist', 'src', file);
 
-/** Runs one of the operators' commands, as an operator would. */
+/** Runs one of the operators' commands. */
 export async function command(
   name: string,
   args: readonly string[],
@@ -21,12 +21,12 @@ export async function command(
 }
 
 export interface Application {
-  /** Resolves when it ends, with its exit code. */
+  /** Resolves to the exit code when the server ends. */
   exited: Promise<number | null>;
   stop(): Promise<void>;
 }
 
-/** Starts the built server as a process of its own, and waits until it says that it is ready. */
+/** Starts the built server as a process, and waits until it reports ready. */
 export async function startApplication(environment: Record<string, string>, url: string): Promise<Application> {
   const child: ChildProcess = fork(built('main.js'), {
     cwd: root,

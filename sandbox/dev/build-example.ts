@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
-/** The directory of the built example page. It is built each time: that takes about a second, and is never stale. */
+/** Builds the example page and returns its directory. Each build takes about a second, so none is cached. */
 export async function buildExample(root: string): Promise<string> {
   const source = join(root, 'example');
   const directory = join(source, 'dist');

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
 /**
- * Below those that systems give to who connects or asks for any port: a server may take seconds until it listens, and on a busy
- * machine somebody would have got its port by then.
+ * Picks a port below the ephemeral range: a server may take seconds until it listens, and the system could assign an ephemeral
+ * port meanwhile.
  */
 const somePort = () => randomInt(20_000, 30_000);
 
-/** The preferred port where nobody has it, else another that nobody has. */
+/** Returns the preferred port if it is free, else another free one. */
 export async function freePort(preferred = somePort()): Promise<number> {
   const server = createServer();
   try {

@@ -9,7 +9,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The example page on an origin of its own, with the graph beside it as a gateway would have it: no CORS needed. */
+/** Serves the example page and the graph on one origin, as a gateway would, so that it needs no CORS. */
 export async function startPageServer(options: {
   port: number;
   directory: string;

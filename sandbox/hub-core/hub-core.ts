@@ -10,9 +10,9 @@ export interface HubCore extends HttpNeighbour {
   readonly organizations: {
     all(): Organization[];
     get(id: string): Organization | undefined;
-    /** Replaces or adds it. */
+    /** Replaces or adds an organization. */
     set(organization: Organization): void;
-    /** JSON merge patch: null deletes a field. Not checked, so that nonsense can be served too. */
+    /** Applies a JSON merge patch: null deletes a field. Checks nothing, so that tests can serve invalid data. */
     patch(id: string, patch: JsonObject): void;
     delete(id: string): void;
   };
@@ -21,8 +21,8 @@ export interface HubCore extends HttpNeighbour {
 const MAX_IDS = 100;
 
 function askedIds(call: Call): string[] {
-  const asked = queryOf(call, ['ids']).get('ids') ?? '';
-  const ids = asked.split(',');
+  const list = queryOf(call, ['ids']).get('ids') ?? '';
+  const ids = list.split(',');
   const refuse = (message: string) => new Refusal(400, 'bad_ids', `ids ${message}`, [{ field: 'ids', message }]);
   if (ids.some((id) => id.trim() === '')) throw refuse('must be a comma-separated list without gaps');
   if (ids.length > MAX_IDS) throw refuse(`has ${ids.length} entries; at most ${MAX_IDS} are allowed`);
@@ -31,22 +31,22 @@ function askedIds(call: Call): string[] {
 
 export async function startHubCore(setup: Setup, port: number): Promise<RunningNeighbour & { handle: HubCore }> {
   const seed = () => new Map(seedOrganizations(setup.clock()).map((organization) => [organization.id, organization]));
-  let known = seed();
+  let organizations = seed();
 
-  /** In reverse order of asking, on purpose: the order is not promised, so a client must match by id. */
+  /** Answers in reverse order, so that a client that does not match by id fails. */
   function answer(call: Call): Reply {
     const ids = [...new Set(askedIds(call))].reverse();
-    return json(200, { data: ids.flatMap((id) => known.get(id) ?? []) });
+    return json(200, { data: ids.flatMap((id) => organizations.get(id) ?? []) });
   }
 
   function patch(id: string, change: unknown): Organization {
-    const patched = mergePatch(known.get(id) ?? { id }, change) as Organization;
-    known.set(id, patched);
+    const patched = mergePatch(organizations.get(id) ?? { id }, change) as Organization;
+    organizations.set(id, patched);
     return patched;
   }
 
   const switches: Route[] = [
-    { method: 'GET', path: '/_sandbox/organizations', handle: () => json(200, { data: [...known.values()] }) },
+    { method: 'GET', path: '/_sandbox/organizations', handle: () => json(200, { data: [...organizations.values()] }) },
     {
       method: 'PUT',
       path: '/_sandbox/organizations/:id',
@@ -60,7 +60,7 @@ export async function startHubCore(setup: Setup, port: number): Promise<RunningN
       method: 'DELETE',
       path: '/_sandbox/organizations/:id',
       handle(call) {
-        known.delete(param(call, 'id'));
+        organizations.delete(param(call, 'id'));
         return noContent();
       },
     },
@@ -78,15 +78,15 @@ export async function startHubCore(setup: Setup, port: number): Promise<RunningN
     handle: {
       ...server.handle,
       organizations: {
-        all: () => structuredClone([...known.values()]),
-        get: (id) => structuredClone(known.get(id)),
-        set: (organization) => known.set(organization.id, structuredClone(organization)),
+        all: () => structuredClone([...organizations.values()]),
+        get: (id) => structuredClone(organizations.get(id)),
+        set: (organization) => organizations.set(organization.id, structuredClone(organization)),
         patch: (id, change) => patch(id, structuredClone(change)),
-        delete: (id) => known.delete(id),
+        delete: (id) => organizations.delete(id),
       },
     },
     async reset() {
-      known = seed();
+      organizations = seed();
       await server.reset();
     },
   };

@@ -2,16 +2,16 @@ import { inShape } from '../server/route.ts';
 import { integer, listOf, object, oneOf, optional, text } from '../shape.ts';
 
 /**
- * reject: refuses the mail after its data. drop-answer: keeps it, then breaks the connection, so that the sender cannot
- * know. hang: never answers. refuse: does not listen, until the faults are cleared (takes neither match nor times).
+ * reject: refuses the mail after its data. drop-answer: stores it, then breaks the connection before the answer. hang: never
+ * answers. refuse: does not listen until the faults are cleared, without match and times.
  */
 export interface MailFault {
   kind: 'reject' | 'drop-answer' | 'hang' | 'refuse';
-  /** reject's reply code: 451 (try again) where it is left out, or 550 (never). */
+  /** reject's reply code: 451 (try again, the default) or 550 (never). */
   status?: 451 | 550;
-  /** A part of one of the recipients' addresses; every mail where it is left out. */
+  /** A part of a recipient's address. Default: every mail. */
   match?: { to?: string };
-  /** How many mails it meets; for ever where it is left out. */
+  /** The number of mails. Default: unlimited. */
   times?: number;
 }
 
@@ -30,11 +30,11 @@ const shape = listOf(
 
 export interface MailFaultQueue {
   list(): MailFault[];
-  /** Throws a Refusal that names the field that is wrong. */
+  /** Throws a Refusal that names the wrong field. */
   set(faults: unknown): void;
   clear(): void;
   refusesConnections(): boolean;
-  /** The first that matches, used up by one. */
+  /** Returns the first match and counts its `times` down. */
   take(recipients: readonly string[]): MailFault | undefined;
 }
 

@@ -13,31 +13,31 @@ import { listenSmtp, type Verdict } from './smtp-listener.ts';
 
 export interface Mail {
   readonly smtpUrl: string;
-  /** The mailbox, for a browser. */
+  /** The address of the mailbox for a browser. */
   readonly url: string;
   readonly from: string;
-  /** Oldest first, the newest 500. */
+  /** Returns the newest 500, oldest first. */
   messages(): Message[];
-  /** Resolves when such a mail arrives, at once for one that is there. */
+  /** Resolves when a matching mail arrives, or at once if there is one. */
   waitFor(predicate: (message: Message) => boolean, timeoutMs?: number): Promise<Message>;
   clear(): void;
-  /** Every mail that was offered, refused ones too: `path` holds the recipients, `status` the reply code. */
+  /** Returns every offered mail, also refused ones: `path` holds the recipients, `status` the reply code. */
   requests(): LoggedRequest[];
-  /** Resolves when a mail is offered, before it is taken or refused. */
+  /** Resolves when a mail is offered, before its answer. */
   waitForRequest(filter: RequestFilter, timeoutMs?: number): Promise<LoggedRequest>;
   readonly faults: { list(): MailFault[]; set(faults: readonly MailFault[]): Promise<void>; clear(): Promise<void> };
   refuse(): Promise<void>;
   accept(): Promise<void>;
 }
 
-const KEPT = 500;
+const MAX_MESSAGES = 500;
 
 export async function startMail(
   setup: Setup,
   ports: { smtp: number; mailbox: number },
 ): Promise<Omit<RunningNeighbour, 'handle'> & { handle: Mail }> {
-  let kept: Message[] = [];
-  const arrivals = createArrivals('mail', () => kept);
+  let messages: Message[] = [];
+  const arrivals = createArrivals('mail', () => messages);
   const faults = createMailFaults();
   const offers = createRequestLog(setup.clock);
 
@@ -51,7 +51,7 @@ export async function startMail(
       return { status: offer.status, message: 'switched on in the sandbox' };
     }
     const message = await parseMessage(raw, { id: randomUUID(), at: setup.clock().toISOString(), envelope });
-    kept = [...kept, message].slice(-KEPT);
+    messages = [...messages, message].slice(-MAX_MESSAGES);
     arrivals.announce(message);
     if (fault?.kind === 'drop-answer') return 'drop';
     offer.status = 250;
@@ -66,20 +66,20 @@ export async function startMail(
   }
 
   function messageOf(call: Call): Message {
-    const message = kept.find(({ id }) => id === param(call, 'id'));
+    const message = messages.find(({ id }) => id === param(call, 'id'));
     if (message === undefined) throw new Refusal(404, 'message_not_found', 'there is no such mail');
     return message;
   }
 
   const pages: Route[] = [
-    { method: 'GET', path: '/', handle: () => mailboxPage(kept) },
+    { method: 'GET', path: '/', handle: () => mailboxPage(messages) },
     {
       method: 'GET',
       path: '/messages/:id',
       handle: (call) => messagePage(messageOf(call), call.query.get('view') === 'text' ? 'text' : 'html'),
     },
     { method: 'GET', path: '/messages/:id/html', handle: (call) => messageHtml(messageOf(call)) },
-    { method: 'GET', path: '/api/messages', handle: () => json(200, { data: kept }) },
+    { method: 'GET', path: '/api/messages', handle: () => json(200, { data: messages }) },
     { method: 'GET', path: '/api/messages/:id', handle: (call) => json(200, { data: messageOf(call) }) },
   ];
   const switches: Route[] = [
@@ -88,7 +88,7 @@ export async function startMail(
       method: 'DELETE',
       path: '/_sandbox/messages',
       handle() {
-        kept = [];
+        messages = [];
         return noContent();
       },
     },
@@ -99,10 +99,10 @@ export async function startMail(
       smtpUrl: smtp.url,
       url: server.handle.url,
       from: 'topup@qontak.example.test',
-      messages: () => structuredClone(kept),
+      messages: () => structuredClone(messages),
       waitFor: (predicate, timeoutMs) => arrivals.waitFor(predicate, timeoutMs),
       clear() {
-        kept = [];
+        messages = [];
       },
       requests: () => offers.list(),
       waitForRequest: (filter, timeoutMs) => offers.arrivals.waitFor((offer) => matches(offer, filter), timeoutMs),
@@ -111,7 +111,7 @@ export async function startMail(
       accept: smtp.accept,
     },
     async reset() {
-      kept = [];
+      messages = [];
       offers.clear();
       await setFaults([]);
     },

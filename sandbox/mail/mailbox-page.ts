@@ -5,7 +5,7 @@ import type { Message } from './message.ts';
 
 const RELOAD_SECONDS = 5;
 
-/** Newest first; reloads itself. */
+/** Lists mails, newest first. The page reloads periodically. */
 export function mailboxPage(messages: readonly Message[]): Reply {
   const rows = messages.toReversed().map(
     (message) => markup`<tr><td>${localTime(message.at)}</td><td>${message.to.join(', ')}</td>
@@ -33,7 +33,7 @@ export function messagePage(message: Message, view: 'html' | 'text'): Reply {
   return page(200, message.subject, content, { wide: true });
 }
 
-/** The mail's own HTML: no script runs, nothing is loaded from elsewhere, links open outside of the frame. */
+/** Shows the mail's own HTML without scripts and remote content. Links open outside of the frame. */
 export function messageHtml(message: Message): Reply {
   const policy =
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";

@@ -1,21 +1,21 @@
 import { type AddressObject, simpleParser } from 'mailparser';
 
-/** One mail as it arrived. */
+/** One received mail. */
 export interface Message {
   id: string;
   at: string;
   from: string;
-  /** Addresses of the To header, then of Cc. */
+  /** The addresses of To, then of Cc. */
   to: string[];
   subject: string;
   text: string;
-  /** Empty when the mail has no HTML part. */
+  /** Empty if the mail has no HTML part. */
   html: string;
   messageId: string;
-  /** Names in lower case; a repeated header's last value. */
+  /** Names are in lower case. A repeated header has its last value. */
   headers: Record<string, string>;
   attachments: { filename: string; contentType: string; size: number }[];
-  /** What the SMTP dialogue said, which decides about delivery. */
+  /** The addresses of the SMTP dialogue, which decide about delivery. */
   envelope: { from: string; to: string[] };
 }
 
@@ -23,7 +23,7 @@ function addressesOf(field: AddressObject | AddressObject[] | undefined): string
   return [field ?? []].flat().flatMap(({ value }) => value.flatMap(({ address }) => address ?? []));
 }
 
-/** Unfolded header lines, without the name. */
+/** Returns the unfolded value of a header line. */
 function headersOf(lines: readonly { key: string; line: string }[]): Record<string, string> {
   return Object.fromEntries(
     lines.map(({ key, line }) => [

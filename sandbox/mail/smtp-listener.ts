@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
-/** What becomes of one mail: taken (250), refused with a code, never answered, or the connection broken. */
+/** The treatment of one mail: accepted (250), refused with a code, never answered, or the connection broken. */
 export type Verdict = 'accept' | 'hang' | 'drop' | { status: number; message: string };
 
 export interface Envelope {
@@ -41,7 +41,7 @@ export async function listenSmtp(
     for (const socket of sockets) if (socket.remotePort === remotePort) socket.destroy();
   }
 
-  /** A closed SMTPServer does not listen again: each time of listening has one of its own. */
+  /** Creates a new SMTPServer each time, because a closed one cannot listen again. */
   function open(port: number): Promise<SMTPServer> {
     const server = new SMTPServer({
       authOptional: true,
@@ -65,7 +65,7 @@ export async function listenSmtp(
       server.once('error', reject);
       server.listen(port, host, () => {
         server.off('error', reject);
-        // A client that goes away in the middle is no business of the sandbox.
+        // A client may disconnect at any time.
         server.on('error', () => undefined);
         resolve(server);
       });

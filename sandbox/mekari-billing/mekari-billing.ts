@@ -12,17 +12,17 @@ export interface MekariBilling extends HttpNeighbour {
   readonly packages: {
     all(): BillingPackage[];
     get(id: string): BillingPackage | undefined;
-    /** Changes or adds it; what is left out stays. */
+    /** Changes or adds a package. Absent fields stay. */
     set(id: string, change: PackageChange): void;
     delete(id: string): void;
   };
-  /** The price per unit, in rupiah, as digits. */
+  /** The price per unit in rupiah, as digits. */
   setPrice(id: string, price: string): void;
 }
 
 export type PackageChange = Partial<Omit<BillingPackage, 'id'>>;
 
-/** Any string is taken, so that a price that is no number can be served too. */
+/** Accepts any string, so that tests can serve a price that is not a number. */
 const changeShape = object<PackageChange>({
   code: optional(anyText),
   name: optional(anyText),
@@ -30,7 +30,7 @@ const changeShape = object<PackageChange>({
   currency: optional(anyText),
 });
 
-/** Alters the package of an answer; an error answer stays as it is. */
+/** Alters the package of an answer, except in an error answer. */
 function altering(change: (pack: BillingPackage) => PackageChange) {
   return (reply: Reply): Reply => {
     const body: unknown = JSON.parse(reply.body);
@@ -52,25 +52,25 @@ export async function startMekariBilling(
   port: number,
 ): Promise<RunningNeighbour & { handle: MekariBilling }> {
   const seed = () => new Map(seedPackages.map((pack) => [pack.id, { ...pack }]));
-  let known = seed();
+  let packages = seed();
 
   function answer(call: Call): Reply {
     queryOf(call, []);
-    const pack = known.get(param(call, 'id'));
+    const pack = packages.get(param(call, 'id'));
     if (pack === undefined) throw new Refusal(404, 'package_not_found', `there is no package ${param(call, 'id')}`);
     return json(200, { data: pack });
   }
 
   function change(id: string, changes: PackageChange): BillingPackage {
-    const before = known.get(id) ?? { id, code: id.toUpperCase(), name: id, price: '0', currency: 'IDR' };
+    const before = packages.get(id) ?? { id, code: id.toUpperCase(), name: id, price: '0', currency: 'IDR' };
     const given = Object.entries(changes).filter(([, value]) => value !== undefined);
     const pack = { ...before, ...Object.fromEntries(given) };
-    known.set(id, pack);
+    packages.set(id, pack);
     return pack;
   }
 
   const switches: Route[] = [
-    { method: 'GET', path: '/_sandbox/packages', handle: () => json(200, { data: [...known.values()] }) },
+    { method: 'GET', path: '/_sandbox/packages', handle: () => json(200, { data: [...packages.values()] }) },
     {
       method: 'PUT',
       path: '/_sandbox/packages/:id',
@@ -80,7 +80,7 @@ export async function startMekariBilling(
       method: 'DELETE',
       path: '/_sandbox/packages/:id',
       handle(call) {
-        known.delete(param(call, 'id'));
+        packages.delete(param(call, 'id'));
         return noContent();
       },
     },
@@ -99,15 +99,15 @@ export async function startMekariBilling(
     handle: {
       ...server.handle,
       packages: {
-        all: () => structuredClone([...known.values()]),
-        get: (id) => structuredClone(known.get(id)),
+        all: () => structuredClone([...packages.values()]),
+        get: (id) => structuredClone(packages.get(id)),
         set: (id, changes) => change(id, changes),
-        delete: (id) => known.delete(id),
+        delete: (id) => packages.delete(id),
       },
       setPrice: (id, price) => change(id, { price }),
     },
     async reset() {
-      known = seed();
+      packages = seed();
       await server.reset();
     },
   };

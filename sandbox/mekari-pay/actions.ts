@@ -4,48 +4,48 @@ import { flag, integer, listOf, object, optional, text, timestamp, webUrl } from
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Invoice, Invoices } from './invoices.ts';
 
-/** How a buyer pays, or what else becomes of an invoice. */
+/** Options of an action on an invoice, such as a payment. */
 export interface ActionOptions {
-  /** Whole rupiah; the invoice's amount where it is left out (pay-wrong: one less). */
+  /** Whole rupiah. Default: the invoice's amount; for pay-wrong one less. */
   amount?: number | undefined;
   currency?: string | undefined;
-  /** RFC 3339; now where it is left out. */
+  /** RFC 3339. Default: now. */
   paid_at?: string | undefined;
   payment_method?: string | undefined;
-  /** false: no webhook is sent, so that polling must find it. A resend sends it after all. */
+  /** False suppresses the webhook, so that polling must find the change. A resend still sends it. */
   webhook?: boolean | undefined;
-  /** Pays an invoice that is paid already: a second payment, with an event of its own. */
+  /** Pays a paid invoice again, with another event. */
   again?: boolean | undefined;
 }
 
 export interface ResendOptions {
-  /** How often; once where it is left out. */
+  /** The number of sends. Default: 1. */
   times?: number | undefined;
-  /** How many at the same moment; one after the other where it is left out. */
+  /** The number of concurrent sends. Default: 1. */
   concurrency?: number | undefined;
-  /** Takes turns between these, as a load balancer does between replicas; the webhook URL where they are left out. */
+  /** Alternates between these, as a load balancer does between replicas. Default: the webhook URL. */
   urls?: string[] | undefined;
 }
 
 export interface ActionResult {
   invoice: Invoice;
   delivery: Delivery;
-  /** What the product answered to the first attempt; null when it was suppressed or nobody answered. */
+  /** The product's answer to the first attempt; null if it was suppressed or nobody answered. */
   status: number | null;
 }
 
 export interface Actions {
-  /** Refused (409) unless it is pending. */
+  /** Pays a pending invoice. Refuses (409) any other. */
   pay(reference: string, options?: ActionOptions): Promise<ActionResult>;
-  /** Pays whatever the invoice's status but paid: expired and void ones too. */
+  /** Pays an invoice of any status except paid, also an expired or void one. */
   payLate(reference: string, options?: ActionOptions): Promise<ActionResult>;
-  /** As payLate, with an amount or a currency that is not the invoice's. */
+  /** Pays like payLate, with a wrong amount or currency. */
   payWrong(reference: string, options?: ActionOptions): Promise<ActionResult>;
-  /** A payment attempt that failed: the invoice stays as it is. */
+  /** Reports a failed payment attempt. The invoice does not change. */
   fail(reference: string, options?: Pick<ActionOptions, 'webhook'>): Promise<ActionResult>;
-  /** Expires a pending one; a paid one stays paid and only the event goes out (events out of order). */
+  /** Expires a pending invoice. For a paid one it only sends the event, out of order. */
   expire(reference: string, options?: Pick<ActionOptions, 'webhook'>): Promise<ActionResult>;
-  /** The invoice's last event, under its id; answers every status. */
+  /** Sends the invoice's last event again, with the same id. Returns every status. */
   resend(reference: string, options?: ResendOptions): Promise<{ delivery: Delivery; statuses: (number | null)[] }>;
 }
 

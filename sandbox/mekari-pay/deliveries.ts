@@ -4,48 +4,48 @@ import type { Clock } from '../clock.ts';
 import { webhookHeaders } from '../signing/standard-webhooks.ts';
 import { type Attempt, createWebhookPoster } from './post-webhook.ts';
 
-/** One event on its way to the product; every attempt carries the same id. */
+/** One event for the product. Every attempt carries the same id. */
 export interface Delivery {
   id: string;
   type: string;
   invoiceId: string;
   externalId: string;
   body: string;
-  /** suppressed: never sent by itself, only by a resend. given-up: every retry was used. */
+  /** suppressed: only a resend sends it. given-up: every retry failed. */
   state: 'under-way' | 'delivered' | 'given-up' | 'suppressed';
   attempts: Attempt[];
 }
 
-/** An event of the caller's own making, so that a forged, stale or malformed one can be sent. */
+/** A custom event, such as a forged, stale or malformed one. */
 export interface RawEvent {
   /** An object is sent as JSON, a string as it is. */
   body: string | object;
   id?: string;
-  /** Seconds since 1970; now where it is left out. */
+  /** Seconds since 1970. Default: now. */
   timestamp?: number;
-  /** Signs with this one instead of the sandbox's. */
+  /** Signs with this secret instead of the sandbox's. */
   secret?: string;
-  /** Replaces or adds headers, the signature included; undefined leaves one out. */
+  /** Replaces or adds headers, the signature included. undefined removes a header. */
   headers?: Record<string, string | undefined>;
   url?: string | undefined;
 }
 
 export interface DeliveryOptions {
   clock: Clock;
-  /** What signatures are dated by. */
+  /** Dates signatures. */
   wireClock: Clock;
   secrets: readonly string[];
   url: string | undefined;
-  /** Waits before the second attempt, the third, …; after the last the event is given up. */
+  /** Delays before the second attempt, the third, and so on. After the last one the event is given up. */
   retryDelaysMs: readonly number[];
 }
 
 export interface Deliveries {
-  /** Oldest first, the newest 1000. */
+  /** Returns the newest 1000, oldest first. */
   all(): Delivery[];
-  /** Resolves after the first attempt; the retries go on behind it. */
+  /** Resolves after the first attempt. Retries run in the background. */
   send(event: Pick<Delivery, 'type' | 'invoiceId' | 'externalId' | 'body'>, suppressed: boolean): Promise<Delivery>;
-  /** The same event again, once, without retries. */
+  /** Sends the same event once more, without retries. */
   again(delivery: Delivery, url?: string): Promise<Attempt>;
   sendRaw(event: RawEvent): Promise<Attempt>;
   setUrl(url: string | undefined): void;
@@ -56,15 +56,15 @@ export interface Deliveries {
   stop(): void;
 }
 
-const KEPT = 1000;
+const MAX_DELIVERIES = 1000;
 
 export function createDeliveries(options: DeliveryOptions): Deliveries {
   const { clock, wireClock, retryDelaysMs } = options;
   let { secrets, url } = options;
-  let kept: Delivery[] = [];
+  let deliveries: Delivery[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const poster = createWebhookPoster();
-  const arrivals = createArrivals('delivery', () => kept);
+  const arrivals = createArrivals('delivery', () => deliveries);
 
   async function post(event: RawEvent): Promise<Attempt> {
     const at = clock().toISOString();
@@ -88,11 +88,11 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     return attempt;
   }
 
-  /** A retry is dropped once the event has got through in another way (a resend). */
+  /** Makes an attempt and schedules its retry, which a successful resend cancels. */
   async function attempt(delivery: Delivery, retries: number): Promise<void> {
     await again(delivery);
     const delay = retryDelaysMs[retries];
-    if (delivery.state !== 'under-way' || !kept.includes(delivery)) return;
+    if (delivery.state !== 'under-way' || !deliveries.includes(delivery)) return;
     if (delay === undefined) {
       delivery.state = 'given-up';
       arrivals.announce(delivery);
@@ -109,7 +109,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   function clear(): void {
     for (const timer of timers) clearTimeout(timer);
     timers.clear();
-    kept = [];
+    deliveries = [];
   }
 
   return {
@@ -117,12 +117,12 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     again,
     clear,
     sendRaw: post,
-    all: () => kept,
+    all: () => deliveries,
     async send(event, suppressed) {
       const state = suppressed ? 'suppressed' : 'under-way';
       const delivery: Delivery = { id: `msg_${randomUUID()}`, ...event, state, attempts: [] };
-      kept.push(delivery);
-      if (kept.length > KEPT) kept.shift();
+      deliveries.push(delivery);
+      if (deliveries.length > MAX_DELIVERIES) deliveries.shift();
       if (!suppressed) await attempt(delivery, 0);
       return delivery;
     },

@@ -9,7 +9,7 @@ export interface InvoiceItem {
   amount: number;
 }
 
-/** A new invoice: whole rupiah, the items sum to the amount, it expires in the future. */
+/** A request for an invoice: whole rupiah, items that sum to the amount, expiry in the future. */
 export interface InvoiceRequest {
   external_id: string;
   amount: number;
@@ -35,7 +35,7 @@ const requestShape = object<InvoiceRequest>({
   expires_at: timestamp,
 });
 
-/** Throws a Refusal (422) that names every field that is wrong. */
+/** Throws a Refusal (422) that names every wrong field. */
 export function invoiceRequest(body: unknown, now: Date): InvoiceRequest {
   const request = inShape(requestShape, body);
   const faults = request.items.flatMap((item, index): FieldFault[] =>

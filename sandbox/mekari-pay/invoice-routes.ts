@@ -8,7 +8,7 @@ import type { Deliveries } from './deliveries.ts';
 import { invoiceRequest } from './invoice-request.ts';
 import type { Invoice, Invoices } from './invoices.ts';
 
-/** The pay page under the address by which the sandbox was called, which a proxy before it has changed. */
+/** Puts the pay page under the caller's host, which a proxy may have changed. */
 function forCaller(call: Call, invoice: Invoice): Invoice {
   const host = call.headers.host ?? '';
   return host === '' ? invoice : { ...invoice, payment_url: `http://${host}${new URL(invoice.payment_url).pathname}` };
@@ -57,7 +57,7 @@ export function invoiceRoutes(invoices: Invoices, clock: Clock): Route[] {
   ];
 }
 
-/** The switches that stand for the buyer: they say what the product answered to the webhook. */
+/** The switches that act as the buyer. They return the product's answer to the webhook. */
 export function actionRoutes(actions: Actions, invoices: Invoices, deliveries: Deliveries): Route[] {
   const kinds = [
     ['pay', actions.pay],

@@ -9,7 +9,7 @@ export interface Invoice extends InvoiceRequest {
   status: 'pending' | 'paid' | 'expired' | 'void';
   payment_url: string;
   created_at: string;
-  /** What the buyer paid, which need not be the amount; null while nothing is. */
+  /** The payment, which may differ from the amount; null until there is one. */
   paid_amount: number | null;
   paid_currency: string | null;
   paid_at: string | null;
@@ -23,20 +23,20 @@ export interface Payment {
   payment_method: string;
 }
 
-/** All invoices, in order of creation. What it returns is live: callers copy before they hand it out. */
+/** All invoices, in order of creation. Returns live objects, which callers copy before they pass them on. */
 export interface Invoices {
   all(): Invoice[];
   byExternalId(externalId: string): Invoice[];
   /** Throws a Refusal (404). */
   byId(id: string): Invoice;
-  /** By id, or the newest with that external id. Throws a Refusal (404). */
+  /** Finds an invoice by id, or the newest with that external id. Throws a Refusal (404). */
   find(idOrExternalId: string): Invoice;
   /**
-   * The same key answers the same invoice; with other content it is refused (422). Another key makes another invoice, for
-   * the same external id too: a real provider allows it, and so shows a client that asks twice.
+   * Returns the same invoice for the same key, and refuses (422) other content. Another key creates another invoice, also for
+   * the same external id, as a real provider does.
    */
   create(request: InvoiceRequest, idempotencyKey: string): { invoice: Invoice; isNew: boolean };
-  /** Refused (409) when it is paid; nothing happens when it is void already. */
+  /** Voids an invoice. Refuses (409) a paid one, and does nothing for a void one. */
   void(id: string): Invoice;
   pay(invoice: Invoice, payment: Payment): void;
   expire(invoice: Invoice): void;
@@ -48,7 +48,7 @@ export function createInvoices(clock: Clock, paymentUrl: (id: string) => string)
   const idsByExternalId = new Map<string, string[]>();
   const created = new Map<string, { content: string; id: string }>();
 
-  /** Time decides about expiry whenever somebody looks: no timer is needed, and a test may move the clock. */
+  /** Expires invoices at each read instead of by a timer, so that a test may move the clock. */
   function current(invoice: Invoice): Invoice {
     const isPast = (parseTimestamp(invoice.expires_at) ?? 0) <= clock().getTime();
     if (invoice.status === 'pending' && isPast) invoice.status = 'expired';
@@ -119,7 +119,7 @@ export function createInvoices(clock: Clock, paymentUrl: (id: string) => string)
       invoice.status = 'expired';
     },
     clear() {
-      for (const kept of [invoices, idsByExternalId, created]) kept.clear();
+      for (const map of [invoices, idsByExternalId, created]) map.clear();
     },
   };
 }

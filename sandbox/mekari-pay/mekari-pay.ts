@@ -9,19 +9,19 @@ import { payRoutes } from './pay-routes.ts';
 import type { Attempt } from './post-webhook.ts';
 
 export interface MekariPay extends HttpNeighbour, Actions {
-  /** In order of creation; those of one order number where it is given. */
+  /** Returns invoices in order of creation, optionally of one order number. */
   invoices(externalId?: string): Invoice[];
-  /** By id, or the newest with that external id. */
+  /** Finds an invoice by id, or the newest with that external id. */
   invoice(idOrExternalId: string): Invoice | undefined;
-  /** Every event, oldest first, with every attempt. */
+  /** Returns every event with its attempts, oldest first. */
   deliveries(idOrExternalId?: string): Delivery[];
-  /** Resolves once a delivery is like that; looked at after every attempt. */
+  /** Resolves once a delivery matches. Checks after every attempt. */
   waitForDelivery(predicate: (delivery: Delivery) => boolean, timeoutMs?: number): Promise<Delivery>;
-  /** Any event, once: forged, stale, malformed, for an invoice that does not exist. Not among the deliveries. */
+  /** Sends any event once, such as a forged, stale or malformed one. Does not list it among the deliveries. */
   sendRaw(event: RawEvent): Promise<Attempt>;
-  /** Where the product listens; an event under way goes there on its next retry. */
+  /** Sets the webhook address. The next retry of an event in flight uses it. */
   setWebhookUrl(url: string | undefined): void;
-  /** Signs with these from now on, all of them in every message. */
+  /** Signs every message with all of these from now on. */
   setWebhookSecrets(secrets: readonly string[]): void;
 }
 

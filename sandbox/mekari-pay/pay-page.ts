@@ -57,7 +57,7 @@ ${button('pay-less', 'Bayar kurang / Pay less')}${button('pay-more', 'Bayar lebi
 ${button('resend', 'Kirim ulang webhook / Send the last webhook again')}</form>`;
 }
 
-/** The page at payment_url: what is to be paid, every way of paying it, and what the product said to the webhooks. */
+/** The page at payment_url: the invoice, every way to pay it, and the product's answers to the webhooks. */
 export function payPage(invoice: Invoice, deliveries: readonly Delivery[], notice?: Markup, status = 200): Reply {
   const paid =
     invoice.paid_at === null || invoice.paid_amount === null
@@ -76,7 +76,7 @@ ${eventsTable(deliveries)}
   return page(status, `${invoice.external_id} · Mekari Pay`, content);
 }
 
-/** What the page says after a button: the first webhook's answer, or why there was none. */
+/** Describes the result of a button: the first webhook's answer, or the reason for its absence. */
 export function noticeOf(label: string, attempt: Attempt | undefined): Markup {
   return markup`${label}. Webhook: ${outcome(attempt)}`;
 }

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** What came of one attempt; `status` is null when nobody answered, and `error` says why. */
+/** The result of one attempt. Without an answer, `status` is null and `error` has the reason. */
 export interface Attempt {
   at: string;
   status: number | null;
@@ -18,7 +18,7 @@ export interface WebhookPost {
 const TIMEOUT_MS = 15_000;
 const RESPONSE_LIMIT = 2000;
 
-/** Posts over kept-alive connections of its own, so that stopping leaves none behind. */
+/** Posts over its own kept-alive connections, so that a stop can close all of them. */
 export interface WebhookPoster {
   /** Never rejects. */
   post(message: WebhookPost): Promise<Omit<Attempt, 'at'>>;

@@ -7,18 +7,18 @@ import type { Setup } from '../setup.ts';
 import { createSignatureCheck, idempotencyKeyOf } from '../signing/mekari-hmac.ts';
 import { type PaidPiRequest, paidPiRequest } from './paid-pi-request.ts';
 
-/** One paid PI: there is never a second one for an order number. */
+/** One paid PI. There is at most one per order number. */
 export interface Booking {
   pi_number: string;
   booked_at: string;
   idempotency_key: string;
-  /** How often it was posted: once booked, then answered 409. */
+  /** The number of posts: the first is booked, the others answer 409. */
   attempts: number;
   request: PaidPiRequest;
 }
 
 export interface Moderator extends HttpNeighbour {
-  /** In order of booking. */
+  /** Returns bookings in order. */
   bookings(): Booking[];
   booking(orderNumber: string): Booking | undefined;
   waitForBooking(orderNumber: string, timeoutMs?: number): Promise<Booking>;
@@ -30,7 +30,7 @@ export async function startModerator(setup: Setup, port: number): Promise<Runnin
   const lastOfMonth = new Map<string, number>();
   const arrivals = createArrivals<Booking>('booking', () => [...booked.values()]);
 
-  /** PI/2026/11/00001: numbered within the month in which it is booked. */
+  /** Returns a number such as PI/2026/11/00001, counted within the booking's month. */
   function nextNumber(now: Date): string {
     const [year, month] = jakartaDate(now).split('-');
     const prefix = `PI/${year}/${month}/`;
@@ -83,7 +83,7 @@ export async function startModerator(setup: Setup, port: number): Promise<Runnin
         arrivals.waitFor((booking) => booking.request.order_number === orderNumber, timeoutMs),
     },
     async reset() {
-      for (const kept of [booked, usedKeys, lastOfMonth]) kept.clear();
+      for (const map of [booked, usedKeys, lastOfMonth]) map.clear();
       await server.reset();
     },
     async stop() {

@@ -13,7 +13,7 @@ export interface PaidPiLine {
   period_end: string | null;
 }
 
-/** What is booked: dates are days in Asia/Jakarta, amounts whole rupiah. */
+/** A booking: dates are days in Asia/Jakarta, amounts whole rupiah. */
 export interface PaidPiRequest {
   organization_id: string;
   order_number: string;
@@ -58,7 +58,7 @@ function periodFault(line: PaidPiLine): string | undefined {
   return undefined;
 }
 
-/** Sums in BigInt: a product of two safe integers need not be one. */
+/** Sums in BigInt, because the product of two safe integers may not be safe. */
 function sumFaults({ amount, lines }: PaidPiRequest): FieldFault[] {
   const faults = lines.flatMap((line, index): FieldFault[] =>
     BigInt(line.quantity) * BigInt(line.unit_price) === BigInt(line.amount)
@@ -71,7 +71,7 @@ function sumFaults({ amount, lines }: PaidPiRequest): FieldFault[] {
     : [...faults, { field: 'amount', message: `is not the sum of the lines, ${total}` }];
 }
 
-/** Throws a Refusal (422) that names every field that accounting could not book. */
+/** Throws a Refusal (422) that names every field that accounting cannot book. */
 export function paidPiRequest(body: unknown): PaidPiRequest {
   const request = inShape(requestShape, body);
   const periods = request.lines.flatMap((line, index) => {

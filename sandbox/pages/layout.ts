@@ -27,7 +27,7 @@ const CSS = new Markup(`
   iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 8px; }
 `);
 
-/** A page of the sandbox; no script, nothing from elsewhere. */
+/** Renders a page of the sandbox, without scripts and remote content. */
 export function page(
   status: number,
   title: string,

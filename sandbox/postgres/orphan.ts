@@ -3,18 +3,18 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ends the server that an earlier run left in this directory, if there is one, and clears the directory. */
+/** Ends an earlier run's server in this directory, if there is one, and clears the directory. */
 export async function stopOrphan(directory: string): Promise<void> {
   const pid = serverOf(directory);
   if (pid !== undefined) {
-    // Immediate: nobody needs its data.
+    // Stops at once, because nobody needs its data.
     process.kill(pid, 'SIGQUIT');
     for (let waited = 0; waited < 10_000 && serverOf(directory) === pid; waited += 50) await sleep(50);
   }
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** The process in the directory's own pid file, if it runs and is that server: another may have got the number since. */
+/** Returns the pid in the directory's pid file if that server runs. Another process may have the number now. */
 export function serverOf(directory: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]);

@@ -4,23 +4,23 @@ import { freePort } from '../dev/free-port.ts';
 import type { KeeperMessage, KeeperOptions, KeeperRequest } from './keeper.ts';
 
 export interface Postgres {
-  /** Of the database `postgres`, as superuser. */
+  /** The address of the database `postgres`, as superuser. */
   url: string;
-  /** As after a crash: all connections are cut, and it comes back on the same port with what was committed. */
+  /** Simulates a crash: cuts all connections and starts on the same port with the committed data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Nothing here outlives a run: safety against power cuts is given up for speed. */
+/** Trades durability for speed, because the data lives for one run. */
 const FLAGS = ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=300', '-c', 'timezone=UTC'];
 
-/** A real PostgreSQL server from npm, empty, on loopback. What an earlier run left in the directory is ended and removed. */
+/** Starts an empty PostgreSQL server from npm on loopback. Ends and removes an earlier run's server in the directory. */
 export async function startPostgres(options: { directory: string; port?: number }): Promise<Postgres> {
   const port = options.port ?? (await freePort());
   const user = 'postgres';
   const password = 'postgres';
   const keeperFile = import.meta.url.endsWith('.ts') ? './keeper.ts' : './keeper.js';
-  // A process group of its own: Ctrl-C in the terminal must not end the database before what uses it.
+  // Its own process group, because Ctrl-C must not end the database before its users.
   const keeper = fork(new URL(keeperFile, import.meta.url), { detached: true, execArgv: [] });
   keeper.send({ directory: options.directory, port, user, password, flags: FLAGS } satisfies KeeperOptions);
   const exited = once(keeper, 'exit');

@@ -6,7 +6,7 @@ export interface BillingContact {
   locale: 'id' | 'en';
 }
 
-/** What hub-core knows of an organization; the fields that it may leave out are optional. */
+/** An organization as hub-core answers it. Optional fields may be absent from the answer. */
 export interface Organization {
   id: string;
   name: string;
@@ -25,7 +25,7 @@ const contact = (name: string, email: string, locale: BillingContact['locale'] =
   locale,
 });
 
-/** One organization per way of differing; the contract runs from this year's first day to the end of the next. */
+/** One organization per case. Contracts run from this year's first day to the end of the next year. */
 export function seedOrganizations(now: Date): Organization[] {
   const today = jakartaDate(now);
   const year = Number(today.slice(0, 4));

@@ -1,4 +1,4 @@
-/** What Mekari Billing knows of a package; the price is a decimal string, per unit. */
+/** A package as Mekari Billing answers it. The price per unit is a decimal string. */
 export interface BillingPackage {
   id: string;
   code: string;

@@ -4,11 +4,11 @@ import { jsonBody, type Route } from './route.ts';
 
 interface SettableFaults {
   list(): unknown[];
-  /** Checks the list itself. */
+  /** Validates the list. */
   set(faults: unknown): void | Promise<void>;
 }
 
-/** The switches that every neighbour has; they need no signature and meet no fault. */
+/** The switches of every neighbour. They need no signature and meet no fault. */
 export function controlRoutes(log: RequestLog, faults: SettableFaults): Route[] {
   return [
     {

@@ -17,35 +17,35 @@ export const HTTP_FAULT_KINDS = [
   'redirect', // answers 302 to another path; no work
 ] as const;
 
-/** Faults of Mekari Billing alone: the answer is whole, its price is not. */
+/** Faults of Mekari Billing only: the answer is whole, but its price is wrong. */
 export const PRICE_FAULT_KINDS = ['wrong-currency', 'negative-price', 'absurd-price', 'fractional-price'] as const;
 
 export type FaultKind = (typeof HTTP_FAULT_KINDS)[number] | (typeof PRICE_FAULT_KINDS)[number];
 
 export interface Fault {
   kind: FaultKind;
-  /** Which calls it meets; all of them where it is left out. */
+  /** Selects the calls; default: all. */
   match?: RequestFilter;
-  /** How many calls it meets; for ever where it is left out. */
+  /** The number of calls; default: unlimited. */
   times?: number;
-  /** Waits that long first, whatever the kind. */
+  /** Milliseconds of delay before the fault, for every kind. */
   latencyMs?: number;
-  /** The status to answer with, for the kinds that make up an answer. */
+  /** The status of the answer, for kinds that answer. */
   status?: number;
   retryAfterSeconds?: number;
 }
 
 export interface FaultSwitch {
-  /** With `times` counted down. */
+  /** Returns the faults with the remaining `times`. */
   list(): Fault[];
-  /** Replaces all of them. Throws a Refusal that names the field that is wrong. */
+  /** Replaces all faults. Throws a Refusal that names the wrong field. */
   set(faults: readonly Fault[]): void;
   clear(): void;
 }
 
 export interface FaultQueue extends FaultSwitch {
   set(faults: unknown): void;
-  /** The first that matches, used up by one. Two never meet the same call. */
+  /** Returns the first match and counts its `times` down. A call meets at most one fault. */
   take(request: Pick<LoggedRequest, 'method' | 'path' | 'body'>): Fault | undefined;
 }
 

@@ -6,7 +6,7 @@ import { html, json, type Reply } from './reply.ts';
 const HUGE_BODY_BYTES = 10 * 1024 * 1024;
 const DRIP_MS = 100;
 
-/** Alters a whole answer; a neighbour brings those that only it can have. */
+/** Alters a whole answer. A neighbour adds its own faults of this kind. */
 export type Tampering = Partial<Record<Fault['kind'], (reply: Reply) => Reply>>;
 
 export function send(response: ServerResponse, reply: Reply): void {
@@ -36,7 +36,7 @@ function standIn(fault: Fault): Reply | undefined {
   }
 }
 
-/** Half of the body under a true length of its own: JSON that ends too early, on a connection that is fine. */
+/** Sends half of the body with a matching length: the JSON is truncated, the connection is fine. */
 function truncated(reply: Reply): Reply {
   return { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) };
 }
@@ -54,8 +54,8 @@ function drip(response: ServerResponse, reply: Reply): void {
 }
 
 /**
- * Answers under a fault: waits, breaks, or does the work and spoils the answer. Returns the status that was answered, null
- * when none was. `hang` leaves the socket open; stopping or refusing destroys it.
+ * Answers under a fault: waits, breaks the connection, or does the work and spoils the answer. Returns the answered status, or
+ * null without an answer. `hang` leaves the socket open; stopping or refusing destroys it.
  */
 export async function answerWith(
   fault: Fault,

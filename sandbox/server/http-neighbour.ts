@@ -13,35 +13,35 @@ export interface HttpNeighbourDefinition {
   host: string;
   port: number;
   clock: Clock;
-  /** What the product calls: logged, signed, and met by faults. */
+  /** The interface for the product, with log, signatures and faults. */
   api: readonly Route[];
-  /** Throws a Refusal for a call that is not signed as it must be. */
+  /** Throws a Refusal for a call without a valid signature. */
   authorize?: (call: Call) => void;
-  /** What a person opens in a browser. */
+  /** Pages for a browser. */
   pages?: readonly Route[];
-  /** Under /_sandbox/, beside the ones that every neighbour has; one at the same path takes its place. */
+  /** Routes under /_sandbox/. One at the path of a common switch replaces it. */
   switches?: readonly Route[];
   tampering?: Tampering;
 }
 
-/** What a test can ask of any HTTP neighbour. */
+/** The controls of an HTTP neighbour for tests. */
 export interface HttpNeighbour {
   readonly url: string;
   readonly faults: FaultSwitch;
-  /** Oldest first, the newest 1000. */
+  /** Returns the newest 1000, oldest first. */
   requests(filter?: RequestFilter): LoggedRequest[];
   requestCount(filter?: RequestFilter): number;
-  /** Resolves on arrival (before the answer), at once for one that is in the log. */
+  /** Resolves on arrival, before the answer; at once for a logged request. */
   waitForRequest(filter: RequestFilter, timeoutMs?: number): Promise<LoggedRequest>;
   clearRequests(): void;
   refuse(): Promise<void>;
   accept(): Promise<void>;
 }
 
-/** The parts that the sandbox itself needs. */
+/** The parts that only the sandbox needs. */
 export interface RunningNeighbour {
   handle: HttpNeighbour;
-  /** No faults, an empty log, listening. */
+  /** Clears faults and log, and listens. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -81,7 +81,7 @@ function loggable(call: Call): Omit<LoggedRequest, 'at' | 'status' | 'fault'> {
   try {
     body = JSON.parse(text);
   } catch {
-    // Not JSON: the text itself is what was sent.
+    // A body that is not JSON stays text.
   }
   return { method: call.method, path: call.target, headers: Object.fromEntries(headers), body };
 }

@@ -1,16 +1,16 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A listening HTTP server that can go away and come back on the same port. */
+/** An HTTP server that can stop and listen again on the same port. */
 export interface Listener {
   readonly url: string;
-  /** Stops listening and destroys the open sockets: a new connection is refused. */
+  /** Stops listening and destroys the open sockets, so that new connections are refused. */
   refuse(): Promise<void>;
-  /** Listens again on the same port. Nothing happens where it listens already. */
+  /** Listens again on the same port. Does nothing if it already listens. */
   accept(): Promise<void>;
 }
 
-/** Longer than any client keeps an idle connection, so that no reuse races with a close from this side. */
+/** Exceeds every client's idle timeout, so that no reuse races with a close from this side. */
 const KEEP_ALIVE_MS = 120_000;
 
 export async function listen(handler: RequestListener, host: string, wantedPort: number): Promise<Listener> {

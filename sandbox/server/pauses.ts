@@ -1,6 +1,6 @@
 /** Waits that end when the server stops, so that none outlives it. */
 export interface Pauses {
-  /** True after that time; false, early, when everything is released. */
+  /** Resolves to true after that time, or early to false when everything is released. */
   pause(ms: number): Promise<boolean>;
   release(): void;
 }

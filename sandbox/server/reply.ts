@@ -1,6 +1,6 @@
 import type { FieldFault } from '../shape.ts';
 
-/** What a route answers; the server adds the length. */
+/** A route's answer. The server adds the length. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
@@ -20,13 +20,13 @@ export function noContent(): Reply {
   return { status: 204, headers: {}, body: '' };
 }
 
-/** After a form: the browser asks for the page again, so that a reload does not repeat the action. */
+/** Redirects after a form, so that a reload does not repeat the action. */
 export function seeOther(location: string): Reply {
   return { status: 303, headers: { location }, body: '' };
 }
 
 /**
- * A request that is refused, with the body that every neighbour answers then:
+ * A refusal, whose body is the same for every neighbour:
  * {"error":{"code","message","fields":[{"field","message"}]}}. Thrown by routes and by in-process calls alike.
  */
 export class Refusal extends Error {

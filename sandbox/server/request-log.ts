@@ -1,19 +1,19 @@
 import { type Arrivals, createArrivals } from '../arrivals.ts';
 import type { Clock } from '../clock.ts';
 
-/** One call of a neighbour's interface; pages and switches are not logged. */
+/** One call of a neighbour's interface. Pages and switches are not logged. */
 export interface LoggedRequest {
   at: string;
   method: string;
   /** Path and query, as on the request line. */
   path: string;
-  /** Names in lower case; the value of `authorization` is hidden. */
+  /** Names are in lower case. The value of `authorization` is hidden. */
   headers: Record<string, string>;
-  /** Parsed where it is JSON, else the text; null when there is none. */
+  /** The parsed JSON, or the text if it is not JSON; null without a body. */
   body: unknown;
-  /** What was answered; null while it is under way, and for good when no answer left. */
+  /** The answered status; null in flight, or if no answer was sent. */
   status: number | null;
-  /** The kind of the fault that it met. */
+  /** The kind of the fault that the call met. */
   fault: string | null;
 }
 
@@ -21,21 +21,21 @@ export interface RequestFilter {
   method?: string;
   /** A part of path and query. */
   path?: string;
-  /** A part of the body, where it is JSON without its white space. */
+  /** A part of the body. JSON is compared without white space. */
   body?: string;
 }
 
 export interface RequestLog {
   add(request: Omit<LoggedRequest, 'at' | 'status' | 'fault'>): LoggedRequest;
-  /** Oldest first, at most the newest 1000. */
+  /** Returns at most the newest 1000, oldest first. */
   list(filter?: RequestFilter): LoggedRequest[];
-  /** Of all since the last clear. With a filter it throws once older ones are gone, rather than count too few. */
+  /** Counts all since the last clear. With a filter it throws if older requests were dropped. */
   count(filter?: RequestFilter): number;
   arrivals: Arrivals<LoggedRequest>;
   clear(): void;
 }
 
-const KEPT = 1000;
+const MAX_ENTRIES = 1000;
 
 export function matches(request: Pick<LoggedRequest, 'method' | 'path' | 'body'>, filter: RequestFilter): boolean {
   return (
@@ -59,7 +59,7 @@ export function createRequestLog(clock: Clock): RequestLog {
     add(request) {
       const entry: LoggedRequest = { at: clock().toISOString(), ...request, status: null, fault: null };
       entries.push(entry);
-      if (entries.length > KEPT) entries.shift();
+      if (entries.length > MAX_ENTRIES) entries.shift();
       total += 1;
       arrivals.announce(entry);
       return entry;
@@ -68,7 +68,7 @@ export function createRequestLog(clock: Clock): RequestLog {
     count(filter) {
       if (filter === undefined) return total;
       if (total > entries.length)
-        throw new Error(`only the newest ${KEPT} of ${total} requests are kept: clear the log first`);
+        throw new Error(`the log holds only the newest ${MAX_ENTRIES} of ${total} requests: clear it first`);
       return entries.filter((entry) => matches(entry, filter)).length;
     },
     clear() {

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldFault, Shape } from '../shape.ts';
 import { Refusal, type Reply } from './reply.ts';
 
-/** One request, its body read to the end. */
+/** One request with its whole body. */
 export interface Call {
   method: string;
-  /** As on the request line: path and query, not decoded. */
+  /** Path and query as on the request line, not decoded. */
   target: string;
   path: string;
   query: URLSearchParams;
@@ -17,7 +17,7 @@ export interface Call {
 
 export interface Route {
   method: string;
-  /** Such as /api/v1/invoices/:id */
+  /** A pattern such as /api/v1/invoices/:id. */
   path: string;
   handle(call: Call): Reply | Promise<Reply>;
 }
@@ -43,7 +43,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The route's answer; throws a Refusal: 404 for an unknown path, 405 for a known one with another method. */
+/** Returns the route's answer. Throws a Refusal: 404 for an unknown path, 405 for another method. */
 export function dispatch(routes: readonly Route[], call: Call): Reply | Promise<Reply> {
   let pathIsKnown = false;
   for (const route of routes) {
@@ -56,17 +56,17 @@ export function dispatch(routes: readonly Route[], call: Call): Reply | Promise<
   throw new Refusal(404, 'not_found', `there is nothing at ${call.path}`);
 }
 
-/** Whether one of the routes has the call's path, whatever its method. */
+/** True if a route has the call's path, with any method. */
 export function knows(routes: readonly Route[], call: Call): boolean {
   return routes.some((route) => paramsOf(route.path, call.path) !== undefined);
 }
 
-/** A `:name` part of the path that the route is known to have. */
+/** Returns a `:name` part of the path, which the route must have. */
 export function param(call: Call, name: string): string {
   return call.params[name] ?? '';
 }
 
-/** The body as JSON; an empty one is undefined. Throws a Refusal (400) when it is not JSON. */
+/** Parses the body as JSON; an empty one is undefined. Throws a Refusal (400) if it is not JSON. */
 export function jsonBody(call: Call): unknown {
   if (call.rawBody.length === 0) return undefined;
   try {
@@ -76,7 +76,7 @@ export function jsonBody(call: Call): unknown {
   }
 }
 
-/** The value in that shape. Throws a Refusal (422) that names every field that is wrong. */
+/** Returns the value in that shape. Throws a Refusal (422) that names every wrong field. */
 export function inShape<T>(shape: Shape<T>, value: unknown): T {
   const faults: FieldFault[] = [];
   const checked = shape(value, '', faults);
@@ -89,10 +89,10 @@ export function refuseIfAny(faults: readonly FieldFault[]): void {
   if (first !== undefined) throw new Refusal(422, 'invalid', `${first.field} ${first.message}`, faults);
 }
 
-/** Refuses (400) a query parameter that the route does not know, or one that is given twice. */
-export function queryOf(call: Call, known: readonly string[]): URLSearchParams {
+/** Refuses (400) a query parameter that is not allowed or repeated. */
+export function queryOf(call: Call, allowed: readonly string[]): URLSearchParams {
   for (const name of call.query.keys()) {
-    if (!known.includes(name)) {
+    if (!allowed.includes(name)) {
       throw new Refusal(400, 'unknown_parameter', `${name} is not a parameter`, [
         { field: name, message: 'is not known' },
       ]);

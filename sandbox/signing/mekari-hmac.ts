@@ -3,7 +3,7 @@ import { type Clock, parseHttpDate } from '../clock.ts';
 import { Refusal } from '../server/reply.ts';
 import type { Call } from '../server/route.ts';
 
-/** Who may call the neighbours. */
+/** The credentials that callers of the neighbours need. */
 export interface Credentials {
   clientId: string;
   clientSecret: string;
@@ -22,7 +22,7 @@ function same(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** The parameters of `hmac a="…", b="…"`; each exactly once. */
+/** Parses the parameters of `hmac a="…", b="…"`. Each must occur exactly once. */
 function parametersOf(authorization: string): Map<string, string> {
   const [, list] = /^hmac (.+)$/.exec(authorization) ?? [];
   if (list === undefined) throw unauthorized('Authorization must use the hmac scheme');
@@ -83,7 +83,7 @@ export function createSignatureCheck(credentials: Credentials, clock: Clock): (c
   };
 }
 
-/** The X-Idempotency-Key of a write that has passed the check. */
+/** Returns the X-Idempotency-Key of a checked write. */
 export function idempotencyKeyOf(call: Call): string {
   return String(call.headers['x-idempotency-key']);
 }

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Standard Webhooks, from its specification alone and without a line of the product's: two independent implementations check
- * each other.
+ * Signs by the specification of Standard Webhooks. Shares no code with the product, so that two implementations check each
+ * other.
  */
 export interface SignedMessage {
   id: string;
@@ -18,7 +18,7 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(secret.slice(PREFIX.length), 'base64');
 }
 
-/** One `v1,<base64>` per secret, separated by spaces: while a secret is rotated a message carries both. */
+/** Returns one `v1,<base64>` per secret, separated by spaces. During a rotation a message carries two. */
 export function signatureOf({ id, timestamp, body }: SignedMessage, secrets: readonly string[]): string {
   const content = `${id}.${timestamp}.${body}`;
   return secrets

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 export type Advisories = { answered: false; reason: string } | { answered: true; found: readonly string[] };
 
-/** Worth stopping for. */
+/** The severities that fail the check. */
 const SERIOUS = new Set(['high', 'critical']);
 
 interface AuditReport {
@@ -11,8 +11,8 @@ interface AuditReport {
 }
 
 /**
- * What npm's registry knows against what ships, high and critical. Not every registry can be asked (a mirror answers 405, a
- * machine may have no network): npm ends with 1 then too, as it does where it found something.
+ * Asks npm's registry for serious advisories of production dependencies. Some registries cannot answer (a mirror answers 405,
+ * a machine may have no network). Reads the report, because npm exits with 1 in both cases.
  */
 export function askAdvisories(directory: string): Promise<Advisories> {
   return new Promise((resolve) => {
@@ -22,7 +22,8 @@ export function askAdvisories(directory: string): Promise<Advisories> {
 
 function read(stdout: string): Advisories {
   const report = parse(stdout);
-  if (report?.vulnerabilities === undefined) return { answered: false, reason: report?.message ?? 'npm said nothing' };
+  if (report?.vulnerabilities === undefined)
+    return { answered: false, reason: report?.message ?? 'npm printed no report' };
   const serious = Object.entries(report.vulnerabilities).filter(([, { severity }]) => SERIOUS.has(severity));
   return {
     answered: true,
@@ -30,7 +31,7 @@ function read(stdout: string): Advisories {
   };
 }
 
-/** The advisory, or the dependency that has one. */
+/** Returns the advisory's title, or the name of the dependency that has it. */
 const reasonOf = (via: string | { title: string }) => (typeof via === 'string' ? via : via.title);
 
 function parse(stdout: string): AuditReport | undefined {

@@ -1,4 +1,4 @@
-/** What can be told of our dependencies without asking anybody: from package.json and the lock file. */
+/** The parts of package.json that concern dependencies. */
 export interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -24,7 +24,7 @@ interface LockedPackage {
 const REGISTRY = 'https://registry.npmjs.org/';
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
-/** Of what ships: each asks for no more than its notice. */
+/** The licences allowed in production. Each requires only its notice. */
 const LICENCES = new Set([
   '0BSD',
   'Apache-2.0',
@@ -38,10 +38,10 @@ const LICENCES = new Set([
   'Unlicense',
 ]);
 
-/** A line each; empty where all is well. */
+/** Checks dependencies offline, by package.json and the lock file. Returns one line per fault. */
 export function faultsOf(manifest: Manifest, lock: Lock): string[] {
   if (lock.lockfileVersion !== 3)
-    return [`package-lock.json is of version ${lock.lockfileVersion}: 3 is what is read here`];
+    return [`package-lock.json has version ${lock.lockfileVersion}; only version 3 is supported`];
   const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
   return [
     ...unpinned(manifest),
@@ -54,7 +54,7 @@ export function faultsOf(manifest: Manifest, lock: Lock): string[] {
   ];
 }
 
-/** "node_modules/a/node_modules/@b/c" is @b/c. */
+/** Returns "@b/c" for "node_modules/a/node_modules/@b/c". */
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 function unpinned({ dependencies, devDependencies, optionalDependencies }: Manifest): string[] {
@@ -63,7 +63,7 @@ function unpinned({ dependencies, devDependencies, optionalDependencies }: Manif
     .map(([name, version]) => `${name} is not pinned: package.json asks for "${version}"`);
 }
 
-/** Without `resolved` npm takes the version from its registry; the hash is of what was looked at when it was locked. */
+/** Without `resolved`, npm loads the version from its registry and checks the hash of the lock file. */
 function sourceFaults(path: string, { version = '', resolved, integrity = '', link }: LockedPackage): string[] {
   if (link || !EXACT.test(version)) return [`${path} is not a version of a package: ${resolved ?? version}`];
   return [
@@ -72,23 +72,23 @@ function sourceFaults(path: string, { version = '', resolved, integrity = '', li
   ];
 }
 
-/** Said yes or no to, by name: a script runs on the machine of whoever installs. */
+/** package.json must allow or forbid each install script by name, because it runs on the installing machine. */
 function scriptFaults(path: string, { hasInstallScript }: LockedPackage, allowed: Record<string, boolean>): string[] {
   if (!hasInstallScript || nameOf(path) in allowed) return [];
-  return [`${path} has an install script that package.json's allowScripts says nothing of`];
+  return [`${path} has an install script that package.json's allowScripts does not list`];
 }
 
-/** Of several licences one may be chosen where they are joined by OR; with AND all of them hold. */
+/** With OR one of the licences must be allowed, with AND all of them. */
 function licenceFaults(path: string, { dev, license = 'none' }: LockedPackage): string[] {
   const licences = license.replaceAll(/[()]/g, '').split(/ AND | OR /);
-  const known = license.includes(' OR ')
+  const isAllowed = license.includes(' OR ')
     ? licences.some((each) => LICENCES.has(each))
     : licences.every((each) => LICENCES.has(each));
-  return dev || known ? [] : [`${path} ships under a licence that nobody has read: ${license}`];
+  return dev || isAllowed ? [] : [`${path} ships under a licence that is not allowed: ${license}`];
 }
 
-/** Two copies of graphql do not know each other's types. */
+/** Two copies of graphql reject each other's types. */
 function severalGraphql(paths: readonly string[]): string[] {
   const copies = paths.filter((path) => nameOf(path) === 'graphql');
-  return copies.length === 1 ? [] : [`there is not one graphql: ${copies.join(', ') || 'none'}`];
+  return copies.length === 1 ? [] : [`graphql must be installed once: ${copies.join(', ') || 'none'}`];
 }

@@ -7,7 +7,7 @@ const parents = new WeakMap<Node, Node>();
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
-/** All nodes below and including the given one, in source order. Records each node's parent for parentOf(). */
+/** Returns the given node and all nodes below it, in source order. Records each parent for parentOf(). */
 export function flatten(root: Node): Node[] {
   const nodes: Node[] = [];
   const visit = (node: Node) => {
@@ -26,7 +26,7 @@ export function flatten(root: Node): Node[] {
 
 export const parentOf = (node: Node): Node | undefined => parents.get(node);
 
-/** The chain of parents, nearest first. */
+/** Returns the chain of parents, nearest first. */
 export function ancestorsOf(node: Node): Node[] {
   const chain: Node[] = [];
   for (let at = parentOf(node); at !== undefined; at = parentOf(at)) chain.push(at);
@@ -39,14 +39,14 @@ export const isFunction = (node: Node): boolean => FUNCTIONS.has(node.type);
 
 export const isWithin = (node: Node, outer: Node): boolean => node.start >= outer.start && node.end <= outer.end;
 
-/** The name of an identifier, a private name or a literal key. Other nodes have none. */
+/** Returns the name of an identifier, a private name or a literal key. */
 export function nameOf(node: Node | null | undefined): string | undefined {
   if (node?.type === 'Identifier' || node?.type === 'PrivateIdentifier') return node.name;
   if (node?.type === 'Literal') return String(node.value);
   return undefined;
 }
 
-/** The name that a declaration, a class field, a method or an object's member gives to what it holds. */
+/** Returns the name of a declaration, a class field, a method or an object's member. */
 export function declaredName(node: Node | undefined): string | undefined {
   switch (node?.type) {
     case 'FunctionDeclaration':

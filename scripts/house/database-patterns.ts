@@ -1,11 +1,11 @@
-/** One way to the database: how its calls look. A call counts for the first way that it fits. */
+/** One way to the database, with the form of its calls. A call counts for the first way that it fits. */
 export interface Way {
   name: string;
   /** The method's name: `x.find(…)`. */
   method?: RegExp;
-  /** The object of the call, as it is written. Any object fits where this is left out. */
+  /** The object of the call, as written. Without it any object fits. */
   on?: RegExp;
-  /** The name of an imported or exported function that is called without an object: `send(…)`. */
+  /** The name of an imported or exported function that is called without an object: `runQuery(…)`. */
   called?: RegExp;
 }
 
@@ -23,8 +23,8 @@ export const WAYS: readonly Way[] = [
   { name: 'query builder', method: /^createQueryBuilder$/ },
   { name: 'pool', method: /^query$/, on: /(^|\.|\b)(pool|poolOf\(.*\)|client)$/ },
   { name: 'raw query', method: /^query$/ },
-  { name: 'written statement', called: /^(send|sendAll)$/ },
-  { name: 'written statement', method: /^(ask|tell)$/, on: /(database|callers|tenant|connections)\w*$/i },
+  { name: 'written statement', called: /^(send|sendAll|runQuery|runQueries)$/ },
+  { name: 'written statement', method: /^(ask|tell|reads|writes)$/, on: /(database|callers|tenant|connections)\w*$/i },
 ];
 
 /** The owner of each table: the folders of `src` whose files may name it. */
@@ -34,7 +34,7 @@ export const TABLE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   topup_order_events: ['orders'],
   idempotency_keys: ['orders'],
   payment_events: ['payments'],
-  payment_exception_closings: ['operators'],
+  payment_exception_closings: ['payments'],
   quota_ledger_entries: ['ledger'],
   organization_packages: ['ledger'],
   topup_configurations: ['topup-options'],

@@ -8,11 +8,11 @@ interface Site {
   way: string;
   at: string;
   file: SourceFile;
-  /** The first argument where it is a name, as in `getRepository(TopupOrder)`. */
+  /** The first argument if it is a name, as in `getRepository(TopupOrder)`. */
   subject: string | undefined;
 }
 
-/** Functions of other modules and functions for other modules. A local helper of the same name is another function. */
+/** True if the file imports or exports the function. A local helper of the same name is another function. */
 function isShared(file: SourceFile, name: string): boolean {
   return file.program.body.some((node) => {
     if (node.type === 'ImportDeclaration') return node.specifiers.some(({ local }) => local.name === name);
@@ -42,7 +42,7 @@ function sitesIn(file: SourceFile): Site[] {
   });
 }
 
-/** Tables as the migrations create them, and schemas that TABLE_OWNERS names beside them. */
+/** Returns the tables that the migrations create, and the names of TABLE_OWNERS. */
 function tablesOf(root: string): string[] {
   const texts = globSync('{,src/**/}migrations/**/*.ts', { cwd: root }).map((path) =>
     readFileSync(join(root, path), 'utf8'),
@@ -51,7 +51,7 @@ function tablesOf(root: string): string[] {
   return [...new Set([...Object.keys(TABLE_OWNERS), ...created.map(([, name]) => name ?? '')])];
 }
 
-/** The class of each table's entity, from `@Entity('table') class Name`. */
+/** Returns the class of each table's entity, from `@Entity('table') class Name`. */
 function entitiesOf(files: readonly SourceFile[]): Map<string, string> {
   const found = files.flatMap(({ code }) => [...code.matchAll(/@Entity\(\s*'(\w+)'.*?\bclass (\w+)/gs)]);
   return new Map(found.map(([, table = '', name = '']) => [table, name]));

@@ -1,9 +1,9 @@
 import { ancestorsOf, declaredName, isFunction, type Node, nameOf, parentOf } from './ast.ts';
-import { type Holder, holderOf, isKept, isReassigned, isWrittenTo, scopeOf } from './memory-holders.ts';
+import { type Holder, holderOf, isLongLived, isReassigned, isWrittenTo, scopeOf } from './memory-holders.ts';
 import * as patterns from './memory-patterns.ts';
 import type { SourceFile } from './sources.ts';
 
-/** Something that remembers: what it is made of, and who holds it. */
+/** Something that remembers a value, and the scope that owns it. */
 export interface Find {
   node: Node;
   what: string;
@@ -12,24 +12,24 @@ export interface Find {
   isOfRequest: boolean;
 }
 
-/** The name of what a `new X(…)` or `x(…)` makes. */
-function madeBy(node: Node): string | undefined {
+/** Returns `X` for `new X(…)` and `x` for `x(…)`. */
+function calleeName(node: Node): string | undefined {
   if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return undefined;
   const { callee } = node;
   if (callee.type === 'MemberExpression' && callee.object.type === 'ThisExpression') return nameOf(callee.property);
   return nameOf(callee);
 }
 
-const isPerRequest = (node: Node) => patterns.PER_REQUEST.includes(madeBy(node) ?? '');
+const isPerRequest = (node: Node) => patterns.PER_REQUEST.includes(calleeName(node) ?? '');
 const definesPerRequest = (node: Node) => isFunction(node) && patterns.PER_REQUEST.includes(declaredName(node) ?? '');
 
-/** Functions of the file that make something self-filling for whoever calls them. */
+/** The file's functions that create something self-filling for their caller. */
 function makersIn(file: SourceFile): Map<string, string> {
-  const made = file.nodes.filter((node) => patterns.SELF_FILLING.includes(madeBy(node) ?? ''));
-  const makers = made.flatMap((node) => {
+  const calls = file.nodes.filter((node) => patterns.SELF_FILLING.includes(calleeName(node) ?? ''));
+  const makers = calls.flatMap((node) => {
     const maker = ancestorsOf(node).find(isFunction);
     const name = maker && (declaredName(maker) ?? declaredName(parentOf(maker)));
-    return name === undefined ? [] : [[name, madeBy(node) ?? ''] as const];
+    return name === undefined ? [] : [[name, calleeName(node) ?? ''] as const];
   });
   return new Map(makers);
 }
@@ -39,32 +39,32 @@ function isOfRequest(scope: Node | undefined): boolean {
   return scope.implements?.some(({ expression }) => patterns.REQUEST_TYPES.test(nameOf(expression) ?? '')) ?? false;
 }
 
-function found(holder: Holder, what: string, ofRequest = isOfRequest(holder.scope)): Find {
+function findOf(holder: Holder, what: string, ofRequest = isOfRequest(holder.scope)): Find {
   return { node: holder.node, what, name: holder.name, scope: holder.scope, isOfRequest: ofRequest };
 }
 
 function isMemory(node: Node, holder: Holder, file: SourceFile): boolean {
-  const made = madeBy(node) ?? '';
-  if (node.type !== 'NewExpression' || patterns.CACHES.includes(made)) return node.type === 'NewExpression';
-  return patterns.MAYBE_CONSTANT.includes(made) && (node.arguments.length === 0 || isWrittenTo(holder, file));
+  const callee = calleeName(node) ?? '';
+  if (node.type !== 'NewExpression' || patterns.CACHES.includes(callee)) return node.type === 'NewExpression';
+  return patterns.MAYBE_CONSTANT.includes(callee) && (node.arguments.length === 0 || isWrittenTo(holder, file));
 }
 
-/** `perRequest(…)`, `new Map()`, `new DataLoader(…)` and the like, where they are kept and written to. */
+/** Finds `perRequest(…)`, `new Map()`, `new DataLoader(…)` and the like that outlive a call. */
 function stores(file: SourceFile): Find[] {
   const makers = makersIn(file);
   return file.nodes.flatMap((node) => {
-    const made = madeBy(node);
-    if (made === undefined || ancestorsOf(node).some((outer) => isPerRequest(outer) || definesPerRequest(outer)))
+    const callee = calleeName(node);
+    if (callee === undefined || ancestorsOf(node).some((outer) => isPerRequest(outer) || definesPerRequest(outer)))
       return [];
     const holder = holderOf(node);
-    if (isPerRequest(node)) return holder === undefined ? [] : [found(holder, made, true)];
+    if (isPerRequest(node)) return holder === undefined ? [] : [findOf(holder, callee, true)];
     const filling =
-      node.type === 'NewExpression' ? patterns.SELF_FILLING.find((name) => name === made) : makers.get(made);
+      node.type === 'NewExpression' ? patterns.SELF_FILLING.find((name) => name === callee) : makers.get(callee);
     if (holder === undefined) return [];
-    // A store that all replicas share is kept outside of this process, whoever holds the way to it.
-    if (filling === 'Keyv') return [found(holder, filling)];
+    // A shared store lives outside of the process, so it needs no long-lived holder.
+    if (filling === 'Keyv') return [findOf(holder, filling)];
     const isStore = filling !== undefined || isMemory(node, holder, file);
-    return isStore && isKept(holder, file) ? [found(holder, filling ?? made)] : [];
+    return isStore && isLongLived(holder, file) ? [findOf(holder, filling ?? callee)] : [];
   });
 }
 
@@ -79,7 +79,7 @@ function isPlain({ node }: Holder, file: SourceFile): boolean {
   return first != null && /^(-?\d|true|false|Number\.|performance\.)/.test(file.code.slice(first.start, first.end));
 }
 
-/** Variables and fields that are given another value by a later call: a promise that is shared, the last value. */
+/** Finds variables and fields that a later call reassigns, such as a shared promise or the last value. */
 function lastValues(file: SourceFile): Find[] {
   return file.nodes.flatMap((node) => {
     const isVariable = node.type === 'VariableDeclarator' && (parentOf(node) as { kind?: string }).kind === 'let';
@@ -87,15 +87,16 @@ function lastValues(file: SourceFile): Find[] {
     const name = declaredName(node);
     if (name === undefined || (node.type !== 'VariableDeclarator' && node.type !== 'PropertyDefinition')) return [];
     const holder: Holder = { name, node, scope: scopeOf(node) };
-    if (isPlain(holder, file) || !isReassigned(holder, file) || !isKept(holder, file)) return [];
-    return [found(holder, 'last value')];
+    if (isPlain(holder, file) || !isReassigned(holder, file) || !isLongLived(holder, file)) return [];
+    return [findOf(holder, 'last value')];
   });
 }
 
-/** Symbols under which something is kept on another object, as in `request[correlationId] ??= …`. */
+/** Finds symbols that store a value on another object, as in `request[correlationId] ??= …`. */
 function onOthers(file: SourceFile): Find[] {
   return file.nodes.flatMap((node) => {
-    const isSymbol = node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && madeBy(node.init);
+    const isSymbol =
+      node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && calleeName(node.init);
     const name = declaredName(node);
     if (isSymbol !== 'Symbol' || name === undefined || ancestorsOf(node).some(definesPerRequest)) return [];
     const written = new RegExp(`(\\w+)\\[${name}\\]\\s*(\\?\\?)?=[^=]`).exec(file.code);
@@ -105,7 +106,7 @@ function onOthers(file: SourceFile): Find[] {
   });
 }
 
-/** Each variable or field once, in the order of the file. */
+/** Returns each variable or field once, in the order of the file. */
 export function findsIn(file: SourceFile): Find[] {
   const all = [...stores(file), ...lastValues(file), ...onOthers(file)];
   const distinct = [...new Map(all.toReversed().map((find) => [find.node, find])).values()];

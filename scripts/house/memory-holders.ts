@@ -3,7 +3,7 @@ import { ancestorsOf, declaredName, isFunction, isWithin, type Node, nameOf, par
 import { WRITES } from './memory-patterns.ts';
 import type { SourceFile } from './sources.ts';
 
-/** A class field or a variable, and the class or function that it belongs to. Undefined scope: the module. */
+/** A class field or a variable, and its class or function. An undefined scope is the module. */
 export interface Holder {
   name: string;
   node: ESTree.PropertyDefinition | ESTree.VariableDeclarator;
@@ -12,7 +12,7 @@ export interface Holder {
 
 const isMethod = (node: Node | undefined) => node?.type === 'MethodDefinition';
 
-/** The field or variable that is given the value of an expression. */
+/** Returns the field or variable that an expression initializes. */
 export function holderOf(expression: Node): Holder | undefined {
   const chain = [expression, ...ancestorsOf(expression)];
   const index = chain.findIndex(({ type }) => !/^(TSAs|TSNonNull|New|Call|Await|Logical)Expression$/.test(type));
@@ -26,14 +26,14 @@ export function scopeOf(node: Node): Node | undefined {
   return ancestorsOf(node).find((each) => isFunction(each) || each.type === 'ClassDeclaration');
 }
 
-/** A function that a caller may call later: it has a name, is returned, or is a member. Callbacks of a call are not. */
+/** True for a function that may run later: it has a name, is returned, or is a member. A call's callback is not. */
 function outlivesCall(node: Node): boolean {
   const parent = parentOf(node);
   if (node.type === 'FunctionDeclaration' || isMethod(parent)) return true;
   return /^(VariableDeclarator|ReturnStatement|Property|ArrowFunctionExpression)$/.test(parent?.type ?? '');
 }
 
-/** True if the name is used by a function within the scope which may be called after the scope itself has returned. */
+/** True if a function within the scope uses the name and may run after the scope has returned. */
 function isCaptured({ name, scope }: Holder, file: SourceFile): boolean {
   if (scope === undefined) return true;
   return file.nodes.some((node) => {
@@ -43,26 +43,26 @@ function isCaptured({ name, scope }: Holder, file: SourceFile): boolean {
   });
 }
 
-/** An object of a class of the file's own that is used up where it is made: it ends with the call. */
+/** True if every object of a class that the file does not export is used only where it is created. */
 function isOfOneCall(scope: Node | undefined, file: SourceFile): boolean {
   if (scope?.type !== 'ClassDeclaration' || parentOf(scope)?.type === 'ExportNamedDeclaration') return false;
   const name = declaredName(scope);
-  const made = file.nodes.filter((node) => node.type === 'NewExpression' && nameOf(node.callee) === name);
-  return made.every((node) => /^(MemberExpression|CallExpression)$/.test(parentOf(node)?.type ?? ''));
+  const creations = file.nodes.filter((node) => node.type === 'NewExpression' && nameOf(node.callee) === name);
+  return creations.every((node) => /^(MemberExpression|CallExpression)$/.test(parentOf(node)?.type ?? ''));
 }
 
-/** True if the value that is held still exists at the next call. */
-export function isKept(holder: Holder, file: SourceFile): boolean {
+/** True if the value still exists at the next call. */
+export function isLongLived(holder: Holder, file: SourceFile): boolean {
   if (holder.node.type === 'PropertyDefinition') return !isOfOneCall(holder.scope, file);
   return isCaptured(holder, file);
 }
 
-/** `x.set(…)` and the like, or `this.x.set(…)`. */
+/** True if the file calls `x.set(…)`, `this.x.add(…)` or the like. */
 export function isWrittenTo({ name }: Holder, file: SourceFile): boolean {
   return new RegExp(`\\b${name}\\s*\\??\\.\\s*(${WRITES.join('|')})\\(`).test(file.code);
 }
 
-/** True if a function other than the constructor gives the variable or field another value. */
+/** True if a function other than the constructor reassigns the variable or field. */
 export function isReassigned({ name, node, scope }: Holder, file: SourceFile): boolean {
   return file.nodes.some((each) => {
     if (each.type !== 'AssignmentExpression' || (scope && !isWithin(each, scope))) return false;

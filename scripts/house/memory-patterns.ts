@@ -1,11 +1,12 @@
 /** The entries to the read of `topupOptions`. Each entry lists the names, old and new, of one exported class or function. */
 export const READ_PATH: readonly (readonly string[])[] = [
   ['createApolloServer'],
-  ['createRequestContexts'],
+  ['createRequestContexts', 'createAuthenticate'],
   ['createTokenVerifier'],
   ['createIssuerKeys'],
   ['TopupOptionsResolver'],
   ['TopupOptionsService', 'ListOptions'],
+  ['EvaluateOptions'],
   ['OrganizationsService'],
   ['openFlags'],
   ['TableProvider'],
@@ -17,8 +18,8 @@ export const READ_PATH: readonly (readonly string[])[] = [
 ];
 
 /**
- * Files that export one of these, and what only they import, keep nothing of an answer: HTTP and its breaker, the neighbours that
- * a read does not call, the connection to the database, metrics, and timers.
+ * Files that export one of these store nothing of an answer: HTTP and its breaker, the neighbours that a read does not call, the
+ * database connection, metrics, and timers. Their imports are not followed.
  */
 export const NOT_READ_PATH: readonly string[] = [
   'createNeighbour',
@@ -33,7 +34,7 @@ export const NOT_READ_PATH: readonly string[] = [
   'within',
 ];
 
-/** `new X(…)` of these may be a constant table. It remembers if it is made empty, or if somebody writes to it. */
+/** `new X(…)` of these may be a constant table. It remembers if it starts empty, or if something writes to it. */
 export const MAYBE_CONSTANT: readonly string[] = ['Map', 'Set'];
 
 /** `new X(…)` of these remembers in any case. */
@@ -42,13 +43,13 @@ export const CACHES: readonly string[] = ['WeakMap', 'WeakSet', 'QuickLRU', 'LRU
 /** `new X(…)` of these remembers by reading from it. Functions that return a new one count as making it. */
 export const SELF_FILLING: readonly string[] = ['DataLoader', 'Keyv'];
 
-/** These are valid for as long as another object is the same one. */
+/** These depend on the identity of another object. */
 export const KEYED_BY_OBJECT: readonly string[] = ['WeakMap', 'WeakSet'];
 
-/** Calls that make a value which lives for one request. */
+/** Calls that create a value which lives for one request. */
 export const PER_REQUEST: readonly string[] = ['perRequest', 'perRequestAndKey'];
 
-/** An object whose class implements this, or whose variable is so named, lives for one request. */
+/** An object whose class or variable has such a name lives for one request. */
 export const REQUEST_TYPES = /RequestContext$/;
 export const REQUEST_NAMES = /^(request|context|contextValue)$/;
 

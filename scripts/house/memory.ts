@@ -4,7 +4,7 @@ import { KEYED_BY_OBJECT, NOT_READ_PATH, READ_PATH } from './memory-patterns.ts'
 import type { Names } from './names.ts';
 import type { SourceFile } from './sources.ts';
 
-/** All files that the read path's entries import, by value or by type, directly or through others. */
+/** Collects the files that the read path's entries import, by value or type, directly or through others. */
 function filesOfRead(names: Names): { files: SourceFile[]; missing: string[] } {
   const entries = READ_PATH.map((entry) => ({ entry, file: names.find(entry)?.file }));
   const left = new Set(NOT_READ_PATH.map((name) => names.find([name])?.file));
@@ -18,7 +18,7 @@ function filesOfRead(names: Names): { files: SourceFile[]; missing: string[] } {
 
 const PRIMITIVES = /^(string|number|boolean|bigint|null|undefined|'[^']*'|\s|\|)*$/;
 
-/** True if the file declares the property as an object. A property that is declared elsewhere is taken for a plain value. */
+/** True if the file declares the property as an object. A property declared elsewhere counts as a plain value. */
 function isObjectProperty(file: SourceFile, name: string): boolean {
   return file.nodes.some((node) => {
     if (node.type !== 'TSPropertySignature' || nameOf(node.key) !== name || !node.typeAnnotation) return false;
@@ -26,7 +26,7 @@ function isObjectProperty(file: SourceFile, name: string): boolean {
   });
 }
 
-/** `a.b === c` where b is declared as an object, and c is neither a literal nor undefined. */
+/** True for `a.b === c` if b is declared as an object, and c is neither a literal nor undefined. */
 function comparesObjects(file: SourceFile, node: Node): boolean {
   if (node.type !== 'BinaryExpression' || !/^[!=]==$/.test(node.operator)) return false;
   const sides: Node[] = [node.left, node.right].map((side) =>
@@ -36,13 +36,14 @@ function comparesObjects(file: SourceFile, node: Node): boolean {
   return sides.some((side) => side.type === 'MemberExpression' && isObjectProperty(file, nameOf(side.property) ?? ''));
 }
 
-/** `new Map<Node, …>()`: the first type argument names a type. Keys that are plain values are written with their keyword. */
+/** True for `new Map<Node, …>()`, whose first type argument names a type. Plain keys have keywords as types. */
 function hasObjectKeys({ node }: Find): boolean {
-  const made = node.type === 'PropertyDefinition' ? node.value : node.type === 'VariableDeclarator' ? node.init : null;
-  return made?.type === 'NewExpression' && made.typeArguments?.params[0]?.type === 'TSTypeReference';
+  const initial =
+    node.type === 'PropertyDefinition' ? node.value : node.type === 'VariableDeclarator' ? node.init : null;
+  return initial?.type === 'NewExpression' && initial.typeArguments?.params[0]?.type === 'TSTypeReference';
 }
 
-/** Tells by which means, if any, another object decides whether the remembered value is still valid. */
+/** Returns the means by which another object's identity decides the value's validity, if it does. */
 function identityOf(file: SourceFile, find: Find): 'keyed' | 'compared' | undefined {
   const { what, name, scope } = find;
   if (KEYED_BY_OBJECT.includes(what) || hasObjectKeys(find)) return 'keyed';

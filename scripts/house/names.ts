@@ -2,19 +2,19 @@ import { dirname, join } from 'node:path/posix';
 import { declaredName, type Node, nameOf } from './ast.ts';
 import type { SourceFile } from './sources.ts';
 
-/** The place of a declaration: the file, and the node in it. */
+/** The place of a declaration. */
 export interface Declared {
   file: SourceFile;
   node: Node;
 }
 
 export interface Imported {
-  /** The names that the import asks for are followed to the files that declare them. */
+  /** The original declaration, found through re-exports. */
   declared: Declared;
   isType: boolean;
 }
 
-interface Taken {
+interface ImportedName {
   local: string;
   from: { source: string; name: string };
   isType: boolean;
@@ -22,7 +22,7 @@ interface Taken {
 }
 
 export interface Names {
-  /** The first of the names that some file of `src` declares and exports. */
+  /** Returns the first of the names that some file of `src` declares and exports. */
   find(names: readonly string[]): Declared | undefined;
   importsOf(file: SourceFile): Imported[];
 }
@@ -31,7 +31,7 @@ function declarationsIn(statement: Node): Node[] {
   return statement.type === 'VariableDeclaration' ? statement.declarations : [statement];
 }
 
-/** The declarations at the top level of a file, exported or not. */
+/** Returns the declarations at the top level of a file, exported or not. */
 function declarationsOf(file: SourceFile): Map<string, Node> {
   const statements = file.program.body.flatMap((node: Node) =>
     node.type === 'ExportNamedDeclaration' && node.declaration ? [node.declaration as Node] : [node],
@@ -40,9 +40,9 @@ function declarationsOf(file: SourceFile): Map<string, Node> {
   return new Map(named.filter((entry): entry is readonly [string, Node] => entry[0] !== undefined));
 }
 
-/** Names that a file takes from another one, by import or by re-export. `*` stands for all of them. */
-function takenBy(file: SourceFile): Taken[] {
-  return file.program.body.flatMap((node): Taken[] => {
+/** Returns the names that a file imports or re-exports. `*` stands for all of them. */
+function importedNames(file: SourceFile): ImportedName[] {
+  return file.program.body.flatMap((node): ImportedName[] => {
     if (node.type === 'ImportDeclaration') {
       return node.specifiers.map((specifier) => {
         const name = specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported) : undefined;
@@ -63,7 +63,7 @@ function takenBy(file: SourceFile): Taken[] {
   });
 }
 
-/** True if the file exports a name of its own, at its declaration or in a list. */
+/** True if the file exports its own declaration of the name. */
 function isExported(file: SourceFile, name: string): boolean {
   return file.program.body.some((node) => {
     if (node.type !== 'ExportNamedDeclaration' || node.source) return false;
@@ -72,7 +72,7 @@ function isExported(file: SourceFile, name: string): boolean {
   });
 }
 
-/** Packages and files outside of `src` have no target. A file of `src` that is missing is a fault of this resolver. */
+/** Returns undefined for packages and files outside of `src`. Throws if a file of `src` is missing. */
 function targetIn(byPath: ReadonlyMap<string, SourceFile>, file: SourceFile, source: string): SourceFile | undefined {
   if (source.startsWith('#')) throw new Error(`${file.path} imports ${source}: subpath imports are not followed`);
   if (!source.startsWith('.')) return undefined;
@@ -85,14 +85,14 @@ function targetIn(byPath: ReadonlyMap<string, SourceFile>, file: SourceFile, sou
 export function createNames(files: readonly SourceFile[]): Names {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const declared = new Map(files.map((file) => [file, declarationsOf(file)]));
-  const taken = new Map(files.map((file) => [file, takenBy(file)]));
+  const imports = new Map(files.map((file) => [file, importedNames(file)]));
 
   function resolve(file: SourceFile, name: string, visited = new Set<SourceFile>()): Declared | undefined {
     const node = declared.get(file)?.get(name);
     if (node !== undefined) return { file, node };
     if (visited.has(file)) return undefined;
     const among = new Set([...visited, file]);
-    for (const { local, from } of taken.get(file) ?? []) {
+    for (const { local, from } of imports.get(file) ?? []) {
       if (local !== name && local !== '*') continue;
       const to = targetIn(byPath, file, from.source);
       const found = to && resolve(to, from.name === '*' ? name : from.name, among);
@@ -103,7 +103,7 @@ export function createNames(files: readonly SourceFile[]): Names {
 
   return {
     importsOf: (file) =>
-      (taken.get(file) ?? []).flatMap(({ from, isType, isExport }) => {
+      (imports.get(file) ?? []).flatMap(({ from, isType, isExport }) => {
         const to = isExport ? undefined : targetIn(byPath, file, from.source);
         if (to === undefined) return [];
         return [{ declared: resolve(to, from.name) ?? { file: to, node: to.program }, isType }];

@@ -15,12 +15,12 @@ interface Origin {
 
 export interface Classified {
   kind: Kind;
-  /** The reason for the kind: the file stands at its baseline path, has a baseline file's lines, or is new. */
+  /** The reason for the kind: the file has its baseline path, has a baseline file's lines, or is new. */
   by: 'path' | 'content' | 'folder';
   origin: string | undefined;
 }
 
-const BASELINE = join(import.meta.dirname, 'origins.json');
+export const baselinePath = join(import.meta.dirname, 'origins.json');
 const FOLDERS: Readonly<Record<string, Kind>> = {
   platform: 'machinery',
   clients: 'machinery',
@@ -28,11 +28,11 @@ const FOLDERS: Readonly<Record<string, Kind>> = {
   kernel: 'kernel',
   app: 'composition',
 };
-/** This part of a file's significant lines must come from one baseline file for the file to count as that file. */
+/** The share of significant lines from one baseline file at which a file counts as moved. */
 const SAME_PART = 0.6;
-/** Shorter lines, such as closing brackets, occur in every file and identify none. */
+/** The minimum length of a significant line. Shorter ones, such as closing brackets, occur in every file. */
 const SHORTEST_LINE = 4;
-/** A file with fewer significant lines is too short to be recognized by them. */
+/** The minimum of significant lines by which a file can be recognized. */
 const FEWEST_LINES = 3;
 
 export function kindOfFolder(path: string): Kind {
@@ -41,7 +41,7 @@ export function kindOfFolder(path: string): Kind {
   return FOLDERS[folder] ?? 'product';
 }
 
-/** Hashes of the lines that stay the same when a file moves: comments and imports are left out, white space is ignored. */
+/** Hashes the lines that a move does not change: without comments, imports and white space. */
 function fingerprint(file: SourceFile): string[] {
   const imports = file.program.body.filter((node) => node.type === 'ImportDeclaration');
   const code = imports.reduce(
@@ -54,7 +54,7 @@ function fingerprint(file: SourceFile): string[] {
 
 const hashOf = (line: string) => createHash('sha256').update(line).digest('hex').slice(0, 6);
 
-/** The content of origins.json for the given files. */
+/** Returns the content of origins.json for the given files. */
 export function baselineOf(files: readonly SourceFile[]): string {
   const origins: Origin[] = files.map((file) => ({
     path: file.path,
@@ -66,12 +66,10 @@ export function baselineOf(files: readonly SourceFile[]): string {
 }
 
 export function readBaseline(): Origin[] {
-  return JSON.parse(readFileSync(BASELINE, 'utf8'));
+  return JSON.parse(readFileSync(baselinePath, 'utf8'));
 }
 
-export const baselinePath = BASELINE;
-
-/** The kind of every file by its path. A file that only moved keeps the kind that it had in the baseline. */
+/** Returns the kind of every file by its path. A moved file keeps its kind of the baseline. */
 export function classify(files: readonly SourceFile[], origins: readonly Origin[]): Map<string, Classified> {
   const byPath = new Map(origins.map((origin) => [origin.path, origin]));
   const sets = origins.map((origin) => ({ origin, lines: new Set(origin.lines.split(' ')) }));

@@ -16,7 +16,7 @@ export interface Measured {
 
 type Cell = string | number;
 
-/** A table of Markdown with columns of one width each. */
+/** Formats a Markdown table with padded columns. */
 function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -71,7 +71,7 @@ function memory({ scanned, missing, count, places, request, longer, byIdentity }
       things.map(({ at, name, what, identity }) => [code(at), code(name), what, identity ?? '']),
     );
   return [
-    '## 4. What remembers something on a read of topupOptions',
+    '## 4. Memory on a read of topupOptions',
     `**${count}** fields and variables of **${places}** classes, functions and modules, in ${scanned} files that the read reaches.`,
     `The validity of **${byIdentity}** depends on another object's identity: they are keyed by an object, or compared with one.`,
     missing.length === 0 ? 'Every entry of the read path was found.' : `Entries not found: ${missing.join(', ')}.`,

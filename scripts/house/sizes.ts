@@ -6,7 +6,7 @@ const LONGEST_FUNCTION = 40;
 const LONGEST_FILE = 120;
 const KINDS: readonly Kind[] = ['machinery', 'product', 'commands', 'kernel', 'composition'];
 
-/** Lines that hold code, without blank lines and lines of comments alone. */
+/** Counts the lines of code, without blank lines and comments. */
 const codeLines = ({ code }: SourceFile) => code.split('\n').filter((line) => line.trim() !== '').length;
 
 function sum(name: string, files: readonly SourceFile[]) {
@@ -28,7 +28,7 @@ export function measureSize(files: readonly SourceFile[], classified: ReadonlyMa
   };
 }
 
-/** Methods are function expressions below a method's node, arrows may be the value of a variable or of a member. */
+/** A method is a function expression below its own node. An arrow may be the value of a variable or a member. */
 function functionName(node: Node): string {
   return declaredName(node) ?? declaredName(parentOf(node)) ?? '(anonymous)';
 }

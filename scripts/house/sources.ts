@@ -14,7 +14,7 @@ export interface SourceFile {
   /** Relative to the measured root, with forward slashes. */
   path: string;
   text: string;
-  /** The text with every comment replaced by blanks, so that offsets stay the same. */
+  /** The text with every comment replaced by blanks, to preserve offsets. */
   code: string;
   lines: number;
   program: ESTree.Program;
@@ -23,7 +23,7 @@ export interface SourceFile {
   lineAt(offset: number): number;
 }
 
-/** All TypeScript files of `src` below the root, sorted by path. */
+/** Reads all TypeScript files of `src` below the root, sorted by path. */
 export function readSources(root: string): SourceFile[] {
   const paths = globSync('src/**/*.{ts,tsx}', { cwd: root }).map((path) => path.replaceAll('\\', '/'));
   return paths.toSorted().map((path) => readSource(root, path));
@@ -37,15 +37,20 @@ function readSource(root: string, path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
   const { program, comments, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
-  const found = comments.map(({ start, end, value, type }) => ({ start, end, text: value, isLine: type === 'Line' }));
+  const plainComments = comments.map(({ start, end, value, type }) => ({
+    start,
+    end,
+    text: value,
+    isLine: type === 'Line',
+  }));
   return {
     path,
     text,
-    code: found.reduce(withoutComment, text),
+    code: plainComments.reduce(withoutComment, text),
     lines: countLines(text),
     program,
     nodes: flatten(program),
-    comments: found,
+    comments: plainComments,
     lineAt: (offset) => text.slice(0, offset).split('\n').length,
   };
 }

@@ -2,7 +2,7 @@ import type { Node } from './ast.ts';
 import type { Declared, Imported, Names } from './names.ts';
 import type { Classified } from './origins.ts';
 
-/** The entry of each use case, by the name of an exported class or function. The first name that exists counts. */
+/** The entry of each use case: an exported class or function. The first name that exists counts. */
 const USE_CASES: readonly { name: string; entry: readonly string[] }[] = [
   { name: 'createTopupOrder', entry: ['CreateOrder', 'createOrder'] },
   { name: 'confirmOrder', entry: ['ConfirmOrder', 'confirmOrder'] },
@@ -10,14 +10,14 @@ const USE_CASES: readonly { name: string; entry: readonly string[] }[] = [
   { name: 'topupOptions', entry: ['TopupOptionsService', 'ListOptions'] },
 ];
 
-/** Types of what is called, as opposed to types of data. */
+/** True for a type of something that is called, false for a type of data. */
 function isCallable(node: Node): boolean {
   if (node.type === 'TSMethodSignature' || node.type === 'TSFunctionType') return true;
   if (node.type === 'TSTypeReference') return 'name' in node.typeName && node.typeName.name === 'ReturnType';
   return node.type === 'TSPropertySignature' && node.typeAnnotation?.typeAnnotation.type === 'TSFunctionType';
 }
 
-/** A class with behaviour, or a type with methods: a reader has to open it to know what a call of it does. */
+/** True for a class with behaviour or a type with methods, which a reader opens to understand a call. */
 function isCollaborator({ node, file }: Declared): boolean {
   if (node.type === 'ClassDeclaration') {
     const isEntity = file.text.slice(node.start, node.end).startsWith('@Entity') || file.path.endsWith('.entity.ts');
@@ -32,7 +32,7 @@ function isCollaborator({ node, file }: Declared): boolean {
 const isTypeDeclaration = ({ node }: Declared) =>
   node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration';
 
-/** A value import has to be opened. Of type imports only those of collaborators have to be. */
+/** A reader opens every value import, and type imports of collaborators. */
 function hasToBeOpened({ declared, isType }: Imported): boolean {
   return isType || isTypeDeclaration(declared) ? isCollaborator(declared) : true;
 }

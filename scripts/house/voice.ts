@@ -1,19 +1,19 @@
 import type { Comment, SourceFile } from './sources.ts';
 import { APART, FIRST_WORDS, PRIVATE_WORDS } from './voice-patterns.ts';
 
-interface Said {
+interface PlacedComment {
   at: string;
   text: string;
 }
 
-/** The words of a comment in one line, without the stars at its margin. */
+/** Returns a comment as one line, without the stars at its margin. */
 const wordsOf = (comment: Comment) =>
   comment.text
     .replace(/^[ \t]*\*+/gm, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 
-/** Line comments that follow each other in adjacent lines are one comment. */
+/** Joins line comments in adjacent lines into one comment. */
 function joined(file: SourceFile): Comment[] {
   const units: Comment[] = [];
   for (const comment of file.comments) {
@@ -26,18 +26,18 @@ function joined(file: SourceFile): Comment[] {
   return units;
 }
 
-const saidIn = (file: SourceFile): Said[] =>
+const commentsIn = (file: SourceFile): PlacedComment[] =>
   joined(file).map((comment) => ({ at: `${file.path}:${file.lineAt(comment.start)}`, text: wordsOf(comment) }));
 
 const beginsWith = (word: string) => new RegExp(`^${word}\\b`);
 const holds = (phrase: string) => new RegExp(`\\b${phrase}\\b`, 'i');
 
-function counts(comments: readonly Said[], words: readonly string[], pattern: (word: string) => RegExp) {
+function counts(comments: readonly PlacedComment[], words: readonly string[], pattern: (word: string) => RegExp) {
   return words.map((word) => ({ word, count: comments.filter(({ text }) => pattern(word).test(text)).length }));
 }
 
 export function measureVoice(files: readonly SourceFile[]) {
-  const comments = files.flatMap(saidIn);
+  const comments = files.flatMap(commentsIn);
   const matching = (words: readonly string[], pattern: (word: string) => RegExp) =>
     comments.filter(({ text }) => words.some((word) => pattern(word).test(text)));
   const headless = matching(FIRST_WORDS, beginsWith);

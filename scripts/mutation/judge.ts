@@ -10,7 +10,7 @@ export interface Survivor {
   line: number;
   /** The line with the change in it, as [-before-]{+after+}. */
   change: string;
-  /** Why it is no fault: it behaves the same. */
+  /** Says why the change behaves the same. undefined if nothing excuses it. */
   reason: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Verdict {
 const FOUND = new Set(['Killed', 'Timeout']);
 const ALIVE = new Set(['Survived', 'NoCoverage']);
 
-/** What cannot run (a change that breaks the syntax) counts for nothing. */
+/** Ignores mutants that cannot run, such as a syntax error. */
 export function judge(subject: Subject, mutants: readonly MutantResult[]): Verdict {
   const source = readFileSync(subject.file, 'utf8').split('\n');
   const killed = mutants.filter(({ status }) => FOUND.has(status)).length;

@@ -1,11 +1,11 @@
 import type { Verdict } from './judge.ts';
 
-/** What must be found of all that could be, in per cent. */
+/** The minimum share of detected changes, in per cent. */
 const LEAST_SCORE = 85;
 
 const scoreOf = (killed: number, alive: number) => (100 * killed) / (killed + alive);
 
-/** Equivalent mutants count as alive in the score, so that nothing is won by calling one so. */
+/** Equivalent mutants count as alive in the score, so that listing one does not raise it. */
 export function report(verdicts: readonly Verdict[]): { text: string; good: boolean } {
   const killed = verdicts.reduce((total, verdict) => total + verdict.killed, 0);
   const survivors = verdicts.flatMap((verdict) => verdict.survivors);
@@ -18,10 +18,10 @@ export function report(verdicts: readonly Verdict[]): { text: string; good: bool
   const text = [
     '# Mutation testing',
     '',
-    `Of ${killed + survivors.length} changes to the code that decides on money, signatures, repeats and tenants, the tests saw ${killed}: ${score.toFixed(1)} %.`,
+    `The tests detect ${killed} of ${killed + survivors.length} changes to the code that decides on money, signatures, repeats and tenants: ${score.toFixed(1)} %.`,
     'Written by `npm run mutate`, which changes one thing at a time and runs the file’s own tests.',
-    '“May live” says none where a change of signatures, amounts, currencies or tenants would be: there every survivor is one',
-    'that behaves the same, listed below with the reason.',
+    '“May live” is none for signatures, amounts, currencies and tenants. There, every survivor behaves the same, for the reason',
+    'below.',
     '',
     '| file | may live | killed | alive | score |',
     '| --- | --- | ---: | ---: | ---: |',

@@ -1,8 +1,8 @@
-/** A file whose every change for the worse must fail a test, and the tests that are to see it. */
+/** A file whose faults must fail a test, and the tests that must detect them. */
 export interface Subject {
   file: string;
   tests: readonly string[];
-  /** Signatures, amounts, currencies, tenants: not one mutant may live. Elsewhere the score counts. */
+  /** True for signatures, amounts, currencies and tenants: no mutant may live. Elsewhere the score counts. */
   strict: boolean;
 }
 
@@ -18,17 +18,17 @@ export const SUBJECTS: readonly Subject[] = [
   strict('src/topup-options/rules/quantity.ts', 'test/unit/topup-options/quantity.test.ts'),
   strict('src/orders/rules/quote.ts', 'test/unit/orders/quote.test.ts'),
   scored('src/orders/rules/order-state.ts', 'test/unit/orders/order-state.test.ts'),
-  scored('src/orders/store/idempotency.ts', 'test/integration/orders/idempotency-keys.test.ts'),
+  scored('src/orders/store/idempotency-keys.ts', 'test/integration/orders/idempotency-keys.test.ts'),
   strict('src/payments/rules/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),
-  strict('src/payments/webhook-signature.ts', 'test/unit/payments/webhook-signature.test.ts'),
-  strict('src/payments/webhook-body.ts', 'test/unit/payments/webhook-body.test.ts'),
+  strict('src/clients/mekari-pay/webhook-signature.ts', 'test/unit/clients/mekari-pay-webhook-signature.test.ts'),
+  strict('src/clients/mekari-pay/webhook-body.ts', 'test/unit/clients/mekari-pay-webhook-body.test.ts'),
   strict('src/kernel/json.ts', 'test/unit/kernel/json.test.ts'),
   strict('src/clients/mekari-pay/payment-url.ts', 'test/unit/clients/payment-url.test.ts'),
   strict('src/clients/signing.ts', 'test/unit/clients/signing.test.ts'),
   strict('src/organizations/rules/access.ts', 'test/unit/organizations/access.test.ts'),
   strict('src/platform/auth/caller.ts', 'test/unit/organizations/access.test.ts'),
   strict('src/platform/auth/token-claims.ts', 'test/unit/platform/auth/token-claims.test.ts'),
-  // Which algorithms there are is seen where tokens are verified.
+  // verify-token.test.ts covers the list of algorithms.
   strict(
     'src/platform/auth/key-set.ts',
     'test/unit/platform/auth/key-set.test.ts',

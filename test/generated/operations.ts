@@ -37,7 +37,7 @@ export type CreateTopupOrderInput = {
 
 /** ISO 4217 currency code. */
 export type CurrencyCode =
-  /** Indonesian rupiah; without decimals here. */
+  /** Indonesian rupiah, without decimals. */
   | 'IDR';
 
 /** The time for which a top-up stays valid. */

@@ -3,12 +3,12 @@ export type Scope = 'topup:read' | 'topup:write' | 'topup:support';
 /** The bearer of a verified token (contracts.md 2). */
 export interface Caller {
   readonly subject: string;
-  /** undefined only for a support caller, who may belong to none. */
+  /** undefined only for a support caller without an organization. */
   readonly organizationId: string | undefined;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Any one of these lets a caller read the data of its organization. */
+/** Each of these lets a caller read the data of its organization. */
 export const READ_SCOPES: readonly Scope[] = ['topup:read', 'topup:write', 'topup:support'];
 
 export function hasAnyScope(caller: Caller, scopes: readonly string[]): boolean {

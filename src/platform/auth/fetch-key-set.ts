@@ -1,10 +1,10 @@
 const TIMEOUT_MS = 3000;
-/** Enough for some hundred keys. Issuers have a handful. */
+/** Some hundred keys fit. Issuers have a handful. */
 const MAX_BYTES = 65_536;
 
 /**
- * Fetches the issuer's key set and resolves to its text, bounded in time and size. A redirect is not followed: keys come from
- * the configured address or not at all. Rejects with the reason.
+ * Fetches the issuer's key set and resolves to its text, bounded in time and size. Follows no redirect, because keys come from
+ * the configured address only. Rejects with the reason.
  */
 export async function fetchKeySet(url: string, cancelled: AbortSignal): Promise<string> {
   const response = await fetch(url, {
@@ -12,7 +12,7 @@ export async function fetchKeySet(url: string, cancelled: AbortSignal): Promise<
     headers: { accept: 'application/json, application/jwk-set+json' },
     signal: AbortSignal.any([cancelled, AbortSignal.timeout(TIMEOUT_MS)]),
   }).catch((error: Error) => {
-    // "fetch failed" says nothing; the cause does.
+    // fetch's own message is always "fetch failed".
     throw error.cause ?? error;
   });
   if (response.status !== 200) {
@@ -23,7 +23,7 @@ export async function fetchKeySet(url: string, cancelled: AbortSignal): Promise<
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    // Throwing inside of the loop closes the connection.
+    // Throwing within the loop closes the connection.
     if (bytes > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }

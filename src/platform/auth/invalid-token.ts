@@ -1,4 +1,4 @@
-/** The caller sent a token that is not valid. The message is for the caller and names the kind of fault, nothing more. */
+/** The caller's token is not valid. The message is for the caller and names only the kind of fault. */
 export class InvalidTokenError extends Error {
   constructor(reason: string) {
     super(`The token is not valid: ${reason}.`);

@@ -15,31 +15,31 @@ import { fetchKeySet } from './fetch-key-set.ts';
 import { InvalidTokenError } from './invalid-token.ts';
 import { readKeySet } from './key-set.ts';
 
-/** Between two fetches, also if the first one failed: made-up kids cost the issuer one request a second. */
+/** The pause between two fetches, also after a failure: invented kids cost the issuer one request a second. */
 const BETWEEN_FETCHES_MS = 1000;
-/** A key that the issuer withdrew is good for so long. */
+/** A key that the issuer withdrew stays valid for at most this long. */
 const REFRESH_MS = 60_000;
 
 export interface IssuerKeys {
   /**
-   * Resolves at once to a key of the set in use. For any other key it fetches the set first. Rejects with a JOSEError if no key
-   * fits, or several do, and with an InvalidTokenError while the issuer's keys cannot be reached.
+   * Resolves at once to a key of the current set, and fetches the set first for any other key. Rejects with a JOSEError if none
+   * or several keys fit, and with an InvalidTokenError while the issuer's keys cannot be reached.
    */
   find(header: JWTHeaderParameters): Promise<CryptoKey>;
-  /** Names the set in use: it is another one as soon as the issuer's set differs in anything. undefined before the first set. */
+  /** The hash of the current set, which changes with any difference in it. undefined before the first set. */
   version(): string | undefined;
   close(): void;
 }
 
 /**
- * Holds the issuer's keys (docs/decisions/0036). jose keeps the last set that could be fetched, finds keys in it, and shares one
- * fetch among all callers that wait for it. jose's own options keep three promises that its defaults do not:
- * - Only usable keys reach jose, and one fetch follows another after a second at the earliest: both are the custom fetch's work.
- *   jose's cooldown would refuse a new key in the meantime, and lets failed fetches follow each other without a pause.
- * - Keys never expire, so that they serve for as long as the issuer is away. Instead, a timer replaces the set every minute, also
- *   on a replica that nobody asks: a key that was withdrawn is not good after a quiet night.
- * - The version changes in the same step as the set, because jose writes both into its cache: a token that the old set verified
- *   is never cached under the new version.
+ * Holds the issuer's keys (docs/decisions/0036). jose keeps the last set, finds keys in it, and shares one fetch among all
+ * callers that wait. Its options give three guarantees that its defaults do not:
+ * - The custom fetch passes only usable keys to jose, at most once a second. jose's cooldown would refuse a new key meanwhile,
+ *   and does not pause between failed fetches.
+ * - Keys never expire, so that they outlast an outage of the issuer. A timer replaces the set every minute, also on an idle
+ *   replica, so that a withdrawn key does not survive a quiet night.
+ * - The version changes in the same step as the set, because jose's cache holds both: no token that the old set verified is
+ *   cached under the new version.
  */
 export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?: number }): IssuerKeys {
   const { url, log, refreshMs = REFRESH_MS } = options;
@@ -68,7 +68,7 @@ export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?
     [customFetch]: fetchUsableKeys,
   });
   const refresh = () => {
-    // The first fetch is for the first token. A fetch that fails is logged above.
+    // The first token starts the first fetch. fetchUsableKeys logs a failure.
     if (version() !== undefined) keys.reload().catch(() => undefined);
   };
   const timer = setInterval(refresh, refreshMs).unref();
@@ -79,7 +79,7 @@ export function createIssuerKeys(options: { url: string; log: Logger; refreshMs?
   return { find: (header) => keys(header), version, close };
 }
 
-/** The same function, which waits until BETWEEN_FETCHES_MS have passed since its last call ended. Calls do not overlap here. */
+/** Delays each call until BETWEEN_FETCHES_MS after the end of the last one. jose never overlaps calls. */
 function spaced<T>(work: () => Promise<T>, signal: AbortSignal): () => Promise<T> {
   let endedAt = Number.NEGATIVE_INFINITY;
   return async () => {

@@ -1,16 +1,16 @@
 import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 
-/** Each belongs to one type of key. The key decides with which of them a token is verified, never the token. */
+/** Each algorithm belongs to one type of key. The key decides the algorithm, never the token. */
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 
-/** A public key and nothing else about it than jose needs in order to find it. */
+/** A public key with only the members that jose needs to find it. */
 type UsableKey = JWK & { alg: Algorithm };
 
 export interface KeySet {
   readonly usable: readonly UsableKey[];
-  /** Keys that the issuer serves and that verify nothing, for the log. */
+  /** Keys of the issuer that verify nothing, for the log. */
   readonly unusable: readonly { kid: string | undefined; reason: string }[];
 }
 
@@ -33,14 +33,14 @@ function algorithmOf({ kty, crv }: JWK): Algorithm {
   if (kty === 'RSA') return 'RS256';
   if (kty === 'EC' && crv === 'P-256') return 'ES256';
   if (kty === 'OKP' && crv === 'Ed25519') return 'EdDSA';
-  throw new UnusableKey('its type is none that we take');
+  throw new UnusableKey('its type is not supported');
 }
 
-/** RFC 9864 has a name of its own for the only EdDSA that we take. */
+/** RFC 9864 names the only EdDSA that we support `Ed25519`. */
 const isNameOf = (alg: Algorithm, name: string) => name === alg || (alg === 'EdDSA' && name === 'Ed25519');
 
-async function readKey(given: unknown): Promise<UsableKey> {
-  const parsed = jsonWebKey.safeParse(given);
+async function readKey(entry: unknown): Promise<UsableKey> {
+  const parsed = jsonWebKey.safeParse(entry);
   if (!parsed.success) throw new UnusableKey(`its ${parsed.error.issues[0]?.path.join('.') || 'form'} is not right`);
   const { kid, use = 'sig', key_ops = ['verify'], ...rest } = parsed.data;
   const jwk = rest as JWK;
@@ -57,24 +57,24 @@ async function readKey(given: unknown): Promise<UsableKey> {
   return usable;
 }
 
-/** The log names a key by what the issuer calls it, cut to a bearable length. */
-const kidOf = (given: unknown) => {
-  const { kid } = { ...(given as { kid?: unknown }) };
+/** The issuer's name of a key for the log, cut to a bounded length. */
+const kidOf = (entry: unknown) => {
+  const { kid } = { ...(entry as { kid?: unknown }) };
   return typeof kid === 'string' ? kid.slice(0, 255) : undefined;
 };
 
-/** Reads a JSON Web Key Set (RFC 7517), and leaves out the keys that are not usable. Rejects if the text is no key set. */
+/** Reads a JSON Web Key Set (RFC 7517) and sorts out unusable keys. Rejects if the text is not a key set. */
 export async function readKeySet(body: string): Promise<KeySet> {
   const usable = new Map<string, UsableKey>();
   const unusable: { kid: string | undefined; reason: string }[] = [];
-  for (const given of keysIn(body)) {
+  for (const entry of keysIn(body)) {
     try {
-      const key = await readKey(given);
-      // The same key twice is one.
+      const key = await readKey(entry);
+      // A repeated key counts once.
       usable.set(JSON.stringify(key), key);
     } catch (error) {
       if (!(error instanceof UnusableKey)) throw error;
-      unusable.push({ kid: kidOf(given), reason: error.message });
+      unusable.push({ kid: kidOf(entry), reason: error.message });
     }
   }
   const distinct = [...usable.values()];
@@ -83,15 +83,15 @@ export async function readKeySet(body: string): Promise<KeySet> {
   return { usable: distinct.filter((key) => !ambiguous.includes(key)), unusable };
 }
 
-/** Two different keys of one algorithm have one kid: nobody can tell which of them a token means, so neither is used. */
+/** Two different keys of one algorithm share a kid. A token cannot name one of them, so neither is used. */
 const isAmbiguous = (key: UsableKey, keys: readonly UsableKey[]) =>
   key.kid !== undefined && keys.some((other) => other !== key && other.alg === key.alg && other.kid === key.kid);
 
-/** The libraries' own messages would quote the text. */
+/** Hides the libraries' messages, which quote the text. */
 function keysIn(body: string): unknown[] {
   try {
     return keySet.parse(JSON.parse(body)).keys;
   } catch {
-    throw new Error('it is no key set');
+    throw new Error('it is not a key set');
   }
 }

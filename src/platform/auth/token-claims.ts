@@ -4,19 +4,19 @@ import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Caller } from './caller.ts';
 import { InvalidTokenError } from './invalid-token.ts';
 
-/** The issuer's clock and ours may differ by so much: it holds for `exp`, `nbf` and `iat` alike. */
+/** The allowed difference between the issuer's clock and ours, for `exp`, `nbf` and `iat`. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
-/** No issuer lets one token live longer. The limit also catches milliseconds in the place of seconds. */
+/** No issuer's token lives longer. The limit also catches milliseconds in the place of seconds. */
 const LONGEST_LIFE_SECONDS = 10 * 366 * 86_400;
 
-/** Subject and organization reach the database, the log and calls to hub-core, so they hold nothing that one of those rejects. */
+/** Excludes characters that the database, the log or hub-core reject. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The library has checked `exp` and `nbf` against now, the issuer and the audience. These checks come on top. */
+/** Adds to jose's checks of `exp`, `nbf`, the issuer and the audience. */
 const claims = z.object({
   sub: z.string().min(1).max(255).regex(PRINTABLE),
-  // A token for several audiences was given to each of them, and any one of them could bring it here.
+  // Each of several audiences holds the token and could replay it here.
   aud: z.union([z.string(), z.array(z.string()).length(1)]),
   exp: z.number(),
   iat: z.number().optional(),
@@ -26,7 +26,7 @@ const claims = z.object({
 
 const notRight = (claim: string) => new InvalidTokenError(`claim ${claim} is not right`);
 
-/** Reads the caller from the claims of a token whose signature, issuer, audience and time are good. Throws InvalidTokenError. */
+/** Reads the caller from the claims of a verified token. Throws InvalidTokenError. */
 export function toCaller(payload: JWTPayload, clock: Clock = systemClock): Caller {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) throw notRight(String(parsed.error.issues[0]?.path[0]));

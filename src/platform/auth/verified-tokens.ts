@@ -3,21 +3,21 @@ import QuickLRU from 'quick-lru';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Caller } from './caller.ts';
 
-/** The tokens that came last, at a few hundred bytes each. */
+/** The most recent tokens, at a few hundred bytes each. */
 const MAX_TOKENS = 5000;
 
 interface VerifiedToken {
   caller: Caller;
-  /** The token's own end, in seconds since 1970. */
+  /** The token's expiry, in seconds since 1970. */
   exp: number;
-  /** Names the issuer's key set that the token was verified with. */
+  /** The version of the key set that verified the token. */
   keySetVersion: string;
 }
 
 /**
- * The callers of tokens that were verified, because verifying a signature again costs more than all the rest of a page. An
- * entry is valid until the token's `exp`, and while the issuer's key set has the version that verified it: a withdrawn key takes
- * its tokens along. Keyed by the token's hash, so that no token stays in memory.
+ * Caches the callers of verified tokens, because verifying a signature costs more than the rest of a page. An entry is valid
+ * until the token's `exp` and while the key set keeps its version, so a withdrawn key invalidates its tokens. The key is the
+ * token's hash, so that no token stays in memory.
  */
 export class VerifiedTokens {
   private readonly byHash = new QuickLRU<string, VerifiedToken>({ maxSize: MAX_TOKENS });

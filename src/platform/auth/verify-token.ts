@@ -7,15 +7,15 @@ import { ALGORITHMS } from './key-set.ts';
 import { CLOCK_TOLERANCE_SECONDS, toCaller } from './token-claims.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
-/** Takes the Authorization header as it came. Without a header there is no caller. Rejects with InvalidTokenError. */
+/** Takes the raw Authorization header. Resolves to undefined without a header. Rejects with InvalidTokenError. */
 export type VerifyToken = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 const MAX_TOKEN_BYTES = 4096;
 const MAX_HEADER_BYTES = MAX_TOKEN_BYTES + 'Bearer '.length;
 
 /**
- * The members of a token's header that are read. A token cannot say where its key is (`jku`, `x5u`, `x5c`, `jwk`): such members
- * are ignored. `crit` asks for an extension, and we support none. `typ` keeps out what the same issuer signs for other ends.
+ * Checks a token's header. Ignores members that name a key's place (`jku`, `x5u`, `x5c`, `jwk`). Refuses `crit`, because we
+ * support no extension. `typ` keeps out tokens that the issuer signs for other purposes.
  */
 const header = z.object({
   alg: z.enum(ALGORITHMS),
@@ -27,7 +27,7 @@ const header = z.object({
   crit: z.never().optional(),
 });
 
-/** Verifies a bearer token against the issuer's keys (docs/decisions/0036), once for as long as the same key set is in use. */
+/** Verifies a bearer token against the issuer's keys (docs/decisions/0036), once per key set version. */
 export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string; audience: string }): VerifyToken {
   const { keys, issuer, audience } = options;
   const verifiedTokens = new VerifiedTokens();
@@ -38,20 +38,20 @@ export function createTokenVerifier(options: { keys: IssuerKeys; issuer: string;
     requiredClaims: ['exp', 'sub'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
-  const keyFor: JWTVerifyGetKey = (given) => {
-    if (!header.safeParse(given).success) throw notVerified();
-    return keys.find(given);
+  const keyFor: JWTVerifyGetKey = (protectedHeader) => {
+    if (!header.safeParse(protectedHeader).success) throw notVerified();
+    return keys.find(protectedHeader);
   };
 
   return async (authorization) => {
     const token = tokenIn(authorization);
     if (token === undefined) return undefined;
     const keySetVersion = keys.version();
-    const verified = verifiedTokens.find(token, keySetVersion);
-    if (verified !== undefined) return verified;
+    const cachedCaller = verifiedTokens.find(token, keySetVersion);
+    if (cachedCaller !== undefined) return cachedCaller;
     const { payload } = await jwtVerify(token, keyFor, terms).catch(refuse);
     const caller = toCaller(payload);
-    // If the set has changed meanwhile, either of the two may have verified the token.
+    // If the set changed meanwhile, either version may have verified the token.
     if (keySetVersion !== undefined && keySetVersion === keys.version()) {
       verifiedTokens.add(token, { caller, exp: payload.exp ?? 0, keySetVersion });
     }
@@ -69,7 +69,7 @@ function tokenIn(authorization: string | undefined): string | undefined {
 
 const notVerified = () => new InvalidTokenError('it could not be verified');
 
-/** Tells the caller no more than the kind of fault. An error that is not the token's passes as it is. */
+/** Tells the caller only the kind of fault. Rethrows an error that is not about the token. */
 function refuse(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw new InvalidTokenError('it has expired');
   throw error instanceof errors.JOSEError ? notVerified() : error;

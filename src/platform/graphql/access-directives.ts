@@ -5,8 +5,8 @@ import type { RequestContext } from '../server/request-context.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 
 /**
- * Declares in the SDL who may ask for a field (`@authenticated`, `@requiresScopes`), so that a gateway can refuse early. The
- * subgraph enforces the same declarations itself (decorate-schema.ts), because a caller may reach it without the gateway.
+ * Declares the scopes of a field in the SDL (`@authenticated`, `@requiresScopes`), so that a gateway can refuse early. The
+ * subgraph enforces the same declarations (decorate-schema.ts), because a caller may reach it without the gateway.
  */
 function requires(scopes: readonly Scope[]): MethodDecorator {
   const anyOf = scopes.map((scope) => `["${scope}"]`).join(', ');
@@ -16,15 +16,15 @@ function requires(scopes: readonly Scope[]): MethodDecorator {
   };
 }
 
-/** Buyers and support: topup:read, topup:write or topup:support. */
+/** Lets buyers and support pass: topup:read, topup:write or topup:support. */
 export const RequiresRead = () => requires(READ_SCOPES);
 export const RequiresWrite = () => requires(['topup:write']);
 export const RequiresSupport = () => requires(['topup:support']);
 
-/** The error that refuses the caller of a field; undefined lets the caller pass. */
+/** Returns the error that refuses the caller of a field; undefined lets the caller pass. */
 export type AccessRule = (request: RequestContext) => GraphQLError | undefined;
 
-/** The rule that the directives of a field declare; undefined where they declare none and everybody may ask for it. */
+/** Returns the rule that a field's directives declare; undefined for a field that is open to everybody. */
 export function accessRuleOf({ astNode }: Pick<GraphQLField<unknown, unknown>, 'astNode'>): AccessRule | undefined {
   const directives = astNode?.directives ?? [];
   const scopes = directives.find((directive) => directive.name.value === 'requiresScopes')?.arguments?.[0];
@@ -36,7 +36,7 @@ export function accessRuleOf({ astNode }: Pick<GraphQLField<unknown, unknown>, '
   return isAuthenticated ? ({ caller }) => refusalOf(caller, []) : undefined;
 }
 
-/** Calls the resolver only for a caller that the rule lets pass, and throws the rule's error otherwise. */
+/** Calls the resolver if the rule lets the caller pass, and throws the rule's error otherwise. */
 export function requireAccess(
   resolve: GraphQLFieldResolver<unknown, RequestContext>,
   rule: AccessRule,
@@ -48,7 +48,7 @@ export function requireAccess(
   };
 }
 
-/** One of the lists of scopes is enough, if the caller has all of its scopes. Without a list, any good token is enough. */
+/** The caller needs every scope of at least one list. Without lists, any valid token passes. */
 function refusalOf(caller: Caller | undefined, anyOf: readonly string[][]): GraphQLError | undefined {
   if (caller === undefined) return unauthenticated();
   const isAllowed = anyOf.length === 0 || anyOf.some((allOf) => allOf.every((scope) => caller.scopes.has(scope)));

@@ -22,12 +22,12 @@ import type { Subgraph } from './subgraph-schema.ts';
 
 export interface ApolloOptions {
   subgraph: Subgraph;
-  /** Whether callers may know the schema and have federated traces. */
+  /** True if callers may read the schema and get federated traces. */
   isSchemaOpen: boolean;
   telemetry: Telemetry;
   mutationLimit: MutationLimit;
   log: Logger;
-  /** Compiled documents of this subgraph, instead of new ones. */
+  /** Default: a new, empty store of compiled documents. */
   documents?: CompiledDocuments;
 }
 
@@ -35,7 +35,7 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<Request
   const { subgraph, isSchemaOpen, log } = options;
   return new ApolloServer<RequestContext>({
     schema: subgraph.schema,
-    // Else it writes to the console, whatever an error holds.
+    // The default logger writes every error to the console, unredacted.
     logger: warningsTo(log),
     formatError,
     csrfPrevention: true,
@@ -46,11 +46,11 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<Request
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
-    // formatError does it, in linear time and for every error.
+    // formatError cuts suggestions off in linear time, from every error.
     hideSchemaDetailsFromClientErrors: false,
     stopOnTerminationSignals: false,
     plugins: [
-      // It would wrap every field of every request.
+      // Cache control wraps every field of every request.
       ApolloServerPluginCacheControlDisabled(),
       federatedTraces(isSchemaOpen),
       ApolloServerPluginLandingPageDisabled(),
@@ -65,20 +65,20 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<Request
 
 function compiledDocumentsOf({ rebuild }: Subgraph, log: Logger): CompiledDocuments {
   return new CompiledDocuments({
-    // Not Apollo's own: to trace one request it wraps every field's resolver, for all requests to come.
+    // Apollo wraps the resolvers of its own schema to trace a request, and leaves them wrapped.
     buildSchema: rebuild,
     onMissing: (err) => log.error({ event: 'compiler_missing', err }),
     onFailure: (err) => log.error({ event: 'compiled_document_failed', err }),
   });
 }
 
-/** Apollo's own words: `server_says`. */
+/** Logs Apollo's warnings and errors as `server_says`. */
 function warningsTo(log: Logger) {
-  const tell = (said: unknown) =>
+  const warn = (message: unknown) =>
     log.warn({
       event: 'server_says',
-      reason: reasonOf(new Error(said instanceof Error ? said.message : String(said))),
+      reason: reasonOf(new Error(message instanceof Error ? message.message : String(message))),
     });
   const silent = () => undefined;
-  return { error: tell, warn: tell, info: silent, debug: silent };
+  return { error: warn, warn, info: silent, debug: silent };
 }

@@ -19,9 +19,9 @@ export interface MutationCall {
   request: RequestContext;
 }
 
-/** Writes down who called which mutation. It learns the verdict on the caller's scopes and never asks for it itself. */
+/** Records who called which mutation. It learns the verdict on the caller's scopes and does not check them itself. */
 export interface MutationTrail {
-  /** Resolves when the refusal is written down. The caller then gets `refusal`. */
+  /** Resolves when the refusal is recorded. The caller then gets `refusal`. */
   refused(mutation: MutationCall, refusal: GraphQLError): Promise<void>;
   /** Runs a mutation that its caller may run, and settles as it does. */
   around(mutation: MutationCall, run: () => Promise<unknown>): Promise<unknown>;
@@ -34,8 +34,8 @@ export interface Decorations {
 }
 
 /**
- * Wraps the resolvers of a schema, in one pass and always in this order, from the outside to the inside: access, the trail of
- * mutations, the guard of `_entities`. A field that needs none of them keeps its resolver and costs nothing more.
+ * Wraps the resolvers of a schema in one pass, in this order from the outside to the inside: access, mutation trail, guard of
+ * `_entities`. A field that needs none of them keeps its resolver.
  */
 export function decorateSchema(schema: GraphQLSchema, { entities, mutationTrail }: Decorations): GraphQLSchema {
   const mutation = schema.getMutationType();
@@ -56,7 +56,7 @@ export function decorateSchema(schema: GraphQLSchema, { entities, mutationTrail 
   return schema;
 }
 
-/** Checks the scopes of a mutation once, for its caller and for the trail. */
+/** Checks the scopes of a mutation once, for both its caller and the trail. */
 function recordMutation(resolve: Resolve, name: string, rule: AccessRule | undefined, trail: MutationTrail): Resolve {
   return async (source, args, request, info) => {
     const mutation = { name, args, request };

@@ -10,11 +10,10 @@ export type ReferenceResolver = (
 ) => unknown;
 
 /**
- * Guards Apollo's resolver of `_entities`, which calls the reference resolvers one after the other and throws at the first
- * representation that it cannot read (`entitiesResolver` in @apollo/subgraph 2.15, dist/types.js; no issue is known upstream).
- * Nobody then awaits the promises of the representations before it, and a rejection that nobody handles ends the process: a caller without a token could end
- * every replica. So every representation is checked before the first one is resolved, and `rejecting` keeps a reference
- * resolver from throwing synchronously.
+ * Guards Apollo's resolver of `_entities`, which throws at the first representation that it cannot read and abandons the
+ * promises of those before it (`entitiesResolver` in @apollo/subgraph 2.15, dist/types.js; no upstream issue). An unhandled
+ * rejection ends the process, so a caller without a token could end every replica. The guard checks every representation
+ * first, and `rejecting` keeps a reference resolver from throwing synchronously.
  */
 export function guardEntities(
   resolve: GraphQLFieldResolver<unknown, RequestContext>,
@@ -28,12 +27,12 @@ export function guardEntities(
   };
 }
 
-/** The same resolver, which rejects where it would throw. */
+/** Returns the same resolver, which rejects instead of throwing. */
 export function rejecting(resolveReference: ReferenceResolver): ReferenceResolver {
   return async (reference, ...rest) => resolveReference(withTextId(reference), ...rest);
 }
 
-/** Each key is an ID, for which GraphQL accepts a whole number too. `_Any` does not coerce it. */
+/** GraphQL accepts a whole number as an ID, but `_Any` does not coerce it. */
 function withTextId(reference: Record<string, unknown>): Record<string, unknown> {
   return Number.isSafeInteger(reference['id']) ? { ...reference, id: String(reference['id']) } : reference;
 }

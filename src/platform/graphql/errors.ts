@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Top-level errors and their stable codes (contracts.md 1). Business refusals are userErrors. */
+/** Builds a top-level error with a stable code (contracts.md 1). Business refusals are userErrors. */
 export function unauthenticated(message = 'This needs a token: send "Authorization: Bearer <JWT>".'): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } });
 }

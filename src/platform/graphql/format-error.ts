@@ -1,11 +1,11 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 
-/** The code of every error that nobody meant for the caller. */
+/** The code of every error that is not meant for the caller. */
 export const MASKED = 'INTERNAL_SERVER_ERROR';
-const MASK = 'Something went wrong on our side. Name the correlationId when you report it.';
+export const MASKED_MESSAGE = 'Something went wrong on our side. Name the correlationId when you report it.';
 
-/** The code that a caller sees (docs/errors.md 2). MASKED is a fault of ours: it is logged, and its message is not answered. */
+/** Returns the code that a caller sees (docs/errors.md 2). MASKED is a fault of ours: the log has its message, the answer does not. */
 export function codeOf(error: unknown): string {
   const original = unwrapResolverError(error);
   if (!(original instanceof GraphQLError)) return MASKED;
@@ -14,12 +14,12 @@ export function codeOf(error: unknown): string {
   return isOfAValue(original) ? 'BAD_USER_INPUT' : MASKED;
 }
 
-/** graphql-js's, of variables: it gives up after fifty errors. */
+/** graphql-js's message when it stops after fifty errors of variables. */
 const TOO_MANY = 'Too many errors processing variables, error limit reached. Execution aborted.';
 
 /**
- * graphql-js gives no code to an error of coercion. While it executes, it names the value that does not fit an argument of a field
- * or of a directive, such as a variable that is null where the type is `ID!`. No other error of its own names a value.
+ * Recognizes an error of coercion, to which graphql-js gives no code: only such an error has a value node, such as a variable
+ * that is null where the type is `ID!`.
  */
 function isOfAValue({ nodes = [], message }: GraphQLError): boolean {
   const [node] = nodes;
@@ -31,14 +31,19 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const code = codeOf(error);
   if (code !== MASKED) return { message: withoutSuggestion(message), locations, path, extensions: { code } };
   const correlationId = formatted.extensions?.['correlationId'];
-  return { message: MASK, locations, path, extensions: { code, ...(correlationId ? { correlationId } : {}) } };
+  return {
+    message: MASKED_MESSAGE,
+    locations,
+    path,
+    extensions: { code, ...(correlationId ? { correlationId } : {}) },
+  };
 }
 
 const SUGGESTION = ' Did you mean ';
 
 /**
- * graphql-js ends a message with names of the schema that are like the one sent. Cut by index: a regular expression that looks for
- * this in a long text that the caller wrote takes quadratic time, and so does the one of Apollo's own plugin.
+ * Cuts off the schema's names that graphql-js suggests. Searches by index, because a regular expression takes quadratic time on
+ * a long text of the caller, and so does Apollo's own plugin.
  */
 export function withoutSuggestion(message: string): string {
   const start = message.endsWith('?') ? message.lastIndexOf(SUGGESTION) : -1;

@@ -7,7 +7,7 @@ export const CurrencyCode = { IDR: 'IDR' } as const;
 registerEnumType(CurrencyCode, {
   name: 'CurrencyCode',
   description: 'ISO 4217 currency code.',
-  valuesConfig: { IDR: { description: 'Indonesian rupiah; without decimals here.' } },
+  valuesConfig: { IDR: { description: 'Indonesian rupiah, without decimals.' } },
 });
 
 @ObjectType({ simpleResolvers: true, description: 'An amount of money.' })

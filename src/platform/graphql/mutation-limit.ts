@@ -4,10 +4,10 @@ import { GraphQLError } from 'graphql';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../auth/caller.ts';
 
-/** Rejects with RATE_LIMITED (429, with Retry-After) if this caller has sent too many mutations within a minute. */
+/** Rejects with RATE_LIMITED (429, with Retry-After) for a caller with too many mutations within a minute. */
 export type MutationLimit = (caller: Caller | undefined, count: number) => Promise<void>;
 
-/** Runs a script on one key in the Redis of all replicas. Resolves in bounded time, to undefined if Redis does not answer. */
+/** Runs a script on one key of the shared Redis. Resolves in bounded time, to undefined if Redis does not answer. */
 export type RunShared = (
   script: string,
   key: string,
@@ -18,14 +18,14 @@ const WINDOW_SECONDS = 60;
 const PREFIX = 'self_topup_mutations';
 
 /**
- * Counts the mutations of a caller: on all replicas together if they share a Redis, and per replica while it does not answer.
- * The limit spares work and decides nothing about money, so a Redis that is away refuses nobody and delays nobody. 0 switches
- * the limit off. A caller without a token is refused elsewhere and not counted.
+ * Counts the mutations of a caller: over all replicas with a shared Redis, and per replica without it or while it does not
+ * answer. The limit protects capacity, not money, so a Redis outage refuses and delays nobody. 0 switches the limit off.
  */
 export function createMutationLimit(perMinute: number, runShared?: RunShared): MutationLimit {
   if (perMinute === 0) return async () => undefined;
   const limiter = createLimiter(perMinute, runShared);
   return async (caller, count) => {
+    // Access rules refuse a caller without a token.
     if (caller === undefined) return;
     try {
       await limiter.consume(keyOf(caller), count);
@@ -41,7 +41,7 @@ export function createMutationLimit(perMinute: number, runShared?: RunShared): M
   };
 }
 
-/** A hash, because some issuers make an e-mail address the subject, and Redis must not show it. */
+/** Hashes the subject, because some issuers use an e-mail address, which must not stand in Redis. */
 function keyOf({ organizationId, subject }: Caller): string {
   return createHash('sha256')
     .update(JSON.stringify([organizationId, subject]))
@@ -57,12 +57,12 @@ function createLimiter(points: number, runShared: RunShared | undefined) {
     storeClient: { eval: evaluator(runShared) },
     useRedisPackage: true,
     insuranceLimiter: memory,
-    // A caller above the limit is refused from memory for the rest of the minute, so a flood does not reach Redis.
+    // Refuses a caller above the limit from memory for the rest of the minute, so a flood does not reach Redis.
     inMemoryBlockOnConsumed: points,
   });
 }
 
-/** node-redis's `eval`, the one command that the limiter sends. An error of it makes the limiter go on in memory. */
+/** Stands in for node-redis's `eval`, the limiter's one command. If it throws, the limiter counts in memory. */
 function evaluator(runShared: RunShared) {
   return async (script: string, { keys: [key = ''], arguments: values }: { keys: string[]; arguments: string[] }) => {
     const answer = await runShared(script, key, values);

@@ -8,13 +8,13 @@ import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
 
-/** The schema has no subscriptions, which validation does not look at. */
+/** Validation accepts a subscription although the schema has none. */
 const noSubscriptions = () =>
   new GraphQLError('There are no subscriptions here.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
   });
 
-/** Refuses an operation that costs too much, and a mutation of a caller who has sent too many. */
+/** Refuses an operation that costs too much, and a mutation of a caller above the mutation limit. */
 export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
@@ -23,7 +23,7 @@ export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit
           const { operationName, variables, extensions } = request;
           assertWithinLimits(costs, { document, operation, operationName, variables, extensions, caller });
           if (operation?.operation === 'subscription') throw noSubscriptions();
-          // It holds one field, by the limits of documents.
+          // DOCUMENT_LIMITS allow one field per mutation.
           if (operation?.operation === 'mutation') await mutationLimit(caller, 1);
         },
       };
@@ -31,7 +31,7 @@ export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit
   };
 }
 
-/** Per operation: the log line's fields, a count, and a correlation id on the errors that will be masked. */
+/** Records each operation in the log line and the metrics, and sets the correlation id on errors that are masked. */
 export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
@@ -44,7 +44,7 @@ export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<Reque
           Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
         },
         async didEncounterErrors({ contextValue, errors }) {
-          // Each code once, because one answer can hold thousands of errors.
+          // Logs each code once, because one answer can hold thousands of errors.
           contextValue.logFields['errorCodes'] = [...new Set(errors.map(codeOf))];
           for (const error of errors.filter((error) => codeOf(error) === MASKED)) {
             error.extensions['correlationId'] = contextValue.correlationId;

@@ -1,12 +1,12 @@
 import { Directive, Field, ObjectType } from 'type-graphql';
 
-@ObjectType({ simpleResolvers: true, description: "Relay's: where a page stands in its list." })
+@ObjectType({ simpleResolvers: true, description: 'The position of a page in its list, as Relay defines it.' })
 @Directive('@shareable')
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether there is more after this page.' })
+  @Field(() => Boolean, { description: 'True if more items follow this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether this page was asked for as one after another.' })
+  @Field(() => Boolean, { description: 'True if the query gave `after`, so that a page precedes this one.' })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })

@@ -14,11 +14,11 @@ function toDecimal(value: unknown): bigint {
 const describe = (value: unknown) =>
   ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value).slice(0, 40) : `a ${typeof value}`;
 
-/** A whole number that is not negative, of any size: a bigint in our code, a string of digits in requests and answers. */
+/** A whole number, not negative, of up to MAX_DIGITS digits: a bigint in code, a string of digits in requests and answers. */
 export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   name: 'Decimal',
   description:
-    'A whole number, not negative, as a JSON string of digits, e.g. `"1000000"`: amounts pass what a GraphQL Int and a float can hold. As input a whole JSON number that is exact is accepted too.',
+    'A whole number, not negative, as a JSON string of digits, e.g. `"1000000"`, because amounts exceed a GraphQL Int and an exact float. An input may also be a whole JSON number that is exact.',
   serialize(value) {
     if (typeof value === 'bigint' && value >= 0n) return value.toString();
     throw new TypeError('Decimal can only stand for a bigint that is not negative');
@@ -31,14 +31,14 @@ export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   },
 });
 
-/** A scalar that no input of the schema takes: a value of it in a request is refused, whatever it is. */
+/** A scalar that no input of the schema takes: every value of it in a request is refused. */
 function outputOnly<Internal>(name: string, description: string, serialize: (value: unknown) => string) {
   return new GraphQLScalarType<Internal, string>({
     name,
     description,
     serialize,
     parseValue() {
-      throw new GraphQLError(`No input here is a ${name}.`, { extensions: { code: 'BAD_USER_INPUT' } });
+      throw new GraphQLError(`${name} is not an input type.`, { extensions: { code: 'BAD_USER_INPUT' } });
     },
   });
 }
@@ -53,13 +53,13 @@ export const DateTimeScalar = outputOnly<Date>(
   },
 );
 
-/** Serializes a string as it is, because a calendar date has no time zone to lose. */
+/** Serializes a string unchanged, because a calendar date has no time zone. */
 export const DateScalar = outputOnly<string>('Date', 'A calendar date, `YYYY-MM-DD`.', (value) => {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
   throw new TypeError('Date can only stand for a YYYY-MM-DD string');
 });
 
-/** Serializes a string as it is: a URL is checked once, when it comes in (clients/mekari-pay/payment-url.ts). */
+/** Serializes a string unchanged: clients/mekari-pay/payment-url.ts validates each URL when it arrives. */
 export const URLScalar = outputOnly<string>('URL', 'An absolute URL.', (value) => {
   if (typeof value === 'string') return value;
   throw new TypeError('URL can only stand for a string');

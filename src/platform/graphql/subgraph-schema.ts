@@ -6,32 +6,32 @@ import { decorateSchema, type MutationTrail } from './decorate-schema.ts';
 import { type ReferenceResolver, rejecting } from './entities.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
 
-/** Newest federation version that every composition tool we check with accepts. */
+/** The newest federation version that all our composition tools accept. */
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@cost", "@listSize"])`;
 
-/** TypeGraphQL has no place for the roots' descriptions. */
+/** Descriptions of the root types, which TypeGraphQL cannot declare. */
 const ROOTS = {
-  query: 'Self top-up, reading: of the organization that the token belongs to, or of any for support.',
-  mutation: 'Self top-up, ordering: refusals that are part of the business are userErrors, not errors.',
+  query: 'Reads of self top-up, for the organization of the token. Support may read any organization.',
+  mutation: 'Orders of self top-up. A refusal by a business rule is a userError, not an error.',
 };
 
 export interface SubgraphParts {
-  /** Resolver classes and the instances that serve them. */
+  /** Instances of resolver classes. */
   resolvers: readonly object[];
-  /** By type name. */
+  /** Reference resolvers by type name. */
   references: Record<string, ReferenceResolver>;
-  /** Nothing is written down without it. */
+  /** Without it, mutations leave no trail. */
   mutationTrail?: MutationTrail | undefined;
 }
 
 export interface Subgraph {
   schema: GraphQLSchema;
   sdl: string;
-  /** Builds the schema again, with the same resolvers and decorations: for code that changes fields only for itself. */
+  /** Builds another schema with the same resolvers and decorations, for code that changes fields. */
   rebuild(): GraphQLSchema;
 }
 
-/** TypeGraphQL's classes → SDL → Apollo's federated schema with the same resolvers, decorated (decorate-schema.ts). */
+/** Builds Apollo's federated schema from TypeGraphQL's classes by way of their SDL, and decorates it (decorate-schema.ts). */
 export function buildSubgraph(parts: SubgraphParts): Subgraph {
   const instances = new Map(parts.resolvers.map((instance) => [instance.constructor, instance]));
   const codeFirst = buildSchemaSync({

@@ -6,10 +6,10 @@ import type { Logger } from '../telemetry/logger.ts';
 import { correlationIdOf, logFieldsOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** Resolves to the one RequestContext of an incoming request, with its verified caller. Rejects with InvalidTokenError. */
+/** Resolves to the RequestContext of an incoming request, with its verified caller. Rejects with InvalidTokenError. */
 export type Authenticate = (request: FastifyRequest) => Promise<RequestContext>;
 
-/** Apollo clones it together with its prototype, so that the getter stays a getter. */
+/** A class, because Apollo clones the prototype too and so keeps the getter. */
 class IncomingContext implements RequestContext {
   private child: Logger | undefined;
 
@@ -36,7 +36,7 @@ export function createAuthenticate({ verifyToken, log }: { verifyToken: VerifyTo
   };
 }
 
-/** The same for the graph, whose callers get UNAUTHENTICATED with status 401 for a token that is not valid. */
+/** Answers an invalid token with UNAUTHENTICATED and status 401, as the graph's callers expect. */
 export function authenticateForGraph(authenticate: Authenticate): Authenticate {
   return async (request) => {
     try {
@@ -49,9 +49,9 @@ export function authenticateForGraph(authenticate: Authenticate): Authenticate {
   };
 }
 
-/** Node gives us the first of two headers, and a proxy may have checked the second: such a request is refused. */
+/** Refuses two headers, because Node takes the first and a proxy may have checked the second. */
 function authorizationOf({ raw, headers }: FastifyRequest): string | undefined {
-  const given = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'authorization');
-  if (given.length > 1) throw new InvalidTokenError('expected one Authorization header');
+  const names = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'authorization');
+  if (names.length > 1) throw new InvalidTokenError('expected one Authorization header');
   return headers.authorization;
 }

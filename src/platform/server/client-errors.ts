@@ -1,16 +1,16 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
-import { failureBody, isGraph } from './failure-body.ts';
+import { failureBody, isGraph } from './failures.ts';
 
 const STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 const MESSAGE: Record<number, string> = {
-  400: 'This is not HTTP as it is understood here.',
+  400: 'The request is not valid HTTP.',
   408: 'The request took too long to arrive.',
   431: 'The headers are too large.',
 };
 
-/** Answers bytes that never became a whole request, and closes their connection. */
+/** Answers bytes that do not form a request, and closes their connection. */
 export function answerClientError(open: Connections, code: string, socket: Duplex): void {
   const response = open.of(socket)?.latest?.response;
   if (code !== 'ECONNRESET' && socket.writable && isUnanswered(response)) {
@@ -21,7 +21,7 @@ export function answerClientError(open: Connections, code: string, socket: Duple
   socket.destroy();
 }
 
-/** A client would take an answer in the middle of another one, or after the one it has, for the answer to a later request. */
+/** An answer within or after another one would look like the answer to the client's next request. */
 function isUnanswered(response: ServerResponse | undefined): boolean {
   if (response === undefined) return true;
   return response.req.complete ? response.writableFinished : !response.headersSent;

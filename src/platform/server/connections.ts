@@ -1,29 +1,28 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A request whose headers are there (until then it is none, and may never become one), and the answer to it. */
+/** A request whose headers have arrived, and its answer. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** When the answer was first seen to be on its way (performance.now). */
+  /** The time of the first check after the answer's headers were sent (performance.now). */
   answeredSince: number | undefined;
 }
 
 export interface Connection {
   readonly socket: Socket;
-  /** More than one where a client does not wait for its answers. */
-  readonly underWay: Exchange[];
-  /** The one that came last, also when it is over. */
+  /** Several if the client pipelines its requests. */
+  readonly inFlight: Exchange[];
+  /** The newest exchange, also after its end. */
   latest: Exchange | undefined;
 }
 
 /**
- * The open connections of a server, and what is under way on each.
+ * The open connections of a server, and the exchanges in flight on each.
  *
- * Nothing here, and nothing else that outlives a request, keeps requests in a Map, a Set or a WeakMap: where they come and go
- * thousands of times a second, its table is made anew all the time, the old one holds what it held, and the collector of young
- * objects takes that for alive. Every request would stay until the whole heap is collected, once a second, for everybody to
- * wait for (docs/decisions/0045).
+ * Nothing that outlives a request stores requests in a Map, a Set or a WeakMap. Thousands of changes a second rebuild the table
+ * all the time, and the old tables keep every request alive until a full garbage collection, which stops the process once a
+ * second (docs/decisions/0045).
  */
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
@@ -32,7 +31,7 @@ export class Connections {
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
       this.acceptedCount += 1;
-      this.open.set(socket, { socket, underWay: [], latest: undefined });
+      this.open.set(socket, { socket, inFlight: [], latest: undefined });
       socket.once('close', () => this.open.delete(socket));
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -40,12 +39,12 @@ export class Connections {
       if (connection === undefined) return;
       const exchange = { request, response, answeredSince: undefined };
       connection.latest = exchange;
-      connection.underWay.push(exchange);
-      response.once('close', () => connection.underWay.splice(connection.underWay.indexOf(exchange), 1));
+      connection.inFlight.push(exchange);
+      response.once('close', () => connection.inFlight.splice(connection.inFlight.indexOf(exchange), 1));
     });
   }
 
-  /** How many there ever were. */
+  /** The number of connections since the start. */
   get accepted(): number {
     return this.acceptedCount;
   }

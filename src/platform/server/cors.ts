@@ -1,8 +1,8 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
-import { GRAPH_PATH } from './failure-body.ts';
+import { GRAPH_PATH } from './failures.ts';
 
-/** The headers that a page may send. The gateway's secret is not among them: no page may know it. */
+/** The headers that a page may send. No page may know the gateway's secret. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
@@ -12,12 +12,12 @@ const REQUEST_HEADERS = [
   'traceparent',
   'tracestate',
 ];
-/** A browser may cache a preflight's answer for so long, and a changed setting takes so long to arrive. */
+/** A browser caches a preflight's answer for this long, so a changed setting takes this long to arrive. */
 const MAX_AGE_SECONDS = 600;
 
 /**
- * Lets pages of these origins, and no other, read the graph and the REST routes. Without credentials: a token that the page
- * sends names the caller, never a cookie that a browser adds. A page of another origin gets no CORS header at all.
+ * Lets only pages of these origins read the graph and the REST routes. Allows no credentials, because a token names the caller,
+ * never a cookie. A page of another origin gets no CORS header.
  */
 export async function registerCors(
   app: FastifyInstance,

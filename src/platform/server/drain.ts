@@ -3,36 +3,35 @@ import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/prom
 import type { FastifyInstance } from 'fastify';
 import type { Connections, Exchange } from './connections.ts';
 
-/** /readyz says 503 and everything else goes on: about what balancers and lists of endpoints take to hear of a SIGTERM. */
+/** Serves on while /readyz answers 503, until load balancers notice the SIGTERM. */
 const STILL_ACCEPTING_MS = 1000;
-/** Long enough for a client that is at work to send its next request, and to be told to go with the answer. */
+/** An active client sends its next request within this time, and gets `connection: close` with the answer. */
 const LAST_ANSWERS_MS = 1000;
-const LOOK_AGAIN_MS = 50;
+const CHECK_MS = 50;
 /**
- * A request whose body has not arrived after this many more looks is dropped. Looks are counted, not time: a process that stalls
- * for a second has looked once. Nothing was done for such a request, so its caller can send it to another replica.
+ * Checks after which a request without its whole body is dropped. The caller can retry it, because nothing has run for it.
+ * Checks are counted instead of time, because a process may stall for a second.
  */
-const LAST_BODY_LOOKS = 20;
-/** Turns of the event loop without a new connection, after which nobody waits in the listener's queue. */
+const BODY_CHECKS = 20;
+/** After this many turns of the event loop without a new connection, the listener's queue is empty. */
 const QUIET_TURNS = 3;
-/** Callers that never pause must not keep the listener open. */
-const MOST_TURNS = 2000;
+/** Bounds the turns, because callers may never pause. */
+const MAX_TURNS = 2000;
 
 /**
- * Takes a listening server out of service without losing a request that reached it. Two things would lose one: closing a
- * connection on which its client is just writing, so none is closed before its client was told to with an answer, or asked
- * nothing, half a request included, for a second; and closing the listener while connections wait in its queue, which the system has accepted and we
- * have not.
+ * Takes a listening server out of service without losing a request that reached it. A connection closes only after an answer
+ * with `connection: close`, or after a second without a whole request, because its client may be writing. The listener closes
+ * only after its queue is empty, because the system has accepted the connections in it.
  */
 export interface Drain {
-  /** Resolves when no connection is left. A whole request that is under way is waited for, however long it takes. */
+  /** Resolves when no connection is left. Waits for every whole request in flight, without a limit. */
   run(): Promise<void>;
 }
 
 export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
   let lastAnswers = false;
-  let held: Promise<void> | undefined;
-  // A server that is closed without a drain, as tests do it, answers what is under way as its last.
+  let hold: Promise<void> | undefined;
+  // Without a drain, as in tests, the answers in flight are the last.
   app.addHook('preClose', async () => {
     lastAnswers = true;
   });
@@ -41,36 +40,40 @@ export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
       if (lastAnswers) void reply.header('connection', 'close');
       done();
     };
-    if (held === undefined) send();
-    else void held.then(send);
+    if (hold === undefined) send();
+    else void hold.then(send);
   });
 
-  /** Who gets an answer comes back at once: answers wait for the milliseconds in which the queue is emptied. */
+  /** Holds answers for the milliseconds in which the queue empties, because an answered client comes back at once. */
   async function closeListener(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    held = promise;
-    for (let quiet = 0, turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS; turns += 1) {
-      const before = open.accepted;
-      await afterPoll();
-      quiet = open.accepted === before ? quiet + 1 : 0;
-    }
+    hold = promise;
+    await emptyQueue(open);
     // HTTP's own close() would close idle connections too.
     Server.prototype.close.call(app.server);
     lastAnswers = true;
-    held = undefined;
+    hold = undefined;
     resolve();
   }
 
   async function run(): Promise<void> {
     if (open.size > 0) await sleep(STILL_ACCEPTING_MS);
     await closeListener();
-    for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
-    for (let looks = 0; open.size > 0; looks += 1) {
-      const isAwaited = ({ request }: Exchange) => request.complete || looks < LAST_BODY_LOOKS;
-      // To Node a connection on which nothing, or half a request, was ever asked is not idle.
-      for (const { socket, underWay } of open) if (!underWay.some(isAwaited)) socket.destroy();
-      await sleep(LOOK_AGAIN_MS);
+    for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += CHECK_MS) await sleep(CHECK_MS);
+    for (let checks = 0; open.size > 0; checks += 1) {
+      const isAwaited = ({ request }: Exchange) => request.complete || checks < BODY_CHECKS;
+      // Node does not count a connection without a whole first request as idle.
+      for (const { socket, inFlight } of open) if (!inFlight.some(isAwaited)) socket.destroy();
+      await sleep(CHECK_MS);
     }
   }
   return { run };
+}
+
+async function emptyQueue(open: Connections): Promise<void> {
+  for (let quiet = 0, turns = 0; quiet < QUIET_TURNS && turns < MAX_TURNS; turns += 1) {
+    const before = open.accepted;
+    await afterPoll();
+    quiet = open.accepted === before ? quiet + 1 : 0;
+  }
 }

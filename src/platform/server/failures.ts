@@ -1,17 +1,27 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MASKED_MESSAGE } from '../graphql/format-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { correlationIdOf } from './correlation.ts';
-import { failureBody, GRAPH_PATH, isGraph } from './failure-body.ts';
 
-const FAULT = 'Something went wrong on our side. Name the correlationId when you report it.';
+export const GRAPH_PATH = '/graphql';
+
 const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
 
-/** The route, for the log: a path that leads nowhere may hold anything. */
+/** Returns the route for the log. The path of an unknown route may contain anything. */
 export const pathOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '(no route)';
+
+export const isGraph = (url: string) => url.split('?')[0] === GRAPH_PATH;
+
+/** Builds the body of an answer that Apollo does not give: in GraphQL's shape for the graph's callers, in REST's for others. */
+export function failureBody(toGraph: boolean, message: string, fault?: { correlationId: string }): object {
+  if (!toGraph) return { error: message, ...fault };
+  const code = fault === undefined ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
+  return { errors: [{ message, extensions: { code, ...fault } }] };
+}
 
 export type Failures = ReturnType<typeof createFailures>;
 
-/** Answers in the place of a handler that failed or was never reached. The answer says no more than whose fault it was. */
+/** Answers in the place of a handler that failed or was not reached. A fault of ours gets a general message. */
 export function createFailures(log: Logger) {
   function send(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
     const correlationId = correlationIdOf(request);
@@ -20,7 +30,7 @@ export function createFailures(log: Logger) {
       void reply.type(`${GRAPHQL_MEDIA_TYPE}; charset=utf-8`);
     }
     const body = failureBody(toGraph, message, status >= 500 ? { correlationId } : undefined);
-    // REST's callers get the id for their own mistakes too.
+    // REST callers get the id for their own mistakes too.
     return reply.status(status).send(toGraph ? body : { ...body, correlationId });
   }
 
@@ -31,21 +41,21 @@ export function createFailures(log: Logger) {
       if (status < 500) return send(request, reply, status, error.message);
       const correlationId = correlationIdOf(request);
       log.error({ event: 'request_failed', path: pathOf(request), correlationId, err: error });
-      return send(request, reply, status, FAULT);
+      return send(request, reply, status, MASKED_MESSAGE);
     },
-    /** Answers a path that cannot be decoded. Fastify runs no hook for it, so the headers are set here. */
+    /** Answers a path that cannot be decoded. Sets the headers itself, because Fastify runs no hook for it. */
     onBadPath(request: FastifyRequest, reply: FastifyReply): void {
       void reply.headers({
         'x-correlation-id': correlationIdOf(request),
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
       });
-      send(request, reply, 400, 'This is not a path.');
+      send(request, reply, 400, 'The path cannot be decoded.');
     },
   };
 }
 
-/** Answers 405 with the methods that a path takes, and 404 for a path that does not exist, whatever the method. */
+/** Answers 405 with the allowed methods of a path, and 404 for an unknown path. */
 export function answerUnrouted(app: FastifyInstance, { send }: Failures): void {
   const methods = new Map<string, string[]>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -55,6 +65,6 @@ export function answerUnrouted(app: FastifyInstance, { send }: Failures): void {
     const allowed = methods.get(request.url.split('?')[0] ?? '');
     if (allowed === undefined) return reply.status(404).send({ error: 'There is nothing here.' });
     void reply.header('allow', allowed.join(', '));
-    return send(request, reply, 405, `This takes ${allowed.join(', ')} alone.`);
+    return send(request, reply, 405, `This path takes only ${allowed.join(', ')}.`);
   });
 }

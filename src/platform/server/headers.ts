@@ -1,22 +1,22 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GRAPH_PATH } from './failure-body.ts';
+import { GRAPH_PATH } from './failures.ts';
 
 const YEAR_SECONDS = 31_536_000;
-/** Matches the host of most requests, and spares them the parser of URLs. */
+/** Matches most hosts, to avoid the slower URL parser. */
 const PLAIN_HOST = /^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,8}(:\d{1,4})?$/;
 
-/** Every answer is data: no browser may render it, frame it, take it for another type, or cache it. */
+/** Forbids browsers to render, frame, sniff or cache an answer, because every answer is data. */
 export async function registerSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-    // Other names under ours may have no TLS.
+    // Subdomains may have no TLS.
     strictTransportSecurity: { maxAge: YEAR_SECONDS, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
-    // These tell a browser how to treat documents, and no answer here is a document.
+    // These concern documents, and no answer here is a document.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,
@@ -31,8 +31,8 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
 }
 
 /**
- * RFC 9112, 3.2: one Host header, with a host in it. Apollo's integration builds a URL from it, and would answer a wrong one as
- * a fault of ours. HTTP/1.0, which some probes speak, may leave the header out.
+ * Requires one valid Host header (RFC 9112, 3.2). Apollo's integration builds a URL from it, and would answer a wrong one as a
+ * fault of ours. Probes may omit it, because some speak HTTP/1.0.
  */
 export function hasRightHost({ raw, headers, routeOptions }: FastifyRequest): boolean {
   const hosts = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');

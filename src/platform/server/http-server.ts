@@ -12,8 +12,7 @@ import { Connections } from './connections.ts';
 import { correlationIdOf } from './correlation.ts';
 import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
-import { GRAPH_PATH } from './failure-body.ts';
-import { answerUnrouted, createFailures, type Failures } from './failures.ts';
+import { answerUnrouted, createFailures, type Failures, GRAPH_PATH } from './failures.ts';
 import { requireGatewaySecret } from './gateway-secret.ts';
 import { hasRightHost, registerSecurityHeaders } from './headers.ts';
 import { logRequests } from './logged-requests.ts';
@@ -28,28 +27,28 @@ export interface HttpServerOptions {
   rawRoutes: readonly RawRoute[];
   restRoutes: readonly RestRoute[];
   verifyToken: VerifyToken;
-  /** With secrets, /graphql answers only to a request that sends one of them in `x-gateway-secret`. */
+  /** With secrets, /graphql requires one of them in `x-gateway-secret`. */
   gatewaySecrets: readonly string[] | undefined;
   telemetry: Telemetry;
   log: Logger;
   readiness: () => Promise<Readiness>;
-  /** True if traces are sent somewhere. */
+  /** True if traces are exported. */
   isTraced: boolean;
-  /** The origins whose pages may ask from a browser; none by default. */
+  /** The origins whose pages may call from a browser; none by default. */
   corsOrigins?: readonly string[];
   connectionLimits?: ConnectionLimits;
 }
 
 export interface HttpServer {
   app: FastifyInstance;
-  /** To be run before Apollo is stopped, which closes the server while requests may be on their way. */
+  /** Must run before Apollo stops, because Apollo closes the server while requests may be in flight. */
   drain: Drain;
 }
 
-/** Twice the limit of a document and its variables (graphql/limits): a longer body need not be parsed. */
+/** Exceeds the limits of a document and its variables (graphql/limits), so a longer body need not be parsed. */
 const MAX_GRAPHQL_BYTES = 128 * 1024;
 
-/** Serves everything that we serve over HTTP (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
+/** Builds the HTTP server (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const failures = createFailures(options.log);
   const { app, drain } = createApp(failures, options.connectionLimits ?? CONNECTION_LIMITS);
@@ -75,7 +74,7 @@ function createApp(failures: Failures, connectionLimits: ConnectionLimits): Http
   return { app, drain };
 }
 
-/** Hooks run in the order in which they are added here. They take callbacks: a promise per hook and request costs time. */
+/** Hooks run in the order of this function. They take callbacks, because a promise per hook and request costs time. */
 async function addHooks(app: FastifyInstance, failures: Failures, options: HttpServerOptions): Promise<void> {
   const { log, corsOrigins = [], isTraced } = options;
   const within: WithinRequest = isTraced ? traceRequests(app) : (_request, run) => run();
@@ -86,7 +85,7 @@ async function addHooks(app: FastifyInstance, failures: Failures, options: HttpS
   await registerSecurityHeaders(app);
   app.addHook('onRequest', (request, reply, done) => {
     if (hasRightHost(request)) done();
-    else failures.send(request, reply, 400, 'The header Host is missing or not right.');
+    else failures.send(request, reply, 400, 'The Host header is missing or not valid.');
   });
   logRequests(app, log, within);
   app.setErrorHandler(failures.onError);
@@ -101,7 +100,7 @@ function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void 
     url: GRAPH_PATH,
     method: ['GET', 'POST'],
     exposeHeadRoute: false,
-    // Checked before the body is read, so that nobody but the gateway learns what is wrong with a body.
+    // Runs before the body is read, so that only the gateway learns about faults of a body.
     onRequest: requireGatewaySecret(options.gatewaySecrets),
     preHandler: refuseLongDocuments,
     handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate) }),

@@ -5,9 +5,9 @@ import { pathOf } from './failures.ts';
 import { PROBES } from './probe-routes.ts';
 import type { WithinRequest } from './traced-requests.ts';
 
-/** Logs one line for each request but the probes, when its answer is sent. */
+/** Logs one line per request, except probes, after the answer. */
 export function logRequests(app: FastifyInstance, log: Logger, within: WithinRequest): void {
-  // The line holds plain words and numbers of ours: nothing in it needs to be redacted by its name.
+  // Needs no redaction, because every field is a plain word or number of ours.
   const requestLog = log.child({}, { redact: [] });
   app.addHook('onResponse', (request, reply, done) => {
     const path = pathOf(request);

@@ -1,19 +1,19 @@
 import { perRequest, type RequestContext } from './request-context.ts';
 
 /**
- * What every wait is given, however late it begins: a neighbour that is well answers in it, also a process that is busy. A page
- * waits three times at most, one after the other (gates, prices, prices of what is owed): "UPSTREAM_TIMEOUT_MS plus little".
+ * The minimum of every wait, in which a healthy neighbour answers even a busy process. A page waits at most three times in a
+ * row (gates, prices, prices of excess), so it takes little more than UPSTREAM_TIMEOUT_MS.
  */
 const SHORTEST_MS = 500;
-/** A call that fails at its limit is to be seen to fail. */
+/** The time in which a call that runs into its own timeout still reports the failure. */
 const EXTRA_MS = 250;
 
 const firstWait = perRequest(() => performance.now());
 
-/** How long a request that reads may still wait for neighbours. */
+/** Returns the time that a read may still wait for neighbours, in milliseconds. */
 export type PageWait = (request: RequestContext) => number;
 
-/** All waits of one request share the time of one call: rows that need an answer which comes later go without, the others are shown. */
+/** Lets all waits of one request share the time of one call. A page shows the rows whose answers arrive in time. */
 export function createPageWait(upstreamTimeoutMs: number): PageWait {
   return (request) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (performance.now() - firstWait(request)));
 }

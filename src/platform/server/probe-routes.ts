@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Platforms ask these every few seconds: they are neither logged nor traced. */
+/** Requests to these are neither logged nor traced, because platforms send them every few seconds. */
 export const PROBES: readonly string[] = ['/livez', '/readyz', '/metrics'];
 
 export interface Readiness {
@@ -19,7 +19,7 @@ export function registerProbes(
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
   });
   app.get('/metrics', (request, reply) => {
-    // The exporter answers past Fastify, which would leave the reply's headers out.
+    // The exporter bypasses Fastify, which would drop the reply's headers.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, String(value));
     reply.hijack();
     telemetry.serve(request.raw, reply.raw);

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
-/** A POST that needs the exact bytes of its body, because its signature covers them. */
+/** A POST whose signature covers the exact bytes of its body. */
 export interface RawRoute {
   path: string;
   maxBytes: number;
-  /** Called if the body cannot be read: it is larger than `maxBytes`, or broken off. */
+  /** Called for a body that is larger than `maxBytes` or incomplete. */
   onUnread?(): void;
   answer(rawBody: Buffer, headers: IncomingHttpHeaders): Promise<{ status: number; error?: string }>;
 }
 
 export function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
-  // A scope of its own: only here does a body stay bytes, whatever its content type says.
+  // Only in this scope does a body stay bytes, for every content type.
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>

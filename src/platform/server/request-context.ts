@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-/** The caller of a request and its correlation id. One object per incoming request; also GraphQL's context value. */
+/** The caller and the correlation id of one incoming request. It is also GraphQL's context value. */
 export interface RequestContext {
   /** undefined without a token. */
   readonly caller: Caller | undefined;
@@ -11,9 +11,9 @@ export interface RequestContext {
   readonly logFields: Record<string, unknown>;
 }
 
-/** State of one request, such as its loaders: created at the first use, freed with the request. Two callers never share it. */
+/** Creates state of one request, such as a loader, at its first use. Two requests never share it. */
 export function perRequest<T>(create: (request: RequestContext) => T): (request: RequestContext) => T {
-  // A property of the request, because the values of a WeakMap live longer (platform/server/connections.ts).
+  // Stores it on the request, because the values of a WeakMap live longer (platform/server/connections.ts).
   const own = Symbol(create.name);
   return (request: RequestContext & { [own]?: T }) => {
     request[own] ??= create(request);
@@ -21,7 +21,7 @@ export function perRequest<T>(create: (request: RequestContext) => T): (request:
   };
 }
 
-/** The same for values by key: the value of each key is created once per request. */
+/** Creates state of one request per key. */
 export function perRequestAndKey<T>(
   create: (request: RequestContext, key: string) => T,
 ): (request: RequestContext, key: string) => T {

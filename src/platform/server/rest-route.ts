@@ -8,10 +8,10 @@ import type { Authenticate } from './authenticate.ts';
 import { correlationIdOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** A GET for REST consumers, guarded like the graph: same token, same scopes. Resolves to the `data` of the body. */
+/** A GET for REST consumers, with the graph's tokens and scopes. */
 export interface RestRoute {
   path: string;
-  /** `organizationId` is the query's `organization_id`; without it the token's organization is meant. */
+  /** Resolves to the body's `data`. `organizationId` is the query's `organization_id`; default: the token's organization. */
   answer(request: RequestContext, organizationId: string | undefined): Promise<readonly object[]>;
 }
 
@@ -35,7 +35,7 @@ export function registerRestRoute(
       const status = statusOf(error);
       if (status !== undefined) return reply.status(status).send({ error: (error as Error).message, correlationId });
       log.error({ event: 'request_failed', path: route.path, correlationId, err: error });
-      const message = 'This cannot be had at the moment: try again in a while.';
+      const message = 'The data is not available at the moment: try again in a while.';
       return reply.status(503).send({ error: message, correlationId });
     }
   });
@@ -46,7 +46,7 @@ function assertMayRead({ caller }: RequestContext): void {
   if (!hasAnyScope(caller, READ_SCOPES)) throw forbidden(`This needs the scope ${READ_SCOPES.join(' or ')}.`);
 }
 
-/** undefined for a fault of ours, whose message is not for callers. */
+/** Returns undefined for a fault of ours, whose message is not for callers. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof InvalidTokenError) return 401;
   return error instanceof GraphQLError ? STATUS[String(error.extensions['code'])] : undefined;

@@ -4,13 +4,13 @@ import { type Span, SpanKind, setFacts, startSpan } from '../telemetry/spans.ts'
 import { logFieldsOf } from './correlation.ts';
 import { PROBES } from './probe-routes.ts';
 
-/** Runs a function in the span of a request, or without a span if the request has none. */
+/** Runs a function in the span of a request, if the request has one. */
 export type WithinRequest = (request: FastifyRequest, run: () => void) => void;
 
 const spanOf = Symbol('span');
 type Traced = FastifyRequest & { [spanOf]?: Span };
 
-/** Gives each request but the probes a span, which continues the caller's trace if it sent a `traceparent`. */
+/** Starts a span for each request, except probes. It continues the caller's trace if there is a `traceparent`. */
 export function traceRequests(app: FastifyInstance): WithinRequest {
   const within: WithinRequest = (request: Traced, run) => {
     const span = request[spanOf];
@@ -24,9 +24,9 @@ export function traceRequests(app: FastifyInstance): WithinRequest {
     const span = startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, within: caller });
     span.setAttributes({ 'http.request.method': request.method, 'http.route': route });
     request[spanOf] = span;
-    // Fastify's onResponse would leave the span open if the caller goes away before the answer.
+    // Fastify's onResponse does not run if the caller disconnects before the answer.
     reply.raw.once('close', () => finish(span, reply.statusCode, logFieldsOf(request)));
-    // Fastify keeps the active span for the handler, also while a body arrives later.
+    // Fastify keeps the span active for the handler, also if the body arrives later.
     within(request, done);
   });
   return within;

@@ -156,9 +156,9 @@ const TROUBLES: [string, Parameters<TestIssuer['answerWith']>[0], RegExp][] = [
     (response) => response.writeHead(302, { location: 'http://127.0.0.1:9/keys' }).end(),
     /^it answered 302$/,
   ],
-  ['is no JSON', (response) => response.end('<html>Welcome</html>'), /^it is no key set$/],
-  ['is a list', (response) => response.end('[]'), /^it is no key set$/],
-  ['has keys that are no list', (response) => response.end('{"keys":{}}'), /^it is no key set$/],
+  ['is no JSON', (response) => response.end('<html>Welcome</html>'), /^it is not a key set$/],
+  ['is a list', (response) => response.end('[]'), /^it is not a key set$/],
+  ['has keys that are no list', (response) => response.end('{"keys":{}}'), /^it is not a key set$/],
   ['is huge', (response) => response.end(`{"keys":[${' '.repeat(65_536)}]}`), /^it is larger than 65536 bytes$/],
   [
     'never ends',

@@ -125,7 +125,7 @@ describe('where secrets are set', () => {
       expect({ status, data, errors }).toEqual({
         status: 403,
         data: undefined,
-        errors: [{ message: 'This answers to the gateway alone.', extensions: { code: 'FORBIDDEN' } }],
+        errors: [{ message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN' } }],
       });
     },
   );

@@ -79,32 +79,32 @@ test.each<[string, Plant, string]>([
   [
     'an install script',
     changing('node_modules/got', { hasInstallScript: true }),
-    "node_modules/got has an install script that package.json's allowScripts says nothing of",
+    "node_modules/got has an install script that package.json's allowScripts does not list",
   ],
   [
     'an install script of a copy deeper down',
     adding('node_modules/got/node_modules/@scope/built', { hasInstallScript: true }),
-    "node_modules/got/node_modules/@scope/built has an install script that package.json's allowScripts says nothing of",
+    "node_modules/got/node_modules/@scope/built has an install script that package.json's allowScripts does not list",
   ],
   [
     'a licence that asks for more',
     changing('node_modules/got', { license: 'GPL-3.0-only' }),
-    'node_modules/got ships under a licence that nobody has read: GPL-3.0-only',
+    'node_modules/got ships under a licence that is not allowed: GPL-3.0-only',
   ],
   [
     'a licence that asks for more, beside one that does not',
     changing('node_modules/got', { license: '(MIT AND GPL-3.0-only)' }),
-    'node_modules/got ships under a licence that nobody has read: (MIT AND GPL-3.0-only)',
+    'node_modules/got ships under a licence that is not allowed: (MIT AND GPL-3.0-only)',
   ],
   [
     'no licence',
     changing('node_modules/got', { license: undefined }),
-    'node_modules/got ships under a licence that nobody has read: none',
+    'node_modules/got ships under a licence that is not allowed: none',
   ],
   [
     'a second graphql',
     adding('node_modules/got/node_modules/graphql'),
-    'there is not one graphql: node_modules/graphql, node_modules/got/node_modules/graphql',
+    'graphql must be installed once: node_modules/graphql, node_modules/got/node_modules/graphql',
   ],
 ])('%s is seen', (_, plant, fault) => {
   const files = committed();
@@ -129,6 +129,6 @@ test('a script that was said no to is no fault: npm does not run it', () => {
 test('a lock file of another form is not read as one without faults', () => {
   const { manifest } = committed();
   expect(faultsOf(manifest, { lockfileVersion: 1, packages: {} })).toEqual([
-    'package-lock.json is of version 1: 3 is what is read here',
+    'package-lock.json has version 1; only version 3 is supported',
   ]);
 });

@@ -4,19 +4,19 @@ import QuickLRU from 'quick-lru';
 import { containFailures, runContained } from './contain.ts';
 import { isCompilable } from './is-compilable.ts';
 
-/** Compiling takes as long as some dozens of executions and blocks everybody, so a made-up document has to pay for it first. */
+/** Compiling costs some dozens of executions and blocks the event loop, so a document must come this often first. */
 const COMPILE_AT = 20;
-/** Documents that are counted or compiled. A compiled one takes some ten kilobytes; a frontend and a gateway send dozens. */
+/** Counted and compiled documents. A compiled one takes some ten kilobytes; a frontend and a gateway send dozens. */
 const MAX_DOCUMENTS = 250;
 
 interface CountedDocument {
   count: number;
-  /** undefined until it has come often enough; null if graphql-js is to answer it from now on. */
+  /** undefined below the count; null if graphql-js answers the document from now on. */
   compiled: CompiledQuery['query'] | null | undefined;
 }
 
 export interface OperationToAnswer {
-  /** Stands for the document's text: the same for the same text, such as its hash. */
+  /** Identifies the document's text, such as its hash. */
   text: string;
   document: DocumentNode;
   operation: OperationDefinitionNode;
@@ -25,18 +25,18 @@ export interface OperationToAnswer {
 }
 
 export interface CompiledDocumentsOptions {
-  /** A schema that nobody else executes. It is built with the first document that is compiled, so the start does not wait for it. */
+  /** Builds a schema that nobody else executes. Called at the first compilation, so the start does not wait for it. */
   buildSchema: () => GraphQLSchema;
-  /** Called once if the compiler cannot be loaded: graphql-js answers everything. */
+  /** Called once if the compiler does not load. graphql-js then answers everything. */
   onMissing: (error: Error) => void;
-  /** Called once for a document whose compiled form threw: graphql-js answers it from now on. */
+  /** Called once for a document whose compiled form threw. graphql-js answers it from now on. */
   onFailure: (error: unknown) => void;
-  /** The count at which a document is compiled, and answered compiled. */
+  /** The count at which a document is compiled. */
   compileAt?: number;
   load?: () => Promise<typeof import('graphql-jit')>;
 }
 
-/** Answers queries that come again and again by functions compiled from their documents (docs/decisions/0048). */
+/** Answers frequent queries by functions compiled from their documents (docs/decisions/0048). */
 export class CompiledDocuments {
   private readonly documents = new QuickLRU<string, CountedDocument>({ maxSize: MAX_DOCUMENTS });
   private compiler: Promise<Compile | undefined> | undefined;
@@ -44,20 +44,20 @@ export class CompiledDocuments {
   constructor(private readonly options: CompiledDocumentsOptions) {}
 
   /**
-   * The data; undefined where graphql-js has to answer: the document has not come often enough, cannot be compiled, or meets an error.
-   * So errors have one author. graphql-js then reads from the request's loaders what has been loaded already. Never rejects.
+   * Resolves to the data; to undefined if graphql-js must answer, because the document is rare, cannot be compiled, or meets an
+   * error: graphql-js builds every error. It then finds loaded rows in the request's loaders. Never rejects.
    */
-  async data(asked: OperationToAnswer): Promise<ExecutionResult['data']> {
-    const document = this.countedDocument(asked);
+  async data(request: OperationToAnswer): Promise<ExecutionResult['data']> {
+    const document = this.countedDocument(request);
     if (document.count < (this.options.compileAt ?? COMPILE_AT)) return undefined;
     if (document.compiled === undefined) {
       const compile = await this.loadedCompiler();
       // Another request may have compiled it meanwhile.
-      document.compiled ??= compile?.(asked) ?? null;
+      document.compiled ??= compile?.(request) ?? null;
     }
     if (document.compiled === null) return undefined;
     try {
-      const { data, errors } = await runContained(document.compiled, asked.context, asked.variables ?? {});
+      const { data, errors } = await runContained(document.compiled, request.context, request.variables ?? {});
       return errors === undefined ? data : undefined;
     } catch (error) {
       if (document.compiled !== null) this.options.onFailure(error);
@@ -86,7 +86,7 @@ export class CompiledDocuments {
   }
 }
 
-type Compile = (asked: Pick<OperationToAnswer, 'document' | 'operation'>) => CompiledQuery['query'] | undefined;
+type Compile = (request: Pick<OperationToAnswer, 'document' | 'operation'>) => CompiledQuery['query'] | undefined;
 
 function compilerOf({ compileQuery, isCompiledQuery }: typeof import('graphql-jit'), schema: GraphQLSchema): Compile {
   return ({ document, operation }) => {

@@ -11,20 +11,19 @@ import {
 import type { CompiledQuery } from 'graphql-jit';
 
 /**
- * Keeps a failure within its own request. graphql-jit hands every promise that a resolver answers two callbacks, and drops the
- * promise that `then` returns (its runtime.ts, resolvePromise). If a callback throws, nobody handles that rejection, which ends the
- * process; and the answer never settles, because the count of pending fields never reaches zero.
+ * Keeps a failure within its own request. graphql-jit passes two callbacks to a resolver's promise and drops the promise that
+ * `then` returns (its runtime.ts, resolvePromise). If a callback throws, the unhandled rejection ends the process, and the answer
+ * never settles, because the count of pending fields never reaches zero.
  *
- * So a compiled function only ever sees promises of ours: resolvers of its schema answer a `Contained`, whose `then` reports what
- * the callbacks throw to the run that the field belongs to. The run travels as the root value, because graphql-jit passes that
- * from the call to each resolver, and no resolver here reads it.
+ * So the resolvers of this schema return a `Contained`, whose `then` reports an error of a callback to the field's run. The run
+ * travels as the root value, which graphql-jit passes to each resolver and which no resolver here reads.
  */
 export function containFailures(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const listDepth = listDepthOf(field.type);
-      // The compiled function itself reads the other fields, and takes no promise from them.
+      // The compiled function reads the other fields itself, and expects no promise there.
       if (field.resolve === undefined && listDepth === 0) continue;
       field.resolve = contained(field.resolve ?? defaultFieldResolver, listDepth);
     }
@@ -32,14 +31,14 @@ export function containFailures(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** Runs a compiled function of a schema that `containFailures` has prepared. Rejects if anything in it throws, at any time. */
+/** Runs a compiled function of a schema from `containFailures`. Rejects if anything in it throws, at any time. */
 export function runContained(
   run: CompiledQuery['query'],
   context: object,
   variables: Record<string, unknown>,
 ): Promise<ExecutionResult> {
   return new Promise((resolve, reject) => {
-    // Not resolve(run(…)): a promise that never settles would swallow a later rejection.
+    // After resolve(run(…)), a promise that never settles would swallow a later rejection.
     Promise.resolve(run(new Run(reject), context, variables)).then(resolve, reject);
   });
 }
@@ -48,7 +47,7 @@ class Run {
   constructor(readonly fail: (reason: unknown) => void) {}
 }
 
-/** 0 for what is no list, 2 for a list of lists. */
+/** Returns 0 for a type that is not a list, 2 for a list of lists. */
 function listDepthOf(type: GraphQLOutputType): number {
   const nullable = getNullableType(type);
   return isListType(nullable) ? 1 + listDepthOf(nullable.ofType) : 0;
@@ -70,7 +69,7 @@ function containedValue(value: unknown, listDepth: number, run: Run): unknown {
   const items: readonly unknown[] = Array.isArray(value) ? value : [...(value as Iterable<unknown>)];
   if (listDepth === 1 && !items.some(isThenable)) return items;
   return items.map((item) => {
-    // If an item before it fails, graphql-jit never looks at this one, whose rejection nobody would handle.
+    // If an earlier item fails, graphql-jit drops this one, and its rejection would end the process.
     if (isThenable(item)) Promise.resolve(item).catch(() => undefined);
     return containedValue(item, listDepth - 1, run);
   });

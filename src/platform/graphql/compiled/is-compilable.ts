@@ -10,27 +10,25 @@ import {
   visit,
 } from 'graphql';
 
-/** graphql-jit coerces variables of these scalars as graphql-js does; it passes `_Any` through as it is, which is what `_Any` does. */
+/** graphql-jit coerces variables of these scalars as graphql-js does. Neither changes `_Any`. */
 const COERCED_ALIKE = new Set(['ID', 'Int', 'String', 'Boolean', '_Any']);
-/** A larger document takes longer to compile than compiling it can save. */
+/** Compiling a larger document costs more than it saves. */
 const MAX_FIELDS = 300;
-/** graphql-jit keeps variables in plain objects, which have these members before anybody sets them. */
+/** graphql-jit stores variables in plain objects, which inherit these members. */
 const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
- * Whether the compiled form of a valid operation answers as graphql-js does, and cannot run code that a caller wrote.
- * graphql-jit 0.8.9 differs from graphql-js in each of these, so the document is left to graphql-js:
+ * Returns true if the compiled form of a valid operation answers as graphql-js does and cannot run code of the caller.
+ * graphql-jit 0.8.9 differs from graphql-js in each of these, so graphql-js answers such a document:
  *
- * - a literal. It is written into the function's source, where a text or a name that begins with `__MAGIC_DATE__` becomes code. A
- *   variable within a literal is lost or null, and an object of a custom scalar becomes text
- *   (https://github.com/zalando-incubator/graphql-jit/issues/91, /230, /266). So the value of every argument is a variable.
- * - a default of a variable, which is a literal in the source too.
- * - a directive. Its condition is kept on the document's nodes, where those of a fragment that is spread twice run together
- *   (/111, /166).
- * - a name that begins with `__`, as the function's own do, or that every object has: a variable `toString` seems to be sent always.
- * - a mutation, or introspection, which are rare.
+ * - a literal: it stands in the function's source, where text that begins with `__MAGIC_DATE__` becomes code. A variable within
+ *   a literal is lost or null (https://github.com/zalando-incubator/graphql-jit/issues/91, /230, /266). So every argument's
+ *   value is a variable, without a default, which would be a literal in the source too.
+ * - a directive: the conditions of a fragment that is spread twice mix, because the document's nodes hold them (/111, /166).
+ * - a name that begins with `__`, as the function's own names do, or that every object inherits, such as `toString`.
+ * - a mutation or introspection, which are rare.
  *
- * An argument that is left out and a variable that is not sent take the default of the schema in both.
+ * For an absent argument or variable, both use the schema's default.
  */
 export function isCompilable(
   schema: GraphQLSchema,

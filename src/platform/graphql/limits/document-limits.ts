@@ -3,10 +3,8 @@ import { shapeOf } from './document-shape.ts';
 import { DOCUMENT_LIMITS } from './limits.ts';
 
 /**
- * A validation rule that checks the whole document before any other rule sees a part of it, because validating can itself take
- * quadratic time. graphql-js calls it with the document first. Its null removes the document from the visit, which ends the visit
- * for every rule. So a document that is too large has this one error, and Apollo answers 400 as for any document that is not valid.
- * Apollo's document store caches a document that passed, and does not validate it again.
+ * A validation rule that refuses a document that is too large, before the other rules spend quadratic time on it. graphql-js
+ * visits the document node first, and `null` removes it from the visit of every rule. Apollo then answers 400 with this one error.
  */
 export function documentLimitsRule(context: ValidationContext): ASTVisitor {
   return {
@@ -21,11 +19,11 @@ export function documentLimitsRule(context: ValidationContext): ASTVisitor {
 
 type Document = ReturnType<ValidationContext['getDocument']>;
 
-/** Says which limit the document exceeds; undefined if none. */
+/** Names the first limit that the document exceeds; undefined if it exceeds none. */
 export function refusalOf(document: Document): string | undefined {
   const shape = shapeOf(document);
   if (shape.isCyclic) return 'A fragment contains itself.';
-  const found: Record<keyof typeof DOCUMENT_LIMITS, number> = {
+  const counts: Record<keyof typeof DOCUMENT_LIMITS, number> = {
     operations: shape.operations,
     fragments: shape.fragments,
     depth: shape.depth,
@@ -40,15 +38,15 @@ export function refusalOf(document: Document): string | undefined {
     'nesting of values': shape.valueNesting,
     'length of a name': shape.nameLength,
   };
-  return firstOver(found, DOCUMENT_LIMITS);
+  return firstOver(counts, DOCUMENT_LIMITS);
 }
 
-/** "depth 31 is more than 15.", for the first count above its limit. */
+/** Describes the first count above its limit, such as "depth 31 is more than 15." */
 export function firstOver<K extends string>(
-  found: Record<K, number>,
+  counts: Record<K, number>,
   limits: Readonly<Record<NoInfer<K>, number>>,
 ): string | undefined {
-  for (const [name, value] of Object.entries<number>(found)) {
+  for (const [name, value] of Object.entries<number>(counts)) {
     const limit = limits[name as K];
     if (value > limit) return `${name} ${value} is more than ${limit}.`;
   }

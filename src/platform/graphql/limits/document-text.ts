@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
 
-/** Answers 400 to a query whose text is too long, in a POST or a GET, before it is parsed. */
+/** Answers 400 to a query whose text is too long, in a POST or a GET, before anything parses it. */
 export function refuseLongDocuments({ body, query }: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const bytes = Math.max(bytesOfQuery(body), bytesOfQuery(query));
   if (bytes <= MAX_DOCUMENT_BYTES) {
@@ -12,7 +12,7 @@ export function refuseLongDocuments({ body, query }: FastifyRequest, reply: Fast
   void reply.status(400).send({ errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
 }
 
-function bytesOfQuery(sent: unknown): number {
-  const query = typeof sent === 'object' && sent !== null && 'query' in sent ? sent.query : undefined;
+function bytesOfQuery(params: unknown): number {
+  const query = typeof params === 'object' && params !== null && 'query' in params ? params.query : undefined;
   return typeof query === 'string' ? Buffer.byteLength(query) : 0;
 }

@@ -6,9 +6,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The largest values over all operations and fragments, with every fragment in the place of its spread. */
+/** The largest values over all operations and fragments, with every spread expanded. */
 export interface ExpandedShape {
-  /** A fragment contains itself, so that what it expands to has no end and is not counted. */
+  /** A fragment contains itself. Its expansion has no end and counts as nothing. */
   isCyclic: boolean;
   /** Levels of fields and inline fragments. */
   depth: number;
@@ -19,31 +19,30 @@ export interface ExpandedShape {
   mutationFields: number;
 }
 
-/** A selection set. */
+/** The counts of one selection set. */
 interface Expanded {
   depth: number;
   fields: number;
   aliases: number;
-  /** Fields at its top, and those of them that are not `__typename`. */
+  /** Fields at the top level, with and without `__typename`. */
   top: number;
   topButTypename: number;
 }
 
 const NOTHING: Expanded = { depth: 0, fields: 0, aliases: 0, top: 0, topButTypename: 0 };
 
-/** Counts a document with every fragment in the place of its spread. Linear: see ExpandedCounter. */
+/** Counts a document with every spread expanded, in linear time (see ExpandedCounter). */
 export function expandedShapeOf(document: DocumentNode): ExpandedShape {
   return new ExpandedCounter(document).count();
 }
 
 /**
- * Counts each fragment once, so that twenty fragments which double each other cost twenty steps and not a million. Numbers are
- * floats: a count that is too large to be exact is too large anyway, and none reaches Infinity with the fragments that the limits
- * allow.
+ * Counts each fragment once: twenty fragments that double each other cost twenty steps, not a million. Counts are floats: an
+ * inexact count is over every limit anyway, and the limit on fragments keeps it below Infinity.
  */
 class ExpandedCounter {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** undefined while a fragment is being counted: a spread of it that is met then lies within it. */
+  /** Holds undefined while a fragment is being counted: a spread of it met meanwhile is a cycle. */
   private readonly expanded = new Map<FragmentDefinitionNode, Expanded | undefined>();
   private isCyclic = false;
 

@@ -2,27 +2,27 @@ import { type FieldNode, valueFromASTUntyped } from 'graphql';
 import { Directive } from 'type-graphql';
 import { LONGEST_PAGE } from './limits.ts';
 
-/** Says in the SDL, to routers and to our own limit, how many elements a list is taken to have. */
+/** Declares in the SDL the length that routers and our own cost limit assume for a list. */
 export const ListSize = (assumedSize: number) => Directive(`@listSize(assumedSize: ${assumedSize})`);
 
-/** The same for a connection, whose `edges` are as many as `first`. */
+/** Declares the same for a connection: `first` gives the length of its `edges`. */
 export const PageSize = (assumedSize: number) =>
   Directive(
     `@listSize(assumedSize: ${assumedSize}, slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)`,
   );
 
-/** Says that reading a field is more work than its type suggests: objects weigh 1, scalars nothing. */
+/** Declares the weight of a field. The default is 1 for an object and 0 for a scalar. */
 export const Cost = (weight: number) => Directive(`@cost(weight: ${weight})`);
 
-/** The literal, or the value of the variable; undefined if nothing is given. */
+/** Returns the literal or the variable's value; undefined if the argument is absent. */
 export function argumentOf(node: FieldNode, name: string, variables: Readonly<Record<string, unknown>>): unknown {
   const argument = node.arguments?.find((each) => each.name.value === name);
   return argument && valueFromASTUntyped(argument.value, variables);
 }
 
 /**
- * The largest of a field's slicing arguments; undefined if none gives a size. A value that is not a number is ignored: it fails when
- * it is coerced, and converting it here could itself throw (`{"toString": 1}`).
+ * Returns the largest of a field's slicing arguments; undefined if none gives a size. Ignores a value that is not a number:
+ * coercion refuses it later, and a conversion here could throw (`{"toString": 1}`).
  */
 export function sizeAskedFor(
   slicingArguments: readonly string[],

@@ -10,24 +10,24 @@ import { argumentOf, sizeAskedFor } from './list-size.ts';
 import type { SchemaCosts } from './schema-costs.ts';
 
 export interface OperationCost {
-  /** As in Apollo Federation's demand control: objects weigh 1 and scalars 0 unless `@cost` says otherwise, lists count by size. */
+  /** As in Apollo Federation's demand control: an object weighs 1 and a scalar 0 unless `@cost` differs, times the list size. */
   cost: number;
-  /** All values that the answer may hold, with the scalars and `__typename`s that the cost ignores. */
+  /** All values of the answer, including the scalars and `__typename`s that the cost ignores. */
   values: number;
-  /** References in all `_entities`. */
+  /** References in all `_entities` fields. */
   representations: number;
-  /** References that name no entity of ours. */
+  /** References that name no entity of this subgraph. */
   strays: number;
 }
 
-export interface Asked {
+export interface CostInput {
   operation: OperationDefinitionNode;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Defaults of the operation included. */
+  /** Includes the operation's defaults. */
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** Lists whose size the field above says (`sizedFields`). */
+/** Lists whose size the parent field gives (`sizedFields`). */
 interface Sized {
   fields: readonly string[];
   size: number;
@@ -35,15 +35,15 @@ interface Sized {
 
 const NOTHING: OperationCost = { cost: 0, values: 0, representations: 0, strays: 0 };
 const TYPENAME: OperationCost = { ...NOTHING, values: 1 };
-/** A mutation's own cost, by the specification, before any of its answer is read. */
+/** A mutation's own cost by the specification, without its answer. */
 const MUTATION = 10;
 
 /**
- * The most that an operation of a valid document can cost: all of it counts, whatever `@skip` and `@include` say, and fields that
- * would merge count each. One pass: each fragment is counted once.
+ * Returns the most that an operation of a valid document can cost: ignores `@skip` and `@include`, and counts fields that would
+ * merge one by one. Visits each fragment once.
  */
-export function costOf(schema: SchemaCosts, asked: Asked): OperationCost {
-  return new CostCounter(schema, asked).count();
+export function costOf(schema: SchemaCosts, input: CostInput): OperationCost {
+  return new CostCounter(schema, input).count();
 }
 
 class CostCounter {
@@ -51,11 +51,11 @@ class CostCounter {
 
   constructor(
     private readonly schema: SchemaCosts,
-    private readonly asked: Asked,
+    private readonly input: CostInput,
   ) {}
 
   count(): OperationCost {
-    const { operation } = this.asked;
+    const { operation } = this.input;
     const sum = this.selectionSet(operation.selectionSet, this.schema.roots.get(operation.operation));
     return operation.operation === 'mutation' ? { ...sum, cost: sum.cost + MUTATION } : sum;
   }
@@ -82,7 +82,7 @@ class CostCounter {
     const key = sized === undefined ? name : `${name} ${sized.size} ${sized.fields}`;
     const counted = this.expanded.get(key);
     if (counted !== undefined) return counted;
-    const fragment = this.asked.fragments.get(name);
+    const fragment = this.input.fragments.get(name);
     if (fragment === undefined) return NOTHING;
     const cost = this.selectionSet(fragment.selectionSet, fragment.typeCondition.name.value, sized);
     this.expanded.set(key, cost);
@@ -93,7 +93,7 @@ class CostCounter {
     const name = node.name.value;
     const field = parent === undefined ? undefined : this.schema.types.get(parent)?.get(name);
     if (field === undefined) return TYPENAME;
-    const size = sizeAskedFor(field.slicingArguments, node, this.asked.variables) ?? field.assumedSize;
+    const size = sizeAskedFor(field.slicingArguments, node, this.input.variables) ?? field.assumedSize;
     const references = name === '_entities' ? this.referencesOf(node) : [];
     const below = field.sizedFields && { fields: field.sizedFields, size };
     const within = node.selectionSet === undefined ? NOTHING : this.selectionSet(node.selectionSet, field.type, below);
@@ -107,10 +107,10 @@ class CostCounter {
     };
   }
 
-  /** A variable is not coerced yet, so a single reference without a list is a list of one. */
+  /** Variables are not coerced yet: a single reference stands for a list of one. */
   private referencesOf(node: FieldNode): readonly unknown[] {
-    const given = argumentOf(node, 'representations', this.asked.variables);
-    return Array.isArray(given) ? given : [given];
+    const value = argumentOf(node, 'representations', this.input.variables);
+    return Array.isArray(value) ? value : [value];
   }
 
   private isEntity(reference: unknown): boolean {

@@ -6,10 +6,10 @@ import { costOf, type OperationCost } from './operation-cost.ts';
 import type { SchemaCosts } from './schema-costs.ts';
 import { refusalOfValue } from './value-limits.ts';
 
-/** An operation and all that came with it. Apollo's store caches documents that passed, so these are checked for every request. */
-export interface AskedOperation {
+/** An operation with its variables and caller. Checked for every request, because Apollo validates a cached document only once. */
+export interface OperationRequest {
   document: DocumentNode;
-  /** undefined if no operation has the name that was sent, which Apollo answers. */
+  /** undefined if no operation has the requested name. Apollo answers that error. */
   operation: OperationDefinitionNode | undefined;
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
@@ -18,17 +18,17 @@ export interface AskedOperation {
 }
 
 /** Throws, with status 400, BAD_USER_INPUT for variables, extensions or a name, and GRAPHQL_VALIDATION_FAILED for the cost. */
-export function assertWithinLimits(schema: SchemaCosts, asked: AskedOperation): void {
-  const { document, operation, variables } = asked;
-  const operationName = { 'length of operationName': asked.operationName?.length ?? 0 };
+export function assertWithinLimits(schema: SchemaCosts, request: OperationRequest): void {
+  const { document, operation, variables } = request;
+  const operationName = { 'length of operationName': request.operationName?.length ?? 0 };
   refuse(firstOver(operationName, REQUEST_LIMITS), 'BAD_USER_INPUT');
   refuse(tooMuchIn(variables, 'variables'), 'BAD_USER_INPUT');
-  refuse(tooMuchIn(asked.extensions, 'extensions'), 'BAD_USER_INPUT');
+  refuse(tooMuchIn(request.extensions, 'extensions'), 'BAD_USER_INPUT');
   if (operation === undefined) return;
   const { cost, values, representations, strays } = costWith(schema, document, operation, variables);
   refuse(firstOver({ representations }, REQUEST_LIMITS), 'BAD_USER_INPUT');
-  refuse(strays > 0 ? 'A representation is of no entity of this subgraph.' : undefined, 'BAD_USER_INPUT');
-  refuse(firstOver({ cost, values }, costLimitsOf(asked.caller)), 'GRAPHQL_VALIDATION_FAILED');
+  refuse(strays > 0 ? 'A representation names no entity of this subgraph.' : undefined, 'BAD_USER_INPUT');
+  refuse(firstOver({ cost, values }, costLimitsOf(request.caller)), 'GRAPHQL_VALIDATION_FAILED');
 }
 
 function costWith(
@@ -52,9 +52,12 @@ function tooMuchIn(value: object | undefined, what: 'variables' | 'extensions'):
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
-  const given = variableDefinitions.filter(({ defaultValue }) => defaultValue !== undefined);
+  const withDefault = variableDefinitions.filter(({ defaultValue }) => defaultValue !== undefined);
   return Object.fromEntries(
-    given.map(({ variable, defaultValue }) => [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)]),
+    withDefault.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      defaultValue && valueFromASTUntyped(defaultValue),
+    ]),
   );
 }
 

@@ -19,29 +19,29 @@ import { UNKNOWN_LIST_SIZE } from './limits.ts';
 
 /** A field's cost as the schema declares it: its type, `@cost` and `@listSize`. */
 export interface FieldCost {
-  /** The name of its type, without lists. */
+  /** The name of the field's type, without lists. */
   type: string;
   isList: boolean;
   /** The cost of each object or value in its answer. */
   weight: number;
-  /** Elements of its list, or of the lists that it sizes, unless an argument says how many. */
+  /** The length of its list, or of the lists that it sizes, if no argument gives one. */
   assumedSize: number;
   slicingArguments: readonly string[];
-  /** Lists below the field that are as long as its arguments say; undefined if it has no `@listSize`. */
+  /** Lists below the field whose length its arguments give; undefined if it has no `@listSize`. */
   sizedFields: readonly string[] | undefined;
 }
 
-/** The facts of a schema from which operations are counted. */
+/** The costs of every field of a schema. */
 export interface SchemaCosts {
-  /** The root's type by the kind of operation. */
+  /** The root type by the kind of operation. */
   roots: ReadonlyMap<OperationTypeNode, string | undefined>;
-  /** By type and field, of every type that has fields. */
+  /** Costs by type and field, for every type that has fields. */
   types: ReadonlyMap<string, ReadonlyMap<string, FieldCost>>;
   /** The types that a representation may name. */
   entities: ReadonlySet<string>;
 }
 
-/** Reads the schema's directives once, because operations are counted for every request. */
+/** Reads the schema's directives once, because every request counts its operation. */
 export function costsOfSchema(schema: GraphQLSchema): SchemaCosts {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) || isInterfaceType(type));
   const entity = schema.getType('_Entity');
@@ -61,7 +61,7 @@ export function costsOfSchema(schema: GraphQLSchema): SchemaCosts {
 
 function costOfField({ type, astNode }: GraphQLField<unknown, unknown>): FieldCost {
   const named = getNamedType(type);
-  // The specification does not count introspection: the limit on an answer's values does.
+  // The specification does not count introspection. The limit on an answer's values does.
   const usual = isCompositeType(named) && !isIntrospectionType(named) ? 1 : 0;
   const size = argumentsOf(astNode, 'listSize') as Partial<FieldCost> | undefined;
   const weight = argumentsOf(astNode, 'cost') ?? argumentsOf(named.astNode, 'cost');
@@ -77,11 +77,11 @@ function costOfField({ type, astNode }: GraphQLField<unknown, unknown>): FieldCo
 
 type Declares = { readonly directives?: readonly ConstDirectiveNode[] } | null | undefined;
 
-/** The arguments of a directive in the SDL; undefined if the node has no such directive. */
+/** Returns the arguments of a directive in the SDL; undefined if the node lacks the directive. */
 function argumentsOf(node: Declares, directive: string): Record<string, unknown> | undefined {
-  const found = node?.directives?.find(({ name }) => name.value === directive);
+  const match = node?.directives?.find(({ name }) => name.value === directive);
   return (
-    found &&
-    Object.fromEntries((found.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]))
+    match &&
+    Object.fromEntries((match.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]))
   );
 }

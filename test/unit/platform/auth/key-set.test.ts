@@ -156,7 +156,7 @@ test.each([
     ['bare', { kty: 'oct', k: 'c2VjcmV0' }],
   ),
   ...because(
-    'its type is none that we take',
+    'its type is not supported',
     ['bare', { kty: 'oct' }],
     ['ec on another curve'],
     ['ed on another curve'],
@@ -238,6 +238,6 @@ test('a set without keys is one', async () => {
 test.each(['', 'null', '[]', '{}', '{"keys":null}', '{"keys":{}}', '{"keys":"key"}', '<html>'])(
   '%j is no set',
   async (body) => {
-    await expect(readKeySet(body)).rejects.toThrow('it is no key set');
+    await expect(readKeySet(body)).rejects.toThrow('it is not a key set');
   },
 );

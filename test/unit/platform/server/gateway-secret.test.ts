@@ -4,7 +4,7 @@ import { requireGatewaySecret } from '../../../../src/platform/server/gateway-se
 
 const REFUSED = {
   status: 403,
-  body: { errors: [{ message: 'This answers to the gateway alone.', extensions: { code: 'FORBIDDEN' } }] },
+  body: { errors: [{ message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN' } }] },
 };
 const ANSWERED = { status: 200, body: { answered: true } };
 

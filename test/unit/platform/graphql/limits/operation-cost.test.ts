@@ -2,8 +2,8 @@ import { buildSchema, getIntrospectionQuery, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../src/platform/graphql/limits/operation-cost.ts';
 import {
-  type AskedOperation,
   assertWithinLimits,
+  type OperationRequest,
 } from '../../../../../src/platform/graphql/limits/operation-limits.ts';
 import { costsOfSchema } from '../../../../../src/platform/graphql/limits/schema-costs.ts';
 
@@ -121,7 +121,7 @@ describe('what is refused', () => {
   const buyer = { subject: 'buyer', organizationId: '1001', scopes: new Set(['topup:write']) };
   const support = { subject: 'support', organizationId: undefined, scopes: new Set(['topup:support']) };
 
-  function refusalOf(text: string, asked: Partial<AskedOperation> = {}) {
+  function refusalOf(text: string, asked: Partial<OperationRequest> = {}) {
     const document = parse(text);
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
     try {
