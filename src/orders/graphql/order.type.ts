@@ -21,7 +21,9 @@ registerEnumType(TopupOrderStatus, {
     PAYMENT_REVIEW: {
       description: 'A payment does not match the order; nothing is credited until an operator decides.',
     },
-    EXPIRED: { description: 'The quote or the payment deadline passed. A payment that still arrives is credited.' },
+    EXPIRED: {
+      description: 'The quote or the time to pay ran out. A late payment is credited if the order was confirmed.',
+    },
     CANCELLED: { description: 'Cancelled by the buyer.' },
     REFUNDED: { description: 'The payment was refunded, and the unused quota was taken back.' },
   },
