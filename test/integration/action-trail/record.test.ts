@@ -32,7 +32,7 @@ const ordersOf = async (id: string) =>
     ({ status }) => status,
   );
 
-test('a purchase is in it step by step: who asked for what, of which order, and how it ended', async () => {
+test('the trail lists a purchase step by step: the caller, the action, the order and the outcome', async () => {
   const order = await createOrder(buyer, organization, { agent_extra: '1' });
   await tryConfirm(buyer, { ...order, total: { ...order.total, amount: '1' } });
   await tryConfirm(buyer, order);
@@ -50,7 +50,7 @@ test('a purchase is in it step by step: who asked for what, of which order, and 
   ]);
 });
 
-test('both rows of an action have its correlation id and its own name, and the time of each', async () => {
+test('both rows of an action carry its correlation id, its name and the time of each', async () => {
   await buyer.send(
     'mutation ($input: CancelTopupOrderInput!) { cancelTopupOrder(input: $input) { userErrors { code } } }',
     { input: { orderId: randomUUID() } },
@@ -66,7 +66,7 @@ test('both rows of an action have its correlation id and its own name, and the t
   expect(rows.map(({ correlation, late }) => [correlation, late])).toEqual(Array(2).fill(['page-7', true]));
 });
 
-test('no mutation of the schema is left out', async () => {
+test('every mutation of the schema is recorded', async () => {
   const known: Record<string, unknown> = {
     createTopupOrder: { items: [], idempotencyKey: randomUUID() },
     confirmOrder: { orderId: randomUUID(), expectedTotal: '1', idempotencyKey: randomUUID() },
@@ -85,10 +85,10 @@ test('no mutation of the schema is left out', async () => {
   expect(asked.length).toBeGreaterThanOrEqual(4);
 });
 
-describe('what is refused', () => {
+describe('refused calls', () => {
   const CANCEL = `mutation ($id: ID!) { cancelTopupOrder(input: { orderId: $id }) { userErrors { code } } }`;
 
-  test('a caller without the scope is in it as refused, and did not get further', async () => {
+  test('a call without the scope is recorded as refused and goes no further', async () => {
     const reader = await app.client({ sub: actor, organization_id: organization, scope: 'topup:read' });
     const id = randomUUID();
     const { errors } = await reader.send(CANCEL, { id });
@@ -98,7 +98,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('support that belongs to no organization is refused without one', async () => {
+  test('a call by support without an organization is recorded without one', async () => {
     const support = await app.client({
       sub: actor,
       organization_id: '',
@@ -110,7 +110,7 @@ describe('what is refused', () => {
     expect(await trailOf(app, actor)).toEqual([`refused mutation cancelTopupOrder ${id} by ${actor} of - FORBIDDEN`]);
   });
 
-  test("another organization's name in the input is answered FORBIDDEN, and so entered under one's own", async () => {
+  test("a call that names another organization is refused and recorded under the caller's own", async () => {
     const input = { organizationId: '1001', items: [], idempotencyKey: randomUUID() };
     const create = 'mutation ($input: CreateTopupOrderInput!) { createTopupOrder(input: $input) { order { id } } }';
     await buyer.send(create, { input });
@@ -120,7 +120,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('who sends no token is nobody', async () => {
+  test('a call without a token is not recorded', async () => {
     const [before] = await app.db.query('select count(*) from action_trail');
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
@@ -132,7 +132,7 @@ describe('what is refused', () => {
   });
 
   test.each(['no id', 'x'.repeat(2_000), 'a\u0000b', '\ud800', "'; drop table action_trail; --"])(
-    'what is no id is not kept: %#',
+    'a malformed order id is not recorded: %#',
     async (id) => {
       expect((await tryCancel(buyer, id)).userErrors.map(({ code }) => code)).toEqual(['ORDER_NOT_FOUND']);
       const by = `by ${actor} of ${organization}`;
@@ -144,8 +144,8 @@ describe('what is refused', () => {
   );
 });
 
-describe('when it cannot be written', () => {
-  test('nothing is done: the answer is masked, and there is no order', async () => {
+describe('when the trail cannot be written', () => {
+  test('before the action, nothing happens: the answer is masked and no order exists', async () => {
     await app.db.query('revoke insert on action_trail from self_topup_runtime');
     try {
       const input = { items: [{ optionId: `${organization}:muv`, quantity: '500' }], idempotencyKey: randomUUID() };
@@ -161,7 +161,7 @@ describe('when it cannot be written', () => {
     expect(await ordersOf(organization)).toEqual([]);
   });
 
-  test('at its end, what was done stands, and is told', async () => {
+  test('after the action, the result stands and the failure is logged', async () => {
     await app.db.query(`create trigger no_end before insert on action_trail for each row
       when (new.phase = 'answered') execute function refuse_change()`);
     const { order, userErrors } = await tryCreate(buyer, organization, { muv: '500' }).finally(() =>
@@ -175,7 +175,7 @@ describe('when it cannot be written', () => {
     expect(order?.status).toBe('DRAFT');
   });
 
-  test('a fault of ours is in it as failed', async () => {
+  test('an unexpected failure is recorded as failed', async () => {
     const order = await createOrder(buyer, organization, { muv: '500' });
     await app.db.query('alter table topup_orders rename to away');
     await buyer
@@ -187,22 +187,22 @@ describe('when it cannot be written', () => {
   });
 });
 
-describe('nobody rewrites it', () => {
+describe('the trail cannot be rewritten', () => {
   const changes = ['update action_trail set actor = actor', 'delete from action_trail', 'truncate action_trail'];
   const owner = () =>
     ({ caller: { subject: 'u', organizationId: organization, scopes: new Set() } }) as never as RequestContext;
 
-  test.each(changes)('as its owner: %s', async (sql) => {
+  test.each(changes)('by its owner: %s', async (sql) => {
     await tryCancel(buyer, randomUUID());
     await expect(app.db.query(sql)).rejects.toThrow('action_trail is append-only');
   });
 
-  test.each(changes)('as the roles that serve and work: %s', async (sql) => {
+  test.each(changes)('by the roles that serve and work: %s', async (sql) => {
     await expect(app.callers.transaction(owner(), (tx) => tx.query(sql))).rejects.toThrow('permission denied');
     await expect(inTransaction(app.database, (tx) => tx.query(sql))).rejects.toThrow('permission denied');
   });
 
-  test('a caller’s request reads nothing of it, and enters nothing for another organization', async () => {
+  test('a caller’s request cannot read the trail, nor write to it for another organization', async () => {
     await expect(app.callers.transaction(owner(), (tx) => tx.query('select 1 from action_trail'))).rejects.toThrow(
       'permission denied',
     );

@@ -123,13 +123,13 @@ async function plant(statements: readonly string[], since = 0n): Promise<{ whole
   }
 }
 
-test('a database in which all is well has no violation, and every check is counted', async () => {
+test('a healthy database has no violation, and every check is counted', async () => {
   const { violations, counts } = await audit(app.database, systemClock);
   expect(violations).toEqual([]);
   expect([...counts.keys()]).toEqual(CHECKS.map(({ name }) => name));
 });
 
-test('every check has a planted violation here', () => {
+test('every check has a planted violation in this file', () => {
   expect(Object.keys(PLANTED).sort()).toEqual(CHECKS.map(({ name }) => name).sort());
 });
 
@@ -141,7 +141,7 @@ for (const [check, statements] of Object.entries(PLANTED)) {
   });
 }
 
-test('an audit of changes does not look at what had no step and no payment since', async () => {
+test('an audit of changes skips orders without a step or a payment since the last audit', async () => {
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const since = BigInt(row?.last ?? 0);
   for (const { name, ofChanges } of CHECKS) {
@@ -153,7 +153,7 @@ test('an audit of changes does not look at what had no step and no payment since
   }
 });
 
-test('an audit says how far it looked when it began: what came while it went on is the next one’s', async () => {
+test('an audit records where its range ends when it starts: later changes belong to the next one', async () => {
   const [row] = await app.db.query<{ at: Date }>('select max(at) as at from topup_order_events');
   let minutes = 0;
   // It takes ten minutes to look at the clock.
@@ -167,7 +167,7 @@ test('an audit says how far it looked when it began: what came while it went on 
   expect(lastStep).toBeUndefined();
 });
 
-test('an audit of changes looks at whatever a new payment names, though its order had no step since', async () => {
+test('an audit of changes covers an order that only a new payment names', async () => {
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const { changed } = await plant(
     [
@@ -203,7 +203,7 @@ test('the nightly job reports a violation as an error line, with the order', asy
   expect(violations).toMatchObject([{ level: 50, check: 'total_equals_lines', subject: order.number }]);
 });
 
-test('the nightly job takes its time on a connection of its own, which no limit of a request breaks', async () => {
+test('the nightly job runs on a connection of its own, without the time limit of a request', async () => {
   const holder = new pg.Client({ connectionString: app.db.url });
   await holder.connect();
   const auditors = () =>
@@ -229,7 +229,7 @@ test('the nightly job takes its time on a connection of its own, which no limit 
   await until(auditors, (rows) => rows.length === 0);
 });
 
-describe('what the next audit looks at', () => {
+describe('the next audit covers', () => {
   const DAY = 86_400_000;
   const night = Date.parse('2027-03-01T19:30:00Z');
   const clean = new Map([['counter_equals_ledger', 0]]);
@@ -244,18 +244,18 @@ describe('what the next audit looks at', () => {
 
   beforeEach(() => app.db.query('truncate audit_runs'));
 
-  test('everything, where none was made', async () => {
+  test('everything, when there was none before', async () => {
     expect(await next()).toBeUndefined();
   });
 
-  test('what changed since the last one, which found nothing, be it of everything or not', async () => {
+  test('the changes since the last audit that found nothing, whether full or partial', async () => {
     await note(2, 'whole', clean, 5n);
     expect(await next()).toBe(5n);
     await note(1, 'changed', clean, 9n);
     expect(await next()).toBe(9n);
   });
 
-  test('everything, after one that found something: it is told until it is mended', async () => {
+  test('everything, after one that found a violation, which is reported until it is fixed', async () => {
     await note(2, 'whole');
     await note(1, 'changed', found);
     expect(await next()).toBeUndefined();
@@ -263,13 +263,13 @@ describe('what the next audit looks at', () => {
     expect(await next()).toBe(11n);
   });
 
-  test('everything, where the one that found something ran beside a lesser one that ended later', async () => {
+  test('everything, when the failing one ran beside a smaller one that ended later', async () => {
     await note(0.1, 'whole', found);
     await note(0, 'changed');
     expect(await next()).toBeUndefined();
   });
 
-  test('what changed, after one that found what is looked at every night: an order that waits for accounting', async () => {
+  test('the changes, when the last one only found what every night checks again: an order that waits for accounting', async () => {
     await note(1, 'whole', new Map([['paid_order_is_booked', 3]]));
     expect(await next()).toBe(7n);
   });
@@ -284,14 +284,14 @@ describe('what the next audit looks at', () => {
     expect(await next()).toBeUndefined();
   });
 
-  test('everything, where nobody said how far the last one looked', async () => {
+  test('everything, when the last one did not record its range', async () => {
     await app.db.query(`insert into audit_runs (finished_at, violations) values ('2027-02-28T19:31:00Z', '{}')`);
     expect(await next()).toBeUndefined();
     await note(1, 'whole', clean, 'not said');
     expect(await next()).toBeUndefined();
   });
 
-  test('the nightly job begins where the last one ended, and says so', async () => {
+  test('the nightly job starts where the last audit ended, and logs it', async () => {
     const asked = async () => {
       const before = app.logs.filter(({ event }) => event === 'audit_done').length;
       await app.db.query(`select graphile_worker.add_job('run_audit', '{}')`);

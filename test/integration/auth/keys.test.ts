@@ -58,7 +58,7 @@ async function find({ keys }: Watched, { alg, kid }: Pick<Signer, 'alg' | 'kid'>
 const reasons = ({ logs }: Watched) =>
   logs.filter(({ event }) => event === 'token_keys_unreachable').map(({ reason }) => reason);
 
-test.concurrent('nothing is fetched before the first token, and then once for all who come at that moment', async () => {
+test.concurrent('the set is fetched at the first token, once for all concurrent requests', async () => {
   const watched = await watch([first]);
   expect(watched.issuer.asked).toBe(0);
   const found = await Promise.all(Array.from({ length: 100 }, () => find(watched, first)));
@@ -66,7 +66,7 @@ test.concurrent('nothing is fetched before the first token, and then once for al
   expect(watched.issuer.asked).toBe(1);
 });
 
-test.concurrent('a key that is known is had without a fetch', async () => {
+test.concurrent('a known key is found without a fetch', async () => {
   const watched = await watch([first, second]);
   for (let again = 0; again < 5; again++) {
     expect(await find(watched, first)).toBe('known');
@@ -75,7 +75,7 @@ test.concurrent('a key that is known is had without a fetch', async () => {
   expect(watched.issuer.asked).toBe(1);
 });
 
-test.concurrent('a new key is good from its first token on, also when the set was fetched just before', async () => {
+test.concurrent('a new key is accepted from its first token on, even right after a fetch', async () => {
   const watched = await watch([first]);
   expect(await find(watched, first)).toBe('known');
   watched.issuer.serve([first.jwk, second.jwk]);
@@ -85,7 +85,7 @@ test.concurrent('a new key is good from its first token on, also when the set wa
   expect(watched.issuer.asked).toBe(3);
 });
 
-test.concurrent('a key that is in the set no more is good no more, once the set is had again', async () => {
+test.concurrent('a key that left the set is refused after the next fetch', async () => {
   const watched = await watch([first, second]);
   expect(await find(watched, first)).toBe('known');
   watched.issuer.serve([second.jwk, third.jwk]);
@@ -93,7 +93,7 @@ test.concurrent('a key that is in the set no more is good no more, once the set 
   expect(await find(watched, first)).toBe('unknown');
 });
 
-test.concurrent('the set is had again from time to time, also where nobody asks', async () => {
+test.concurrent('the set is refreshed periodically, even without requests', async () => {
   const watched = await watch([first, second], 50);
   expect(await find(watched, first)).toBe('known');
   watched.issuer.serve([second.jwk]);
@@ -108,7 +108,7 @@ test.concurrent('the set is had again from time to time, also where nobody asks'
   expect(await find(watched, first)).toBe('unknown');
 });
 
-test.concurrent('a set without any key takes them all away: its issuer says so', async () => {
+test.concurrent('a set without any key revokes all keys: the issuer says so', async () => {
   const watched = await watch([first]);
   expect(await find(watched, first)).toBe('known');
   watched.issuer.serve([]);
@@ -116,7 +116,7 @@ test.concurrent('a set without any key takes them all away: its issuer says so',
   expect(await find(watched, first)).toBe('unknown');
 });
 
-test.concurrent('200 unknown kids at once are one fetch, and all are refused', async () => {
+test.concurrent('200 unknown kids at once cause one fetch, and all are refused', async () => {
   const watched = await watch([first]);
   await find(watched, first);
   const before = watched.issuer.asked;
@@ -126,7 +126,7 @@ test.concurrent('200 unknown kids at once are one fetch, and all are refused', a
   expect(watched.issuer.asked - before).toBe(1);
 });
 
-test.concurrent('whoever goes on making up kids has the set fetched once a second and no more, fetched or not', async () => {
+test.concurrent('a stream of invented kids causes one fetch a second at the most, whether it succeeds or fails', async () => {
   const watched = await watch([first]);
   await find(watched, first);
   const times: number[] = [];
@@ -174,7 +174,7 @@ const TROUBLES: [string, Parameters<TestIssuer['answerWith']>[0], RegExp][] = [
 ];
 
 test.concurrent.each(TROUBLES)(
-  'a key set that %s leaves the keys that are known, and heals',
+  'a key set that %s leaves the known keys in use, and recovers',
   async (_kind, answer, reason) => {
     const watched = await watch([first]);
     expect(await find(watched, first)).toBe('known');
@@ -193,7 +193,7 @@ test.concurrent.each(TROUBLES)(
   },
 );
 
-test.concurrent('a key set that could never be had is asked for again by the next token', async () => {
+test.concurrent('the next token retries a key set that never arrived', async () => {
   const watched = await watch([first]);
   watched.issuer.answerWith((response) => response.writeHead(503).end());
   expect(await find(watched, first)).toBe('unreachable');
@@ -201,7 +201,7 @@ test.concurrent('a key set that could never be had is asked for again by the nex
   expect(await find(watched, first)).toBe('known');
 });
 
-test.concurrent('a single key without a kid serves tokens without one, and only them', async () => {
+test.concurrent('a single key without a kid verifies only tokens without a kid', async () => {
   const nameless = createSigner('EdDSA', undefined, 'Ed25519');
   const watched = await watch([nameless]);
   expect(await find(watched, nameless)).toBe('known');
@@ -211,14 +211,14 @@ test.concurrent('a single key without a kid serves tokens without one, and only 
   expect(await find(watched, nameless)).toBe('unknown');
 });
 
-test.concurrent('the same key twice is one', async () => {
+test.concurrent('a key that is listed twice counts once', async () => {
   const watched = await watch([first, first]);
   expect(await find(watched, first)).toBe('known');
   expect(await find(watched, { alg: 'ES256', kid: undefined })).toBe('known');
   expect(watched.logs).toEqual([]);
 });
 
-test.concurrent('closed in the middle of a fetch it lets go, without a word', async () => {
+test.concurrent('a close during a fetch aborts it without a log line', async () => {
   const watched = await watch([first]);
   let arrived: (() => void) | undefined;
   const asked = new Promise<void>((resolve) => {

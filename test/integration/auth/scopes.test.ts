@@ -32,7 +32,7 @@ async function outcome(client: TestClient | undefined, document: string): Promis
   return data._entities?.[0] === null ? 'hidden' : 'served';
 }
 
-test('every root field and every field of Organization but its key declares who may ask for it', () => {
+test('every root field and every field of Organization but its key declares its scopes', () => {
   const guarded = new Set(
     fields.filter(({ authenticated, scopes }) => authenticated && scopes.length > 0).map(({ path }) => path),
   );
@@ -47,7 +47,7 @@ test('every root field and every field of Organization but its key declares who 
   ]);
 });
 
-test('reading is for read, write and support; writing for write; what is hidden for support', () => {
+test('read fields accept read, write and support; mutations accept write; hidden options accept support', () => {
   const declared = Object.fromEntries(
     fields.map(({ path, scopes }) => [
       path,
@@ -103,7 +103,7 @@ test.each(fields.filter(({ takesOrganization }) => takesOrganization))(
 );
 
 test.each(fields.filter(({ takesOrganization }) => takesOrganization))(
-  '$path needs an organizationId from support that belongs to none',
+  '$path requires an organizationId from support without an organization',
   async ({ document }) => {
     const homeless = createTestClient(
       app.url,

@@ -62,7 +62,7 @@ const pem = (signer: Signer, type: 'spki' | 'pkcs1' = 'spki') =>
 const withHmac = (secret: string | Buffer, kid: string | undefined = 'rsa-1', alg = 'HS256') =>
   signedBy({ alg, kid, typ: 'JWT' }, hmac(secret, `sha${alg.slice(2)}`));
 
-suite('signed by nobody', [
+suite('refuses an unsigned token', [
   ['alg none, without a signature', () => signedBy({ alg: 'none' }, none)],
   [
     'alg none, with a good token’s signature',
@@ -109,7 +109,7 @@ suite('signed by nobody', [
   ],
 ]);
 
-suite('a public key as a shared secret', [
+suite('refuses a signature that uses a public key as a shared secret', [
   ['HS256, the RSA key as PEM', () => withHmac(pem(rsa))],
   ['HS256, the RSA key as PEM without its last line break', () => withHmac(pem(rsa).trimEnd())],
   ['HS256, the RSA key as PKCS 1', () => withHmac(pem(rsa, 'pkcs1'))],
@@ -129,7 +129,7 @@ suite('a public key as a shared secret', [
   ],
 ]);
 
-suite('an algorithm that is not the key’s', [
+suite('refuses an algorithm that does not fit the key', [
   [
     'RS512 by the RSA key',
     () => signedBy({ alg: 'RS512', kid: 'rsa-1' }, (input) => signWith('sha512', input, rsa.privateKey)),
@@ -160,7 +160,7 @@ suite('an algorithm that is not the key’s', [
   ['Ed25519, the algorithm’s other name', () => signedBy({ alg: 'Ed25519', kid: 'ed-1' }, ed.sign), () => good(ed)],
 ]);
 
-suite('a key that the set holds and that is not for this', [
+suite('refuses a key of the set that is not meant for these tokens', [
   ['ES256 by a P-384 key', () => good(p384)],
   [
     'ES384 by a P-384 key',
@@ -181,7 +181,7 @@ suite('a key that the set holds and that is not for this', [
   ['ES256 by the second of two keys with one kid', () => good(twins[1])],
 ]);
 
-suite('a stranger’s key', [
+suite('refuses a stranger’s key', [
   ['under the issuer’s kid, RS256', () => good(strangeRsa), () => good(rsa)],
   ['under the issuer’s kid, ES256', () => good(strangeEc)],
   ['under the issuer’s kid, EdDSA', () => good(strangeEd), () => good(ed)],
@@ -207,11 +207,11 @@ suite('a stranger’s key', [
   ],
 ]);
 
-test.each([rsa, rsa2, ec, ed])('of the issuer’s own keys, $kid is taken', async (signer) => {
+test.each([rsa, rsa2, ec, ed])('accepts the issuer’s own key $kid', async (signer) => {
   await expectTaken(guarded.app.url, bearer(good(signer)));
 });
 
-test('no address of a token was ever asked, no token made us fail, and no key was missing', () => {
+test('no URL in a token is fetched, no token causes a failure, and every key is available', () => {
   expect(elsewhere.asked).toBe(0);
   const events = guarded.app.logs.map(({ event }) => event);
   for (const failure of ['request_failed', 'field_failed', 'token_keys_unreachable']) {
@@ -219,7 +219,7 @@ test('no address of a token was ever asked, no token made us fail, and no key wa
   }
 });
 
-test('what of the set is not used is told, once each, and why', () => {
+test('each unusable key of the set is logged once, with the reason', () => {
   const told = guarded.app.logs.filter(({ event }) => event === 'token_key_unusable');
   expect(told.map(({ kid, reason }) => [kid, reason]).toSorted()).toEqual(
     [

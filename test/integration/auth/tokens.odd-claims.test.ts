@@ -36,7 +36,7 @@ const literally = (name: string, number: string) =>
     JSON.stringify(guarded.issuer.claims({ [name]: 'here' })).replace('"here"', number),
   );
 
-suite('the end', [
+suite('refuses an odd exp', [
   ...ofClaim('exp', [
     ['left out', undefined],
     ['null', null],
@@ -59,7 +59,7 @@ suite('the end', [
   ['exp infinitely negative', () => literally('exp', '-1e999')],
 ]);
 
-suite('the beginning', [
+suite('refuses an odd nbf or iat', [
   ...ofClaim('nbf', [
     ['in a minute', () => inSeconds(60), () => inSeconds(30)],
     ['in forty seconds', () => inSeconds(40), () => inSeconds(0)],
@@ -75,7 +75,7 @@ suite('the beginning', [
   ]),
 ]);
 
-suite('who it is from, and for whom', [
+suite('refuses an odd issuer or audience', [
   ...ofClaim('iss', [
     ['left out', undefined],
     ['null', null],
@@ -103,7 +103,7 @@ suite('who it is from, and for whom', [
   ]),
 ]);
 
-suite('who it is', [
+suite('refuses an odd subject or organization', [
   ...ofClaim('sub', [
     ['left out', undefined],
     ['null', null],
@@ -135,7 +135,7 @@ suite('who it is', [
   ]),
 ]);
 
-suite('what it may', [
+suite('refuses an odd scope', [
   ...ofClaim('scope', [
     ['in a list', ['topup:read']],
     ['null', null],
@@ -150,14 +150,14 @@ test.each<[string, string]>([
   ['with a tab', 'topup:read\ttopup:write'],
   ['a wildcard', 'topup:*'],
   ['a part', 'topup'],
-])('a scope %s is none, and forbids', async (_kind, scope) => {
+])('a scope %s grants nothing', async (_kind, scope) => {
   const response = await fetch(`${guarded.app.url}/iag/v1/topup-configurations`, {
     headers: { authorization: `Bearer ${saying({ scope })}` },
   });
   expect(response.status).toBe(403);
 });
 
-test('no claim made us fail', () => {
+test('no claim causes a failure', () => {
   const events = guarded.app.logs.map(({ event }) => event);
   for (const failure of ['request_failed', 'field_failed']) expect(events).not.toContain(failure);
 });

@@ -25,7 +25,7 @@ afterAll(() => guarded.stop());
 const suite = suiteOf(() => guarded);
 const { good, signedBy } = mintOf(() => guarded);
 
-suite('an odd header', [
+suite('refuses an odd header', [
   ['without a kid, where two keys would do', () => good(rsa, { kid: undefined }), () => good(ed, { kid: undefined })],
   ['an empty kid', () => good(ec, { kid: '' })],
   ['a kid that is a number', () => good(ec, { kid: 1 })],
@@ -49,7 +49,7 @@ suite('an odd header', [
   ['a header that is no JSON', () => signedBy('{"alg":"ES256"', ec.sign)],
 ]);
 
-suite('an odd form', [
+suite('refuses an odd form', [
   ['a token within a token', () => signedBy({ alg: 'ES256', kid: 'ec-1', cty: 'JWT' }, ec.sign, good())],
   [
     'a token within a token, quoted',
@@ -110,12 +110,12 @@ describe('the Authorization header', () => {
     await expectTaken(guarded.app.url, bearer(good()));
   });
 
-  test('may be written in lower case, and end with spaces', async () => {
+  test('may use lower case and end with spaces', async () => {
     await expectTaken(guarded.app.url, [`bearer ${good()}  `]);
   });
 });
 
-test('no token made us fail', () => {
+test('no token causes a failure', () => {
   const events = guarded.app.logs.map(({ event }) => event);
   for (const failure of ['request_failed', 'field_failed']) expect(events).not.toContain(failure);
 });

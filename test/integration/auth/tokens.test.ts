@@ -15,11 +15,11 @@ const QUERY = '{ topupOrders { totalCount } }';
 const ask = (token: string) => createTestClient(app.url, token).send(QUERY);
 const token = (options?: TokenOptions) => app.sandbox.auth.token(options);
 
-test.each(['RS256', 'ES256', 'EdDSA'] as const)('a token that is signed with %s is good', async (alg) => {
+test.each(['RS256', 'ES256', 'EdDSA'] as const)('accepts a token signed with %s', async (alg) => {
   expect(await ask(await token({ alg }))).toMatchObject({ status: 200, data: { topupOrders: { totalCount: 0 } } });
 });
 
-test('no token is written to the log, good or bad', async () => {
+test('writes no token to the log, accepted or refused', async () => {
   const [good, bad] = [await token(), await token({ expires_in: -60 })];
   await ask(good);
   await ask(bad);
@@ -30,7 +30,7 @@ test('no token is written to the log, good or bad', async () => {
   }
 });
 
-test('while the key set cannot be had for the first time nobody is let in, and then everybody again', async () => {
+test('refuses everybody until the first key set arrives, then accepts again', async () => {
   const second = await startApp({ withoutBackground: true });
   try {
     const admin = await second.client();
@@ -49,7 +49,7 @@ test('while the key set cannot be had for the first time nobody is let in, and t
   }
 });
 
-test('a new key is good from its first token on, and a retired one is no longer good', async () => {
+test('accepts a new key from its first token on, and refuses a retired one', async () => {
   const second = await startApp({ withoutBackground: true });
   try {
     const before = await second.client();

@@ -26,21 +26,21 @@ describe('statements on the wire to the database', () => {
     await db.drop();
   });
 
-  test('are written down in their order, simple ones and those with values', async () => {
+  test('are recorded in order, both simple ones and those with values', async () => {
     await client.query('select 1');
     const { rows } = await client.query('select $1::int + 1 as next', [41]);
     expect(rows).toEqual([{ next: 42 }]);
     expect(wire.statements()).toEqual(['select 1', 'select $1::int + 1 as next']);
   });
 
-  test('that are prepared once and run twice are two', async () => {
+  test('count twice when they are prepared once and run twice', async () => {
     const query = { name: 'twice', text: 'select $1::text as word' };
     await client.query({ ...query, values: ['one'] });
     await client.query({ ...query, values: ['two'] });
     expect(wire.statements()).toEqual([query.text, query.text]);
   });
 
-  test('have their values, and the number of the trip on which they went', async () => {
+  test('have their values and the number of their round trip', async () => {
     await client.query('select 1');
     await client.query({ text: 'select $1::text, $2::int, $3::text', values: ['Grüße, öfter', 41, null] });
     const [first, second, ...others] = wire.executed();
@@ -49,7 +49,7 @@ describe('statements on the wire to the database', () => {
     expect(second?.trip).toBeGreaterThan(first?.trip ?? Number.POSITIVE_INFINITY);
   });
 
-  test('that come in many packets are one', async () => {
+  test('count once when they span many packets', async () => {
     const long = 'x'.repeat(1_000_000);
     const { rows } = await client.query('select length($1) as length', [long]);
     expect(rows).toEqual([{ length: 1_000_000 }]);
@@ -65,7 +65,7 @@ describe('statements on the wire to the database', () => {
     expect(wire.statements()).toEqual([]);
   });
 
-  test('become a script in which ids, numbers and organizations are those of order :n, transaction after transaction', async () => {
+  test('become a script in which :n replaces ids, numbers and organizations, transaction after transaction', async () => {
     const ID = '019b2c3d-1111-7222-8333-444444444444';
     const run = (connection: number, trip: number, statement: string, ...values: (string | null)[]) => ({
       connection,
@@ -101,7 +101,7 @@ describe('statements on the wire to the database', () => {
 });
 
 describe('goals', () => {
-  test('are reached or not by what was measured, and neither where nothing was', () => {
+  test('are reached or missed by a measurement, and undecided without one', () => {
     const of = (requestsPerSecond: number, p99: number) => ({
       requestsPerSecond,
       p99,
@@ -139,13 +139,13 @@ describe('goals', () => {
 });
 
 describe('figures', () => {
-  test('of a run: how many, the middle, the last in a hundred, the slowest', () => {
+  test('give the count, the median, the 99th percentile and the maximum of a run', () => {
     const times = Array.from({ length: 200 }, (_, index) => 200 - index);
     expect(figuresOf(times, 4)).toEqual({ requestsPerSecond: 50, p50: 100, p99: 198, slowest: 200 });
     expect(figuresOf([7], 1)).toEqual({ requestsPerSecond: 1, p50: 7, p99: 7, slowest: 7 });
   });
 
-  test('of several runs: the median of each by itself', () => {
+  test('give the median of each figure over several runs', () => {
     const runs = [
       { requestsPerSecond: 10, p50: 3, p99: 50, slowest: 60 },
       { requestsPerSecond: 30, p50: 1, p99: 70, slowest: 90 },
@@ -154,11 +154,11 @@ describe('figures', () => {
     expect(medianOf(runs)).toEqual({ requestsPerSecond: 20, p50: 2, p99: 70, slowest: 90 });
   });
 
-  test('say from where to where a count went', () => {
+  test('give the range of a count', () => {
     expect([range([5, 2, 4]), range([5, 5]), range([])]).toEqual(['2..5', '5', '-']);
   });
 
-  test('stand in a table', () => {
+  test('are printed as a table', () => {
     const rows = [
       ['a', '1'],
       ['long name', '12345'],

@@ -72,13 +72,13 @@ describe('a thousand cold pages on one replica make one call per package', () =>
   beforeAll(() => startFleet(1, NO_TIMEOUT));
   afterAll(stopFleet);
 
-  test('of one organization', PATIENT, async () => {
+  test('for one organization', PATIENT, async () => {
     expect(await atOnce(1000, ['1001'])).toEqual([ALL]);
     expect(fleet.asked()).toEqual(PACKAGES);
     expect(fleet.apps[0].sandbox.hubCore.requestCount()).toBe(1);
   });
 
-  test('of fifty organizations', PATIENT, async () => {
+  test('for fifty organizations', PATIENT, async () => {
     const { sandbox } = fleet.apps[0];
     const ids = Array.from({ length: 50 }, () => addOrganization(sandbox, '1001'));
     expect(await atOnce(1000, ids)).toEqual([ALL]);
@@ -90,7 +90,7 @@ describe('three replicas without Redis', () => {
   beforeAll(() => startFleet(3, NO_TIMEOUT));
   afterAll(stopFleet);
 
-  test('each makes one call per package', async () => {
+  test('each make one call per package', async () => {
     expect(await atOnce(300, ['1001'])).toEqual([ALL]);
     expect(fleet.asked()).toEqual(OF_EACH_OF_THREE);
   });
@@ -113,7 +113,7 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
     expect(fleet.asked()).toEqual(PACKAGES);
   });
 
-  test('a price that is in use is renewed before its hour is over: no page waits for it', async () => {
+  test('renew a price in use before its hour ends: no page waits for it', async () => {
     await warm();
     fleet.billing.setPrice('pkg-muv', '650');
     time.advance(0.95 * HOUR_SECONDS);
@@ -132,7 +132,7 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
     expect(await onAll()).toEqual([{ ...ALL, muv: '650' }]);
   });
 
-  test('a renewal that fails takes nothing away before the hour is over, and then the old price is gone', async () => {
+  test('keep the old price until its hour ends when a renewal fails, and drop it then', async () => {
     await warm();
     fleet.billing.setPrice('pkg-muv', '650');
     fleet.billing.faults.set([{ kind: 'status', match: { path: 'pkg-muv' } }]);
@@ -150,11 +150,11 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
   });
 });
 
-describe.skipIf(!canStartRedis)(`replicas follow each other for a third of a call's time ${NEEDS_REDIS}`, () => {
+describe.skipIf(!canStartRedis)(`replicas wait for each other a third of a call's time ${NEEDS_REDIS}`, () => {
   beforeAll(() => startFleetWithRedis({ UPSTREAM_TIMEOUT_MS: '6000' }));
   afterAll(stopFleet);
 
-  test('a Mekari Billing that takes longer gets one call of each, and no more', async () => {
+  test('a Mekari Billing that takes longer gets one call from each replica, and no more', async () => {
     const held = fleet.holdAnswers(OF_EACH_OF_THREE);
     const pages = Array.from({ length: 30 }, () => fleet.clients.map((client) => pricesOn(client))).flat();
     await Promise.all(held.map(({ reached }) => reached));
@@ -163,7 +163,7 @@ describe.skipIf(!canStartRedis)(`replicas follow each other for a third of a cal
     expect(fleet.asked()).toEqual(OF_EACH_OF_THREE);
   });
 
-  test('one that died while it was asking delays the others for that time alone', async () => {
+  test('a replica that dies during its call delays the others by that time alone', async () => {
     const lock = 'topup_configuration:price:v1:pkg-muv:asking';
     const store = createClient({ url: redis?.url });
     await store.connect();
@@ -185,7 +185,7 @@ describe('forty packages', () => {
   beforeAll(() => startFleet(1, NO_TIMEOUT));
   afterAll(stopFleet);
 
-  test('are asked for sixteen at a time', async () => {
+  test('are fetched sixteen at a time', async () => {
     await addPackages(fleet.apps[0], codes);
     fleet.billing.faults.set([{ kind: 'latency', latencyMs: 50 }]);
     const page = shownBy(fleet.clients.map((client) => pricesOn(client)));

@@ -91,7 +91,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     await redis.stop();
   });
 
-  test('that is not there when the server starts: it starts, and uses it once it is there', async () => {
+  test('may be absent when the server starts: the server uses it as soon as it is up', async () => {
     redis = await startRedis();
     await redis.stop();
     app = await start(redis.url);
@@ -116,7 +116,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     },
   };
 
-  test.each(Object.entries(FAILING))('that is %s, and comes back', async (_, { fail, mend }) => {
+  test.each(Object.entries(FAILING))('may be %s and come back', async (_, { fail, mend }) => {
     redis = await startRedis();
     app = await start(redis.url);
     await untilRedisIs('up');
@@ -139,7 +139,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     await expectRightPages();
   });
 
-  test('that fails in the middle of cold pages', async () => {
+  test('may fail in the middle of cold pages', async () => {
     redis = await startRedis();
     app = await start(redis.url);
     await untilRedisIs('up');
@@ -148,7 +148,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     expect(asked()).toEqual(PACKAGES);
   });
 
-  test('that is full is up all the same', async () => {
+  test('counts as up when it is full', async () => {
     redis = await startRedis();
     app = await start(redis.url);
     await untilRedisIs('up');
@@ -158,7 +158,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     expect(await redisOf(app)).toBe('up');
   });
 
-  test.each([150, 2000])('that takes %d ms to answer', async (delayMs) => {
+  test.each([150, 2000])('may take %d ms to answer', async (delayMs) => {
     redis = await startRedis();
     const wire = await startSlowWire(redis.url, delayMs);
     app = await start(wire.url);
@@ -192,7 +192,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     return stored;
   }
 
-  test('what another replica stored is shown without a call', async () => {
+  test('serves a value of another replica without a call', async () => {
     await storedByAnother();
     expect(await page()).toEqual(ALL);
     expect(asked()).toEqual([]);
@@ -218,7 +218,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     ['a price without a package', inPlaceOfThePrice('5')],
     ['a package without a price', inPlaceOfThePrice('pkg-muv')],
     ['the price of another package', inPlaceOfThePrice('pkg-agent 125000')],
-  ])('%s under the key of a price is no price, and takes no other away', async (_, written) => {
+  ])('%s under the key of a price is ignored and leaves the other prices alone', async (_, written) => {
     const stored = await storedByAnother();
     await inRedis((client) => client.set(KEY, written(stored)));
     expect(await page()).toEqual(ALL);
@@ -230,7 +230,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
   test.each<[string, (client: Client) => Promise<unknown>]>([
     ['a hash', (client) => client.hSet(KEY, 'price', '5')],
     ['a list', (client) => client.rPush(KEY, 'pkg-muv 5')],
-  ])('%s under the key of a price is no price', async (_, write) => {
+  ])('%s under the key of a price is ignored', async (_, write) => {
     await storedByAnother();
     await inRedis(async (client) => {
       await client.del(KEY);
@@ -240,7 +240,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     expect(asked()).toEqual(['pkg-muv']);
   });
 
-  test('a price of an hour ago that somebody puts back is not shown', async () => {
+  test('a price of an hour ago is not served when somebody writes it back', async () => {
     const stored = await storedByAnother();
     time.advance(HOUR_SECONDS);
     app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
@@ -249,7 +249,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     app.sandbox.mekariBilling.setPrice('pkg-muv', '600');
   });
 
-  test('a value that goes on being nonsense costs one call an hour, and not one a page', async () => {
+  test('a value that stays invalid costs one call an hour, not one a page', async () => {
     await storedByAnother();
     for (let read = 0; read < 5; read++) {
       await inRedis((client) => client.set(KEY, 'garbage'));

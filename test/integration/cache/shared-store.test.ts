@@ -59,7 +59,7 @@ afterEach(async () => {
 const shared = () => ({ url: redisUrl ?? '', key: `topup_configuration:price:test:${randomUUID()}` });
 
 describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the PATH, or REDIS_URL)', () => {
-  test('a value that one replica stored is served by another', async () => {
+  test('one replica serves a value that another stored', async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await untilUp(one);
@@ -69,7 +69,7 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
     expect(await other.get(`${key}-none`)).toBeUndefined();
   });
 
-  test('it stands in Redis under the very key, and runs out there', async () => {
+  test('Redis holds the value under the exact key and expires it', async () => {
     const { url, key } = shared();
     const store = open(url);
     await untilUp(store);
@@ -81,7 +81,7 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
     expect(left).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('what another program wrote under one key takes no other key away', async () => {
+  test('an invalid value under one key leaves the other keys readable', async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await untilUp(one);
@@ -94,7 +94,7 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
 });
 
 describe.skipIf(redisUrl === undefined)('a lock (needs redis-server on the PATH, or REDIS_URL)', () => {
-  test("is one replica's at a time, until it gives it back", async () => {
+  test('belongs to one replica at a time, until it releases it', async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await Promise.all([one.tried, other.tried]);
@@ -105,7 +105,7 @@ describe.skipIf(redisUrl === undefined)('a lock (needs redis-server on the PATH,
     expect(await other.lock(key, MINUTE)).not.toBe('taken');
   });
 
-  test("that ran out and is another's by now is not given back", async () => {
+  test('is not released by a replica whose lock expired and went to another', async () => {
     const { url, key } = shared();
     const [one, other] = [open(url), open(url)];
     await Promise.all([one.tried, other.tried]);
@@ -120,7 +120,7 @@ describe.skipIf(redisUrl === undefined)('a lock (needs redis-server on the PATH,
 });
 
 describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on the PATH)', () => {
-  test('absent at the start: known to be away, nothing is there, everybody gets a lock; used once it is there', async () => {
+  test('absent at the start: the store is down and empty, every lock is granted, and it works once Redis is up', async () => {
     const { port, url, stop } = await ownRedis();
     await stop();
     const store = open(url);
@@ -136,7 +136,7 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(await store.get(KEY)).toBe('shared');
   });
 
-  test('killed: told once, skipped from then on, and used again once it is back', async () => {
+  test('killed: logs once, skips further calls, and works again once Redis is back', async () => {
     const { port, url, stop } = await ownRedis();
     const changes: boolean[] = [];
     const calls: string[] = [];
@@ -157,7 +157,7 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(await store.get(KEY)).toBe('after');
   });
 
-  test('frozen: a hundred calls at once wait for one deadline, the next for none; used again once it moves', async () => {
+  test('frozen: a hundred concurrent calls wait for one deadline and the next for none; works again afterwards', async () => {
     const { pid, url } = await ownRedis();
     const outcomes: string[] = [];
     const store = open(url, { onCall: (_operation, outcome) => outcomes.push(outcome) });
@@ -177,7 +177,7 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(await store.get(KEY)).toBe('after');
   });
 
-  test('well, and this process too busy to look for a second: it is not taken for away', async () => {
+  test('healthy while this process blocks for a second: stays up', async () => {
     const { url } = await ownRedis();
     const store = open(url);
     await untilUp(store);
@@ -188,7 +188,7 @@ describe.skipIf(!canStartRedis)('with a Redis that fails (needs redis-server on 
     expect(store.isUp).toBe(true);
   });
 
-  test('full: what it refuses fails, what it has is read, and it does not count as away', async () => {
+  test('full: writes fail, reads work, and the store stays up', async () => {
     const { url } = await ownRedis();
     const outcomes: string[] = [];
     const store = open(url, { onCall: (operation, outcome) => outcomes.push(`${operation} ${outcome}`) });

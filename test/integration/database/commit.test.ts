@@ -29,7 +29,7 @@ async function confirmed(tx: EntityManager): Promise<{ order: string; line: stri
   return { order, line };
 }
 
-test('a paid order whose lines are entered commits, in whichever order the statements come', async () => {
+test('a paid order with its ledger entries commits, whatever the order of the statements', async () => {
   await committed(async (tx) => {
     const { order, line } = await confirmed(tx);
     await tx.query(PAY, [order]);
@@ -41,7 +41,7 @@ test('a paid order whose lines are entered commits, in whichever order the state
   expect(balance).toBe('1000');
 });
 
-test('an order that is paid and not credited cannot be committed', async () => {
+test('an order that is paid and not credited cannot commit', async () => {
   await expect(
     committed(async (tx) => {
       const { order } = await confirmed(tx);
@@ -50,7 +50,7 @@ test('an order that is paid and not credited cannot be committed', async () => {
   ).rejects.toThrow(/is paid and not credited/);
 });
 
-test('a credit of an order that is not paid cannot be committed', async () => {
+test('a credit of an unpaid order cannot commit', async () => {
   await expect(
     committed(async (tx) => {
       const { line } = await confirmed(tx);
@@ -59,7 +59,7 @@ test('a credit of an order that is not paid cannot be committed', async () => {
   ).rejects.toThrow(/is credited and not paid/);
 });
 
-test('an order cannot be confirmed for another total than the sum of its lines', async () => {
+test('an order cannot be confirmed with a total other than the sum of its lines', async () => {
   await expect(
     committed(async (tx) => {
       const order = await insertOrder(tx, { topup_total: 1500, total: 1500 });

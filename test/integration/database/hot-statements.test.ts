@@ -156,19 +156,19 @@ const faults = (reads: readonly Read[], mostRows: number) =>
     .filter(({ table, way, rows }) => SMALL[table] === undefined && (way === 'Seq Scan' || rows > mostRows))
     .map(({ table, way, rows, statement }) => `${way}, ${rows} of ${table}: ${statement}`);
 
-test.each(Object.entries(OF_ONE))('%s: however many orders the organization has, no more are read', async (_, work) => {
+test.each(Object.entries(OF_ONE))('%s reads no more rows when the organization has more orders', async (_, work) => {
   const reads = await plans.during(work);
   expect(reads.length).toBeGreaterThan(0);
   expect(faults(reads, MOST_OF_ONE)).toEqual([]);
 });
 
-test.each(Object.entries(OF_ALL))('%s: no table that grows is read whole', async (_, work) => {
+test.each(Object.entries(OF_ALL))('%s reads no growing table in full', async (_, work) => {
   const reads = await plans.during(work);
   expect(reads.length).toBeGreaterThan(0);
   expect(faults(reads, MOST_OF_ALL)).toEqual([]);
 });
 
-test('the audit of what changed reads the counters of its organizations, and nothing of others', async () => {
+test('the audit of changes reads the counters of its own organizations only', async () => {
   const usual = await app.client({ organization_id: USUAL_ORGANIZATION });
   const reads = await plans.during(async () => {
     const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');

@@ -66,7 +66,7 @@ async function buySomething(
   }
 }
 
-test('a login that is no superuser and may create roles migrates its database, and serves from it', async () => {
+test('a login without superuser that may create roles migrates its database and serves from it', async () => {
   const directory = join(tmpdir(), `self-topup-logins-${process.pid}`);
   // A server on which nobody has made the roles yet.
   const server = await startPostgres({ directory });
@@ -80,7 +80,7 @@ test('a login that is no superuser and may create roles migrates its database, a
   await buySomething(db, { DATABASE_URL: login.url });
 });
 
-test('a login that may not set up roles is told what an administrator has to do; then it works', async () => {
+test('a login that may not create roles learns what an administrator has to do; then it works', async () => {
   const { db, login } = await databaseOf('');
   const refusal: Error = await migrateAs(login).then(
     () => new Error('it was let'),
@@ -98,7 +98,7 @@ test('a login that may not set up roles is told what an administrator has to do;
   await buySomething(db, { DATABASE_URL: login.url });
 });
 
-test('with a login for each, callers get no further than their role, whatever they send', async () => {
+test('with one login per role, callers stay within their role, whatever they send', async () => {
   const db = await createDatabase();
   const web = await createLogin(db, `in role ${ROLES.runtime}`);
   const jobs = await createLogin(db, `in role ${ROLES.background}`);
@@ -119,7 +119,7 @@ test('with a login for each, callers get no further than their role, whatever th
   });
 });
 
-test('what was installed before there were roles goes to the migrator, and works on', async () => {
+test('objects from before the roles go to the migrator and keep working', async () => {
   const { db, login } = await databaseOf('');
   await db.query(`grant ${Object.values(ROLES).join(', ')} to ${login.name}`);
   const old = await connectDatabase({ url: login.url, entities, migrations: migrations.slice(0, 4) });

@@ -67,7 +67,7 @@ describe('money is whole, positive, and sums up', () => {
     expect(refusal).toBe('quota_ledger_entries_quantity_check');
   });
 
-  test('a fixed price of nothing, and none at all, are no price', async () => {
+  test('a fixed price is refused when it is zero, negative or absent', async () => {
     const row = {
       id: randomUUID(),
       code: 'x',
@@ -88,7 +88,7 @@ describe('money is whole, positive, and sums up', () => {
   });
 });
 
-describe('what was confirmed is frozen', () => {
+describe('confirmed content is frozen', () => {
   const frozen = ['PENDING_PAYMENT', 'PAID', 'EXPIRED', 'CANCELLED', 'COMPLETED'] as const;
 
   test.each(frozen)("%s: the order's totals do not change", async (status) => {
@@ -109,7 +109,7 @@ describe('what was confirmed is frozen', () => {
     expect(added).toContain('lines are frozen');
   });
 
-  test('a line can not be carried over into a draft to change it there', async () => {
+  test('a line cannot move into a draft to be changed there', async () => {
     const refusal = await refusalOf(async (tx) => {
       const paid = await orderIn(tx, 'PAID');
       await tx.query(`update topup_order_lines set order_id = $1, position = 9 where order_id = $2`, [
@@ -126,14 +126,14 @@ describe('what was confirmed is frozen', () => {
   });
 
   test.each(['id = gen_random_uuid()', `number = 'x'`, `organization_id = '1002'`, `created_at = now()`])(
-    'not even a draft may change what it is: %s',
+    'even a draft keeps its identity: %s',
     async (change) => {
       const sql = `update topup_orders set ${change} where id = $1`;
       expect(await refusalOf(async (tx) => tx.query(sql, [await insertOrder(tx)]))).toContain('are fixed');
     },
   );
 
-  test('two orders never have one number, nor one invoice', async () => {
+  test('order numbers and invoice ids are unique', async () => {
     const twice = (changes: Record<string, unknown>) =>
       refusalOf(async (tx) => {
         await insertOrder(tx, changes);

@@ -58,7 +58,7 @@ const connectAs = (url: string, role: string) =>
   connectDatabase({ url, role, entities: [], migrations: [], poolSize: 1 });
 
 test.each(Object.values(ROLES))(
-  'a pooler that drops the role of %s is found out, and nothing is served',
+  'a pooler that drops the role of %s is detected, and the server does not start on it',
   async (role) => {
     const pooler = await startPooler(db.url, withoutOptions);
     await expect(connectAs(pooler.url, role)).rejects.toThrow(`not as ${role}`);
@@ -66,7 +66,7 @@ test.each(Object.values(ROLES))(
   },
 );
 
-test('one that passes it on is none the worse for it', async () => {
+test('a pooler that passes the role on works', async () => {
   const pooler = await startPooler(db.url, (startup) => startup);
   const database = await connectAs(pooler.url, ROLES.runtime);
   expect(await database.query('select current_user as name')).toEqual([{ name: ROLES.runtime }]);

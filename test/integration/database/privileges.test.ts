@@ -67,7 +67,7 @@ describe.each(['runtime', 'background'] as const)('as %s', (role) => {
     ).rejects.toThrow(words);
   });
 
-  test('a credit of what is not paid is refused', async () => {
+  test('a credit of an unpaid order is refused', async () => {
     const [line] = await app.db.query<{ id: string; credits: string }>(
       'select id, credits from topup_order_lines where order_id = $1',
       [pending.id],
@@ -88,12 +88,12 @@ describe.each(['runtime', 'background'] as const)('as %s', (role) => {
     ).rejects.toThrow(words);
   });
 
-  test('the counters are not theirs to write', async () => {
+  test('the counters cannot be written directly', async () => {
     const words = each({ runtime: DENIED, background: 'organization_packages is written by the ledger alone' });
     await expect(roles[role]((tx) => tx.query('update organization_packages set balance = 0'))).rejects.toThrow(words);
   });
 
-  test('an order that is paid without being credited is refused', async () => {
+  test('a paid order without its credit is refused', async () => {
     const words = each({ runtime: `${DENIED}|paid_check`, background: 'is paid and not credited' });
     const paid = role === 'runtime' ? `status = 'PAID'` : `status = 'PAID', paid_at = now()`;
     await expect(
@@ -105,7 +105,7 @@ describe.each(['runtime', 'background'] as const)('as %s', (role) => {
     ['COMPLETED', 'PENDING_PAYMENT'],
     ['COMPLETED', 'CANCELLED'],
     ['COMPLETED', 'DRAFT'],
-  ])('from %s to %s: the state table does not have it', async (from, to) => {
+  ])('a move from %s to %s is refused: the state table does not allow it', async (from, to) => {
     await expect(roles[role](statement(`update topup_orders set status = '${to}' where id = $1`))).rejects.toThrow(
       `cannot move from ${from} to ${to}`,
     );
@@ -120,7 +120,7 @@ describe.each(['runtime', 'background'] as const)('as %s', (role) => {
     ).rejects.toThrow(words);
   });
 
-  test('what a confirmed order costs is frozen', async () => {
+  test('the totals of a confirmed order are frozen', async () => {
     const sql = 'update topup_orders set topup_total = topup_total + 1, total = total + 1 where id = $1';
     await expect(roles[role]((tx) => tx.query(sql, [pending.id]))).rejects.toThrow('totals are frozen');
   });
@@ -163,7 +163,7 @@ describe('as runtime alone', () => {
     'paid_invoice_number',
     'payment_checked_at',
     'completed_at',
-  ])('an order’s %s cannot be written: that is for those who talk to Mekari Pay', async (column) => {
+  ])('the %s of an order cannot be written: it belongs to the code that talks to Mekari Pay', async (column) => {
     await expect(
       roles.runtime((tx) => tx.query(`update topup_orders set ${column} = null where id = $1`, [draft.id])),
     ).rejects.toThrow(DENIED);
@@ -176,7 +176,7 @@ describe('as runtime alone', () => {
     ['paid_invoice_number', `'PI/1'`],
     ['payment_checked_at', 'now()'],
     ['completed_at', 'now()'],
-  ])('nor does a draft begin with %s', async (column, value) => {
+  ])('a draft cannot be inserted with %s', async (column, value) => {
     const insert = `insert into topup_orders (id, number, organization_id, organization_name, status, topup_total, excess_total,
       total, quote_expires_at, correlation_id, created_at, ${column})
       values (gen_random_uuid(), 'TU-1', '1001', 'x', 'DRAFT', 1, 0, 1, now(), 'test', now(), ${value})`;
@@ -184,15 +184,12 @@ describe('as runtime alone', () => {
   });
 
   const enqueue = 'select enqueue_job($1, $2::json, $3, null, 1)';
-  test.each(['book_paid_pi', 'void_invoice', 'send_order_mail', 'run_audit'])(
-    '%s is no job of theirs',
-    async (task) => {
-      const job = [task, JSON.stringify({ orderId: pending.id }), `${task}:${pending.id}`];
-      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
-    },
-  );
+  test.each(['book_paid_pi', 'void_invoice', 'send_order_mail', 'run_audit'])('%s cannot be enqueued', async (task) => {
+    const job = [task, JSON.stringify({ orderId: pending.id }), `${task}:${pending.id}`];
+    await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+  });
 
-  test('the invoice of their own order is, under its own key; that of another, or under another’s key, is not', async () => {
+  test("the invoice job of an own order can be enqueued under its own key only, and no other order's", async () => {
     const invoiceOf = (order: { id: string }, key = `issue_invoice:${order.id}`) => [
       issueInvoiceJob.name,
       JSON.stringify({ orderId: order.id, correlationId: 'test' }),
@@ -217,7 +214,7 @@ describe('as runtime alone', () => {
     await expect(roles.runtime((tx) => tx.query(sql))).rejects.toThrow(DENIED);
   });
 
-  test('a transaction that reads cannot write', async () => {
+  test('a read transaction cannot write', async () => {
     const cancelled = readAs(
       app.callers,
       owner,
@@ -227,7 +224,7 @@ describe('as runtime alone', () => {
   });
 });
 
-test('each role can do what is its own, so that these refusals say something', async () => {
+test('each role can do its own work, so the refusals above prove something', async () => {
   const undone = (role: Role, sql: string) =>
     roles[role](async (tx) => {
       await tx.query(sql, [draft.id]);

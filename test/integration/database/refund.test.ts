@@ -54,7 +54,7 @@ async function counter(): Promise<number> {
   return Number(row?.balance ?? 0);
 }
 
-test('a refund lowers the counter by what it takes back', async () => {
+test('a refund lowers the counter by the amount it takes back', async () => {
   const { order, line } = await completed();
   const before = await counter();
   await committed(async (tx) => {
@@ -93,7 +93,7 @@ test('a refund of a line that was never credited is refused', async () => {
   );
 });
 
-test('what was booked stays with an order that is refunded', async () => {
+test('a refunded order keeps its entries', async () => {
   const { order } = await completed();
   await expect(
     committed((tx) =>
@@ -105,7 +105,7 @@ test('what was booked stays with an order that is refunded', async () => {
   ).rejects.toThrow(/what was booked stays/);
 });
 
-test('a database of the first version, with orders and mails in it, is brought up to date', async () => {
+test('a database of the first version, with orders and mails in it, migrates to the newest', async () => {
   const old = await createDatabase('template1');
   const [initial, ...later] = migrations;
   if (initial === undefined) throw new Error('there is no migration');

@@ -60,12 +60,12 @@ async function expectRefused(expected: string | RegExp, work: (tx: EntityManager
   await inVain(async (tx) => expect(await refusalOf(tx, () => work(tx))).toMatch(expected));
 }
 
-test('the migrations make the tables that the entities describe: nothing is left to generate', async () => {
+test('the migrations create exactly the tables that the entities describe: there is nothing left to generate', async () => {
   const { upQueries } = await database.driver.createSchemaBuilder().log();
   expect(upQueries.map(({ query }) => query)).toEqual([]);
 });
 
-describe('what happened is never rewritten', () => {
+describe('history is never rewritten', () => {
   const tables = [
     ['quota_ledger_entries', 'quantity'],
     ['topup_order_events', 'cause'],
@@ -105,7 +105,7 @@ describe('what happened is never rewritten', () => {
     });
   });
 
-  test('an order is never deleted, nor are its tables emptied through another', async () => {
+  test('an order is never deleted, and its tables cannot be truncated through another', async () => {
     await expectRefused('is never deleted', async (tx) => {
       await tx.query(`delete from topup_orders where id = $1`, [await insertOrder(tx)]);
     });
@@ -126,7 +126,7 @@ describe('counters are written by the ledger alone', () => {
     });
   });
 
-  test('an entry raises its own counter, and excess another', async () => {
+  test('an entry raises its own counter, and an excess entry another', async () => {
     await inVain(async (tx) => {
       const order = await insertOrder(tx);
       await insertEntry(tx, await insertLine(tx, order));
@@ -164,7 +164,7 @@ describe('counters are written by the ledger alone', () => {
 });
 
 describe('the states of an order', () => {
-  test.each(ORDER_STATUSES)('from %s the trigger allows what the state table has, and nothing else', async (from) => {
+  test.each(ORDER_STATUSES)('from %s the trigger allows exactly the moves of the state table', async (from) => {
     await inVain(async (tx) => {
       const id = await orderIn(tx, from);
       const allowed: OrderStatus[] = [];
@@ -177,14 +177,14 @@ describe('the states of an order', () => {
     });
   });
 
-  test.each(ORDER_STATUSES.filter((status) => status !== 'DRAFT'))('no order begins as %s', async (status) => {
+  test.each(ORDER_STATUSES.filter((status) => status !== 'DRAFT'))('no order starts as %s', async (status) => {
     await expectRefused('begins as DRAFT', (tx) => insertOrder(tx, { status }));
   });
 
   test.each([
     ['PENDING_PAYMENT', 'topup_orders_confirmed_check'],
     ['COMPLETED', 'topup_orders_paid_check'],
-  ] as const)('%s wants its facts', async (status, constraint) => {
+  ] as const)('%s requires its facts', async (status, constraint) => {
     await inVain(async (tx) => {
       const id = await orderIn(tx, status === 'COMPLETED' ? 'PENDING_PAYMENT' : 'DRAFT');
       await tx.query(`update topup_orders set paid_at = null where id = $1`, [id]);
@@ -196,7 +196,7 @@ describe('the states of an order', () => {
     });
   });
 
-  test('an order is not COMPLETED without the number of its PI', async () => {
+  test('an order cannot be COMPLETED without its PI number', async () => {
     await inVain(async (tx) => {
       const id = await orderIn(tx, 'PAID');
       const sql = `update topup_orders set status = 'COMPLETED', completed_at = now() where id = $1`;

@@ -57,7 +57,7 @@ async function connectThrough(statementTimeoutMs: number): Promise<void> {
   database = await connectDatabase({ url: wire.url, entities: [], migrations: [], poolSize: 1, statementTimeoutMs });
 }
 
-test('a statement on a connection whose host is gone fails, and the next one gets another connection', async () => {
+test('a statement on a connection with a dead host fails, and the next statement gets a new connection', async () => {
   await connectThrough(100);
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
   wire.silence();
@@ -65,7 +65,7 @@ test('a statement on a connection whose host is gone fails, and the next one get
   expect(await database.query('select 3 as three')).toEqual([{ three: 3 }]);
 });
 
-test('so does a transaction: who comes next is not in the middle of it', async () => {
+test('a transaction fails too, and the next caller does not continue in the middle of it', async () => {
   await connectThrough(100);
   const transaction = database.transaction(async (tx) => {
     await tx.query('select 1');
@@ -77,7 +77,7 @@ test('so does a transaction: who comes next is not in the middle of it', async (
   expect(await database.query(idle)).toEqual([{ isAlone: true }]);
 });
 
-test('where a statement may take as long as it takes, silence is no fault', async () => {
+test('silence is no fault where a statement has no time limit', async () => {
   await connectThrough(0);
   expect(await database.query('select 1 as one from pg_sleep(2.5)')).toEqual([{ one: 1 }]);
 });

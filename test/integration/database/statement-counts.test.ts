@@ -44,7 +44,7 @@ const pagesOf = (ids: string[]) =>
   sql.during(() => support.query(PAGES, { of: ids.map((id) => ({ __typename: 'Organization', id })) }));
 
 describe('the number of SQL statements does not grow', () => {
-  test('with the number of organizations of one request', async () => {
+  test('with the number of organizations in one request', async () => {
     const one = await pagesOf(await organizations(1, 2));
     const many = await pagesOf(await organizations(50));
     const some = await pagesOf(await organizations(10, 2));
@@ -67,7 +67,7 @@ describe('the number of SQL statements does not grow', () => {
     expect((await pageOf(many)).length).toBe(statements.length);
   });
 
-  test('with the number of options, whether the neighbours are asked or not', async () => {
+  test('with the number of options, whether the neighbours are called or not', async () => {
     const [id = ''] = await organizations(1);
     const client = await app.client({ organization_id: id });
     const cold = await sql.during(() => client.query(TopupOptionsDocument, {}));
@@ -77,7 +77,7 @@ describe('the number of SQL statements does not grow', () => {
     expect(warm).toHaveLength(2);
   });
 
-  test('by the fields that ask for the same thing', async () => {
+  test('with the number of fields that ask for the same data', async () => {
     const [id = ''] = await organizations(1);
     const client = await app.client({ organization_id: id });
     const aliases = Array.from({ length: 5 }, (_, index) => `a${index}: topupOptions { code balance { balance } }`);
@@ -86,7 +86,7 @@ describe('the number of SQL statements does not grow', () => {
   });
 });
 
-test('the counter sees what the server asks of its database', async () => {
+test("the counter sees the server's statements", async () => {
   const statements = await sql.during(() => app.database.query('select 1 as seen'));
   expect(statements).toEqual(['select 1 as seen']);
 });

@@ -57,7 +57,7 @@ test.each<[string, RequestContext, unknown[], unknown[]]>([
   ['a name that is SQL', request("1001' or '1'='1", 'topup:write'), [], []],
   ['a name that is SQL with a backslash', request("\\'; select 1; --", 'topup:write'), [], []],
   ['nobody', nobody, [], []],
-])('%s: what it sees when it reads, and when it writes', async (_, by, read, written) => {
+])('%s: the rows that it sees in a read and in a write', async (_, by, read, written) => {
   expect(await tenants.reads(by, SEEN_BY)).toEqual([read]);
   expect(await seen(connections)).toEqual([]);
   expect(await tenants.writes(by, SEEN_BY)).toEqual([written]);
@@ -69,7 +69,7 @@ test.each<[string, RequestContext, unknown[], unknown[]]>([
 const SETTINGS = `select current_setting('self_topup.organization_id') as organization,
   current_setting('self_topup.every_organization') as every`;
 
-test('PostgreSQL is told of nobody that it is nobody, and of support alone that it is everybody', async () => {
+test('PostgreSQL gets no organization for an anonymous caller, and every organization for support alone', async () => {
   const settings = (tx: EntityManager) => tx.query(SETTINGS);
   expect(await readAs(tenants, nobody, SETTINGS)).toEqual([{ organization: '', every: 'off' }]);
   expect(await tenants.transaction(nobody, settings)).toEqual([{ organization: '', every: 'off' }]);
@@ -78,13 +78,13 @@ test('PostgreSQL is told of nobody that it is nobody, and of support alone that 
   expect(await tenants.transaction(support, settings)).toEqual([{ organization: '', every: 'off' }]);
 });
 
-test('who reads cannot write', async () => {
+test('a read cannot write', async () => {
   const writing = readAs(tenants, request('1001'), 'delete from topup_order_lines');
   await expect(writing).rejects.toThrow('read-only transaction');
   expect(await db.query(SEEN)).toEqual(all);
 });
 
-test('what fails leaves nothing: neither what it wrote nor who it was', async () => {
+test('a failed write leaves neither its rows nor its identity', async () => {
   const fail = async (tx: EntityManager) => {
     expect(await seen(tx)).toEqual([of1001]);
     throw new Error('on purpose');
@@ -100,7 +100,7 @@ test('what fails leaves nothing: neither what it wrote nor who it was', async ()
   expect(await db.query(SEEN)).toEqual(all);
 });
 
-test('what is written stays, and is written for its own organization alone', async () => {
+test('a write persists, for its own organization alone', async () => {
   const lines = (by: RequestContext) =>
     readAs(
       tenants,
@@ -115,7 +115,7 @@ test('what is written stays, and is written for its own organization alone', asy
 });
 
 test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
-  'the organization %j is refused before it is asked for',
+  'the organization %j is refused before the query runs',
   async (id) => {
     const refusal = new TypeError('An organization id holds no control characters');
     await expect(tenants.transaction(request(id), seen)).rejects.toThrow(refusal);
@@ -131,7 +131,7 @@ describe('statements in one round trip', () => {
   const dividedBy = (value: number) => sql<{ value: number }>`select 1 / ${value}::integer as value`;
   const of1005 = request('1005');
 
-  test('say what they are given, and answer rows as entities have them', async () => {
+  test('take parameters, and answer rows in the form of entities', async () => {
     const at = new Date('2026-11-23T01:02:03.004Z');
     const texts = ['plain', '', 'NULL', '"quoted"', 'back\\slash', '{a,b}', 'ü €'];
     const [rows] = await tenants.reads(
@@ -144,7 +144,7 @@ describe('statements in one round trip', () => {
     ]);
   });
 
-  test('answer each its own rows, the same statement twice too, prepared or not', async () => {
+  test('answer their own rows each, even twice the same statement, prepared or not', async () => {
     for (const _ of ['not yet', 'prepared'])
       expect(await tenants.reads(nobody, echo('a'), SEEN_BY, echo('b'))).toEqual([
         [{ value: 'a' }],
@@ -153,7 +153,7 @@ describe('statements in one round trip', () => {
       ]);
   });
 
-  test('are planned once where they read, not for each list anew', async () => {
+  test('are planned once on a read, not for each new list', async () => {
     const listed = sql`select 1 as listed from topup_order_lines where order_id = any(${[orderOf1005]}::uuid[])`;
     const plans: Query<{ custom: bigint; generic: bigint }> = sql`
       select custom_plans as custom, generic_plans as generic from pg_prepared_statements where statement = ${listed.text}`;
@@ -161,7 +161,7 @@ describe('statements in one round trip', () => {
     expect(made).toEqual([{ custom: 0n, generic: 1n }]);
   });
 
-  test('are all done or none, whichever of them fails, and can be sent again', async () => {
+  test('succeed or fail together, and can run again', async () => {
     const lines = () => db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005]);
     const before = await lines();
     expect(before.length).toBeGreaterThan(0);
@@ -173,13 +173,13 @@ describe('statements in one round trip', () => {
     }
   });
 
-  test('write nothing where they are to read', async () => {
+  test('write nothing in a read', async () => {
     await expect(tenants.reads(of1005, deleted(orderOf1005))).rejects.toThrow('read-only transaction');
     expect(await tenants.writes(of1005, deleted(orderOf1005))).toEqual([[]]);
     expect(await db.query('select 1 from topup_order_lines where order_id = $1', [orderOf1005])).toEqual([]);
   });
 
-  test('are sent again, and no more than that, where PostgreSQL asks for it', async () => {
+  test('are retried when PostgreSQL asks for it, and not more often than that', async () => {
     const again = statement(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`);
     let attempts = 0;
     poolOf(connections).on('acquire', () => {

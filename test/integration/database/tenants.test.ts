@@ -49,41 +49,41 @@ const seenBy = (by: RequestContext, table: string) =>
 /** As the superuser of the test sees it. */
 const there = (table: string) => seen({ query: app.db.query } as Pick<EntityManager, 'query'>, table);
 
-describe.each(TABLES)('%s, asked bare', (table) => {
-  test('there are rows of two organizations', async () => {
+describe.each(TABLES)('%s, queried without a filter', (table) => {
+  test('has rows of two organizations', async () => {
     expect((await there(table)).map(({ organization }) => organization)).toEqual(['1001', '1004']);
   });
 
-  test('the runtime connection sees none', async () => {
+  test('shows none to the runtime connection', async () => {
     expect(await app.callers.connections.query(`select from ${table}`)).toEqual([]);
   });
 
-  test("a caller's transaction sees its organization's, all of them and no other's; reading or writing", async () => {
+  test("shows a caller's transaction exactly the rows of its organization, reading or writing", async () => {
     const own = (await there(table)).filter(({ organization }) => organization === '1001');
     expect(await seenBy(owner, table)).toEqual(own);
     expect(await app.callers.transaction(owner, (tx) => seen(tx, table))).toEqual(own);
   });
 
-  test('a caller without an organization, and one of an organization without rows, see none', async () => {
+  test('shows none to a caller without an organization, or of an organization without rows', async () => {
     for (const nobody of [request(undefined), request(''), request('9999'), request('%'), request("1001' or '1'='1")]) {
       expect(await readAs(app.callers, nobody, `select from ${table}`)).toEqual([]);
     }
     expect(await readAs(app.callers, {} as RequestContext, `select from ${table}`)).toEqual([]);
   });
 
-  test('support reads all, and writes as its own organization alone', async () => {
+  test('shows support all rows for reading, and its own organization alone for writing', async () => {
     const support = request('1001', ['topup:support', 'topup:write']);
     const all = await there(table);
     expect(await seenBy(support, table)).toEqual(all);
     expect(await app.callers.transaction(support, (tx) => seen(tx, table))).toEqual(all.slice(0, 1));
   });
 
-  test('the background sees all', async () => {
+  test('shows the background all rows', async () => {
     expect(await seen(app.database, table)).toEqual(await there(table));
   });
 });
 
-test('nothing is left on a connection: whoever gets it next sees what is its own', async () => {
+test('a connection keeps nothing: the next user sees only its own rows', async () => {
   const turns = Array.from({ length: 60 }, (_, index) => ['1001', '1004', undefined][index % 3]);
   const answers = await Promise.all(
     turns.map((organizationId) =>
@@ -95,7 +95,7 @@ test('nothing is left on a connection: whoever gets it next sees what is its own
   expect(answers).toEqual(turns.map((id) => (id === undefined ? [] : [{ id }])));
 });
 
-test('a transaction that fails leaves nothing either', async () => {
+test('a failed transaction leaves nothing either', async () => {
   const failed = app.callers.transaction(owner, async () => Promise.reject(new Error('on purpose')));
   await expect(failed).rejects.toThrow('on purpose');
   await expect(readAs(app.callers, owner, 'select 1 / 0')).rejects.toThrow('division by zero');
@@ -105,7 +105,7 @@ test('a transaction that fails leaves nothing either', async () => {
   expect(bare.flat()).toEqual([]);
 });
 
-test('an id that PostgreSQL could not hold is refused before it is asked', async () => {
+test('an id that PostgreSQL cannot hold is refused before the query runs', async () => {
   await expect(readAs(app.callers, request('1001\u0000'), 'select 1')).rejects.toThrow(TypeError);
 });
 
@@ -121,13 +121,13 @@ test('every table with an organization_id has forced row-level security', async 
   expect(tables.filter(({ secured }) => !secured)).toEqual([]);
 });
 
-test('every table that tells of an order has it too, or is not for callers at all', async () => {
+test('every table that refers to an order has it too, or is closed to callers', async () => {
   const tables = await app.db.query<{ name: string; secured: boolean; read: boolean }>(SECURED, [['order_id']]);
   expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['payment_events', ...BY_ORDER]));
   expect(tables.filter(({ secured, read }) => read && !secured)).toEqual([]);
 });
 
-test('callers and background act as roles that own nothing, cannot log in, and cannot go round a policy', async () => {
+test('callers and background act as roles that own nothing, cannot log in, and cannot bypass a policy', async () => {
   for (const [database, role] of [
     [app.callers.connections, ROLES.runtime],
     [app.database, ROLES.background],
@@ -186,7 +186,7 @@ describe("another organization's rows", () => {
     ['an order cannot be moved', `update topup_orders set status = 'CANCELLED' where id = $1`],
     ['its lines cannot be dated', 'update topup_order_lines set period_end = null where order_id = $1'],
     ['its lines cannot be removed', 'delete from topup_order_lines where order_id = $1'],
-  ])('%s: none is there', async (_, sql) => {
+  ])('%s: no row matches', async (_, sql) => {
     expect(await affected(sql, [foreignDraft.id])).toBe(0);
     const [mine] = await app.db.query<{ id: string }>(`select id from topup_orders where organization_id = '1001'`);
     expect(mine).toBeDefined();
@@ -225,13 +225,13 @@ describe("another organization's rows", () => {
     await expect(inVain(work)).rejects.toThrow(refused);
   });
 
-  test('its own can', async () => {
+  test('a row of the own organization can be made', async () => {
     await expect(
       inVain(async (tx) => insertLine(tx, await insertOrder(tx, { organization_id: '1001' }))),
     ).rejects.toThrow('rolled back');
   });
 
-  test('no order is given to another organization', async () => {
+  test('an order cannot move to another organization', async () => {
     await expect(
       inVain(async (tx) => {
         const id = await insertOrder(tx, { organization_id: '1001' });

@@ -48,7 +48,7 @@ function tried<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
   });
 }
 
-test('of two that wait for each other PostgreSQL ends one: it is run again, and both are done', async () => {
+test('a deadlock aborts one of two transactions, which runs again, and both succeed', async () => {
   const meet = meeting();
   const count = (names: string[]) =>
     tried(async (tx) => {
@@ -62,7 +62,7 @@ test('of two that wait for each other PostgreSQL ends one: it is run again, and 
   expect(attempts).toBe(3);
 });
 
-test('of two that cannot be put in an order PostgreSQL refuses one: it is run again, on what the other left', async () => {
+test("a serialization failure aborts one of two transactions, which runs again on the other's result", async () => {
   const meet = meeting();
   const addToSum = (name: string) =>
     tried(async (tx) => {
@@ -77,13 +77,16 @@ test('of two that cannot be put in an order PostgreSQL refuses one: it is run ag
   expect(attempts).toBe(3);
 });
 
-test.each(['40001', '40P01'])('%s again and again: it gives up at the fifth attempt', async (code) => {
-  const refused = tried((tx) => tx.query(`do $$ begin raise exception 'again' using errcode = '${code}'; end $$`));
-  await expect(refused).rejects.toMatchObject({ driverError: { code } });
-  expect(attempts).toBe(5);
-});
+test.each(['40001', '40P01'])(
+  'a transaction that keeps failing with %s gives up at the fifth attempt',
+  async (code) => {
+    const refused = tried((tx) => tx.query(`do $$ begin raise exception 'again' using errcode = '${code}'; end $$`));
+    await expect(refused).rejects.toMatchObject({ driverError: { code } });
+    expect(attempts).toBe(5);
+  },
+);
 
-test('what PostgreSQL refuses for another reason is not tried again, and leaves nothing', async () => {
+test('another database error is not retried, and leaves nothing', async () => {
   const refused = tried(async (tx) => {
     await tx.query('update rows set times = 9');
     await tx.query(`insert into rows (name) values ('a')`);
@@ -93,7 +96,7 @@ test('what PostgreSQL refuses for another reason is not tried again, and leaves 
   expect(await times()).toEqual({ a: 0, b: 0 });
 });
 
-test('an error of our own is not tried again either', async () => {
+test('an error of our own is not retried', async () => {
   const reason = randomUUID();
   await expect(tried(() => Promise.reject(new Error(reason)))).rejects.toThrow(reason);
   expect(attempts).toBe(1);

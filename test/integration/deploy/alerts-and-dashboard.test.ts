@@ -76,13 +76,13 @@ function labelsOf(metric: string): Set<string> | undefined {
   return metric.endsWith('_bucket') ? new Set([...histogram.labels, 'le']) : histogram.labels;
 }
 
-test('there are as many rules and panels as the files have', () => {
+test('the scan finds every rule and panel of the files', () => {
   expect(alerts.length).toBeGreaterThan(15);
   expect(targets.length).toBeGreaterThan(15);
   expect(alerts).toHaveLength(readText('deploy/prometheus/alerts.yml').split('alert:').length - 1);
 });
 
-test.each(expressions)('$where is PromQL over what the product serves: $expr', ({ expr }) => {
+test.each(expressions)("$where is valid PromQL over the product's metrics: $expr", ({ expr }) => {
   const { errors, metrics, matchers, groupings } = readPromql(expr);
   expect(errors).toEqual([]);
   expect(metrics.length).toBeGreaterThan(0);
@@ -105,20 +105,20 @@ describe('the alert rules', () => {
         .replaceAll(' ', '-')}`,
   );
 
-  test.each(alerts)('$name waits, has a severity, and leads to a place that is there', (alert) => {
+  test.each(alerts)('$name has a delay, a severity, and a link to a page that exists', (alert) => {
     expect(alert.for).toMatch(/^\d+[mhd]$/);
     expect(['critical', 'warning']).toContain(alert.severity);
     expect(anchors).toContain(alert.runbook);
   });
 
-  test.each(alerts)('$name names only labels that its expression leaves', ({ expr, summary }) => {
+  test.each(alerts)('$name uses only labels that its expression keeps', ({ expr, summary }) => {
     const named = [...summary.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label);
     const { groupings, metrics } = readPromql(expr);
     const left = metrics.includes('up') ? [...(served.get('up')?.labels ?? [])] : groupings;
     expect(named.filter((label) => !left.includes(label ?? ''))).toEqual([]);
   });
 
-  test('are those that docs/operations.md 10 lists', () => {
+  test('are exactly the list in docs/operations.md 10', () => {
     const listed = operations.slice(
       operations.indexOf('\n## 10. '),
       operations.indexOf('Events that only the log has'),
@@ -131,7 +131,7 @@ describe('the alert rules', () => {
 });
 
 describe('the dashboard', () => {
-  test('takes its data source from the variable, everywhere', () => {
+  test('takes its data source from the variable everywhere', () => {
     expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(41);
     expect(dashboard.templating.list).toMatchObject([{ name: 'datasource', type: 'datasource', query: 'prometheus' }]);
     const sources = [...dashboard.panels.filter(({ type }) => type !== 'row'), ...targets].map(
@@ -140,7 +140,7 @@ describe('the dashboard', () => {
     expect(sources.filter((uid) => !/^\$\{datasource\}$/.test(uid ?? ''))).toEqual([]);
   });
 
-  test('shows every metric of the product but the counts of times', () => {
+  test('shows every metric of the product except the counts of histograms', () => {
     const shown = new Set(
       targets.flatMap(({ expr }) =>
         readPromql(withoutMacros(expr)).metrics.map((name) => name.replace(/_bucket$/, '')),
@@ -149,7 +149,7 @@ describe('the dashboard', () => {
     expect([...served.keys()].filter((name) => name !== 'up' && !shown.has(name))).toEqual([]);
   });
 
-  test('has panels with ids of their own, a title, a text, and room on the grid', () => {
+  test('has panels with unique ids, a title, a text, and no overlap on the grid', () => {
     const { panels } = dashboard;
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -162,13 +162,10 @@ describe('the dashboard', () => {
     );
   });
 
-  test.each(targets)(
-    'the legend of "$title" names only labels that its expression leaves',
-    ({ expr, legendFormat }) => {
-      const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
-      const { groupings } = readPromql(withoutMacros(expr));
-      expect(named.filter((label) => !groupings.includes(label ?? ''))).toEqual([]);
-      expect(groupings.filter((label) => label !== 'le' && named.length > 0 && !named.includes(label))).toEqual([]);
-    },
-  );
+  test.each(targets)('the legend of "$title" uses only labels that its expression keeps', ({ expr, legendFormat }) => {
+    const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+    const { groupings } = readPromql(withoutMacros(expr));
+    expect(named.filter((label) => !groupings.includes(label ?? ''))).toEqual([]);
+    expect(groupings.filter((label) => label !== 'le' && named.length > 0 && !named.includes(label))).toEqual([]);
+  });
 });

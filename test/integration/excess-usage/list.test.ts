@@ -25,7 +25,7 @@ async function excessOf(organizationId: string): Promise<string[]> {
   );
 }
 
-test('excess is priced by its own package, and is rupiah already where it has none', async () => {
+test('excess has the price of its own package, and counts as rupiah without one', async () => {
   const id = owing(
     { key: 'wa_balance_excess', period: '2026-11', quantity: 250_000 },
     { key: 'muv_excess', period: '2026-11', quantity: 120 },
@@ -38,7 +38,7 @@ test('excess is priced by its own package, and is rupiah already where it has no
   ]);
 });
 
-test('each period is a row of its own; an option shows them together', async () => {
+test('each period is a row of its own; an option sums them up', async () => {
   const id = owing(
     { key: 'muv_excess', period: '2026-11', quantity: 120 },
     { key: 'muv_excess', period: '2026-10', quantity: 30 },
@@ -54,7 +54,7 @@ test('each period is a row of its own; an option shows them together', async () 
   });
 });
 
-test('zero, less than zero and unknown keys are nothing owed', async () => {
+test('zero, negative amounts and unknown keys are no excess', async () => {
   const id = owing(
     { key: 'muv_excess', period: '2026-11', quantity: 0 },
     { key: 'wa_balance_excess', period: '2026-11', quantity: -5 },
@@ -72,7 +72,7 @@ test('amounts pass 2^31 without loss', async () => {
   expect(await excessOf(id)).toEqual(['muv 2026-11: 12345679 × 750 = 9259259250']);
 });
 
-test('a row whose price cannot be had is dropped, the others stay', async () => {
+test('a row without an available price is dropped, the others stay', async () => {
   await app.changeCatalogue(
     `update topup_configurations set excess_package_id = 'pkg-gone' where code = 'chatbot_ai_extra'`,
   );
@@ -89,14 +89,14 @@ test('a row whose price cannot be had is dropped, the others stay', async () => 
   }
 });
 
-test('excess is shown for an option that is hidden too: it is owed all the same', async () => {
+test('a hidden option still shows its excess: the organization owes it all the same', async () => {
   const id = addOrganization(app.sandbox, '1003', {
     excess: [{ key: 'muv_excess', period: '2026-11', quantity: 2 }],
   });
   expect(await excessOf(id)).toEqual(['muv 2026-11: 2 × 750 = 1500']);
 });
 
-test('settled excess is not asked for again while hub-core still reports it; what is used later is', async () => {
+test('settled excess is not charged again while hub-core still reports it; later usage is', async () => {
   const id = owing({ key: 'muv_excess', period: '2026-11', quantity: 120 });
   const client = await app.client({ organization_id: id });
   await purchase(app, client, id, { muv: '500' });
@@ -105,7 +105,7 @@ test('settled excess is not asked for again while hub-core still reports it; wha
   expect(await excessOf(id)).toEqual(['muv 2026-11: 30 × 750 = 22500']);
 });
 
-test('excess that an unpaid order carries is still owed, and still shown', async () => {
+test('excess on an unpaid order still counts as outstanding and is shown', async () => {
   const id = owing({ key: 'muv_excess', period: '2026-11', quantity: 120 });
   const client = await app.client({ organization_id: id });
   await confirmOrder(client, await createOrder(client, id, { muv: '500' }));

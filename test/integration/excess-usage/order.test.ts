@@ -30,7 +30,7 @@ const linesOf = (order: OrderFragment | null) =>
 
 const WHATSAPP = { wa_balance: '2500000' };
 
-test('what is owed for a quota comes first in its order, on top of the minimum', async () => {
+test('an order for a quota puts its outstanding excess first, on top of the minimum', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 250_000));
   const order = await createOrder(client, organizationId, WHATSAPP);
   expect(linesOf(order)).toEqual(['EXCESS wa_balance 250000 250000 2026-10-01', 'TOPUP wa_balance 2500000 2500000']);
@@ -42,7 +42,7 @@ test('what is owed for a quota comes first in its order, on top of the minimum',
   expect(order.lines[0]).toMatchObject({ credits: '0', periodEnd: '2026-10-31' });
 });
 
-test('excess of a package is priced by its own package; other quotas are not forced into the order', async () => {
+test('excess of a package has the price of its own package; other quotas stay out of the order', async () => {
   const { organizationId, client } = await owing(
     { key: 'muv_excess', period: '2026-10', quantity: 120 },
     { key: 'chatbot_ai_excess', period: '2026-10', quantity: 40 },
@@ -66,12 +66,12 @@ test('each period has a line of its own, oldest first', async () => {
   ]);
 });
 
-test.each([0, -5])('an excess of %s is nothing', async (quantity) => {
+test.each([0, -5])('an excess of %s is ignored', async (quantity) => {
   const { organizationId, client } = await owing(whatsapp('2026-10', quantity));
   expect(linesOf(await createOrder(client, organizationId, WHATSAPP))).toEqual(['TOPUP wa_balance 2500000 2500000']);
 });
 
-test('settled excess is not asked for again while hub-core still reports it; what is new of the period is', async () => {
+test('settled excess is not charged again while hub-core still reports it; new usage of the period is', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100), whatsapp('2026-11', 7));
   await purchase(app, client, organizationId, WHATSAPP);
   expect(linesOf(await createOrder(client, organizationId, WHATSAPP))).toEqual(['TOPUP wa_balance 2500000 2500000']);
@@ -84,7 +84,7 @@ test('settled excess is not asked for again while hub-core still reports it; wha
   ]);
 });
 
-test('excess that an order awaiting payment carries is not asked for by another; cancelling gives it back', async () => {
+test('excess on an order that awaits payment is not charged by another; cancelling releases it', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const first = await confirmOrder(client, await createOrder(client, organizationId, WHATSAPP));
   expect(first.excessTotal.amount).toBe('100');
@@ -94,13 +94,13 @@ test('excess that an order awaiting payment carries is not asked for by another;
   expect((await createOrder(client, organizationId, WHATSAPP)).excessTotal.amount).toBe('100');
 });
 
-test('a mere draft claims nothing', async () => {
+test('a draft claims no excess', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   await createOrder(client, organizationId, WHATSAPP);
   expect((await createOrder(client, organizationId, WHATSAPP)).excessTotal.amount).toBe('100');
 });
 
-test('of two drafts with the same excess the second to be confirmed is quoted anew without it', async () => {
+test('the second of two drafts with the same excess is quoted again without it on confirm', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const first = await createOrder(client, organizationId, WHATSAPP);
   const second = await createOrder(client, organizationId, WHATSAPP);
@@ -110,7 +110,7 @@ test('of two drafts with the same excess the second to be confirmed is quoted an
   expect(linesOf(refused.order)).toEqual(['TOPUP wa_balance 2500000 2500000']);
 });
 
-test('confirmed at the same moment, only one of them carries the excess', async () => {
+test('only one of two orders confirmed at the same moment carries the excess', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const drafts = [];
   for (let i = 0; i < 6; i++) drafts.push(await createOrder(client, organizationId, WHATSAPP));
@@ -120,7 +120,7 @@ test('confirmed at the same moment, only one of them carries the excess', async 
   expect(carrying.map(({ order }) => order?.status)).toEqual(['PENDING_PAYMENT']);
 });
 
-test('excess that another order takes on after the quote, and before the confirm has its turn, stops the confirm', async () => {
+test('excess that another order claims between quote and confirm stops the confirm', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const [late, early] = [
     await createOrder(client, organizationId, WHATSAPP),
@@ -151,7 +151,7 @@ test('excess that another order takes on after the quote, and before the confirm
   }
 });
 
-test('excess that grew after the review stops the confirm', async () => {
+test('excess that grows after the review stops the confirm', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const draft = await createOrder(client, organizationId, WHATSAPP);
   app.sandbox.hubCore.organizations.patch(organizationId, { excess: [whatsapp('2026-10', 150)] });
@@ -160,7 +160,7 @@ test('excess that grew after the review stops the confirm', async () => {
   expect(refused.priceChange).toEqual({ oldTotal: { amount: '2500100' }, newTotal: { amount: '2500150' } });
 });
 
-test('excess that a cancelled order gave back, another settled, and the cancelled one pays too: credited, and an alert', async () => {
+test('a late payment of a cancelled order credits it and raises an alert when another order settled its excess', async () => {
   const { organizationId, client } = await owing(whatsapp('2026-10', 100));
   const cancelled = await confirmOrder(client, await createOrder(client, organizationId, WHATSAPP));
   await tryCancel(client, cancelled.id);

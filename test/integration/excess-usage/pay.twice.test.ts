@@ -35,7 +35,7 @@ async function owing(quantity: number) {
   return { id, client, confirmed, settled };
 }
 
-test('an order that was given up is paid late, and one confirmed since is yet to be paid: one alert, about the late one', async () => {
+test('a cancelled order that is paid late raises one alert, about itself, while a newer order carries its excess', async () => {
   const { client, confirmed, settled } = await owing(100);
   const late = await confirmed();
   await tryCancel(client, late.id);
@@ -49,7 +49,7 @@ test('an order that was given up is paid late, and one confirmed since is yet to
   expect(alerts(app, other.number)).toEqual([]);
 });
 
-test('a payment under review never gave its excess back: another that settled the rest meanwhile is no second payment', async () => {
+test('a payment under review keeps its excess: another order that settles the rest is no second payment', async () => {
   const { id, client, confirmed, settled } = await owing(100);
   const reviewed = await confirmed();
   await app.sandbox.mekariPay.payWrong(reviewed.number);
@@ -61,7 +61,7 @@ test('a payment under review never gave its excess back: another that settled th
   expect(await settled()).toBe('150');
 });
 
-test('an order that was given up, then paid wrongly and approved: the operator and the timeline are told', async () => {
+test('the operator and the timeline report a second payment when a wrongly paid order is approved', async () => {
   const { client, confirmed, settled } = await owing(100);
   const late = await confirmed();
   await tryCancel(client, late.id);
@@ -75,7 +75,7 @@ test('an order that was given up, then paid wrongly and approved: the operator a
   expect(await settled()).toBe('200');
 });
 
-test('one confirmed since that was given up too carries nothing: no alert', async () => {
+test('a newer order that was cancelled or expired too carries nothing: no alert', async () => {
   const { client, confirmed } = await owing(100);
   const late = await confirmed();
   await tryCancel(client, late.id);

@@ -30,7 +30,7 @@ const bookingOf = (number: string) => app.sandbox.moderator.booking(number);
 const LATE_IN_FEBRUARY = '2026-02-14T18:30:00.000Z';
 
 describe('the paid PI', () => {
-  test('says everything that was frozen with the order, in days of Jakarta', async () => {
+  test('has every frozen fact of the order, in Jakarta dates', async () => {
     const excess = [{ key: 'muv_excess', period: '2026-01', quantity: 120 }];
     const contract = { start_date: '2026-01-01', end_date: '2027-06-30' };
     const { id, client } = await buyer('1001', { excess, contract });
@@ -103,7 +103,7 @@ describe('the paid PI', () => {
     });
   });
 
-  test("the contract's end is the one of the confirm, whatever hub-core says at payment", async () => {
+  test("uses the contract's end from the confirm, whatever hub-core says at payment", async () => {
     const { id, client } = await buyer('1001', { contract: { start_date: '2026-01-01', end_date: '2027-06-30' } });
     const draft = await createOrder(client, id, { agent_extra: '1' });
     app.sandbox.hubCore.organizations.patch(id, { contract: { end_date: '2027-09-30' } });
@@ -115,7 +115,7 @@ describe('the paid PI', () => {
     expect(bookingOf(order.number)?.request.lines.map((line) => line.period_end)).toEqual(['2027-09-30']);
   });
 
-  test('excess of a period that is no month is booked on the day of payment', async () => {
+  test('books excess without a monthly period on the day of payment', async () => {
     const { id, client } = await buyer('1001', { excess: [{ key: 'wa_balance_excess', period: 'Q3', quantity: 5 }] });
     const { number } = await purchase(app, client, id, { wa_balance: '1000000' });
     const request = bookingOf(number)?.request;
@@ -123,9 +123,9 @@ describe('the paid PI', () => {
   });
 });
 
-describe('Moderator in trouble', () => {
+describe('Moderator fails', () => {
   test.each(['drop-answer', 'truncated-json'] as const)(
-    'booked, but the answer was lost (%s): the repeat finds it booked, which is a success',
+    'after it booked (lost answer: %s): the repeat finds the booking, which is a success',
     async (kind) => {
       const { id, client } = await buyer();
       const order = await confirmed(client, id, { agent_extra: '1' });
@@ -138,7 +138,7 @@ describe('Moderator in trouble', () => {
     },
   );
 
-  test('away: the order is paid and credited, the job is listed with its reason, and a retry completes it', async () => {
+  test('while it is down: the order is paid and credited, the job is listed with its reason, and a retry completes it', async () => {
     const { id, client } = await buyer();
     const order = await confirmed(client, id, { agent_extra: '1' });
     await app.sandbox.moderator.refuse();
@@ -157,7 +157,7 @@ describe('Moderator in trouble', () => {
     expect((await queuedJobs(app, order.id)).map(({ task }) => task)).not.toContain('book_paid_pi');
   });
 
-  test('saying no: the order stays PAID, and what was credited stays credited', async () => {
+  test('with a rejection: the order stays PAID, and its credit stays', async () => {
     const { id, client } = await buyer();
     const order = await confirmed(client, id, { agent_extra: '1' });
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 422 }]);

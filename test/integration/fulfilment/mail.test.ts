@@ -40,8 +40,8 @@ const idle = (orderId: string) =>
 const to = (address: string, subject: RegExp) => (mail: Message) =>
   mail.to.includes(address) && subject.test(mail.subject);
 
-describe('what is sent', () => {
-  test('awaiting payment: to each contact in its own language, with the link, the total and the deadline', async () => {
+describe('sent mail', () => {
+  test('awaiting payment: goes to each contact in its own language, with the link, the total and the deadline', async () => {
     const { order } = await pending();
     await idle(order.id);
     const mails = about(order.number);
@@ -57,7 +57,7 @@ describe('what is sent', () => {
     }
   });
 
-  test('payment received: what was credited and the number of the PI', async () => {
+  test('payment received: lists the credits and the number of the PI', async () => {
     const { client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number);
     const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
@@ -70,7 +70,7 @@ describe('what is sent', () => {
     }
   });
 
-  test('under review: to each contact, with nothing to pay', async () => {
+  test('under review: goes to each contact and asks for no payment', async () => {
     const { order } = await pending();
     await app.sandbox.mekariPay.payWrong(order.number);
     const mail = await app.sandbox.mail.waitFor(to(GRACE.email, /^We are reviewing/));
@@ -78,19 +78,19 @@ describe('what is sent', () => {
     await app.sandbox.mail.waitFor(to(SITI.email, /sedang kami periksa/));
   });
 
-  test('a contact that hub-core names twice gets one mail', async () => {
+  test('goes once to a contact that hub-core lists twice', async () => {
     const { order } = await pending([SITI, { ...SITI, name: 'Siti Rahayu' }]);
     await idle(order.id);
     expect(about(order.number)).toHaveLength(1);
   });
 
-  test('a contact that hub-core names twice, in other letters, gets one mail', async () => {
+  test('goes once to a contact that hub-core lists twice in different case', async () => {
     const { order } = await pending([SITI, { ...SITI, email: 'Siti@buyer.example.test' }]);
     await idle(order.id);
     expect(about(order.number)).toHaveLength(1);
   });
 
-  test('an organization without a contact is not forgotten: its mail goes out once there is one', async () => {
+  test('waits for an organization without a contact, and goes out once there is one', async () => {
     const { id, order } = await pending([]);
     const job = await failedJob(app, 'send_order_mail', order.id);
     expect(job.last_error).toBe('hub-core has no billing contact for the organization: enter one there');
@@ -101,8 +101,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('one contact can not be reached: the other gets its mail once, however often the job repeats', async () => {
+describe('failing mail', () => {
+  test('one contact is unreachable: the other gets its mail once, however often the job retries', async () => {
     await app.sandbox.mail.faults.set([{ kind: 'reject', match: { to: SITI.email } }]);
     const { order } = await pending();
     const job = await failedJob(app, 'send_order_mail', order.id);
@@ -119,7 +119,7 @@ describe('what goes wrong', () => {
     expect(about(order.number).map((mail) => mail.to)).toEqual([[GRACE.email], [SITI.email]]);
   });
 
-  test('taken, but the answer was lost: the repeat carries the same Message-ID', async () => {
+  test('the mail server accepts and the answer is lost: the retry carries the same Message-ID', async () => {
     await app.sandbox.mail.faults.set([{ kind: 'drop-answer', times: 1, match: { to: 'dropped@' } }]);
     const { order } = await pending([{ ...GRACE, email: 'dropped@buyer.example.test' }]);
     const job = await failedJob(app, 'send_order_mail', order.id);
@@ -130,7 +130,7 @@ describe('what goes wrong', () => {
     expect(others).toEqual([]);
   });
 
-  test('the mail server is away: the quota is credited and booked all the same, the mail follows', async () => {
+  test('the mail server is down: the quota is credited and booked all the same, the mail follows', async () => {
     const { id, client, order } = await pending([GRACE]);
     await idle(order.id);
     await app.sandbox.mail.refuse();
@@ -147,7 +147,7 @@ describe('what goes wrong', () => {
   test.each([
     ['cancelled', (_: TestApp, { client, order }: Pending) => tryCancel(client, order.id)],
     ['paid', ({ sandbox }: TestApp, { order }: Pending) => sandbox.mekariPay.pay(order.number)],
-  ])('nobody is asked to pay an order that is %s meanwhile', async (_, act) => {
+  ])('an order that is %s meanwhile asks nobody to pay', async (_, act) => {
     await app.sandbox.mail.refuse();
     const made = await pending([GRACE]);
     const job = await failedJob(app, 'send_order_mail', made.order.id);
@@ -162,7 +162,7 @@ describe('what goes wrong', () => {
   });
 });
 
-test('no address, token or secret is in the log, whatever went well or wrong before', async () => {
+test('the log never holds an address, token or secret', async () => {
   const contact = { ...SITI, email: 'nobody.else@buyer.example.test' };
   await app.sandbox.mail.faults.set([{ kind: 'reject', status: 550, times: 1, match: { to: contact.email } }]);
   const { client, order } = await pending([contact]);

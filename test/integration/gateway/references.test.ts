@@ -71,7 +71,7 @@ const ORDERS = /* GraphQL */ `
   }
 `;
 
-test('an order that another subgraph mentions is read with its lines, timeline, and organization', async () => {
+test('an order that another subgraph references resolves with its lines, timeline and organization', async () => {
   const { mentionedOrders } = await (await client('1004')).query(ORDERS, { ids: [order.id] });
   expect(mentionedOrders).toEqual([
     {
@@ -91,7 +91,7 @@ test('an order that another subgraph mentions is read with its lines, timeline, 
   ]);
 });
 
-test('an option that another subgraph mentions is read with price, balance and excess', async () => {
+test('an option that another subgraph references resolves with price, balance and excess', async () => {
   const { mentionedOptions } = await (await client('1004')).query(
     `query ($ids: [ID!]!) {
       mentionedOptions(ids: $ids) { code minimum unitPrice { amount } balance { balance } excessUsage { amount { amount } } }
@@ -109,7 +109,7 @@ test('an option that another subgraph mentions is read with price, balance and e
   ]);
 });
 
-test('a mention of what the caller may not see, or of nothing, is null, and the others are served', async () => {
+test('a reference that is forbidden or unknown is null, and the others are served', async () => {
   const foreign = await (await client('1001')).send(
     `query ($orders: [ID!]!, $options: [ID!]!) {
       mentionedOrders(ids: $orders) { number }

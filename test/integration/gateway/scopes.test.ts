@@ -48,7 +48,7 @@ async function ask(scope: string | undefined) {
 test.each([
   ['no token', undefined],
   ['a token without scope', ''],
-])('a gateway that enforces our directives refuses our fields to %s without asking us', async (_caller, scope) => {
+])('a gateway that enforces our directives refuses our fields to %s without a call to us', async (_caller, scope) => {
   const { data, refused, asked } = await ask(scope);
   expect(data.organizations).toEqual([expect.objectContaining({ name: 'PT Maju Jaya Sentosa' })]);
   expect(refused).toEqual([
@@ -59,7 +59,7 @@ test.each([
   expect(asked).toBe(0);
 });
 
-test('it lets a reader through to all but what is for support', async () => {
+test('it serves a reader everything except the fields for support', async () => {
   const { data, refused, asked } = await ask('topup:read');
   expect(data.organizations[0].topupOptions).toContainEqual({ code: 'wa_balance' });
   expect(data.topupOptions).toContainEqual({ code: 'wa_balance' });
@@ -67,7 +67,7 @@ test('it lets a reader through to all but what is for support', async () => {
   expect(asked).toBeGreaterThan(0);
 });
 
-test('it lets support through to everything that is read', async () => {
+test('it serves support every readable field', async () => {
   const { data, refused } = await ask('topup:support');
   expect(data.hiddenTopupOptions).toContainEqual({ code: 'email_extra' });
   expect(refused).toEqual([]);

@@ -102,7 +102,7 @@ test('support sees each organization’s own page in one query across both subgr
   });
 });
 
-test('of an organization that the caller may not see our fields are null, and the others are served', async () => {
+test('our fields of an organization that the caller may not see are null, and the others are served', async () => {
   const admin = await client({ organization_id: '1004' });
   const { data, errors } = await admin.send(PAGE, { ids: ['1001', '1004'] });
   expect(errors).toBeUndefined();
@@ -135,7 +135,7 @@ test('without the scope the gateway passes on FORBIDDEN', async () => {
   expect(errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
 });
 
-test('a refusal of the business passes the gateway as a user error with what would be right', async () => {
+test('the gateway passes a business refusal on as a user error that names the right value', async () => {
   const admin = await client({ organization_id: '1001' });
   const input = { items: toItems('1001', { wa_balance: '999999' }), idempotencyKey: randomUUID() };
   const { createTopupOrder } = await admin.query(CreateTopupOrderDocument, { input });
@@ -145,7 +145,7 @@ test('a refusal of the business passes the gateway as a user error with what wou
   });
 });
 
-test('token and correlation id reach both subgraphs', async () => {
+test('the token and the correlation id reach both subgraphs', async () => {
   const admin = await client({ organization_id: '1001' });
   const correlationId = randomUUID();
   await admin.send(PAGE, { ids: ['1001'] }, { 'x-correlation-id': correlationId });
@@ -156,7 +156,7 @@ test('token and correlation id reach both subgraphs', async () => {
   );
 });
 
-test('with our subgraph down the page keeps what the other one has', async () => {
+test("the page keeps the other subgraph's fields while ours is down", async () => {
   const alone = await startGateway({
     subgraphs: { organizations: organizations.url, 'self-topup': 'http://127.0.0.1:1/graphql' },
   });

@@ -47,7 +47,7 @@ function tenth(text: string, partOf: (part: string, index: number) => string): s
   return `{ ${Array.from({ length: 10 }, (_, index) => partOf(part, index)).join(' ')} }`;
 }
 
-test('names of the schema are in no answer, and what the caller wrote is left as it is', async () => {
+test("no answer names parts of the schema, and the caller's own text stays unchanged", async () => {
   const { errors } = await nobody.send('{ topupOrders(first: "Did you mean it?") { totalCoun } }');
   expect(errors?.map(({ message }) => message)).toEqual([
     'Int cannot represent non-integer value: "Did you mean it?"',

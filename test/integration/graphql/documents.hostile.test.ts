@@ -28,12 +28,12 @@ async function send({ send }: Pick<HostileRequest, 'send'>) {
 
 const named = HOSTILE_REQUESTS.map((request) => [`${request.kind}: ${request.name}`, request] as const);
 
-test('there are more than a hundred, and none twice', () => {
+test('the list holds more than a hundred documents, each once', () => {
   expect(named.length).toBeGreaterThan(100);
   expect(new Set(HOSTILE_REQUESTS.map((request) => JSON.stringify(request.send))).size).toBe(named.length);
 });
 
-test.each(named)('%s is refused, with its code and little else', async (_name, request) => {
+test.each(named)('%s is refused with its code and a short answer', async (_name, request) => {
   const { status, text, answer } = await send(request);
   expect({ status, code: answer.errors?.[0]?.extensions.code, data: answer.data }).toEqual({
     status: request.status,
@@ -43,7 +43,7 @@ test.each(named)('%s is refused, with its code and little else', async (_name, r
   expect(text.length).toBeLessThan(8_000);
 });
 
-test('what passed with small variables is refused with large ones: Apollo remembers the document alone', async () => {
+test('a document that passed with small variables is refused with large ones: Apollo caches the document alone', async () => {
   const query = 'query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }';
   const ask = async (count: number) => {
     const of = Array.from({ length: count }, () => ({ __typename: 'Organization', id: '1001' }));
@@ -52,7 +52,7 @@ test('what passed with small variables is refused with large ones: Apollo rememb
   expect([await ask(2), await ask(501), await ask(500)]).toEqual([200, 400, 200]);
 });
 
-test('a refused mutation has done nothing, and one with __typename beside it is no second', async () => {
+test('a refused mutation changes nothing, and __typename beside one does not count as a second', async () => {
   const create = (beside: string) => `mutation ($input: CreateTopupOrderInput!) {
     createTopupOrder(input: $input) { order { id } userErrors { code } } ${beside}
   }`;
@@ -67,7 +67,7 @@ test('a refused mutation has done nothing, and one with __typename beside it is 
   expect(await orders()).toBe(1);
 });
 
-test('an error code is logged once, however often the answer has it', async () => {
+test('an error code is logged once, however often the answer repeats it', async () => {
   const query = '{ a: topupOptions { id } b: topupOptions { id } c: excessUsages { code } }';
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
@@ -81,7 +81,7 @@ test('an error code is logged once, however often the answer has it', async () =
 
 const PAGE = `{ topupOptions { code unitPrice { amount } balance { balance } } }`;
 
-test('beside all of them an innocent page is answered whole', async () => {
+test('a valid page is answered in full beside all of them', async () => {
   const innocent = await app.client({ sub: 'innocent' });
   const { topupOptions: before } = await innocent.query(PAGE);
   const [pages] = await Promise.all([
@@ -92,7 +92,7 @@ test('beside all of them an innocent page is answered whole', async () => {
   for (const { topupOptions } of pages) expect(topupOptions).toEqual(before);
 });
 
-test('what is refused leaves nothing of itself in the log, and no name of its own in the metrics', async () => {
+test('a refused document leaves nothing in the log and no name in the metrics', async () => {
   const lines = app.logs.map((line) => JSON.stringify(line));
   expect(lines.filter((line) => line.length > 2_000)).toEqual([]);
   expect(app.logs.filter((line) => Number(line['level']) >= 50)).toEqual([]);

@@ -37,7 +37,7 @@ test.each<[string, string, Record<string, unknown>?]>([
   ['a type', 'query ($s: TopupOrderStatu) { topupOrders { totalCount } }'],
   ['a type of a fragment', '{ topupOrders { ... on TopupOrderConnectio { totalCount } } }'],
   ['a directive', '{ topupOrders @skp(if: true) { totalCount } }'],
-])('%s that is nearly right is refused without being told what is', async (_what, query, variables) => {
+])('%s with a typo is refused without a suggestion', async (_what, query, variables) => {
   const { status, errors = [] } = await client.send(query, variables);
   expect(status).toBe(400);
   expect(errors.length).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ async function withoutOrders<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-test('a correlation id is echoed, and is in the one log line of its request', async () => {
+test('a correlation id is echoed and stands in the one log line of its request', async () => {
   const answer = await admin.send(QUERY, {}, { 'x-correlation-id': 'page-view.42_a' });
   expect(answer.correlationId).toBe('page-view.42_a');
   const lines = app.logs.filter((line) => line['correlationId'] === 'page-view.42_a' && line['event'] === 'request');
@@ -43,7 +43,7 @@ test('a correlation id is echoed, and is in the one log line of its request', as
 });
 
 test.each([undefined, 'with space', 'x'.repeat(65), '{"a":1}', '../../etc'])(
-  'for the correlation id %j one is made up',
+  'the server makes a correlation id up in place of %j',
   async (given) => {
     const [one, other] = [
       await admin.send(QUERY, {}, given === undefined ? {} : { 'x-correlation-id': given }),
@@ -54,7 +54,7 @@ test.each([undefined, 'with space', 'x'.repeat(65), '{"a":1}', '../../etc'])(
   },
 );
 
-test('an unexpected failure says nothing but the correlation id under which the log has its reason', async () => {
+test('an unexpected failure shows only the correlation id, under which the log has the reason', async () => {
   const answer = await withoutOrders(() => admin.send(QUERY, {}, { 'x-correlation-id': 'failing-page' }));
   expect(answer).toMatchObject({ status: 200, data: { topupOrders: null } });
   expect(answer.errors).toEqual([
@@ -73,12 +73,12 @@ test('an unexpected failure says nothing but the correlation id under which the 
   ]);
 });
 
-test('an unexpected failure of one field leaves the others', async () => {
+test('an unexpected failure of one field leaves the others in place', async () => {
   const answer = await withoutOrders(() => admin.send('{ topupOrders { totalCount } excessUsages { code } }'));
   expect(answer.data).toEqual({ topupOrders: null, excessUsages: [] });
 });
 
-test('a syntax error is told', async () => {
+test('a syntax error is reported with its place', async () => {
   const answer = await admin.send('{ topupOrders {');
   expect(answer.status).toBe(400);
   expect(codesOf(answer)).toEqual(['GRAPHQL_PARSE_FAILED']);
@@ -90,7 +90,7 @@ test.each([
   ['type', 'query ($a: CreateTopupOrderInpu) { __typename }'],
   ['enum value', '{ topupOrders(status: DRAF) { totalCount } }'],
   ['input field', 'mutation { cancelTopupOrder(input: { orderIds: "1" }) { __typename } }'],
-])('an unknown %s is refused without a hint at what there is', async (_kind, query) => {
+])('an unknown %s is refused without a suggestion', async (_kind, query) => {
   const answer = await admin.send(query);
   expect(answer.status).toBe(400);
   expect(new Set(codesOf(answer))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
@@ -113,7 +113,7 @@ test.each([
   ['a negative quantity', { items: [{ optionId: '1001:muv', quantity: -1 }], idempotencyKey: 'k' }, /string of digits/],
   ['a missing key', { items: [] }, /idempotencyKey/],
   ['a member that there is not', { items: [], idempotencyKey: 'k', voucher: 'x' }, /voucher/],
-])('%s in the variables is BAD_USER_INPUT and says what is right', async (_kind, input, message) => {
+])('%s in the variables is BAD_USER_INPUT and names the right form', async (_kind, input, message) => {
   const answer = await admin.send(CREATE, { input });
   expect(answer.status).toBe(400);
   expect(codesOf(answer)).toEqual(['BAD_USER_INPUT']);
@@ -126,7 +126,7 @@ test('a subscription is refused as the caller’s mistake', async () => {
   expect(codesOf(answer)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
 });
 
-test('no error of any of these shows a stack, SQL, or a place in our code', async () => {
+test('none of these errors shows a stack, SQL, or a place in our code', async () => {
   const answers = await withoutOrders(() =>
     Promise.all([QUERY, '{ a', '{ nothing }', 'subscription { a }'].map((query) => admin.send(query))),
   );

@@ -49,9 +49,9 @@ const HIDDEN: [way: string, query: (field: string) => string][] = [
   ['in an operation that is not the one', (field) => `query A { topupOrders { totalCount } } query B { ${field} }`],
 ];
 
-describe('a direct caller, where nothing is set', () => {
+describe('a direct caller, without any setting', () => {
   test.each(ASKING.flatMap(([what, query]) => HIDDEN.map(([way, hide]) => [what, way, hide(query.slice(2, -2))])))(
-    'is not told of %s, asked %s',
+    'gets no %s, asked %s',
     async (_what, _way, query) => {
       for (const client of [await closed.client(), await closed.client({ scope: 'topup:support' })]) {
         const { status, data, errors } = await client.send(query);
@@ -65,14 +65,14 @@ describe('a direct caller, where nothing is set', () => {
     },
   );
 
-  test('gets no trace, whatever it asks for', async () => {
+  test('gets no trace for any request', async () => {
     const { token } = await closed.client();
     expect(await traced(closed, token, '{ topupOrders { totalCount } }')).toEqual({
       data: { topupOrders: { totalCount: 0 } },
     });
   });
 
-  test('has __typename, and references with its token', async () => {
+  test('gets __typename, and references with a token', async () => {
     const admin = await closed.client();
     expect(await admin.query('{ __typename }')).toEqual({ __typename: 'Query' });
     expect(await admin.query(REFERENCE)).toEqual({ _entities: [{ __typename: 'Organization' }] });
@@ -82,18 +82,18 @@ describe('a direct caller, where nothing is set', () => {
 });
 
 describe.each(doors)('opened %s', (_name, app, headers) => {
-  test.each(ASKING)('it tells of %s', async (_what, query) => {
+  test.each(ASKING)('it answers %s', async (_what, query) => {
     const { status, data, errors } = await (await app().client()).send(query, {}, headers);
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
     expect(JSON.stringify(data)).toMatch(/"(name|sdl)":/);
   });
 
-  test('the SDL is the one of the schema', async () => {
+  test('the SDL is that of the schema', async () => {
     const { data } = await (await app().client()).send('{ _service { sdl } }', {}, headers);
     expect(data._service.sdl).toContain('type TopupOrder @key(fields: "id")');
   });
 
-  test('it adds a trace where one is asked for, and else none', async () => {
+  test('it adds a trace on request only', async () => {
     const { token } = await app().client();
     const query = '{ topupOrders { totalCount } }';
     const { data, extensions } = await traced(app(), token, query, headers);
@@ -106,7 +106,7 @@ describe.each(doors)('opened %s', (_name, app, headers) => {
     }
   });
 
-  test('what is wrong stands in the trace without its words', async () => {
+  test('the trace marks an error without its message', async () => {
     const { token } = await app().client({ organization_id: '1002' });
     const query = '{ topupOrders(organizationId: "1001") { totalCount } }';
     const { errors, extensions } = await traced(app(), token, query, headers);
@@ -117,9 +117,9 @@ describe.each(doors)('opened %s', (_name, app, headers) => {
   });
 });
 
-describe('where secrets are set', () => {
+describe('with secrets set', () => {
   test.each(ASKING.map(([, query]) => query).concat(REFERENCE, '{ __typename }', '{ nonsense', '{ nothing }'))(
-    'without one nobody hears anything of %s',
+    'a request without a secret is refused before %s',
     async (query) => {
       const { status, data, errors } = await (await guarded.client()).send(query, {}, TRACED);
       expect({ status, data, errors }).toEqual({
@@ -130,7 +130,7 @@ describe('where secrets are set', () => {
     },
   );
 
-  test('nor of what is wrong with the request itself', async () => {
+  test('a request without a secret is refused before its faults are reported', async () => {
     const bodies: RequestInit[] = [
       { body: '{', headers: { 'content-type': 'application/json' } },
       { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },

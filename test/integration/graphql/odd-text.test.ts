@@ -54,7 +54,7 @@ async function expectUnknown(ask: (client: TestClient) => ReturnType<TestClient[
   return answers;
 }
 
-test.each(ODD)('%s in an argument is of nobody', async (_kind, text) => {
+test.each(ODD)('%s in an argument matches nothing', async (_kind, text) => {
   await expectUnknown((client) =>
     client.send(
       `query ($text: ID!) {
@@ -73,7 +73,7 @@ test.each(ODD)('%s in an argument is of nobody', async (_kind, text) => {
   await expectUnknown((client) => client.send(hidden, { text }));
 });
 
-test.each(ODD)('%s in a reference is of nobody', async (_kind, text) => {
+test.each(ODD)('%s in a reference matches nothing', async (_kind, text) => {
   const representations = [
     { __typename: 'Organization', id: text },
     { __typename: 'TopupOption', id: text },
@@ -117,7 +117,7 @@ test.each([
   ['an escape of nothing', '%zz'],
   ['line breaks', '1001%0D%0Ax-header:1'],
   ['10,000 letters', '1'.repeat(10_000)],
-])('%s in the query of a REST route is of nobody', async (_kind, text) => {
+])('%s in the query of a REST route matches nothing', async (_kind, text) => {
   for (const { token } of callers) {
     for (const path of ['topup-configurations', 'topup-configurations/excess-quota']) {
       const response = await fetch(`${app.url}/iag/v1/${path}?organization_id=${text}`, {
@@ -130,7 +130,7 @@ test.each([
 });
 
 // Stored, each half of a character would be the same replacement: two keys would be one.
-test('what is not printable is no idempotency key', async () => {
+test('an unprintable text is no idempotency key', async () => {
   const [admin] = callers as [TestClient];
   const input = { items: [{ optionId: '1001:muv', quantity: '500' }] };
   for (const idempotencyKey of ['key\u0000', 'key\ud800', 'key\udfff', 'key\u001b']) {
@@ -139,7 +139,7 @@ test('what is not printable is no idempotency key', async () => {
   }
 });
 
-test('nothing of all this was a fault of ours', () => {
+test('none of these counts as a fault of ours', () => {
   const failures = app.logs.filter(({ event }) => ['request_failed', 'field_failed'].includes(String(event)));
   expect(failures).toEqual([]);
 });

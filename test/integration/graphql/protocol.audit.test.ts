@@ -30,12 +30,12 @@ const idsOf = (status: AuditResult['status']) =>
     .map(({ id }) => id)
     .toSorted();
 
-test('what GraphQL over HTTP demands is kept', () => {
+test('the server passes every audit that GraphQL over HTTP requires', () => {
   expect(results.filter(({ name }) => name.startsWith('MUST')).length).toBeGreaterThan(10);
   expect(idsOf('error')).toEqual([]);
 });
 
-test.each(Object.entries(OTHERWISE))('of what it recommends, these are done otherwise (%s)', (status, ids) => {
+test.each(Object.entries(OTHERWISE))('the server deviates from these recommendations (%s)', (status, ids) => {
   expect(results.length).toBeGreaterThan(60);
   expect(idsOf(status as AuditResult['status'])).toEqual(ids);
 });

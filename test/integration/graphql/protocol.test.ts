@@ -42,7 +42,7 @@ test('a body of more than 128 KB is refused', async () => {
   expect((await post(JSON.stringify({ query: TYPENAME, padding: 'x'.repeat(132_000) }))).status).toBe(413);
 });
 
-test('a batch is refused, and nothing of it is done', async () => {
+test('a batch is refused, and none of it runs', async () => {
   const { status, text } = await post(JSON.stringify([{ query: TYPENAME }, { query: TYPENAME }]));
   expect(status).toBe(400);
   expect(text).not.toContain('"data"');
@@ -61,19 +61,19 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 );
 
-test('a GET is refused as a browser would send it unasked, and answered with the header that it cannot send', async () => {
+test('a GET without the preflight header is refused, and with it answered', async () => {
   const path = `/graphql?query=${encodeURIComponent(TYPENAME)}`;
   expect((await ask(path)).status).toBe(400);
   const asked = await ask(path, { headers: { 'apollo-require-preflight': 'true' } });
   expect(asked).toMatchObject({ status: 200, text: '{"data":{"__typename":"Query"}}\n' });
 });
 
-test('a mutation is not to be had by GET', async () => {
+test('a mutation by GET is refused', async () => {
   const path = `/graphql?query=${encodeURIComponent(MUTATION)}`;
   expect((await ask(path, { headers: { 'apollo-require-preflight': 'true' } })).status).toBe(405);
 });
 
-test('no other origin is let in by CORS', async () => {
+test('CORS admits no other origin', async () => {
   const { headers } = await ask('/graphql', {
     method: 'OPTIONS',
     headers: { origin: 'https://elsewhere.example.test', 'access-control-request-method': 'POST' },
@@ -81,7 +81,7 @@ test('no other origin is let in by CORS', async () => {
   expect(headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('both media types of GraphQL over HTTP are answered as asked for', async () => {
+test('both media types of GraphQL over HTTP are answered in kind', async () => {
   for (const accept of ['application/json', 'application/graphql-response+json']) {
     const { headers } = await ask('/graphql', {
       method: 'POST',
@@ -92,7 +92,7 @@ test('both media types of GraphQL over HTTP are answered as asked for', async ()
   }
 });
 
-test('the query string, which may hold anything, is not logged', async () => {
+test('the query string is not logged, since it may hold anything', async () => {
   await ask(`/graphql?query=${encodeURIComponent('query TopSecret { __typename }')}`, {
     headers: { 'apollo-require-preflight': 'true' },
   });

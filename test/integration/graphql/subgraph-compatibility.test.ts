@@ -48,7 +48,7 @@ describe('the types of the specification', () => {
     );
 
   // The specification has String!. Apollo's own library declares it nullable; it never answers null.
-  test('_Service has the SDL as a text', async () => {
+  test('_Service has the SDL as a string', async () => {
     const { __type } = await ofType('_Service');
     expect(__type.kind).toBe('OBJECT');
     expect(__type.fields).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('the types of the specification', () => {
     expect({ name, of: type.ofType?.name ?? type.name }).toEqual({ name: 'sdl', of: 'String' });
   });
 
-  test('_Entity is the union of what has a key', async () => {
+  test('_Entity is the union of all types with a key', async () => {
     const { __type } = await ofType('_Entity');
     expect(__type.kind).toBe('UNION');
     expect(__type.possibleTypes.map(({ name }: { name: string }) => name).toSorted()).toEqual([
@@ -70,7 +70,7 @@ describe('the types of the specification', () => {
     expect((await ofType('_Any')).__type.kind).toBe('SCALAR');
   });
 
-  test('the root has _service and _entities, of their types', async () => {
+  test('the root has _service and _entities with their types', async () => {
     const { __type } = await ask(
       '{ __type(name: "Query") { fields { name args { name type { ...T } } type { ...T } } } } fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }',
     );
@@ -87,7 +87,7 @@ describe('the types of the specification', () => {
 });
 
 describe('_service', () => {
-  test('answers the SDL that is committed, fact by fact, directives included', async () => {
+  test('answers the committed SDL, fact by fact, directives included', async () => {
     const served = new Set(factsOf((await ask('{ _service { sdl } }'))._service.sdl));
     expect(factsOf(committed).filter((fact) => !served.has(fact))).toEqual([]);
     expect(served).toContain('Organization @key(fields: "id")');
@@ -106,12 +106,12 @@ describe('@link', () => {
     return value && valueFromASTUntyped(value);
   };
 
-  test('names one version of the federation’s specification, and once', () => {
+  test('names one version of the federation’s specification, once', () => {
     expect(directives.length).toBe(1);
     expect(argument('url')).toMatch(/^https:\/\/specs\.apollo\.dev\/federation\/v2\.\d+$/);
   });
 
-  test('imports every directive of the federation that is used, and none that is not', () => {
+  test('imports exactly the directives of the federation that are in use', () => {
     const own = new Set(['deprecated', 'specifiedBy', 'oneOf', 'link']);
     const used = new Set(
       [...committed.matchAll(/ @(\w+)/g)].map(([, name = '']) => name).filter((name) => !own.has(name)),
@@ -121,7 +121,7 @@ describe('@link', () => {
 });
 
 describe('@key', () => {
-  test('every type that has one is answered by its reference, in the order asked for, with its name', async () => {
+  test('every entity resolves by its reference, in the order of the request, with its type name', async () => {
     const representations = [
       { __typename: 'TopupOrder', id: orderId },
       { __typename: 'Organization', id: '1001' },
@@ -138,7 +138,7 @@ describe('@key', () => {
     expect(_entities).toEqual(representations);
   });
 
-  test('what there is none of is null in its place, and takes nothing else away', async () => {
+  test('a reference without an entity is null in its place, and leaves the others alone', async () => {
     const representations = [
       { __typename: 'TopupOrder', id: '00000000-0000-4000-8000-000000000000' },
       { __typename: 'TopupOption', id: '1001:muv' },
@@ -151,7 +151,7 @@ describe('@key', () => {
     expect(_entities).toEqual([null, { code: 'muv' }, null]);
   });
 
-  test('a reference may be asked for fields of its own with arguments, under another name, in a fragment', async () => {
+  test('a reference may ask for fields with arguments, aliases and fragments', async () => {
     const { mine } = await ask(`
       { mine: _entities(representations: [{ __typename: "Organization", id: "1001" }]) { ...Orders } }
       fragment Orders on Organization { newest: topupOrders(first: 1) { edges { node { id } } } }`);
@@ -159,7 +159,7 @@ describe('@key', () => {
   });
 });
 
-test('@shareable: types that other subgraphs may have too are answered like any other', async () => {
+test('@shareable types resolve like any other', async () => {
   const shareable = [...committed.matchAll(/^type (\w+) @shareable/gm)].map(([, name]) => name);
   expect(shareable.toSorted()).toEqual(['Money', 'PageInfo']);
   const { topupOrders } = await ask(

@@ -60,8 +60,8 @@ const fail = async () => {
   throw new Error('the neighbour is away');
 };
 
-describe('jobs that failed', () => {
-  test('at the same moment come back at many: each after half its wait or more', async () => {
+describe('failed jobs', () => {
+  test('of one moment come back spread out: each after half its wait or more', async () => {
     await add(keys(200));
     // The fourth attempt fails: the library waits e^4 = 54.6 s.
     await setAttempts(3);
@@ -83,7 +83,7 @@ describe('jobs that failed', () => {
     expect(distinctSeconds(jobs)).toBeGreaterThan(20);
   });
 
-  test('long ago, as a crash may leave them: waits of more than ten minutes become five to ten, each another', async () => {
+  test('from long before, as after a crash, come back: waits above ten minutes become five to ten, each a different one', async () => {
     await add(keys(200));
     await app.db.query(
       `update graphile_worker._private_jobs set attempts = 9, last_error = 'no', run_at = now() + interval '5 hours'`,
@@ -126,7 +126,7 @@ describe('jobs that failed', () => {
     }
   });
 
-  test('in the last moment of a worker are spread too', async () => {
+  test('are spread out too in the last moment of a worker', async () => {
     await add(['last']);
     const running = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
@@ -143,8 +143,8 @@ describe('jobs that failed', () => {
   });
 });
 
-describe('who goes first', () => {
-  test('a new job before those that failed, however long they have been due; one that an operator retries is like a new one', async () => {
+describe('the order of jobs', () => {
+  test("puts a new job before failed ones, however long they are due; an operator's retry counts as new", async () => {
     const poison = keys(6);
     await add(poison);
     let worker = work(fail);
@@ -164,7 +164,7 @@ describe('who goes first', () => {
     expect(order.slice(2).toSorted()).toEqual(poison.slice(0, 5).toSorted());
   });
 
-  test('replaced by a new one under its key while its failure is noted, it keeps what the new one was told', async () => {
+  test("keeps a replaced job's new payload when its failure is recorded at the same moment", async () => {
     await add(['replaced']);
     const worker = work(fail);
     await until(waits, (jobs) => jobs.every(({ attempts, isLocked }) => attempts === 1 && !isLocked));

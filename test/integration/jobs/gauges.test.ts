@@ -32,7 +32,7 @@ async function add(task: string, key: string, enqueued: string, dueIn: number, m
 const rounded = async () =>
   Object.fromEntries([...(await jobAges(app))].map(([job, age]) => [job, Math.floor(age / 60)]));
 
-test('the age of the oldest job of each kind that is due or was tried; no line for a kind of which there is none', async () => {
+test('the age is that of the oldest due or retried job of each kind; a kind without jobs has no line', async () => {
   expect(await rounded()).toEqual({});
   await add('due', 'due-1', '90 minutes', -1);
   await add('due', 'due-2', '30 minutes', -1);
@@ -43,7 +43,7 @@ test('the age of the oldest job of each kind that is due or was tried; no line f
   expect(await rounded()).toEqual({ due: 90, tried: 120, running: 5, 'given-up': 6 * 24 * 60 });
 });
 
-test('the age goes on when the job is put off, tried again or enqueued again under its key', async () => {
+test('the age keeps growing when the job is postponed, retried or enqueued again under its key', async () => {
   await add('tried', 'tried-1', '2 hours', 600, `attempts = 2, last_error = 'no'`);
   expect(await retryJobs(app.database, 'all')).toBe(1);
   expect(await rounded()).toEqual({ tried: 120 });
@@ -51,7 +51,7 @@ test('the age goes on when the job is put off, tried again or enqueued again und
   expect(await rounded()).toEqual({ tried: 120 });
 });
 
-test('a recurring job has an age while a run is due or under way, since the last run ended; none while it waits', async () => {
+test('a recurring job has an age, since the last run ended, while a run is due or in flight; none while it waits', async () => {
   const reconcile = { name: 'reconcile', intervalSeconds: 60 };
   const pool = poolOf(app.database);
   await ensureRecurringRow(pool, reconcile);
@@ -69,7 +69,7 @@ test('a recurring job has an age while a run is due or under way, since the last
   expect(await rounded()).toEqual({ reconcile: 0 });
 });
 
-test('the runs of reconcile are counted from the first on', async () => {
+test('the runs of reconcile are counted from the first one', async () => {
   const polling = await startApp({ env: { RECONCILE_INTERVAL_SECONDS: '1' } });
   try {
     const runs = async () =>

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.close());
 
-test('jobs that hang until their timeout, three times as many as there are slots: new ones go through the first slot that is free', async () => {
+test('three times as many hanging jobs as slots: new jobs run in the first slot that frees up', async () => {
   const slow = defineJob({ name: 'slow', payload: z.object({ name: z.string() }) });
   const add = (names: readonly string[]) =>
     inTransaction(app.database, async (tx) => {
@@ -74,7 +74,7 @@ test('jobs that hang until their timeout, three times as many as there are slots
   }
 });
 
-test('orders of which Moderator rejects four for ever and hangs at six: the others are booked, those stay paid and are told as stuck', async () => {
+test('Moderator rejects four orders for ever and hangs at six: the others are booked, those stay paid and are listed as stuck', async () => {
   const { moderator, mekariPay } = app.sandbox;
   const orders = await confirmedOrders(app, 13);
   const [rejected, hanging, others] = [orders.slice(0, 4), orders.slice(4, 10), orders.slice(10)];

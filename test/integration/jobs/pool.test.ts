@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => db.drop());
 
-test('a connection that is given back twice is given back once, and serves the next', async () => {
+test('a connection that is released twice goes back once, and serves the next caller', async () => {
   const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -30,7 +30,7 @@ test('a connection that is given back twice is given back once, and serves the n
   }
 });
 
-test('a pool that has ended gives no connection, and what it did not give can be given back', async () => {
+test('a pool that has ended gives no connection, and a release after that is harmless', async () => {
   const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
   await pool.end();
   // As the library does when it looks for its listening connection again while the worker stops.

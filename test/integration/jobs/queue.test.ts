@@ -37,7 +37,7 @@ async function forget(): Promise<void> {
 }
 
 describe('a job belongs to the transaction that enqueues it', () => {
-  test('rolled back, it never was', async () => {
+  test('a rollback removes it', async () => {
     const key = randomUUID();
     const failed = inTransaction(app.database, async (tx) => {
       await enqueueJob(tx, newJob(note, { text: 'x', correlationId: 'x' }, { key }));
@@ -47,7 +47,7 @@ describe('a job belongs to the transaction that enqueues it', () => {
     expect(await queuedJobs(app, key)).toEqual([]);
   });
 
-  test('it is not there for others before the commit, and there after it', async () => {
+  test('others see it after the commit only', async () => {
     const key = randomUUID();
     await inTransaction(app.database, async (tx) => {
       await enqueueJob(tx, newJob(note, { text: 'x', correlationId: 'x' }, { key }));
@@ -57,7 +57,7 @@ describe('a job belongs to the transaction that enqueues it', () => {
     await forget();
   });
 
-  test('enqueued again under its key it is still one', async () => {
+  test('it stays one job when it is enqueued again under its key', async () => {
     const key = randomUUID();
     await add(key);
     await add(key);
@@ -66,7 +66,7 @@ describe('a job belongs to the transaction that enqueues it', () => {
   });
 });
 
-describe('a worker that died', () => {
+describe('a dead worker', () => {
   const lock = (key: string, workerId: string) =>
     app.db.query(
       `update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = $2 where key = $1`,
@@ -90,7 +90,7 @@ describe('a worker that died', () => {
     }
   });
 
-  test('is told from one that lives: a job that takes long stays with the worker that runs it', async () => {
+  test('is told from a live one: a long job stays with the worker that runs it', async () => {
     const [long, dead] = [randomUUID(), randomUUID()];
     const runs: string[] = [];
     const finish = Promise.withResolvers<void>();
@@ -122,7 +122,7 @@ describe('a worker that died', () => {
     }
   });
 
-  test('a worker that stops takes its heartbeats with it', async () => {
+  test('sends no heartbeat after it stops', async () => {
     const worker = await work(async () => undefined);
     const living = () => app.db.query(`select worker_id from job_workers`);
     await until(living, (rows) => rows.length > 0);
@@ -131,8 +131,8 @@ describe('a worker that died', () => {
   });
 });
 
-describe('a job that fails', () => {
-  test('is listed with its last error, and runs again at once when it is retried', async () => {
+describe('a failing job', () => {
+  test('is listed with its last error, and a retry runs it at once', async () => {
     const key = randomUUID();
     await add(key);
     let healed = false;
@@ -157,7 +157,7 @@ describe('a job that fails', () => {
     }
   });
 
-  test('with all its attempts used it stays, listed, with an error in the log, and a retry gives it all of them again', async () => {
+  test('stays listed after its last attempt, with an error in the log, and a retry grants all attempts again', async () => {
     const key = randomUUID();
     await add(key);
     await app.db.query(`update graphile_worker._private_jobs set max_attempts = 1 where key = $1`, [key]);
@@ -177,7 +177,7 @@ describe('a job that fails', () => {
     await forget();
   });
 
-  test('one whose payload is not that of its kind fails, and is not run', async () => {
+  test('fails without a run when its payload does not fit its kind', async () => {
     const key = randomUUID();
     await app.db.query(`select graphile_worker.add_job('note', '{"text": 5}'::json, job_key := $1)`, [key]);
     let ran = false;
@@ -194,7 +194,7 @@ describe('a job that fails', () => {
   });
 });
 
-test('what is stuck is listed: what failed and what is overdue, not what is yet to come', async () => {
+test('the list of stuck jobs has failed and overdue ones, not future ones', async () => {
   const [future, overdue] = [randomUUID(), randomUUID()];
   await add(future, { runAt: new Date(Date.now() + 60_000) });
   await add(overdue, { runAt: new Date(Date.now() - 120_000) });
@@ -204,7 +204,7 @@ test('what is stuck is listed: what failed and what is overdue, not what is yet 
   await forget();
 });
 
-test('an attempt under way is stuck only where one failed before it', async () => {
+test('an attempt in flight is stuck only after an earlier failure', async () => {
   const key = randomUUID();
   const listed: (string | null)[][] = [];
   await add(key, { runAt: new Date(Date.now() - 1000) });

@@ -50,7 +50,7 @@ const runningFor = (time: string) =>
 const RUNNING = runningFor('20 seconds');
 
 describe('a replica that starts', () => {
-  test('adds the row where there is none: due in one interval, before every other job', async () => {
+  test('adds a missing row: due in one interval, before every other job', async () => {
     await ensureRecurringRow(pool, JOB);
     const row = await theRow();
     expect(row).toMatchObject({ task: 'polling', attempts: 0, priority: -1, lockedBy: null });
@@ -79,7 +79,7 @@ describe('a replica that starts', () => {
     { why: 'the interval was an hour until now', changes: `run_at = now() + interval '1 hour'` },
     { why: "the database's clock stepped back by a day", changes: `run_at = now() + interval '1 day'` },
     { why: 'workers died over it until no attempt was left', changes: `attempts = max_attempts, last_error = 'no'` },
-  ])('puts the row right: $why', async ({ changes }) => {
+  ])('repairs the row when $why', async ({ changes }) => {
     const before = await rowWith(changes);
     await repairRecurringRow(pool, JOB);
     const row = await theRow();
@@ -88,7 +88,7 @@ describe('a replica that starts', () => {
     expect(dueIn(row)).toBeGreaterThan(INTERVAL_MS - 5000);
   });
 
-  test('leaves a run alone whose clock stepped back', async () => {
+  test('leaves a run alone after its clock stepped back', async () => {
     const { now: _, ...before } = await rowWith(
       `attempts = 1, locked_by = 'a worker', locked_at = now() + interval '1 day', run_at = now() + interval '1 day'`,
     );
@@ -113,7 +113,7 @@ describe('a run that ends', () => {
     expect(row.runAt).toBeCloseTo((running.startedAt ?? Number.NaN) + INTERVAL_MS, 2);
   });
 
-  test('leaves one that is due now where it took longer than the interval', async () => {
+  test('leaves a row that is due now after a run longer than the interval', async () => {
     const running = await rowWith(runningFor('10 minutes'));
     await replaceRecurringRow(pool, lockOf(running), JOB);
     expect(Math.abs(dueIn(await theRow()))).toBeLessThan(5000);
@@ -123,7 +123,7 @@ describe('a run that ends', () => {
     { lost: 'another worker has the row', lock: (row: RecurringRow) => lockOf(row, 'another worker') },
     { lost: 'its own worker has it again', lock: (row: RecurringRow) => ({ ...lockOf(row), attempt: 2 }) },
     { lost: 'the row is gone', lock: (row: RecurringRow) => ({ ...lockOf(row), jobId: '0' }) },
-  ])('fails, and changes nothing, where $lost', async ({ lock }) => {
+  ])('fails, and changes nothing, when $lost', async ({ lock }) => {
     const running = await rowWith(RUNNING);
     const { now: _, ...before } = running;
     await expect(replaceRecurringRow(pool, lock(running), JOB)).rejects.toThrow('another one took the run over');

@@ -78,7 +78,7 @@ const untilCount = (list: readonly unknown[], count: number) =>
 const startOfRun = async () => (await untilRunning(db, name)).startedAt ?? 0;
 const events = (event: string) => logs.filter((line) => line['event'] === event);
 
-test('of three replicas one runs per interval, and the first run is one interval after the start', async () => {
+test('one of three replicas runs per interval, and the first run is one interval after the start', async () => {
   const starts: number[] = [];
   const run = async () => void starts.push(await startOfRun());
   const [{ now } = { now: 0 }] = await db.query<{ now: number }>(
@@ -92,7 +92,7 @@ test('of three replicas one runs per interval, and the first run is one interval
   expect(await recurringRows(db, name)).toHaveLength(1);
 });
 
-test('a run that outlasts its interval and what a dead worker is allowed is overtaken by nobody', async () => {
+test('a run stays alone beyond its interval and beyond the time that a dead worker is allowed', async () => {
   const end = runEnd();
   const starts: number[] = [];
   let atOnce = 0;
@@ -124,7 +124,7 @@ test('a run that outlasts its interval and what a dead worker is allowed is over
   expect(mostAtOnce).toBe(1);
 });
 
-test('a run that fails is logged and counted, and the next one comes in its time', async () => {
+test('a failed run is logged and counted, and the next one comes on time', async () => {
   const runs: RecurringRow[] = [];
   replica(async () => {
     runs.push(await untilRunning(db, name));
@@ -140,7 +140,7 @@ test('a run that fails is logged and counted, and the next one comes in its time
   expect(finished.slice(0, 2)).toEqual(['failed', 'done']);
 });
 
-test('a replica that stops tells its run, waits for it, and leaves the next one to the others', async () => {
+test('a replica that stops signals its run, waits for it, and leaves the next one to the others', async () => {
   const end = runEnd();
   const stopping = Promise.withResolvers<void>();
   const began = Promise.withResolvers<number>();
@@ -165,7 +165,7 @@ test('a replica that stops tells its run, waits for it, and leaves the next one 
   expect(starts[0]).toBeGreaterThanOrEqual(left?.runAt ?? Number.NaN);
 });
 
-test('a run that never ends is told to stop after the longest time that a run may take, and the next one comes', async () => {
+test('an endless run is told to stop after the longest time that a run may take, and the next one comes', async () => {
   const hanging = runEnd();
   const runs: AbortSignal[] = [];
   const run = async (stopping: AbortSignal) => {
@@ -182,7 +182,7 @@ test('a run that never ends is told to stop after the longest time that a run ma
   await worker.stop();
 });
 
-test('a run whose end the database refuses to note is repeated, and nothing of the failure remains', async () => {
+test('a run whose end the database refuses to record is repeated, and nothing of the failure remains', async () => {
   await db.query(
     `create function refuse() returns trigger language plpgsql as $$ begin raise 'no room'; return null; end $$`,
   );
@@ -208,7 +208,7 @@ test('a run whose end the database refuses to note is repeated, and nothing of t
   expect(events('recurring_job_failed')).toMatchObject([{ job: name, attempt: 1, reason: 'no room' }]);
 });
 
-test('a heartbeat that the database refuses is logged, and the runs go on', async () => {
+test('a heartbeat that the database refuses is logged, and the runs continue', async () => {
   const runs: number[] = [];
   replica(async () => void runs.push(await startOfRun()));
   await untilCount(runs, 1);
@@ -222,7 +222,7 @@ test('a heartbeat that the database refuses is logged, and the runs go on', asyn
   await db.query('alter table elsewhere rename to job_workers');
 });
 
-test('a row that is lost comes back, and its runs with it: deleted while it waits, and while it runs', async () => {
+test('a lost row comes back with its runs: deleted while it waits, and while it runs', async () => {
   const end = runEnd();
   const starts: number[] = [];
   replica(async () => {
@@ -240,7 +240,7 @@ test('a row that is lost comes back, and its runs with it: deleted while it wait
   expect(events('recurring_job_failed')).toHaveLength(1);
 });
 
-test('five thousand jobs that are due delay it by one free slot', async () => {
+test('five thousand due jobs delay it by one free slot', async () => {
   const order: string[] = [];
   const note = defineJob({ name: 'note', payload: z.object({}) });
   await db.query(`select graphile_worker.add_job('note')`);

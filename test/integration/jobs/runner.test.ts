@@ -63,7 +63,7 @@ async function expectBookedOnce({ id, client, order }: Awaited<ReturnType<typeof
   expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
 }
 
-test('the database goes away while a job runs, and when it is to be noted as failed: the runner starts again, and the job is freed and run again', async () => {
+test('the runner starts again after the database went down during a job and during the record of its failure; the job is released and runs again', async () => {
   const paid = await booking();
   const [job] = await bookingJobs(paid.order.id);
   // It is booked, but we do not hear of it.

@@ -65,7 +65,7 @@ describe.each(Object.entries({ ...NEIGHBOUR_FAULTS, ...PRICE_FAULTS }))('Mekari 
   const without = { options: OPTIONS.filter(isThere), owed: OWED.filter(isThere) };
   const logged = () => app.logs.filter(({ event, package: id }) => event === 'package_unavailable' && id === 'pkg-muv');
 
-  test('the rows that need it are gone and the others there, it is logged once, and forgotten in time', async () => {
+  test('drops the rows that need it and keeps the others, is logged once, and is forgotten in time', async () => {
     const billing = app.sandbox.mekariBilling;
     app.logs.length = 0;
     billing.clearRequests();
@@ -82,7 +82,7 @@ describe.each(Object.entries({ ...NEIGHBOUR_FAULTS, ...PRICE_FAULTS }))('Mekari 
     expect(billing.requests().filter(({ path }) => !path.startsWith('/api/v4/packages/pkg-'))).toEqual([]);
   });
 
-  test('the failure is remembered for its seconds, and no longer', async () => {
+  test('is remembered for its seconds, and no longer', async () => {
     const billing = app.sandbox.mekariBilling;
     await fail(billing, { path: 'pkg-muv' });
     const failedAt = time.now().getTime();
@@ -111,7 +111,7 @@ describe.each(Object.entries(NEIGHBOUR_FAULTS))('hub-core %s', (_, fail) => {
     );
   }
 
-  test('of an organization that it never described the page is null, and what is ours is there', async () => {
+  test('makes the page of an unknown organization null and keeps our own data', async () => {
     const { hubCore } = app.sandbox;
     const id = addOrganization(app.sandbox, '1004');
     await fail(hubCore);
@@ -127,7 +127,7 @@ describe.each(Object.entries(NEIGHBOUR_FAULTS))('hub-core %s', (_, fail) => {
     expect(hubCore.requests().filter(({ path }) => !path.startsWith('/api/v1/organizations?ids='))).toEqual([]);
   });
 
-  test('of one that it has described the page goes on for ten minutes, as of then; nothing can be ordered', async () => {
+  test('keeps the page of a known organization for ten minutes with its old time; nothing can be ordered', async () => {
     const { hubCore } = app.sandbox;
     const id = addOrganization(app.sandbox, '1004');
     const client = await clientOf(id);

@@ -95,7 +95,7 @@ async function failureOf(name: string, kind: FaultKind, status?: number): Promis
 }
 
 describe.each(Object.keys(CALLS))('%s', (name) => {
-  test('answers when all is well', async () => {
+  test('answers a normal call', async () => {
     await expect(CALLS[name]?.call()).resolves.toBeDefined();
   });
 
@@ -108,29 +108,29 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
     expect(await failureOf(name, 'status', 429)).toMatchObject({ kind: 'unavailable', status: 429 });
   });
 
-  test('is unavailable where nobody listens', async () => {
+  test('is unavailable when nobody listens', async () => {
     const { of, call } = CALLS[name] ?? {};
     await of?.().refuse();
     await expect(call?.()).rejects.toMatchObject({ name: 'UpstreamError', kind: 'unavailable' });
   });
 });
 
-describe('a price that is none', () => {
-  test.each(PRICE_FAULT_KINDS)('%s is malformed', async (kind) => {
+describe('an invalid price', () => {
+  test.each(PRICE_FAULT_KINDS)('is malformed with %s', async (kind) => {
     expect(await failureOf('Mekari Billing packagePrice', kind)).toMatchObject({ kind: 'malformed' });
   });
 
-  test.each(['600', '600.0', '600.00'])('%j is 600 rupiah', async (price) => {
+  test.each(['600', '600.0', '600.00'])('has an exact counterpart: %j is 600 rupiah', async (price) => {
     sandbox.mekariBilling.packages.set('pkg-muv', { price });
     expect(await CALLS['Mekari Billing packagePrice']?.call()).toEqual({ packageId: 'pkg-muv', price: 600n });
   });
 
-  test.each(['0', '', '600.5', '600.', '600,00', ' 600', '6e2', 'free'])('%j is malformed', async (price) => {
+  test.each(['0', '', '600.5', '600.', '600,00', ' 600', '6e2', 'free'])('is malformed as %j', async (price) => {
     sandbox.mekariBilling.setPrice('pkg-muv', price);
     await expect(CALLS['Mekari Billing packagePrice']?.call()).rejects.toMatchObject({ kind: 'malformed' });
   });
 
-  test('an unknown package is rejected', async () => {
+  test('is rejected for an unknown package', async () => {
     sandbox.mekariBilling.packages.delete('pkg-muv');
     await expect(CALLS['Mekari Billing packagePrice']?.call()).rejects.toMatchObject({ kind: 'rejected', status: 404 });
   });

@@ -37,7 +37,7 @@ const EXCESS_UNAVAILABLE = {
   retryable: true,
 };
 
-describe('an excess that cannot be read', () => {
+describe('an unreadable excess', () => {
   const READABLE = { key: 'wa_balance_excess', period: '2026-10', quantity: 250 };
 
   test.each([
@@ -45,7 +45,7 @@ describe('an excess that cannot be read', () => {
     ['a text for a quantity', { key: 'muv_excess', period: '2026-10', quantity: '12' }],
     ['more than can be counted exactly', { key: 'muv_excess', period: '2026-10', quantity: 2 ** 53 }],
     ['no period', { key: 'muv_excess', quantity: 12 }],
-  ])('%s: it is not shown, its quota cannot be ordered, and everything else is as ever', async (_, row) => {
+  ])('%s: is not shown and blocks orders of its quota, and nothing else changes', async (_, row) => {
     const buyer = await organization({
       excess: [{ key: 'muv_excess', period: '2026-09', quantity: 1 }, row, READABLE],
     });
@@ -59,7 +59,7 @@ describe('an excess that cannot be read', () => {
     expect((await createOrder(buyer.client, buyer.id, { agent_extra: '1' })).excessTotal.amount).toBe('0');
   });
 
-  test('it does not say of what: no quota that could be owed for can be ordered, the others can', async () => {
+  test('without a key: blocks orders of every quota that can have excess, and of no other', async () => {
     const buyer = await organization({ excess: [{ period: '2026-10', quantity: 12 }, null] });
     expect((await optionsOf(buyer)).map(({ code }) => code)).toEqual(ALL);
     expect(await owedOf(buyer)).toEqual([]);
@@ -72,7 +72,7 @@ describe('an excess that cannot be read', () => {
 test.each([
   ['whether it is enabled', { is_enabled: null, minimum_value: 3_000_000 }],
   ['anything of it', null],
-])("a minimum commitment that does not say %s is none: the row's own minimum holds", async (_, mcc) => {
+])("a minimum commitment that does not say %s is ignored: the row's own minimum holds", async (_, mcc) => {
   const buyer = await organization({ settings: { bifrost_new_topup: true, mcc } });
   const options = await optionsOf(buyer);
   expect(options.find(({ code }) => code === 'wa_balance')?.minimum).toBe('1000000');
@@ -80,7 +80,7 @@ test.each([
 });
 
 test.each(['soon', '2027-02-30', '31-12-2027', 20_271_231])(
-  "a contract's end that is no date (%s): only what ends with the contract cannot be confirmed",
+  'a contract with an invalid end (%s) only blocks the confirm of lines that end with it',
   async (end_date) => {
     const buyer = await organization({ contract: { end_date } });
     expect((await optionsOf(buyer)).map(({ code }) => code)).toEqual(ALL);
@@ -91,7 +91,7 @@ test.each(['soon', '2027-02-30', '31-12-2027', 20_271_231])(
   },
 );
 
-test('a billing contact that cannot be written to is passed over, and the others get their mail', async () => {
+test('an invalid billing contact is skipped, and the others get their mail', async () => {
   const good = { name: null, email: 'finance@oddities.example.test', locale: null };
   const broken = [{ name: 'Siti', email: 'siti at oddities' }, { name: 'Budi' }, 'dewi@oddities.example.test', null];
   const { id, client } = await organization({ billing_contacts: [...broken, good] });
@@ -104,7 +104,7 @@ test('a billing contact that cannot be written to is passed over, and the others
   expect(mails.map(({ to }) => to)).toEqual([[good.email]]);
 });
 
-test('an organization with nothing but what it must have can order what needs no component', async () => {
+test('an organization with the required fields alone can order options that need no component', async () => {
   const buyer = await organization({ components: null, billing_contacts: null, excess: null, contract: null });
   expect((await optionsOf(buyer)).map(({ code }) => code)).toEqual(['muv', 'agent_extra']);
   await confirmOrder(buyer.client, await createOrder(buyer.client, buyer.id, { muv: '500' }));

@@ -57,7 +57,7 @@ const calls = ({ order }: Pick<Made, 'order'>) =>
 test.each([
   ['the job', runInvoiceJob],
   ['the poll', () => app.reconcile()],
-])('an invoice whose creation was not answered is looked for by our number, and found, by %s', async (_, goOn) => {
+])('an invoice whose creation got no answer is looked up by our number, and found, by %s', async (_, goOn) => {
   const made = await confirmedInVain();
   expect(calls(made)).toEqual(['GET', 'POST']);
   app.sandbox.mekariPay.clearRequests();
@@ -69,7 +69,7 @@ test.each([
   expect(text).toContain(made.link);
 });
 
-test('when the answer to the look-up is lost too, none is made either: the next look-up finds it', async () => {
+test('a lost answer to the look-up makes no invoice either: the next look-up finds it', async () => {
   const made = await confirmedInVain();
   app.sandbox.mekariPay.clearRequests();
   // A read whose connection broke is sent once more by itself: both answers are lost.
@@ -83,7 +83,7 @@ test('when the answer to the look-up is lost too, none is made either: the next 
   expect(app.sandbox.mekariPay.invoices(made.order.number)).toHaveLength(1);
 });
 
-test('each neighbour in turn loses an answer: one invoice, one credit, one PI, and the mail that came twice has one Message-ID', async () => {
+test('each neighbour in turn loses an answer: one invoice, one credit, one PI, and the mail that arrives twice has one Message-ID', async () => {
   const made = await confirmedInVain();
   const { id, client, order } = made;
   await app.reconcile();

@@ -36,13 +36,13 @@ const EVERYTHING = {
   owed: ['wa_balance', 'muv', 'chatbot_ai_extra'],
   errors: undefined,
 };
-describe('forty packages and the prices of excess, of which none is answered', () => {
+describe('forty packages and the prices of excess, all without an answer', () => {
   beforeEach(async () => {
     await start(1000);
     await addPackages(app, CODES);
   });
 
-  test('the page is answered when the first calls have taken their time: what waited behind them is not asked for', async () => {
+  test('cost the page the time of the first calls: calls that wait behind them are dropped', async () => {
     const { mekariBilling } = app.sandbox;
     mekariBilling.faults.set([{ kind: 'hang' }]);
     expect(await pageOf('1004')).toEqual({ options: ['wa_balance'], owed: ['wa_balance'], errors: undefined });
@@ -59,10 +59,10 @@ describe('forty packages and the prices of excess, of which none is answered', (
   });
 });
 
-describe('a slow hub-core, and behind it a Mekari Billing that says nothing', () => {
+describe('a slow hub-core and a silent Mekari Billing behind it', () => {
   beforeEach(() => start(4000));
 
-  test('share the time of one call: the page is answered before the calls for its prices have taken theirs', async () => {
+  test('share the time of one call: the page is answered before its price calls time out', async () => {
     const { hubCore, mekariBilling } = app.sandbox;
     hubCore.faults.set([{ kind: 'latency', latencyMs: 3000 }]);
     mekariBilling.faults.set([{ kind: 'hang' }]);
@@ -73,7 +73,7 @@ describe('a slow hub-core, and behind it a Mekari Billing that says nothing', ()
   });
 });
 
-describe('hub-core, of which no call is answered', () => {
+describe('a silent hub-core', () => {
   beforeEach(() => start(2000));
 
   const unknown = () => addOrganization(app.sandbox, '1004');
@@ -108,7 +108,7 @@ describe('hub-core, of which no call is answered', () => {
     hubCore.clearRequests();
   }
 
-  test('pages go without it at the cost of a probe, and with it once it answers', async () => {
+  test('costs pages a probe each, and serves them again once it answers', async () => {
     const { hubCore } = app.sandbox;
     const ids = sixty();
     await silence();
@@ -125,7 +125,7 @@ describe('hub-core, of which no call is answered', () => {
     expect(await Promise.all(ids.map(pageOf))).toEqual(ids.map(() => EVERYTHING));
   });
 
-  test('pages of those that it has described are whole, at the cost of a probe', async () => {
+  test('leaves pages of known organizations complete, at the cost of a probe', async () => {
     const ids = sixty();
     await describeAll(ids);
     time.advance(60);

@@ -42,7 +42,7 @@ async function paidTwice() {
   return { order, exception };
 }
 
-test('a payment exception is open until somebody closes it, with who and why in the timeline', async () => {
+test('a payment exception is open until somebody closes it, with the name and the reason in the timeline', async () => {
   const before = (await gauge('second_payment')) ?? Number.NaN;
   const { order, exception } = await paidTwice();
   expect(exception).toMatchObject({
@@ -63,7 +63,7 @@ test('a payment exception is open until somebody closes it, with who and why in 
   });
 });
 
-test('it is closed once: the second time says by whom', async () => {
+test('a second close says who closed it first', async () => {
   const { order, exception } = await paidTwice();
   const outcomes = await Promise.allSettled([close(exception.id), close(exception.id)]);
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
@@ -72,7 +72,7 @@ test('it is closed once: the second time says by whom', async () => {
   expect(timeline.filter(({ cause }) => cause.endsWith('closed'))).toHaveLength(1);
 });
 
-test('one of an order that is not ours is closed too', async () => {
+test('an exception of a foreign order can be closed too', async () => {
   const { id, client } = await buyer();
   const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
   await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { external_id: 'TU-OTHERS' }) });
@@ -93,7 +93,7 @@ test('a payment under review is open until the order is approved or refunded', a
   expect(await open(order.number)).toEqual([]);
 });
 
-test('what is no exception, or not there, is refused', async () => {
+test('only an open payment exception can be closed', async () => {
   const { id, client } = await buyer();
   const { number } = await purchase(app, client, id, { wa_balance: '1000000' });
   const [settled] = (await reportOrder(app.database, number)).payments;

@@ -55,8 +55,8 @@ async function completed(items: Items = { chatbot_ai_extra: '5', wa_balance: '10
   return { id, client, order: await purchase(app, client, id, items) };
 }
 
-describe('what is unused of a completed order', () => {
-  test('is taken back by entries of its own, and what it had cost is said; settled excess stays', async () => {
+describe('the unused part of a completed order', () => {
+  test('is taken back by entries of its own, with its cost reported; settled excess stays', async () => {
     const { id, client, order } = await completed();
     const packPrice = BigInt(
       order.lines.find(({ code, kind }) => code === 'chatbot_ai_extra' && kind === 'TOPUP')?.unitPrice.amount ?? 0,
@@ -86,7 +86,7 @@ describe('what is unused of a completed order', () => {
     expect((await audit(app.database, systemClock)).violations).toEqual([]);
   });
 
-  test('once: a second refund is refused, also one at the same moment', async () => {
+  test('is taken back once: a second refund is refused, even at the same moment', async () => {
     const { id, order } = await completed();
     const attempts = [1, 2, 3].map(() => refusal(refund(order.number, { wa_balance: 1_000_000n })));
     expect((await Promise.all(attempts)).toSorted()).toEqual([
@@ -97,7 +97,7 @@ describe('what is unused of a completed order', () => {
     expect(await balances(app, id)).toEqual({ chatbot_ai_extra: '5000', wa_balance: '0' });
   });
 
-  test('a payment that comes after the refund is an exception', async () => {
+  test('stays taken back when another payment arrives: an exception', async () => {
     const { client, order } = await completed();
     await refund(order.number, { wa_balance: 1n });
     const paid_at = new Date(Date.now() - 60_000).toISOString();
@@ -107,7 +107,7 @@ describe('what is unused of a completed order', () => {
   });
 });
 
-describe('what cannot be taken back is refused with the figures, and nothing moves', () => {
+describe('a refund beyond the unused part is refused with the figures, and nothing moves', () => {
   test.each<[string, Record<string, bigint>, RegExp]>([
     [
       'more than was credited',
@@ -163,7 +163,7 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
   test.each([
     ['is away', { kind: 'status', status: 503 }, /cannot be read at the moment: hub-core unavailable/],
     ['answers nonsense', { kind: 'wrong-shape' }, /cannot be read at the moment: hub-core malformed/],
-  ] as const)('hub-core %s: nobody knows what was used', async (_, fault, words) => {
+  ] as const)('hub-core %s: the usage is unknown', async (_, fault, words) => {
     const { order } = await completed();
     app.sandbox.hubCore.faults.set([fault]);
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toMatch(words);
@@ -180,14 +180,14 @@ describe('what cannot be taken back is refused with the figures, and nothing mov
     return { id, order };
   }
 
-  test('an order that is being booked', async () => {
+  test('an order in the middle of its booking', async () => {
     const { order } = await beingBooked();
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
       `${order.number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`,
     );
   });
 
-  test('an order that is booked in this very moment: what was used had not been asked', async () => {
+  test('an order that is booked at this very moment, before its usage is known', async () => {
     const { id, order } = await beingBooked();
     const booker = new pg.Client({ connectionString: app.db.url });
     await booker.connect();

@@ -34,7 +34,7 @@ async function pending() {
 const mails = (number: string, subject: RegExp) =>
   app.sandbox.mail.messages().filter((mail) => mail.subject.includes(number) && subject.test(mail.subject));
 
-describe('an order whose booking does not come on', () => {
+describe('an order whose booking is stuck', () => {
   async function stuck() {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
     const made = await pending();
@@ -44,7 +44,7 @@ describe('an order whose booking does not come on', () => {
     return { ...made, job };
   }
 
-  test('is booked at once when it is retried, with all the attempts again; who and why is in its timeline', async () => {
+  test('is booked at once by a retry, with all the attempts again; the timeline has the name and the reason', async () => {
     const { client, order } = await stuck();
     await app.db.query(`update graphile_worker._private_jobs set attempts = max_attempts where key = $1`, [
       `book_paid_pi:${order.id}`,
@@ -60,7 +60,7 @@ describe('an order whose booking does not come on', () => {
     ).toHaveLength(1);
   });
 
-  test('is booked even where its job is lost', async () => {
+  test('is booked even when its job is lost', async () => {
     const { client, order, job } = await stuck();
     await app.db.query(`select graphile_worker.complete_jobs(array[$1::bigint])`, [job.id]);
     expect(await queuedJobs(app, `book_paid_pi:${order.id}`)).toEqual([]);
@@ -75,7 +75,7 @@ const abandoned = () =>
     `select id from graphile_worker.jobs where key is null or (locked_at is null and attempts >= max_attempts)`,
   );
 
-test('a booking that is under way is left alone: it ends, and no dead job stays behind', async () => {
+test('a booking in flight is left alone: it ends, and no dead job stays behind', async () => {
   app.sandbox.moderator.faults.set([{ kind: 'latency', latencyMs: 1000 }]);
   const { client, order } = await pending();
   await app.sandbox.mekariPay.pay(order.number);
@@ -85,7 +85,7 @@ test('a booking that is under way is left alone: it ends, and no dead job stays 
   expect(await abandoned()).toEqual([]);
 });
 
-test('a mail whose job has used up its attempts is sent again, and no dead job stays behind', async () => {
+test('a mail whose job used up its attempts is sent again, and no dead job stays behind', async () => {
   await app.sandbox.mail.refuse();
   const { order } = await pending();
   const { id } = await failedJob(app, 'send_order_mail', order.id);
@@ -118,7 +118,7 @@ test('an order without a payment link gets one', async () => {
   expect(app.sandbox.mekariPay.invoices(order.number)).toHaveLength(1);
 });
 
-test('a cancelled order is looked up at Mekari Pay again: what was paid after all is credited', async () => {
+test('a cancelled order is looked up at Mekari Pay again, and a payment is credited after all', async () => {
   const { client, order } = await pending();
   await tryCancel(client, order.id);
   await app.sandbox.mekariPay.payLate(order.number, { webhook: false });
@@ -126,14 +126,14 @@ test('a cancelled order is looked up at Mekari Pay again: what was paid after al
   await untilStatus(client, order.id, 'COMPLETED');
 });
 
-test('an order of which nothing waits is left as it is', async () => {
+test('an order without pending work stays as it is', async () => {
   const { client, order } = await buyer();
   expect((await retry(order.number)).jobs).toEqual([]);
   expect((await readOrder(client, order.id)).status).toBe('DRAFT');
 });
 
-describe('the mail about an order, sent again', () => {
-  test('goes out once more, as a mail of its own, and once', async () => {
+describe('a mail about an order that is sent again', () => {
+  test('goes out once more, once, as a mail of its own', async () => {
     const id = addOrganization(app.sandbox, '1001');
     const client = await app.client({ organization_id: id });
     const order = await purchase(app, client, id, { wa_balance: '1000000' });
@@ -165,7 +165,7 @@ describe('the mail about an order, sent again', () => {
 
   const contactsOf = (id: string) => app.sandbox.hubCore.organizations.get(id)?.billing_contacts?.length ?? 0;
 
-  test('is the one that tells how the order stands now', async () => {
+  test('reports the current state of the order', async () => {
     const { client, order } = await pending();
     expect((await again(order.number)).kind).toBe('awaiting_payment');
     await app.sandbox.mekariPay.payWrong(order.number);
@@ -173,7 +173,7 @@ describe('the mail about an order, sent again', () => {
     expect((await readOrder(client, order.id)).status).toBe('PAYMENT_REVIEW');
   });
 
-  test('is refused where there is none', async () => {
+  test('is refused when there is none', async () => {
     const { order } = await buyer();
     await expect(again(order.number)).rejects.toThrow(OperatorRefusal);
     await expect(again(order.number)).rejects.toThrow(`${order.number} is DRAFT: there is no mail for this status.`);

@@ -44,7 +44,7 @@ const timelineEnd = async (number: string) => {
 };
 
 describe('a payment under review that is approved', () => {
-  test('credits every line, is booked once, and the buyer is told as of any payment', async () => {
+  test('credits every line, is booked once, and its buyer is notified as for any payment', async () => {
     const paid_at = '2026-11-20T16:59:59.000Z';
     const { id, client, order } = await underReview({ amount: 1_999_999, paid_at });
     await approve(order.number);
@@ -84,7 +84,7 @@ describe('a payment under review that is approved', () => {
     expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
   });
 
-  test('while another refunds it is one or the other, and its ledger says which', async () => {
+  test('wins or loses against a concurrent refund, and its ledger says which', async () => {
     const { id, order } = await underReview();
     const outcomes = await Promise.all([refusal(approve(order.number)), refusal(refund(order.number))]);
     expect(outcomes.filter((outcome) => outcome === 'not refused')).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('a payment under review that is approved', () => {
     expect(await balances(app, id)).toEqual(approved ? { agent_extra: '4', wa_balance: '1500000' } : {});
   });
 
-  test('told again by Mekari Pay is a repeat', async () => {
+  test('counts as a repeat when Mekari Pay sends it again', async () => {
     const paid_at = new Date(Date.now() - 60_000).toISOString();
     const { client, order } = await underReview({ amount: 1, paid_at });
     await approve(order.number);
@@ -117,7 +117,7 @@ describe('a payment under review that is refunded', () => {
     expect(app.sandbox.moderator.booking(order.number)).toBeUndefined();
   });
 
-  test('stays refunded when the right amount comes after all: an exception', async () => {
+  test('stays refunded when the right amount follows: an exception', async () => {
     const { id, client, order } = await underReview();
     await refund(order.number);
     await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) });
@@ -126,14 +126,14 @@ describe('a payment under review that is refunded', () => {
     expect(await balances(app, id)).toEqual({});
   });
 
-  test('has nothing to take back', async () => {
+  test('leaves nothing to take back', async () => {
     const { order } = await underReview();
     expect(await refusal(refund(order.number, new Map([['wa_balance', 1n]])))).toMatch(/was never credited/);
   });
 });
 
 describe('an order that is not under review', () => {
-  test('is neither approved nor refunded, and why is said', async () => {
+  test('cannot be approved or refunded, and the refusal says why', async () => {
     const client = await app.client({ organization_id: '1001' });
     const draft = await createOrder(client, '1001', { wa_balance: '1000000' });
     expect(await refusal(approve(draft.number))).toBe(
@@ -145,7 +145,7 @@ describe('an order that is not under review', () => {
     expect(await refusal(refund(pending.number))).toMatch(/is PENDING_PAYMENT/);
   });
 
-  test('nor is one that does not exist', async () => {
+  test('gets the same refusal when it does not exist', async () => {
     expect(await refusal(approve('TU-NONE'))).toBe('There is no order TU-NONE.');
     expect(await refusal(refund('TU-NONE'))).toBe('There is no order TU-NONE.');
   });

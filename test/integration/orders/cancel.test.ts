@@ -23,14 +23,14 @@ const voids = () => app.sandbox.mekariPay.requestCount({ path: '/void' });
 const REFUSED = { code: 'INVALID_TRANSITION', field: ['input', 'orderId'], suggestedQuantity: null, retryable: false };
 const UNAVAILABLE = { code: 'PAYMENT_PROVIDER_UNAVAILABLE', field: null, suggestedQuantity: null, retryable: true };
 
-test('a draft is cancelled without a word to Mekari Pay', async () => {
+test('a draft is cancelled without a call to Mekari Pay', async () => {
   const draft = await draftOrder();
   app.sandbox.mekariPay.clearRequests();
   expect(await tryCancel(admin, draft.id)).toMatchObject({ order: { status: 'CANCELLED' }, userErrors: [] });
   expect(app.sandbox.mekariPay.requestCount()).toBe(0);
 });
 
-test("a pending order's invoice is void before the order is cancelled, and its link is gone", async () => {
+test("a pending order's invoice is void before the order is cancelled, and its link disappears", async () => {
   const order = await pendingOrder();
   const { order: cancelled } = await tryCancel(admin, order.id);
   expect(cancelled).toMatchObject({ status: 'CANCELLED', paymentUrl: null });
@@ -42,7 +42,7 @@ test("a pending order's invoice is void before the order is cancelled, and its l
   });
 });
 
-test('who cancelled is recorded', async () => {
+test('the timeline records the canceller', async () => {
   const order = await draftOrder();
   await tryCancel(admin, order.id);
   const events = await app.db.query(
@@ -52,7 +52,7 @@ test('who cancelled is recorded', async () => {
   expect(events).toEqual([{ actor: 'finance-admin' }]);
 });
 
-test('while the invoice can not be voided the order stays as it is, and can be paid', async () => {
+test('an order whose invoice cannot be voided stays as it is, and can be paid', async () => {
   const order = await pendingOrder();
   await app.sandbox.mekariPay.refuse();
   const refused = await tryCancel(admin, order.id);
@@ -62,14 +62,14 @@ test('while the invoice can not be voided the order stays as it is, and can be p
   expect((await tryCancel(admin, order.id)).order?.status).toBe('CANCELLED');
 });
 
-test('when only the answer to the voiding was lost, cancelling again does it', async () => {
+test('a second cancel succeeds when only the answer to the void was lost', async () => {
   const order = await pendingOrder();
   app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { path: '/void' }, times: 1 }]);
   expect(refusals(await tryCancel(admin, order.id))).toEqual([UNAVAILABLE]);
   expect((await tryCancel(admin, order.id)).order?.status).toBe('CANCELLED');
 });
 
-test('an invoice that was made but never reached us is voided too', async () => {
+test('an invoice whose creation got no answer is voided too', async () => {
   const draft = await draftOrder();
   app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { method: 'POST' }, times: 1 }]);
   await tryConfirm(admin, draft);
@@ -77,7 +77,7 @@ test('an invoice that was made but never reached us is voided too', async () => 
   expect(app.sandbox.mekariPay.invoices(draft.number)).toMatchObject([{ status: 'void' }]);
 });
 
-test('an order that has just been paid, unknown to us as yet, is not cancelled', async () => {
+test('an order whose payment has not reached us yet is not cancelled', async () => {
   const order = await pendingOrder();
   await app.sandbox.mekariPay.pay(order.number, { webhook: false });
   const refused = await tryCancel(admin, order.id);
@@ -100,14 +100,14 @@ test('a second cancel is refused and changes nothing', async () => {
   expect(again.order).toEqual(cancelled);
 });
 
-test('of ten cancels at once one cancels', async () => {
+test('one of ten concurrent cancels succeeds', async () => {
   const order = await pendingOrder();
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => tryCancel(admin, order.id)));
   expect(outcomes.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   expect((await readOrder(admin, order.id)).timeline).toHaveLength(3);
 });
 
-test('confirmed and cancelled at the same moment: nobody is left with a cancelled order that can be paid', async () => {
+test('a confirm and a cancel at the same moment never leave a cancelled order that can be paid', async () => {
   const drafts = await Promise.all(Array.from({ length: 8 }, draftOrder));
   await Promise.all(drafts.flatMap((draft) => [tryConfirm(admin, draft), tryCancel(admin, draft.id)]));
   for (const { id, number } of drafts) {
@@ -119,7 +119,7 @@ test('confirmed and cancelled at the same moment: nobody is left with a cancelle
   }
 });
 
-test("another organization's order and one that does not exist are answered alike", async () => {
+test("another organization's order and a missing one get the same answer", async () => {
   const order = await pendingOrder();
   const stranger = await app.client({ organization_id: '1002' });
   const foreign = await tryCancel(stranger, order.id);

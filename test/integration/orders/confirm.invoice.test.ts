@@ -26,7 +26,7 @@ const link = (id: string) =>
     ({ paymentUrl }) => paymentUrl !== null,
   );
 
-describe('while Mekari Pay is away', () => {
+describe('while Mekari Pay is down', () => {
   test('the order is confirmed without a link, and the repeat with the same key brings it', async () => {
     const draft = await draftOrder();
     const key = randomUUID();
@@ -43,7 +43,7 @@ describe('while Mekari Pay is away', () => {
     expect(others).toEqual([]);
   });
 
-  test('the link arrives by itself through the job', async () => {
+  test('the job adds the link', async () => {
     const draft = await draftOrder();
     await app.sandbox.mekariPay.refuse();
     await tryConfirm(admin, draft);
@@ -55,7 +55,7 @@ describe('while Mekari Pay is away', () => {
     expect(app.sandbox.mekariPay.invoices(draft.number)).toMatchObject([{ payment_url: paymentUrl }]);
   });
 
-  test('the link arrives by itself through the poll, and its e-mail with it', async () => {
+  test('the poll adds the link and sends its e-mail', async () => {
     const draft = await draftOrder();
     await app.sandbox.mekariPay.refuse();
     await tryConfirm(admin, draft);
@@ -70,9 +70,9 @@ describe('while Mekari Pay is away', () => {
   });
 });
 
-describe('never two invoices for one order', () => {
+describe('an order never has two invoices', () => {
   test.each(['drop-answer', 'truncated-json'] as const)(
-    'when the answer to its creation is lost (%s)',
+    'after the answer to its creation is lost (%s)',
     async (kind) => {
       const draft = await draftOrder();
       const key = randomUUID();
@@ -87,7 +87,7 @@ describe('never two invoices for one order', () => {
     },
   );
 
-  test('when Mekari Pay is slower than we wait', async () => {
+  test('when Mekari Pay is slower than our time limit', async () => {
     const draft = await draftOrder();
     const key = randomUUID();
     app.sandbox.mekariPay.faults.set([{ kind: 'latency', latencyMs: 2500, match: { method: 'POST' }, times: 1 }]);
@@ -102,7 +102,7 @@ describe('never two invoices for one order', () => {
     expect(others).toEqual([]);
   });
 
-  test('when confirms come at once with keys of their own: one is it, the others are refused', async () => {
+  test('when confirms with different keys come at once: one wins, the others are refused', async () => {
     const draft = await draftOrder();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => tryConfirm(admin, draft)));
     expect(outcomes.flatMap(codes)).toEqual(Array(7).fill('INVALID_TRANSITION'));
@@ -110,7 +110,7 @@ describe('never two invoices for one order', () => {
   });
 });
 
-test('an order that Mekari Pay refuses for good says that a retry does not help', async () => {
+test('an order that Mekari Pay rejects says that a retry does not help', async () => {
   const draft = await draftOrder();
   app.sandbox.mekariPay.faults.set([{ kind: 'status', status: 422, match: { method: 'POST' } }]);
   const confirmed = await tryConfirm(admin, draft);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterEach(() => app.sandbox.reset());
 afterAll(() => app.close());
 
-test('a price that moved stops the confirm: both totals, the same order quoted anew, nothing ordered', async () => {
+test('a changed price stops the confirm: both totals, the same order quoted again, nothing ordered', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '2', wa_balance: '1000000' });
   app.sandbox.mekariBilling.setPrice('pkg-agent', '130000');
   time.advance(60);
@@ -44,7 +44,7 @@ test('a price that moved stops the confirm: both totals, the same order quoted a
   expect(app.sandbox.mekariPay.invoices(draft.number)).toEqual([]);
 });
 
-test('the new total is confirmed with the same key; the old one no more', async () => {
+test('the same key confirms the new total, and no longer the old one', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '2' });
   app.sandbox.mekariBilling.setPrice('pkg-agent', '100000');
   const key = randomUUID();
@@ -60,7 +60,7 @@ test('the new total is confirmed with the same key; the old one no more', async 
   ]);
 });
 
-test('two prices that moved against each other are noticed though the total stands', async () => {
+test('two price changes that cancel out in the total are noticed', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '1', chatbot_ai_extra: '1' });
   app.sandbox.mekariBilling.setPrice('pkg-agent', '135000');
   app.sandbox.mekariBilling.setPrice('pkg-ai', '440000');
@@ -70,14 +70,14 @@ test('two prices that moved against each other are noticed though the total stan
   expect(refused.order?.lines.map(({ unitPrice }) => unitPrice.amount)).toEqual(['135000', '440000']);
 });
 
-test('a price that moved and moved back before the confirm changes nothing', async () => {
+test('a price that changes and changes back before the confirm makes no difference', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '1' });
   app.sandbox.mekariBilling.setPrice('pkg-agent', '1');
   app.sandbox.mekariBilling.setPrice('pkg-agent', '125000');
   expect((await confirmOrder(admin, draft)).total).toEqual(draft.total);
 });
 
-test('a quote that has run out can not be confirmed, before and after time has expired the order', async () => {
+test('an expired quote cannot be confirmed, before and after the job expires the order', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '1' });
   time.advance(1799);
   const alive = await createOrder(admin, '1001', { agent_extra: '1' });
@@ -92,7 +92,7 @@ test('a quote that has run out can not be confirmed, before and after time has e
   expect((await tryConfirm(admin, alive)).order?.status).toBe('PENDING_PAYMENT');
 });
 
-test('prices are frozen once the order is confirmed: the invoice and the repeat keep them', async () => {
+test('prices are frozen by the confirm: the invoice and the repeat keep them', async () => {
   const draft = await createOrder(admin, '1001', { agent_extra: '1' });
   const key = randomUUID();
   const first = await tryConfirm(admin, draft, key);

@@ -19,7 +19,7 @@ afterAll(() => app.close());
 
 const draftOf = (items: Record<string, string>) => createOrder(admin, '1001', items);
 
-test('a confirmed order has its pay link and a day to be paid; Mekari Pay has its lines', async () => {
+test('a confirmed order has its pay link and a day for the payment; Mekari Pay has its lines', async () => {
   const confirmed = await confirmOrder(admin, await draftOf({ agent_extra: '2', wa_balance: '1000000' }));
   const [invoice] = app.sandbox.mekariPay.invoices(confirmed.number);
   expect(invoice).toMatchObject({ amount: 1_250_000, status: 'pending', payment_url: confirmed.paymentUrl });
@@ -33,7 +33,7 @@ test('a confirmed order has its pay link and a day to be paid; Mekari Pay has it
 });
 
 describe('refusals', () => {
-  test.each([randomUUID(), 'x', ''])('there is no order %o', async (id) => {
+  test.each([randomUUID(), 'x', ''])('an unknown order is not found: %o', async (id) => {
     const refused = await tryConfirm(admin, { id, total: { amount: '1', currencyCode: 'IDR' } });
     expect(refused.order).toBeNull();
     expect(refusals(refused)).toEqual([
@@ -48,7 +48,7 @@ describe('refusals', () => {
     expect((await readOrder(admin, draft.id)).status).toBe('DRAFT');
   });
 
-  test('the total that the buyer saw must be the total of the order', async () => {
+  test('the expected total must be the total of the order', async () => {
     const draft = await draftOf({ agent_extra: '1' });
     const key = randomUUID();
     const refused = await tryConfirm(admin, { id: draft.id, total: { amount: '124999', currencyCode: 'IDR' } }, key);
@@ -77,7 +77,7 @@ describe('refusals', () => {
     expect(app.sandbox.mekariPay.invoices(draft.number)).toEqual([]);
   });
 
-  test('users need a contract that ends: without one the order can be looked at, not confirmed', async () => {
+  test('users need a contract with an end: without one the order can be read, not confirmed', async () => {
     const client = await app.client({ organization_id: '1006' });
     const draft = await createOrder(client, '1006', { agent_extra: '1' });
     expect(refusals(await tryConfirm(client, draft))).toEqual([
@@ -87,7 +87,7 @@ describe('refusals', () => {
     expect((await tryConfirm(client, balance)).order?.status).toBe('PENDING_PAYMENT');
   });
 
-  test('a contract that is over is as good as none', async () => {
+  test('an ended contract counts as none', async () => {
     const contract = { start_date: '2020-01-01', end_date: '2020-12-31' };
     const id = addOrganization(app.sandbox, '1001', { contract });
     const client = await app.client({ organization_id: id });
@@ -96,21 +96,18 @@ describe('refusals', () => {
   });
 });
 
-describe('gates and neighbours are asked again', () => {
-  test.each(['billing_new_topup', 'billing_new_topup_page'])(
-    'with %s off meanwhile nothing is confirmed',
-    async (flag) => {
-      const draft = await draftOf({ wa_balance: '1000000' });
-      await app.setFlag(flag, false);
-      try {
-        expect(codes(await tryConfirm(admin, draft))).toEqual(['FEATURE_DISABLED']);
-      } finally {
-        await app.setFlag(flag, true);
-      }
-    },
-  );
+describe('gates and neighbours are checked again', () => {
+  test.each(['billing_new_topup', 'billing_new_topup_page'])('a confirm with %s off is refused', async (flag) => {
+    const draft = await draftOf({ wa_balance: '1000000' });
+    await app.setFlag(flag, false);
+    try {
+      expect(codes(await tryConfirm(admin, draft))).toEqual(['FEATURE_DISABLED']);
+    } finally {
+      await app.setFlag(flag, true);
+    }
+  });
 
-  test('an organization that lost the component meanwhile can not confirm', async () => {
+  test('an organization without the component cannot confirm', async () => {
     const id = addOrganization(app.sandbox, '1001');
     const client = await app.client({ organization_id: id });
     const draft = await createOrder(client, id, { wa_balance: '1000000' });
@@ -122,7 +119,7 @@ describe('gates and neighbours are asked again', () => {
     expect(refused.order?.status).toBe('DRAFT');
   });
 
-  test('without hub-core nothing is confirmed; the same call works when it is back', async () => {
+  test('a confirm without hub-core is refused; the same call works once it is back', async () => {
     const draft = await draftOf({ wa_balance: '1000000' });
     const key = randomUUID();
     await app.sandbox.hubCore.refuse();
@@ -133,7 +130,7 @@ describe('gates and neighbours are asked again', () => {
     expect((await tryConfirm(admin, draft, key)).order?.status).toBe('PENDING_PAYMENT');
   });
 
-  test('without a fresh price nothing is confirmed, although one is in the cache', async () => {
+  test('a confirm without a fresh price is refused, although one is in the cache', async () => {
     const draft = await draftOf({ agent_extra: '1' });
     app.sandbox.mekariBilling.faults.set([{ kind: 'status', status: 500 }]);
     expect(refusals(await tryConfirm(admin, draft))).toMatchObject([{ code: 'PRICE_UNAVAILABLE', retryable: true }]);

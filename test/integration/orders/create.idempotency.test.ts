@@ -26,7 +26,7 @@ async function orderCount(organizationId: string): Promise<number> {
   return Number(row?.count);
 }
 
-test('the same key with the same content answers the first order, also when prices have moved since', async () => {
+test('the same key with the same content answers the first order, even after prices changed', async () => {
   const { organizationId, client } = await buyer();
   const key = randomUUID();
   const first = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
@@ -36,7 +36,7 @@ test('the same key with the same content answers the first order, also when pric
   expect(await orderCount(organizationId)).toBe(1);
 });
 
-test('a repeat is answered while every neighbour is away', async () => {
+test('a repeat is answered while every neighbour is down', async () => {
   const { organizationId, client } = await buyer();
   const key = randomUUID();
   const first = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
@@ -45,7 +45,7 @@ test('a repeat is answered while every neighbour is away', async () => {
   expect(await tryCreate(client, organizationId, { agent_extra: '2' }, key)).toEqual(first);
 });
 
-test('in which order the items stand does not matter to a repeat', async () => {
+test('the order of the items does not matter to a repeat', async () => {
   const { organizationId, client } = await buyer();
   const key = randomUUID();
   const items = toItems(organizationId, { agent_extra: '2', wa_balance: '1000000', muv: '500' });
@@ -74,7 +74,7 @@ test.each([
   expect(await orderCount(organizationId)).toBe(1);
 });
 
-test('a refused call does not use its key up, for other content neither', async () => {
+test('a refused call leaves its key free, even for other content', async () => {
   const { organizationId, client } = await buyer();
   const key = randomUUID();
   expect(codes(await tryCreate(client, organizationId, { wa_balance: '1' }, key))).toEqual(['BELOW_MINIMUM']);
@@ -90,7 +90,7 @@ test('a key belongs to its organization: two may use the same one', async () => 
   expect(second.order?.id).not.toBe(first.order?.id);
 });
 
-test.each(['', '   ', 'k'.repeat(256)])('%o is no key', async (idempotencyKey) => {
+test.each(['', '   ', 'k'.repeat(256)])('%o is not a valid key', async (idempotencyKey) => {
   const { organizationId, client } = await buyer();
   const input = { items: toItems(organizationId, { agent_extra: '1' }), idempotencyKey };
   const { errors } = await client.send(

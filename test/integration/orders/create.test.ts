@@ -41,7 +41,7 @@ describe('quantities', () => {
     ['NOT_A_CHOICE', { muv: '999999' }, '10000'],
     ['INVALID_QUANTITY', { wa_balance: '9007199254740992' }, null],
     ['INVALID_QUANTITY', { agent_extra: '72057594038' }, null],
-  ])('%s for %o, with the nearest valid quantity %s', async (code, items, suggestedQuantity) => {
+  ])('%s is answered to %o, with the nearest valid quantity %s', async (code, items, suggestedQuantity) => {
     const refused = await tryCreate(admin, '1001', items);
     expect(refused.order).toBeNull();
     expect(refusals(refused)).toEqual([{ code, field: at(0, 'quantity'), suggestedQuantity, retryable: false }]);
@@ -53,7 +53,7 @@ describe('quantities', () => {
     expect(refusals(refused)).toMatchObject([{ code: 'BELOW_MINIMUM', suggestedQuantity: '2500000' }]);
   });
 
-  test('lines that fit and a total that can not be charged are refused as a whole', async () => {
+  test('valid lines are refused together when their total cannot be charged', async () => {
     const refused = await tryCreate(admin, '1001', { wa_balance: '9007199254740991', voice_call_extra: '500000' });
     expect(refusals(refused)).toEqual([
       { code: 'INVALID_QUANTITY', field: ['input', 'items'], suggestedQuantity: null, retryable: false },
@@ -61,7 +61,7 @@ describe('quantities', () => {
   });
 
   test.each(['1.5', '-3', 'ten', '', '1e6'])(
-    '%o is no quantity at all: a top-level error, nothing stored',
+    '%o is not a quantity: a top-level error, nothing stored',
     async (quantity) => {
       const variables = {
         input: { items: [{ optionId: '1001:agent_extra', quantity }], idempotencyKey: randomUUID() },
@@ -74,13 +74,13 @@ describe('quantities', () => {
     },
   );
 
-  test('beyond 2^31 rupiah a total stays exact', async () => {
+  test('a total above 2^31 rupiah stays exact', async () => {
     const order = await createOrder(admin, '1001', { wa_balance: '9007199254740991' });
     expect(order.total.amount).toBe('9007199254740991');
   });
 });
 
-describe('what can be ordered', () => {
+describe('orderable options', () => {
   test('an order without items is refused', async () => {
     expect(refusals(await tryCreate(admin, '1001', []))).toEqual([
       { code: 'EMPTY_ORDER', field: ['input', 'items'], suggestedQuantity: null, retryable: false },
@@ -100,14 +100,14 @@ describe('what can be ordered', () => {
     ]);
   });
 
-  test('an option whose component is missing, and one that a component hides, are not for sale', async () => {
+  test('an option that lacks its component, or that a component hides, is not for sale', async () => {
     const voice = await app.client({ organization_id: '1002' });
     expect(codes(await tryCreate(voice, '1002', { wa_balance: '1000000' }))).toEqual(['OPTION_UNAVAILABLE']);
     const unlimited = await app.client({ organization_id: '1003' });
     expect(codes(await tryCreate(unlimited, '1003', { muv: '500' }))).toEqual(['OPTION_UNAVAILABLE']);
   });
 
-  test('every item that is wrong is named, not only the first', async () => {
+  test('every wrong item is named, not only the first', async () => {
     const refused = await tryCreate(admin, '1001', {
       wa_balance: '1',
       agent_extra: '1',
@@ -132,7 +132,7 @@ describe('what can be ordered', () => {
 });
 
 describe('gates', () => {
-  test.each(['billing_new_topup', 'billing_new_topup_page'])('nothing can be ordered while %s is off', async (flag) => {
+  test.each(['billing_new_topup', 'billing_new_topup_page'])('every order is refused while %s is off', async (flag) => {
     await app.setFlag(flag, false);
     try {
       const refused = await tryCreate(admin, '1001', { wa_balance: '1000000' });
@@ -156,14 +156,14 @@ describe('gates', () => {
     }
   });
 
-  test.each(['1005', '1007'])('organization %s, of V2 or not enrolled, can not order', async (organizationId) => {
+  test.each(['1005', '1007'])('organization %s, of V2 or not enrolled, cannot order', async (organizationId) => {
     const client = await app.client({ organization_id: organizationId });
     expect(codes(await tryCreate(client, organizationId, { agent_extra: '1' }))).toEqual(['FEATURE_DISABLED']);
   });
 });
 
-describe('neighbours that are away', () => {
-  test('without hub-core there is no order, and the same call works when it is back', async () => {
+describe('failing neighbours', () => {
+  test('an order without hub-core is refused, and the same call works once it is back', async () => {
     const key = randomUUID();
     await app.sandbox.hubCore.refuse();
     const refused = await tryCreate(admin, '1001', { wa_balance: '1000000' }, key);
@@ -174,12 +174,12 @@ describe('neighbours that are away', () => {
     expect((await tryCreate(admin, '1001', { wa_balance: '1000000' }, key)).order?.status).toBe('DRAFT');
   });
 
-  test('an organization that hub-core does not know can not order', async () => {
+  test('an organization that hub-core does not know cannot order', async () => {
     const client = await app.client({ organization_id: '9999' });
     expect(codes(await tryCreate(client, '9999', { agent_extra: '1' }))).toEqual(['ORGANIZATION_UNAVAILABLE']);
   });
 
-  test('without its price from Mekari Billing an option can not be ordered; one of fixed cost can', async () => {
+  test('an option without its price from Mekari Billing cannot be ordered; one of fixed cost can', async () => {
     app.sandbox.mekariBilling.faults.set([{ kind: 'status', status: 503 }]);
     const refused = await tryCreate(admin, '1001', { wa_balance: '1000000', muv: '500' });
     expect(refusals(refused)).toEqual([
@@ -188,7 +188,7 @@ describe('neighbours that are away', () => {
     expect((await tryCreate(admin, '1001', { wa_balance: '1000000' })).order?.status).toBe('DRAFT');
   });
 
-  test('where what is owed has no price the quota can not be ordered; another can', async () => {
+  test('a quota whose excess has no price cannot be ordered; another can', async () => {
     const { organizationId, client } = await buyer('1004');
     app.sandbox.mekariBilling.faults.set([{ kind: 'status', match: { path: 'pkg-muv-excess' } }]);
     const refused = await tryCreate(client, organizationId, { muv: '500' });
@@ -199,13 +199,13 @@ describe('neighbours that are away', () => {
   });
 });
 
-test('a price that moved within the cached hour is asked for anew when an order is placed', async () => {
+test('an order asks for a fresh price within the cached hour', async () => {
   await createOrder(admin, '1001', { agent_extra: '2' });
   app.sandbox.mekariBilling.setPrice('pkg-agent', '130000');
   expect((await createOrder(admin, '1001', { agent_extra: '2' })).total.amount).toBe('260000');
 });
 
-test('creating an order asks nothing of Mekari Pay', async () => {
+test('creating an order makes no call to Mekari Pay', async () => {
   const order = await createOrder(admin, '1001', { wa_balance: '1000000' });
   expect((await tryConfirm(admin, order)).order?.status).toBe('PENDING_PAYMENT');
   app.sandbox.mekariPay.clearRequests();

@@ -48,7 +48,7 @@ async function expectCredited({ id, client, order }: Awaited<ReturnType<typeof p
   expect((await inbox(app, order.number)).filter((event) => event.endsWith(': settled'))).toHaveLength(1);
 }
 
-test('paid while the expiry asks Mekari Pay, which had said unpaid: credited by its webhook, and not expired', async () => {
+test('a payment while the expiry gets "unpaid" from Mekari Pay is credited by its webhook, and the order does not expire', async () => {
   const made = await overdue();
   const asked = pay.hold(ASKED, 'answer');
   const expiring = app.reconcile();
@@ -59,7 +59,7 @@ test('paid while the expiry asks Mekari Pay, which had said unpaid: credited by 
   await expectCredited(made);
 });
 
-test('paid while the expiry asks, and the webhook is lost: the void finds it paid, and the next run credits it', async () => {
+test('a payment while the expiry asks, with its webhook lost, is found by the void and credited by the next run', async () => {
   const made = await overdue();
   const asked = pay.hold(ASKED, 'answer');
   const expiring = app.reconcile();
@@ -71,7 +71,7 @@ test('paid while the expiry asks, and the webhook is lost: the void finds it pai
   await expectCredited(made);
 });
 
-test('paid at the provider between its void and our expiry: credited, and not expired', async () => {
+test("a payment between the provider's void and our expiry is credited, and the order does not expire", async () => {
   const made = await overdue();
   const voided = pay.hold(VOIDED, 'answer');
   const expiring = app.reconcile();
@@ -82,7 +82,7 @@ test('paid at the provider between its void and our expiry: credited, and not ex
   await expectCredited(made);
 });
 
-test('paid between the void of a cancel and the cancel itself: credited, and the buyer is told that it is paid', async () => {
+test('a payment between the void and the cancel is credited, and the buyer learns that the order is paid', async () => {
   const made = await pending();
   const voided = pay.hold(VOIDED, 'answer');
   const cancelling = tryCancel(made.client, made.order.id);
@@ -95,7 +95,7 @@ test('paid between the void of a cancel and the cancel itself: credited, and the
   await expectCredited(made);
 });
 
-test('expired and paid at the same moment, twenty times: credited once each, whichever came first', async () => {
+test('a payment at the moment of the expiry, twenty times, is credited once each, whichever comes first', async () => {
   const made = await Promise.all(Array.from({ length: 20 }, overdue));
   await Promise.all([
     app.reconcile(),

@@ -38,14 +38,14 @@ const codeOf = (act: () => unknown) => {
   }
 };
 
-test.each(['', ' ', '\t', 'k'.repeat(256), 'with\u0000in', 'two\nlines', '\u007f'])('%j is no key', (key) => {
+test.each(['', ' ', '\t', 'k'.repeat(256), 'with\u0000in', 'two\nlines', '\u007f'])('%j is not a valid key', (key) => {
   expect(codeOf(() => keyUse('1001', 'create', key, []))).toEqual([
     'BAD_USER_INPUT',
     'idempotencyKey must have 1 to 255 printable characters: a UUID per order and step is right.',
   ]);
 });
 
-test.each(['k', 'k'.repeat(255), ' k ', 'kunci 🧾', randomUUID()])('%j is one', (key) => {
+test.each(['k', 'k'.repeat(255), ' k ', 'kunci 🧾', randomUUID()])('%j is a valid key', (key) => {
   expect(keyUse('1001', 'create', key, [1])).toEqual({
     organizationId: '1001',
     operation: 'create',
@@ -54,7 +54,7 @@ test.each(['k', 'k'.repeat(255), ' k ', 'kunci 🧾', randomUUID()])('%j is one'
   });
 });
 
-test('a key answers the order that it made; with other content it is a conflict; one that is new answers nothing', async () => {
+test('a key answers its order; other content is a conflict; a new key answers nothing', async () => {
   const key = randomUUID();
   const use = keyUse('1001', 'confirm', key, { orderId });
   expect(await find(use)).toBeUndefined();
@@ -63,7 +63,7 @@ test('a key answers the order that it made; with other content it is a conflict;
   expect(await find(keyUse('1001', 'confirm', key, { orderId: 'another' }))).toBe('conflict');
 });
 
-test('a key is of its organization, its operation and its text alone', async () => {
+test('a key is scoped by its organization, its operation and its text alone', async () => {
   const key = randomUUID();
   const use = keyUse('1001', 'confirm', key, {});
   await write(use);
@@ -75,7 +75,7 @@ test('a key is of its organization, its operation and its text alone', async () 
   expect(await Promise.all(others.map((other) => find(other)))).toEqual([undefined, undefined, undefined]);
 });
 
-test('a key is used up once: who comes second is told so, and of nothing else', async () => {
+test('a key is used once: a second caller gets that answer and no other', async () => {
   const use = keyUse('1001', 'confirm', randomUUID(), {});
   await write(use);
   const second = await write(use).catch((error: unknown) => error);

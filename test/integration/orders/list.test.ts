@@ -40,7 +40,7 @@ async function page(client: TestClient, variables: Parameters<typeof client.quer
   return { ...topupOrders, ids: topupOrders.edges.map(({ node }) => node.id) };
 }
 
-test('pages of forty go through 205 orders once each, newest first', async () => {
+test('pages of forty pass 205 orders once each, newest first', async () => {
   await insertDrafts('3001', 205);
   const client = await app.client({ organization_id: '3001' });
   const seen: string[] = [];
@@ -65,7 +65,7 @@ test('pages of forty go through 205 orders once each, newest first', async () =>
   expect(times).toEqual(times.toSorted().reverse());
 });
 
-test('twenty are answered where no number is given, and a hundred at the most', async () => {
+test('a page has twenty orders by default, and a hundred at the most', async () => {
   await insertDrafts('3002', 130);
   const client = await app.client({ organization_id: '3002' });
   expect((await page(client)).ids).toHaveLength(20);
@@ -81,7 +81,7 @@ test('a full last page knows that it is the last', async () => {
   expect((await page(client, { first: 10 })).pageInfo.hasNextPage).toBe(false);
 });
 
-test('orders that come in between two pages move nothing', async () => {
+test('orders that arrive between two pages move nothing', async () => {
   await insertDrafts('3004', 30);
   const client = await app.client({ organization_id: '3004' });
   const all = (await page(client, { first: 100 })).ids;
@@ -108,7 +108,7 @@ test('an organization without orders has an empty page', async () => {
   });
 });
 
-test('by status: filter, count and cursor speak of the same orders', async () => {
+test('filter, count and cursor of a status cover the same orders', async () => {
   const client = await app.client({ organization_id: '1001' });
   const drafts = [];
   for (let i = 0; i < 6; i++) drafts.push(await createOrder(client, '1001', { wa_balance: '1000000' }));
@@ -142,12 +142,12 @@ test.each([
   expect(data?.topupOrders ?? null).toBeNull();
 });
 
-test.each([0, -1])('%s orders can not be asked for', async (first) => {
+test.each([0, -1])('a page of %s orders is refused', async (first) => {
   const { errors } = await (await app.client()).send(TopupOrdersDocument, { first });
   expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
 });
 
-test("another organization's cursor shows nothing of it", async () => {
+test("another organization's cursor reveals none of its orders", async () => {
   await insertDrafts('3006', 3);
   const owner = await app.client({ organization_id: '3006' });
   const { pageInfo } = await page(owner, { first: 1 });
@@ -155,7 +155,7 @@ test("another organization's cursor shows nothing of it", async () => {
   expect((await page(stranger, { after: pageInfo.endCursor })).ids).toEqual([]);
 });
 
-test("another organization's order and orders are not to be read; support may", async () => {
+test("another organization's orders cannot be read; support may read them", async () => {
   const owner = await app.client({ organization_id: '1002' });
   const { id } = await createOrder(owner, '1002', { agent_extra: '1' });
   const stranger = await app.client({ organization_id: '1001' });

@@ -61,8 +61,8 @@ const untilVoid = (number: string) =>
   );
 const tos = ({ timeline }: OrderFragment) => timeline.map(({ to }) => to);
 
-describe('an invoice is made while the order is cancelled', () => {
-  test('after cancel looked for it and was done: it is voided all the same, and nobody is sent to pay it', async () => {
+describe('an invoice arrives while the order is being cancelled', () => {
+  test('after the cancel looked for it and ended: it is voided all the same, and nobody is asked to pay it', async () => {
     const { client, order, makeInvoice } = await beforeInvoice();
     expect((await tryCancel(client, order.id)).order?.status).toBe('CANCELLED');
     expect(invoiceStatuses(order.number)).toEqual([]);
@@ -73,7 +73,7 @@ describe('an invoice is made while the order is cancelled', () => {
     expect(app.sandbox.mail.messages().filter(({ subject }) => subject.includes(order.number))).toEqual([]);
   });
 
-  test('after cancel looked for it and before it was stored: it is void when cancel is answered', async () => {
+  test('after the cancel looked for it and before it was stored: it is void when the cancel is answered', async () => {
     const { client, order, makeInvoice } = await beforeInvoice();
     const lookedUp = pay.hold(LOOK_UP, 'answer');
     const cancelling = tryCancel(client, order.id);
@@ -85,7 +85,7 @@ describe('an invoice is made while the order is cancelled', () => {
   });
 });
 
-describe('an invoice is made while the order expires', () => {
+describe('an invoice arrives while the order expires', () => {
   /** The invoice's own time is another: the call that stands before Mekari Pay names the one of the confirm. */
   const endTimeToPay = ({ id }: OrderFragment) =>
     app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [id]);
@@ -100,7 +100,7 @@ describe('an invoice is made while the order expires', () => {
     await untilVoid(order.number);
   });
 
-  test('after the last look for it and before it was stored: the order expires in the next run, with its invoice void', async () => {
+  test('after the last look-up and before it was stored: the order expires in the next run, with its invoice void', async () => {
     const { client, order, makeInvoice } = await beforeInvoice();
     await endTimeToPay(order);
     // It looks when it asks for payments, when it would make an invoice, and when it voids what there is.
@@ -118,7 +118,7 @@ describe('an invoice is made while the order expires', () => {
   });
 });
 
-describe('the void of an invoice that came after cancel', () => {
+describe('the void of an invoice that arrived after the cancel', () => {
   /** The job's first attempt met a Mekari Pay that is away; it is well again now, and the job waits. */
   async function failedVoid() {
     const { id, client, order, makeInvoice } = await beforeInvoice();
@@ -131,7 +131,7 @@ describe('the void of an invoice that came after cancel', () => {
     return { id, client, order, retry: () => retryJobs(app.database, [job.id]) };
   }
 
-  test('is tried again until it is void', async () => {
+  test('is retried until it is void', async () => {
     const { client, order, retry } = await failedVoid();
     app.sandbox.mekariPay.faults.clear();
     await retry();
@@ -183,7 +183,7 @@ async function whileLocked<T>(
   }
 }
 
-test('of eight confirms with keys of their own that stand before one order, one is it, and none locks another out', async () => {
+test('one of eight confirms with different keys for one order wins, and none blocks another', async () => {
   const { client, order } = await draft();
   const confirm = (other: TestClient) => tryConfirm(other, order);
   const outcomes = await whileLocked(order.id, [8, ''], () =>
@@ -194,13 +194,13 @@ test('of eight confirms with keys of their own that stand before one order, one 
   expect(invoiceStatuses(order.number)).toHaveLength(1);
 });
 
-describe('a payment is decided on by what was read, and the order is another when it is its turn', () => {
+describe('a payment is decided again when its order changes in between', () => {
   const tell = (event: object) => {
     const body = JSON.stringify(event);
     return deliver(app.url, body, signed(body, new Date()));
   };
 
-  test('cancelled meanwhile: decided on anew, and credited from there', async () => {
+  test('a cancelled order: the new decision credits it from there', async () => {
     const { id, client, order } = await pending();
     const cancelled = `update topup_orders set status = 'CANCELLED' where id = '${order.id}';
       insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
@@ -218,7 +218,7 @@ describe('a payment is decided on by what was read, and the order is another whe
     expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 
-  test('another invoice is its own meanwhile: nothing is credited, and an operator is told', async () => {
+  test('an order with another invoice: nothing is credited, and an operator is alerted', async () => {
     const { id, order } = await pending();
     const other = `update topup_orders set payment_invoice_id = 'inv_other' where id = '${order.id}'`;
     await whileLocked(order.id, [1, 'is not distinct from'], () => tell(invoiceEvent(app, order)), other);
@@ -226,7 +226,7 @@ describe('a payment is decided on by what was read, and the order is another whe
     expect(await balances(app, id)).toEqual({});
   });
 
-  test('paid meanwhile: that its invoice is over is an alarm by then', async () => {
+  test('a paid order: the end of its invoice is an alert by then', async () => {
     const { order } = await pending();
     await whileLocked(order.id, [2, 'is not distinct from'], async () => {
       const paid = tell(invoiceEvent(app, order));

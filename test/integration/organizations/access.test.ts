@@ -46,7 +46,7 @@ const entities: [type: string, id: () => string][] = [
 ];
 
 test.each(entities)(
-  'a reference to a %s is there for its organization and for support, and null for others',
+  'a reference to a %s resolves for its organization and for support, and is null for others',
   async (type, id) => {
     const callers: Record<string, Parameters<TestApp['client']>[0]> = {
       reader: { organization_id: '1001', scope: 'topup:read' },
@@ -77,7 +77,7 @@ test.each(entities)('a reference to a %s without a token is UNAUTHENTICATED', as
   expect(data?._entities?.[0] ?? null).toBeNull();
 });
 
-test('references that the caller may not see are null each, and the others are served', async () => {
+test('forbidden references are null each, and the others are served', async () => {
   const other = await app.client({ organization_id: '1004' });
   const { data, errors } = await references(
     other,
@@ -101,7 +101,7 @@ test('references that the caller may not see are null each, and the others are s
   ]);
 });
 
-test('a reference that is malformed is answered without a fault of ours', async () => {
+test('a malformed reference is answered without an error of ours', async () => {
   const client = await app.client({ organization_id: '1001' });
   const { status, data, errors } = await client.send(REFERENCES, {
     representations: [
@@ -115,7 +115,7 @@ test('a reference that is malformed is answered without a fault of ours', async 
   expect(data._entities).toEqual([null, null, null]);
 });
 
-test('two aliases of different organizations: one’s own is served, the other is FORBIDDEN', async () => {
+test('two aliases with different organizations: the own one is served, the other is FORBIDDEN', async () => {
   const admin = await app.client({ organization_id: '1001' });
   const { data, errors } = await admin.send(
     '{ own: topupOptions(organizationId: "1001") { code } other: topupOptions(organizationId: "1004") { code } }',
@@ -126,7 +126,7 @@ test('two aliases of different organizations: one’s own is served, the other i
   expect(codes(errors)).toEqual(['FORBIDDEN']);
 });
 
-test('two aliases of different organizations: support sees each one’s own data', async () => {
+test('two aliases with different organizations: support reads the data of each', async () => {
   const support = await app.client({ scope: 'topup:support' });
   const { a, b, c } = await support.query(`{
     a: topupOptions(organizationId: "1001") { code minimum excessUsage { code } }
@@ -138,7 +138,7 @@ test('two aliases of different organizations: support sees each one’s own data
   expect(c).toEqual({ totalCount: 0 });
 });
 
-test('another organization’s order is answered like one that does not exist, by query and by every mutation', async () => {
+test('another organization’s order looks like a missing one, by query and by every mutation', async () => {
   const other = await app.client({ organization_id: '1004' });
   for (const orderId of [order.id, randomUUID()]) {
     expect(await other.query(TopupOrderDocument, { id: orderId })).toEqual({ topupOrder: null });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('the right number in the wrong currency goes to review, when the poll finds it too', async () => {
+test('the right number in the wrong currency goes to review, by the poll too', async () => {
   const client = await app.client({ organization_id: '1001' });
   const order = await confirmOrder(client, await createOrder(client, '1001', { wa_balance: '1000000' }));
   await app.sandbox.mekariPay.payWrong(order.number, { currency: 'USD', webhook: false });

@@ -23,12 +23,12 @@ async function pending() {
 const balanceOf = async (organizationId: string) =>
   (await app.db.query(`select balance from organization_packages where organization_id = $1`, [organizationId]))[0];
 
-test('an unpaid order is answered as it stands', async () => {
+test('an unpaid order is answered as it is', async () => {
   const { client, order } = await pending();
   expect(await tryCheck(client, order.id)).toEqual({ order, userErrors: [] });
 });
 
-test('a payment whose webhook never came is credited by the check, and told where it came from', async () => {
+test('a check credits a payment whose webhook never came, and records its source', async () => {
   const { id, client, order } = await pending();
   await app.sandbox.mekariPay.pay(order.number, { webhook: false });
   const { order: checked, userErrors } = await tryCheck(client, order.id);
@@ -50,14 +50,14 @@ test('ten checks at once, and the webhook after them, credit once', async () => 
   expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
 });
 
-test('a check of an order that is done changes nothing', async () => {
+test('a check of a completed order changes nothing', async () => {
   const { client, order } = await pending();
   await app.sandbox.mekariPay.pay(order.number);
   const completed = await untilStatus(client, order.id, 'COMPLETED');
   expect(await tryCheck(client, order.id)).toEqual({ order: completed, userErrors: [] });
 });
 
-test('a check of a cancelled order credits what was paid all the same', async () => {
+test('a check of a cancelled order credits its payment all the same', async () => {
   const { id, client, order } = await pending();
   await tryCancel(client, order.id);
   await app.sandbox.mekariPay.payLate(order.number, { webhook: false });
@@ -66,14 +66,14 @@ test('a check of a cancelled order credits what was paid all the same', async ()
   await untilStatus(client, order.id, 'COMPLETED');
 });
 
-test('a wrong amount that the check finds is for review', async () => {
+test('a wrong amount found by the check goes to review', async () => {
   const { id, client, order } = await pending();
   await app.sandbox.mekariPay.payWrong(order.number, { webhook: false });
   expect((await tryCheck(client, order.id)).order?.status).toBe('PAYMENT_REVIEW');
   expect(await balanceOf(id)).toBeUndefined();
 });
 
-test('without Mekari Pay the order is answered as it stands, with the wish to retry', async () => {
+test('the order is answered as it is without Mekari Pay, with retryable set', async () => {
   const { client, order } = await pending();
   await app.sandbox.mekariPay.refuse();
   const checked = await tryCheck(client, order.id);
@@ -83,7 +83,7 @@ test('without Mekari Pay the order is answered as it stands, with the wish to re
   expect(checked.order).toEqual(order);
 });
 
-test('a check brings the link that confirm could not get', async () => {
+test('a check adds the link that the confirm could not get', async () => {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
   const draft = await createOrder(client, id, { agent_extra: '3' });
@@ -105,7 +105,7 @@ test('a draft has no payment to check', async () => {
   expect(refused.order).toEqual(draft);
 });
 
-test("another organization's order is not found, and is not asked about", async () => {
+test("another organization's order is not found, and causes no call", async () => {
   const { order } = await pending();
   const stranger = await app.client({ organization_id: '1002' });
   app.sandbox.mekariPay.clearRequests();

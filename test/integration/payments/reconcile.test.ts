@@ -45,8 +45,8 @@ async function pending() {
 const expiryMail = (number: string) =>
   app.sandbox.mail.messages().filter(({ subject }) => subject.includes(number) && subject.includes('kedaluwarsa'));
 
-describe('a webhook that never came', () => {
-  test('polling finds the payment and credits it', async () => {
+describe('a webhook that never comes', () => {
+  test('is replaced by the poll, which credits the payment', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
     await app.reconcile();
@@ -55,7 +55,7 @@ describe('a webhook that never came', () => {
     expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 
-  test('the webhook that comes after all is a repeat, without an alert', async () => {
+  test('is a repeat without an alert when it comes after all', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
     await Promise.all([app.reconcile(), app.reconcile()]);
@@ -70,7 +70,7 @@ describe('a webhook that never came', () => {
   test.each([
     ['amount', { amount: 999_999 }],
     ['currency', { currency: 'USD' }],
-  ])('polling notices a wrong %s', async (_, payment) => {
+  ])('does not hide a wrong %s from the poll', async (_, payment) => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.payWrong(order.number, { ...payment, webhook: false });
     await app.reconcile();
@@ -78,7 +78,7 @@ describe('a webhook that never came', () => {
     expect(await balances(app, id)).toEqual({});
   });
 
-  test("one order's trouble is not another's", async () => {
+  test('of one order does not affect another', async () => {
     const [sick, well] = [await pending(), await pending()];
     const invoice = app.sandbox.mekariPay.invoice(sick.order.number)?.id ?? '?';
     await app.sandbox.mekariPay.pay(well.order.number, { webhook: false });
@@ -90,7 +90,7 @@ describe('a webhook that never came', () => {
 });
 
 describe('drafts', () => {
-  test('expire when their quote has run out, not before, and without a mail', async () => {
+  test('expire at the end of their quote, not before, and without a mail', async () => {
     const { client, order } = await draft();
     time.advance(HALF_AN_HOUR - 5);
     await app.reconcile();
@@ -116,7 +116,7 @@ describe('unpaid orders', () => {
     });
   });
 
-  test('expire after it, and the buyer is told', async () => {
+  test('expire after it, and the buyer is notified', async () => {
     const { client, order } = await pending();
     time.advance(DAY + 1);
     await app.reconcile();
@@ -126,7 +126,7 @@ describe('unpaid orders', () => {
     expect(app.sandbox.moderator.booking(order.number)).toBeUndefined();
   });
 
-  test('expire once, with one mail, when two replicas see to them at once', async () => {
+  test('expire once, with one mail, when two replicas process them at once', async () => {
     const { client, order } = await pending();
     time.advance(DAY + 1);
     await Promise.all([app.reconcile(), app.reconcile(), app.reconcile()]);
@@ -154,7 +154,7 @@ describe('unpaid orders', () => {
     expect((await readOrder(client, order.id)).status).toBe('EXPIRED');
   });
 
-  test('do not expire before an invoice that could still be paid is void', async () => {
+  test('do not expire before their payable invoice is void', async () => {
     lagSeconds = 3600;
     const { client, order } = await pending();
     time.advance(DAY + 1);
@@ -167,7 +167,7 @@ describe('unpaid orders', () => {
     expect(app.sandbox.mekariPay.invoice(order.number)?.status).toBe('void');
   });
 
-  test('do not expire when they were paid in the last minute: they are credited', async () => {
+  test('do not expire after a payment in the last minute: they are credited', async () => {
     const { id, client, order } = await pending();
     time.advance(DAY - 30);
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
@@ -177,7 +177,7 @@ describe('unpaid orders', () => {
     expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 
-  test('expire also where Mekari Pay was away all day and never made an invoice', async () => {
+  test('expire even when Mekari Pay was down all day and never made an invoice', async () => {
     const { client, order } = await draft();
     await app.sandbox.mekariPay.refuse();
     expect((await tryConfirm(client, order)).order?.paymentUrl).toBeNull();
@@ -189,7 +189,7 @@ describe('unpaid orders', () => {
   });
 });
 
-describe('a payment that came late', () => {
+describe('a late payment', () => {
   test('after the expiry is credited all the same', async () => {
     const { id, client, order } = await pending();
     time.advance(DAY + 1);
@@ -216,7 +216,7 @@ describe('a payment that came late', () => {
     expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 
-  test('of a wrong amount after the expiry is for review', async () => {
+  test('of a wrong amount after the expiry goes to review', async () => {
     const { id, client, order } = await pending();
     time.advance(DAY + 1);
     await app.reconcile();
@@ -226,7 +226,7 @@ describe('a payment that came late', () => {
     expect(await balances(app, id)).toEqual({});
   });
 
-  test('of a draft that expired is nothing that we asked for: an alert', async () => {
+  test('of an expired draft is unexpected: an alert', async () => {
     const { client, order } = await draft();
     time.advance(HALF_AN_HOUR + 1);
     await app.reconcile();
@@ -238,7 +238,7 @@ describe('a payment that came late', () => {
   });
 });
 
-test('told to stop, it ends what it is at and leaves the rest to the next run', async () => {
+test('a stopped run ends its current order and leaves the rest to the next run', async () => {
   const made = [await pending(), await pending(), await draft()];
   time.advance(DAY + 1);
   const statuses = () => Promise.all(made.map(async ({ client, order }) => (await readOrder(client, order.id)).status));
@@ -248,7 +248,7 @@ test('told to stop, it ends what it is at and leaves the rest to the next run', 
   expect(await statuses()).toEqual(['EXPIRED', 'EXPIRED', 'EXPIRED']);
 });
 
-test('it runs by itself, on its timer', async () => {
+test('the run starts on its timer', async () => {
   const own = await startApp({ env: { RECONCILE_INTERVAL_SECONDS: '1', QUOTE_TTL_SECONDS: '1' } });
   try {
     const client = await own.client();

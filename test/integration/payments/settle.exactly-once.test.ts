@@ -49,8 +49,8 @@ const webhookUrl = ({ url }: TestApp) => `${url}/webhooks/mekari-pay`;
 const orderCount = async (organizationId: string) =>
   (await app.db.query('select from topup_orders where organization_id = $1', [organizationId])).length;
 
-describe('a payment that is told at the same moment to two replicas', () => {
-  test('two hundred of one event: stored once, credited once, one PI', async () => {
+describe('a payment that reaches two replicas at the same moment', () => {
+  test('as two hundred copies of one event: is stored once, credited once, one PI', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
     const urls = [app, replica].map(webhookUrl);
@@ -62,7 +62,7 @@ describe('a payment that is told at the same moment to two replicas', () => {
     expect(app.sandbox.moderator.booking(order.number)?.attempts).toBe(1);
   });
 
-  test('forty under ids of their own: one is it, the others are noted as repeats', async () => {
+  test('as forty events with different ids: settles by one, and the others are stored as repeats', async () => {
     const { id, client, order } = await pending();
     const body = invoiceEvent(app, order);
     const sent = await atOnce(40, [app, replica], (one) =>
@@ -78,7 +78,7 @@ describe('a payment that is told at the same moment to two replicas', () => {
   });
 
   test.each([1, 2, 3, 4, 5, 6])(
-    'by webhook, by the poll of both, and by the buyers who ask (round %i): one settles it',
+    "by webhook, by the poll of both, and by buyers' checks (round %i): settles by one of them",
     async () => {
       const { id, clients, client, order } = await pending();
       await app.sandbox.mekariPay.pay(order.number, { webhook: false });
@@ -101,8 +101,8 @@ describe('a payment that is told at the same moment to two replicas', () => {
   );
 });
 
-describe('a call that is repeated twenty times at once, in turns at two replicas', () => {
-  test('create with one key: one order, and the same answer to all', async () => {
+describe('a call that repeats twenty times at once, alternating between two replicas', () => {
+  test('creates one order with one key, and answers the same to all', async () => {
     const { id, clients } = await buyer();
     const key = randomUUID();
     const outcomes = await atOnce(20, clients, (one) => tryCreate(one, id, { agent_extra: '1', muv: '500' }, key));
@@ -111,7 +111,7 @@ describe('a call that is repeated twenty times at once, in turns at two replicas
     expect(await orderCount(id)).toBe(1);
   });
 
-  test('confirm with one key: one invoice, and the same answer with its link to all', async () => {
+  test('makes one invoice for a confirm with one key, and answers the same link to all', async () => {
     const { clients, order } = await draft();
     const key = randomUUID();
     // It takes its time over the first, so that others ask for one too.
@@ -127,7 +127,7 @@ describe('a call that is repeated twenty times at once, in turns at two replicas
     expect(outcomes[0]?.order?.timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT']);
   });
 
-  test('create with one key and two contents: one content is it, the other is refused', async () => {
+  test('creates with one of two contents under one key, and refuses the other', async () => {
     const { id, clients } = await buyer();
     const key = randomUUID();
     const outcomes = await atOnce(20, clients, (one, index) =>
@@ -137,7 +137,7 @@ describe('a call that is repeated twenty times at once, in turns at two replicas
     expect(await orderCount(id)).toBe(1);
   });
 
-  test('confirm with one key and two orders: one order is confirmed, the other stays a draft', async () => {
+  test('confirms one of two orders under one key, and leaves the other a draft', async () => {
     const { id, clients, client, order } = await draft();
     const other = await createOrder(client, id, { agent_extra: '5' });
     const key = randomUUID();

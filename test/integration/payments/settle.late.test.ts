@@ -58,7 +58,7 @@ async function pending(items: Items = WHATSAPP, changes: Partial<Organization> =
   return { id, client, order: await confirmOrder(client, await createOrder(client, id, items)) };
 }
 
-test('an invoice that is void when it is answered again is not shown, and nobody is asked by mail to pay it', async () => {
+test('an invoice that is void by the time of its answer is not shown, and no mail asks for its payment', async () => {
   const { id, client } = await buyer();
   // Not in the past: the job that sees to the invoice is to come later than this test's own doings.
   time.toPresent();
@@ -85,7 +85,7 @@ test('an invoice that is void when it is answered again is not shown, and nobody
   expect((await readOrder(client, draft.id)).status).toBe('EXPIRED');
 });
 
-test("paid after the contract's end: booked on its last day, not from after its end", async () => {
+test("a payment after the contract's end is booked on the contract's last day, not after it", async () => {
   time.advance(-2 * DAY);
   const lastDay = jakartaDate(time.now());
   const contract = { start_date: '2026-01-01', end_date: lastDay };
@@ -106,7 +106,7 @@ test("paid after the contract's end: booked on its last day, not from after its 
   );
 });
 
-describe('excess of a cancelled order that is paid late', () => {
+describe('the excess of a cancelled order that is paid late', () => {
   const excess = (quantity: number) => ({ excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity }] });
 
   async function cancelled(quantity: number) {
@@ -126,7 +126,7 @@ describe('excess of a cancelled order that is paid late', () => {
     return made;
   }
 
-  test('and that nobody else has settled is settled, without an alert', async () => {
+  test('is settled without an alert when no other order settled it', async () => {
     const { id, client, order } = await cancelled(100);
     time.toPresent();
     await app.sandbox.mekariPay.payLate(order.number);
@@ -135,7 +135,7 @@ describe('excess of a cancelled order that is paid late', () => {
     expect(alerts(app, order.number)).toEqual([]);
   });
 
-  test('and that another order has settled is credited, with one alert, which names the order that was paid too much', async () => {
+  test('is credited with one alert, naming the overpaid order, when another order settled it', async () => {
     const { id, client, order } = await cancelled(100);
     time.toPresent();
     const other = await purchase(app, client, id, WHATSAPP);
@@ -149,7 +149,7 @@ describe('excess of a cancelled order that is paid late', () => {
     expect(alerts(app, other.number)).toEqual([]);
   });
 
-  test('and of which an order from before settled another part is no second payment: no alert', async () => {
+  test('is no second payment when an older order settled another part: no alert', async () => {
     const { id, client } = await settled(60);
     app.sandbox.hubCore.organizations.patch(id, excess(100));
     const order = await confirmOrder(client, await createOrder(client, id, WHATSAPP));
@@ -162,7 +162,7 @@ describe('excess of a cancelled order that is paid late', () => {
   });
 });
 
-describe('asking Mekari Pay about an order', () => {
+describe('a look-up of an order at Mekari Pay', () => {
   const checkedAt = async (orderId: string) =>
     (
       await app.db.query<{ at: Date | null }>('select payment_checked_at as at from topup_orders where id = $1', [
@@ -171,7 +171,7 @@ describe('asking Mekari Pay about an order', () => {
     )[0]?.at;
 
   test.each([{ kind: 'status', status: 500 }, { kind: 'reset' }, { kind: 'wrong-shape' }] as const)(
-    'in vain ($kind) is noted too: it does not stay the first to be asked about',
+    'that fails ($kind) is recorded too: the order does not stay first in line',
     async (fault) => {
       const { client, order } = await pending();
       expect(await checkedAt(order.id)).toBeNull();
@@ -182,7 +182,7 @@ describe('asking Mekari Pay about an order', () => {
     },
   );
 
-  test('a paid invoice that does not say how much was paid credits nothing, and is not lost either', async () => {
+  test('that finds a paid invoice without its amount credits nothing and loses nothing', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
     pay.alterAnswers((body) => body.replace(/"paid_amount":\d+/, '"paid_amount":null'));

@@ -30,8 +30,8 @@ const underReview = (number: string) =>
     ({ subject }) => subject.includes(number) && /sedang kami periksa|reviewing the payment/.test(subject),
   );
 
-describe('told again', () => {
-  test('the same event ten times, under its id: stored once, credited once', async () => {
+describe('a repeated payment', () => {
+  test('with the same event id ten times: stored once, credited once', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number);
     const { statuses } = await app.sandbox.mekariPay.resend(order.number, { times: 9 });
@@ -42,7 +42,7 @@ describe('told again', () => {
     expect(alerts(app, order.number)).toEqual([]);
   });
 
-  test('the same payment under other ids: stored as repeats, credited once, and no alarm', async () => {
+  test('with other event ids: stored as repeats, credited once, without an alert', async () => {
     const { id, client, order } = await pending();
     const body = invoiceEvent(app, order);
     for (let i = 0; i < 3; i++) expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
@@ -56,7 +56,7 @@ describe('told again', () => {
     expect(alerts(app, order.number)).toEqual([]);
   });
 
-  test('a second payment of a paid order changes nothing and raises an alert', async () => {
+  test('for a paid order, as a second payment, changes nothing and raises an alert', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number);
     const completed = await untilStatus(client, order.id, 'COMPLETED');
@@ -76,7 +76,7 @@ describe('a payment that does not fit', () => {
     ['nothing', { amount: 0 }],
     ['another currency', { currency: 'USD' }],
     ['another currency in small letters', { currency: 'idr' }],
-  ])('%s: nothing is credited, an operator and the buyer are told', async (_, payment) => {
+  ])('%s: nothing is credited, and an operator and the buyer are notified', async (_, payment) => {
     const { id, client, order } = await pending();
     expect((await app.sandbox.mekariPay.payWrong(order.number, payment)).status).toBe(200);
     const reviewed = await readOrder(client, order.id);
@@ -87,7 +87,7 @@ describe('a payment that does not fit', () => {
     await underReview(order.number);
   });
 
-  test('the right amount after the wrong one is left to the operator', async () => {
+  test('the right amount after the wrong one: left to the operator', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.payWrong(order.number);
     await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) });
@@ -96,7 +96,7 @@ describe('a payment that does not fit', () => {
     expect(alerts(app, order.number)).toEqual(['payment_review: review', 'payment_exception: second_payment']);
   });
 
-  test('an order that we do not know: 200, stored, and an alert', async () => {
+  test('for an unknown order: 200, stored, and an alert', async () => {
     const { order } = await draft();
     const body = invoiceEvent(app, { ...order, number: 'TU-000000-0000-0000' });
     expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
@@ -104,7 +104,7 @@ describe('a payment that does not fit', () => {
     expect(alerts(app, 'TU-000000-0000-0000')).toEqual(['payment_exception: unknown_order']);
   });
 
-  test("another order's invoice pays nothing", async () => {
+  test("for another order's invoice: pays nothing", async () => {
     const [one, other] = [await pending(), await pending()];
     const invoice_id = app.sandbox.mekariPay.invoice(other.order.number)?.id;
     const body = invoiceEvent(app, one.order, { invoice_id });
@@ -114,7 +114,7 @@ describe('a payment that does not fit', () => {
     expect(alerts(app, one.order.number)).toEqual(['payment_exception: other_invoice']);
   });
 
-  test('a draft that nobody confirmed is not credited', async () => {
+  test('for an unconfirmed draft: not credited', async () => {
     const { id, client, order } = await draft();
     expect((await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) })).status).toBe(200);
     expect((await readOrder(client, order.id)).status).toBe('DRAFT');
@@ -123,8 +123,8 @@ describe('a payment that does not fit', () => {
   });
 });
 
-describe('failed and expired', () => {
-  test('before the payment they are noted, and the order goes on waiting', async () => {
+describe('failed and expired events', () => {
+  test('before the payment are recorded, and the order keeps waiting', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.fail(order.number);
     await app.sandbox.mekariPay.expire(order.number);
@@ -139,21 +139,18 @@ describe('failed and expired', () => {
     ]);
   });
 
-  test.each(['fail', 'expire'] as const)(
-    'after the payment "%s" changes nothing and raises an alert',
-    async (action) => {
-      const { id, client, order } = await pending();
-      await app.sandbox.mekariPay.pay(order.number);
-      const completed = await untilStatus(client, order.id, 'COMPLETED');
-      expect((await app.sandbox.mekariPay[action](order.number)).status).toBe(200);
-      expect(await readOrder(client, order.id)).toEqual(completed);
-      expect(await balances(app, id)).toEqual({ agent_extra: '4' });
-      expect(alerts(app, order.number)).toEqual(['payment_exception: contradicts_payment']);
-    },
-  );
+  test.each(['fail', 'expire'] as const)('after the payment (%s) change nothing and raise an alert', async (action) => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.pay(order.number);
+    const completed = await untilStatus(client, order.id, 'COMPLETED');
+    expect((await app.sandbox.mekariPay[action](order.number)).status).toBe(200);
+    expect(await readOrder(client, order.id)).toEqual(completed);
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    expect(alerts(app, order.number)).toEqual(['payment_exception: contradicts_payment']);
+  });
 });
 
-test('an invoice whose creation was never answered to us is adopted by its payment', async () => {
+test('a payment links an invoice whose creation got no answer', async () => {
   const { id, client, order } = await draft();
   app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { method: 'POST' }, times: 1 }]);
   expect((await tryConfirm(client, order)).order).toMatchObject({ status: 'PENDING_PAYMENT', paymentUrl: null });
@@ -164,7 +161,7 @@ test('an invoice whose creation was never answered to us is adopted by its payme
   expect(row).toEqual({ payment_invoice_id: app.sandbox.mekariPay.invoice(order.number)?.id });
 });
 
-test('gates are not asked after a payment: whoever paid gets the quota', async () => {
+test('a payment passes no gate: the buyer gets the quota', async () => {
   const { id, client, order } = await pending();
   await app.setFlag('billing_new_topup', false);
   app.sandbox.hubCore.organizations.patch(id, { settings: { bifrost_new_topup: false }, components: [] });

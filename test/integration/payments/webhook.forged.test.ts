@@ -95,11 +95,11 @@ test.each<[string, () => Record<string, string | string[] | undefined>]>([
   expect(await app.db.query(`select status from topup_orders`)).toEqual([{ status: 'PENDING_PAYMENT' }]);
 });
 
-test('a signature of 100 KB is not even read: 431', async () => {
+test('a signature of 100 KB is refused unread: 431', async () => {
   expect((await deliver(app.url, body, under(`v1,${'A'.repeat(100_000)}`))).status).toBe(431);
 });
 
-test('what is signed as one thing cannot be split into another', async () => {
+test('signed content cannot be split differently', async () => {
   // "a.1.2.{…}" is signed as the id "a.1" of the second 2; it must not pass for the id "a" of the second 1.
   const [early, late] = [String(SECOND), String(SECOND + 1)];
   const signature = `v1,${signatureOf(body, `${ID}.${early}`, late)}`;
@@ -110,7 +110,7 @@ test('what is signed as one thing cannot be split into another', async () => {
   expect(await app.db.query(`select 1 from payment_events`)).toEqual([]);
 });
 
-test('bytes that only read the same do not hold under its signature', async () => {
+test('bytes that only look the same fail under its signature', async () => {
   const replaced = JSON.stringify({ ...JSON.parse(body), note: '\uFFFD' });
   const [before = '', after = ''] = replaced.split('\uFFFD');
   const raw = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
@@ -127,7 +127,7 @@ test.each<[string, () => Record<string, string | string[] | undefined>]>([
   ],
   ['in the second of two headers', () => under([`v1,${sign({ secret: FOREIGN })}`, `v1,${sign()}`])],
   ['under an id of 255 odd characters', () => as(`~!@#$%^&*()/\\{}"'<>,;:${'x'.repeat(233)}`)],
-])('at the end the good delivery is taken: %s', async (_, headers) => {
+])('the good delivery is accepted afterwards: %s', async (_, headers) => {
   const [before = []] = [await inbox(app, order.number)];
   expect((await deliver(app.url, body, headers())).status).toBe(200);
   const after = await inbox(app, order.number);

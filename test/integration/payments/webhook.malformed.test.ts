@@ -40,7 +40,7 @@ test.each(MALFORMED)('a well-signed delivery that is not an event, with %s: 400 
   expect(await effects()).toEqual(NONE);
 });
 
-test.each([65_537, 1_000_000])('a body of %i bytes: 413, whether or not its signature holds', async (size) => {
+test.each([65_537, 1_000_000])('a body of %i bytes: 413, with or without a valid signature', async (size) => {
   const body = JSON.stringify(event()).padEnd(size);
   for (const headers of [signed(body, new Date()), { ...signed(body, new Date()), 'webhook-signature': 'v1,x' }]) {
     expect((await deliver(app.url, body, headers)).status).toBe(413);
@@ -48,13 +48,13 @@ test.each([65_537, 1_000_000])('a body of %i bytes: 413, whether or not its sign
   expect(await effects()).toEqual(NONE);
 });
 
-test('of none of them a word is in the log, nor was any a fault of ours', () => {
+test('no word of them is in the log, and none counts as a fault of ours', () => {
   const lines = app.logs.map((line) => JSON.stringify(line));
   expect(lines.filter((line) => line.includes('"status":400')).length).toBeGreaterThanOrEqual(MALFORMED.length);
   expect(lines.filter((line) => line.includes(CANARY) || line.includes('"level":50'))).toEqual([]);
 });
 
-test('at the end the good delivery settles the very same order', async () => {
+test('the good delivery settles the same order afterwards', async () => {
   const body = JSON.stringify(event());
   const answer = await deliver(app.url, body, signed(body, new Date()));
   expect(answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });

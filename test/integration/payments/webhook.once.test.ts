@@ -31,7 +31,7 @@ const tell = (event: object, id?: string) => {
 const statusOf = async ({ id }: OrderFragment) =>
   (await app.db.query<{ status: string }>('select status from topup_orders where id = $1', [id]))[0]?.status;
 
-test('who asks cannot tell our orders from others: all that is taken in is answered in the same words', async () => {
+test('a sender cannot tell which orders are ours: every accepted event gets the same answer', async () => {
   const { order } = await pending();
   const unknown = { ...order, number: 'TU-261122-7K3M-9QXE' };
   const answers = [
@@ -51,7 +51,7 @@ test('who asks cannot tell our orders from others: all that is taken in is answe
 });
 
 describe('the same id with other content', () => {
-  test('of the same order: the first one stands', async () => {
+  test('for the same order: the first one counts', async () => {
     const { id, order } = await pending();
     expect((await tell(invoiceEvent(app, order, {}, 'invoice.failed'), 'msg_first')).status).toBe(200);
     expect((await tell(invoiceEvent(app, order), 'msg_first')).status).toBe(200);
@@ -60,7 +60,7 @@ describe('the same id with other content', () => {
     expect(await balances(app, id)).toEqual({});
   });
 
-  test('of another order: nothing is credited by it, and the poll credits what was paid', async () => {
+  test('for another order: it credits nothing, and the poll credits the payment', async () => {
     const [one, other] = [await pending(), await pending()];
     await tell(invoiceEvent(app, one.order), 'msg_shared');
     await app.sandbox.mekariPay.pay(other.order.number, { webhook: false });
@@ -74,7 +74,7 @@ describe('the same id with other content', () => {
   });
 });
 
-test('a year later it is still known: by its id, and by the payment', async () => {
+test('a repeat a year later is recognized by its id and by the payment', async () => {
   const { id, order } = await pending();
   const event = invoiceEvent(app, order);
   await tell(event, 'msg_of_last_year');

@@ -31,7 +31,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const storedEvents = async () =>
   (await app.db.query<{ count: string }>(`select count(*) from payment_events`))[0]?.count;
 
-describe('the signature comes first', () => {
+describe('the signature is checked first', () => {
   test.each<[string, Omit<Parameters<TestApp['sandbox']['mekariPay']['sendRaw']>[0], 'body'>]>([
     ['no signature', { headers: { 'webhook-signature': undefined } }],
     ['no id', { headers: { 'webhook-id': undefined } }],
@@ -55,7 +55,7 @@ describe('the signature comes first', () => {
     expect((await readOrder(admin, order.id)).status).toBe('PENDING_PAYMENT');
   });
 
-  test('a body that was changed on its way: 401', async () => {
+  test('a body that changed on its way: 401', async () => {
     const order = await pendingOrder();
     const signed = JSON.stringify(invoiceEvent(app, order));
     const id = `msg_${randomUUID()}`;
@@ -64,11 +64,11 @@ describe('the signature comes first', () => {
     expect((await app.sandbox.mekariPay.sendRaw({ body, headers })).status).toBe(401);
   });
 
-  test('the body is not even read before: what is no JSON is 401 too, where the signature is wrong', async () => {
+  test('an unverified body is not parsed: invalid JSON with a wrong signature is 401 too', async () => {
     expect((await app.sandbox.mekariPay.sendRaw({ body: '{', secret: FOREIGN })).status).toBe(401);
   });
 
-  test.each([-290, 290])('%i seconds off are still within the tolerance', async (seconds) => {
+  test.each([-290, 290])('a timestamp %i seconds off is within the tolerance', async (seconds) => {
     const order = await pendingOrder();
     const body = invoiceEvent(app, order);
     expect((await app.sandbox.mekariPay.sendRaw({ body, timestamp: now() + seconds })).status).toBe(200);
@@ -82,7 +82,7 @@ describe('rotation', () => {
     ['the new secret alone', [NEXT]],
     ['both', [CURRENT, NEXT]],
     ["another's and then ours", [FOREIGN, NEXT]],
-  ])('signed with %s, a payment is taken', async (_, secrets) => {
+  ])('a payment is accepted when signed with %s', async (_, secrets) => {
     const order = await pendingOrder();
     app.sandbox.mekariPay.setWebhookSecrets(secrets);
     expect((await app.sandbox.mekariPay.pay(order.number)).status).toBe(200);
@@ -96,21 +96,21 @@ describe('the raw body', () => {
     ['a reordered, escaped text', (event) => JSON.stringify(event).replaceAll('"IDR"', '"\\u0049DR"')],
     ['unicode beyond the basic plane', (event) => JSON.stringify({ note: 'Terima kasih – ñ 日本 🙏', ...event })],
     ['members that we do not know', (event) => JSON.stringify({ ...event, livemode: true, nested: { a: [1, null] } })],
-  ])('with %s verifies and is understood', async (_, write) => {
+  ])('verifies and parses with %s', async (_, write) => {
     const order = await pendingOrder();
     const body = write(invoiceEvent(app, order));
     expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
     await untilStatus(admin, order.id, 'COMPLETED');
   });
 
-  test.each(['text/plain', 'application/octet-stream', undefined])('as %s it verifies all the same', async (type) => {
+  test.each(['text/plain', 'application/octet-stream', undefined])('verifies as %s all the same', async (type) => {
     const order = await pendingOrder();
     const event = { body: invoiceEvent(app, order), headers: { 'content-type': type } };
     expect((await app.sandbox.mekariPay.sendRaw(event)).status).toBe(200);
     await untilStatus(admin, order.id, 'COMPLETED');
   });
 
-  test('64 KB are read, a byte more is refused', async () => {
+  test('may have 64 KB, and not a byte more', async () => {
     const order = await pendingOrder();
     const sized = (bytes: number) => {
       const event = { ...invoiceEvent(app, order, {}, 'invoice.failed'), padding: '' };
@@ -146,7 +146,7 @@ test.each<[string, (event: ReturnType<typeof invoiceEvent>) => unknown]>([
   expect(await storedEvents()).toBe(before);
 });
 
-test('what is not stored is not acknowledged: 5xx, and the event that comes again is taken', async () => {
+test('an event that is not stored is not acknowledged: 5xx, and the repeat is accepted', async () => {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
   const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));

@@ -22,7 +22,7 @@ for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
   });
 }
 
-test('POST /token mints one; unknown fields are refused', async ({ sandbox }) => {
+test('POST /token mints a token and refuses unknown fields', async ({ sandbox }) => {
   const mint = (claims: unknown) => control(`${sandbox.auth.url}/token`, 'POST', claims);
   const { access_token } = (await (await mint({ organization_id: '1002', scope: '', expires_in: 60 })).json()) as {
     access_token: string;
@@ -33,7 +33,9 @@ test('POST /token mints one; unknown fields are refused', async ({ sandbox }) =>
   expect(await errorOf(await mint({ organisation: '1' }))).toMatchObject({ status: 422, fields: ['organisation'] });
 });
 
-test('expired, of another issuer or audience, without a claim', async ({ sandbox }) => {
+test('POST /token mints a token that is expired, of another issuer or audience, or without a claim', async ({
+  sandbox,
+}) => {
   const { auth } = sandbox;
   await expect(verify(sandbox, await auth.token({ expires_in: -10 }))).rejects.toMatchObject({
     code: 'ERR_JWT_EXPIRED',
@@ -46,7 +48,7 @@ test('expired, of another issuer or audience, without a claim', async ({ sandbox
   expect(payload).not.toHaveProperty('organization_id');
 });
 
-test('rotation: the new key signs, the old one verifies until it is retired', async ({ sandbox }) => {
+test('a rotation signs with the new key, and the old one verifies until it is retired', async ({ sandbox }) => {
   const { auth } = sandbox;
   const before = await auth.token();
   const kid = await auth.rotate();
@@ -60,7 +62,7 @@ test('rotation: the new key signs, the old one verifies until it is retired', as
   await verify(sandbox, await auth.token({ alg: 'RS256' }));
 });
 
-test('the page and the ready-made tokens: every one verifies', async ({ sandbox }) => {
+test('every token on the page and every ready-made token verifies', async ({ sandbox }) => {
   const ready = await sandbox.auth.readyTokens();
   for (const { access_token, organization_id } of ready) {
     expect((await verify(sandbox, access_token)).payload).toMatchObject({ organization_id });

@@ -3,13 +3,13 @@ import type { Organization } from '../../../sandbox/index.ts';
 import { test } from './sandbox-test.ts';
 import { control, dataOf, errorOf, signedFetch } from './signed-fetch.ts';
 
-test('hub-core answers in another order than asked, each once, without the unknown', async ({ sandbox }) => {
+test("hub-core answers known ids once each, in an order other than the request's", async ({ sandbox }) => {
   const url = `${sandbox.hubCore.url}/api/v1/organizations?ids=1001,9999,1003,1001,1002`;
   const organizations = await dataOf<Organization[]>(await signedFetch(sandbox, url));
   expect(organizations.map(({ id }) => id)).toEqual(['1002', '1003', '1001']);
 });
 
-test('hub-core refuses more than a hundred ids, none, and parameters that it does not know', async ({ sandbox }) => {
+test('hub-core refuses more than a hundred ids, an empty list, and unknown parameters', async ({ sandbox }) => {
   const ask = async (query: string) =>
     errorOf(await signedFetch(sandbox, `${sandbox.hubCore.url}/api/v1/organizations${query}`));
   const ids = Array.from({ length: 101 }, (_, index) => index + 1);
@@ -47,7 +47,7 @@ test('an organization is patched and deleted, in process and over HTTP', async (
   expect(organizations.get('1002')).toBeUndefined();
 });
 
-test('Mekari Billing serves the package as it is now; 404 for an unknown one', async ({ sandbox }) => {
+test('Mekari Billing serves the current state of the package; 404 for an unknown one', async ({ sandbox }) => {
   const { mekariBilling } = sandbox;
   const get = (id: string) => signedFetch(sandbox, `${mekariBilling.url}/api/v4/packages/${id}`);
   expect(await dataOf(await get('pkg-muv'))).toEqual({

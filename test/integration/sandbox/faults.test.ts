@@ -7,7 +7,7 @@ import { control, dataOf, errorOf, signedFetch } from './signed-fetch.ts';
 const packageUrl = (sandbox: Sandbox, id = 'pkg-muv') => `${sandbox.mekariBilling.url}/api/v4/packages/${id}`;
 const getPackage = (sandbox: Sandbox, id?: string) => signedFetch(sandbox, packageUrl(sandbox, id));
 
-test('status, with Retry-After, for as many times as it says', async ({ sandbox }) => {
+test('status answers with Retry-After, as many times as set', async ({ sandbox }) => {
   sandbox.mekariBilling.faults.set([
     { kind: 'status', status: 429, retryAfterSeconds: 7, times: 1 },
     { kind: 'status', times: 1 },
@@ -24,14 +24,14 @@ test('status, with Retry-After, for as many times as it says', async ({ sandbox 
   ]);
 });
 
-test('a match meets only its calls', async ({ sandbox }) => {
+test('a match applies to its calls only', async ({ sandbox }) => {
   sandbox.mekariBilling.faults.set([{ kind: 'status', status: 503, match: { method: 'get', path: 'pkg-ai' } }]);
   expect((await getPackage(sandbox)).status).toBe(200);
   expect((await getPackage(sandbox, 'pkg-ai')).status).toBe(503);
   expect((await getPackage(sandbox, 'pkg-ai-excess')).status).toBe(503);
 });
 
-test('a match by a part of the body meets only the calls that hold it', async ({ sandbox }) => {
+test('a match by a part of the body applies to calls that contain it only', async ({ sandbox }) => {
   sandbox.mekariPay.faults.set([{ kind: 'status', status: 422, match: { body: '"external_id":"TU-POISON"' } }]);
   const poison = invoiceBody({ external_id: 'TU-POISON' });
   expect((await postInvoice(sandbox, poison, { key: 'one' })).status).toBe(422);
@@ -57,7 +57,7 @@ test('reset breaks the connection before any work, drop-answer after it', async 
 });
 
 for (const kind of ['hang', 'latency'] as const) {
-  test(`${kind} holds one call up and not the next, until the sandbox stops`, async ({ sandbox }) => {
+  test(`${kind} delays one call and not the next, until the sandbox stops`, async ({ sandbox }) => {
     sandbox.mekariBilling.faults.set([{ kind, times: 1, ...(kind === 'latency' && { latencyMs: 600_000 }) }]);
     const held = getPackage(sandbox);
     const outcome = held.then(
@@ -71,7 +71,7 @@ for (const kind of ['hang', 'latency'] as const) {
   });
 }
 
-test('latency answers in the end', async ({ sandbox }) => {
+test('latency answers after its delay', async ({ sandbox }) => {
   sandbox.mekariBilling.faults.set([{ kind: 'latency', latencyMs: 1 }]);
   expect(await dataOf(await getPackage(sandbox))).toMatchObject({ price: '600' });
 });
@@ -85,7 +85,7 @@ test('slow-drip answers byte by byte', async ({ sandbox }) => {
   await reader?.cancel();
 });
 
-test('answers that are not what they should be', async ({ sandbox }) => {
+test('malformed answers are served as set', async ({ sandbox }) => {
   const under = async (fault: Fault) => {
     sandbox.mekariBilling.faults.set([fault]);
     return getPackage(sandbox);
@@ -101,7 +101,7 @@ test('answers that are not what they should be', async ({ sandbox }) => {
   expect([redirect.status, redirect.headers.get('location')]).toEqual([302, '/redirected']);
 });
 
-test('prices that are not prices', async ({ sandbox }) => {
+test('invalid prices are served as set', async ({ sandbox }) => {
   const under = async (kind: Fault['kind']) => {
     sandbox.mekariBilling.faults.set([{ kind }]);
     return dataOf(await getPackage(sandbox));
@@ -113,7 +113,7 @@ test('prices that are not prices', async ({ sandbox }) => {
   expect((await getPackage(sandbox, 'unknown')).status).toBe(404);
 });
 
-test('switches work over HTTP, unsigned and unharmed by the faults that they set', async ({ sandbox }) => {
+test('switches work over HTTP, unsigned and unaffected by the faults that they set', async ({ sandbox }) => {
   const { url } = sandbox.hubCore;
   const faults: Fault[] = [{ kind: 'status', status: 503, times: 2 }];
   expect(await dataOf(await control(`${url}/_sandbox/faults`, 'PUT', faults))).toEqual(faults);
@@ -129,7 +129,7 @@ test('switches work over HTTP, unsigned and unharmed by the faults that they set
   expect(sandbox.hubCore.requestCount()).toBe(0);
 });
 
-test('a fault that makes no sense is refused by name', async ({ sandbox }) => {
+test('an invalid fault is refused by name', async ({ sandbox }) => {
   const put = async (fault: unknown) =>
     errorOf(await control(`${sandbox.hubCore.url}/_sandbox/faults`, 'PUT', [fault]));
   expect(await put({ kind: 'explode' })).toMatchObject({ status: 422, fields: ['[0].kind'] });

@@ -40,7 +40,7 @@ test('the same key answers the same invoice, also at the same moment; other cont
   expect(await errorOf(other)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
 });
 
-test('another key makes a second invoice for one order, so that a test can see it', async ({ sandbox }) => {
+test('another key makes a second invoice for one order, so that a test can detect it', async ({ sandbox }) => {
   await newInvoice(sandbox);
   const second = await newInvoice(sandbox);
   expect(sandbox.mekariPay.invoices('TOP-1')).toHaveLength(2);
@@ -72,7 +72,7 @@ for (const [name, change, fields] of wrong) {
   });
 }
 
-test('void: once or twice, but not when it is paid', async ({ sandbox }) => {
+test('a void succeeds once or twice, but not on a paid invoice', async ({ sandbox }) => {
   const open = await newInvoice(sandbox);
   expect(await dataOf(await voidInvoice(sandbox, open.id))).toMatchObject({ status: 'void' });
   expect((await voidInvoice(sandbox, open.id, {})).status).toBe(200);
@@ -82,7 +82,7 @@ test('void: once or twice, but not when it is paid', async ({ sandbox }) => {
   expect((await voidInvoice(sandbox, 'inv_unknown')).status).toBe(404);
 });
 
-test('time expires a pending invoice; it can be paid late all the same', async ({ start }) => {
+test('a pending invoice expires with time; it can be paid late all the same', async ({ start }) => {
   let now = new Date();
   const sandbox = await start({ clock: () => now, wireClock: () => new Date() });
   const { id } = await newInvoice(sandbox);
@@ -97,7 +97,9 @@ test('time expires a pending invoice; it can be paid late all the same', async (
   });
 });
 
-test('the buyer over HTTP: wrong amounts, no webhook, a second payment only when asked for', async ({ sandbox }) => {
+test('the buyer over HTTP sends wrong amounts, skips the webhook, and pays a second time on request only', async ({
+  sandbox,
+}) => {
   await newInvoice(sandbox);
   const act = (action: string, body?: unknown) =>
     control(`${sandbox.mekariPay.url}/_sandbox/invoices/TOP-1/${action}`, 'POST', body);

@@ -8,7 +8,7 @@ const listening = (environment: Record<string, string>) =>
     (name) => environment[name] ?? '',
   );
 
-test('the environment has every setting that concerns a neighbour', async ({ start }) => {
+test('the environment has every setting of a neighbour', async ({ start }) => {
   const webhookSecrets = [
     `whsec_${Buffer.from('one').toString('base64')}`,
     `whsec_${Buffer.from('two').toString('base64')}`,
@@ -30,7 +30,7 @@ test('the environment has every setting that concerns a neighbour', async ({ sta
   });
 });
 
-test('refuse breaks what is open and lets nobody in; accept listens on the same port', async ({ sandbox }) => {
+test('refuse breaks open connections and rejects new ones; accept listens on the same port', async ({ sandbox }) => {
   const { hubCore } = sandbox;
   const url = `${hubCore.url}/api/v1/organizations?ids=1001`;
   hubCore.faults.set([{ kind: 'hang', times: 1 }]);
@@ -48,7 +48,7 @@ test('refuse breaks what is open and lets nobody in; accept listens on the same 
   expect((await signedFetch(sandbox, url)).status).toBe(200);
 });
 
-test('reset brings the beginning back', async ({ sandbox }) => {
+test('reset restores the initial state', async ({ sandbox }) => {
   await newInvoice(sandbox);
   await sandbox.mekariPay.pay('TOP-1');
   sandbox.hubCore.organizations.delete('1001');
@@ -80,12 +80,12 @@ test('stop closes every listener and ends every wait; a second stop is harmless'
   await sandbox.stop();
 });
 
-test('a taken port stops the others and says so', async ({ sandbox, start }) => {
+test('a busy port stops the other listeners and is reported', async ({ sandbox, start }) => {
   const port = Number(new URL(sandbox.auth.url).port);
   await expect(start({ ports: { moderator: port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('a count by filter refuses to guess once the log has dropped some', async ({ sandbox }) => {
+test('a count by filter throws once the log has dropped some', async ({ sandbox }) => {
   const url = `${sandbox.hubCore.url}/api/v1/organizations`;
   for (let batch = 0; batch < 26; batch += 1) {
     await Promise.all(Array.from({ length: 40 }, async () => (await fetch(url)).arrayBuffer()));

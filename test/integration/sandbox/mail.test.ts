@@ -20,7 +20,7 @@ async function send(sandbox: Sandbox, change: Record<string, unknown> = {}): Pro
   }
 }
 
-test('a mail arrives, parsed, and whoever waits for it is told', async ({ sandbox }) => {
+test('a mail arrives, parsed, and resolves its waiter', async ({ sandbox }) => {
   const awaited = sandbox.mail.waitFor(({ to }) => to.includes('siti@example.test'));
   await send(sandbox, { headers: { 'X-Correlation-Id': 'abc' } });
   expect(await awaited).toMatchObject({
@@ -36,7 +36,7 @@ test('a mail arrives, parsed, and whoever waits for it is told', async ({ sandbo
   await expect(sandbox.mail.waitFor(() => false, 1)).rejects.toThrow('no such mail within 1 ms; 1 others are there');
 });
 
-test('the mailbox shows it: list, HTML in a sandboxed frame, text, JSON', async ({ sandbox }) => {
+test('the mailbox shows a mail as a list, as HTML in a sandboxed frame, as text and as JSON', async ({ sandbox }) => {
   await send(sandbox, { subject: '<script>1</script>' });
   const [message] = sandbox.mail.messages();
   const get = async (path: string) => (await fetch(sandbox.mail.url + path)).text();
@@ -53,7 +53,7 @@ test('the mailbox shows it: list, HTML in a sandboxed frame, text, JSON', async 
   expect(sandbox.mail.messages()).toEqual([]);
 });
 
-test('451 and 550, for the recipients that match, as often as they say', async ({ sandbox }) => {
+test('451 and 550 reach the matching recipients, as often as set', async ({ sandbox }) => {
   await sandbox.mail.faults.set([
     { kind: 'reject', times: 1 },
     { kind: 'reject', status: 550, match: { to: 'siti@' } },
@@ -65,13 +65,13 @@ test('451 and 550, for the recipients that match, as often as they say', async (
   expect(sandbox.mail.requests().map(({ status }) => status)).toEqual([451, 550, 250]);
 });
 
-test('drop-answer keeps the mail but the sender cannot know', async ({ sandbox }) => {
+test('drop-answer keeps the mail but hides it from the sender', async ({ sandbox }) => {
   await sandbox.mail.faults.set([{ kind: 'drop-answer', times: 1 }]);
   await expect(send(sandbox)).rejects.toThrow();
   expect(sandbox.mail.messages()).toHaveLength(1);
 });
 
-test('hang is released by stopping', async ({ sandbox }) => {
+test('hang ends with a stop', async ({ sandbox }) => {
   await control(`${sandbox.mail.url}/_sandbox/faults`, 'PUT', [{ kind: 'hang' }]);
   const outcome = send(sandbox).then(
     () => 'sent',
@@ -82,7 +82,7 @@ test('hang is released by stopping', async ({ sandbox }) => {
   expect(await outcome).toBe('broken');
 });
 
-test('refuse, over HTTP and in process, until it accepts again', async ({ sandbox }) => {
+test('refuse holds until accept, over HTTP and in process', async ({ sandbox }) => {
   const faults = `${sandbox.mail.url}/_sandbox/faults`;
   await control(faults, 'PUT', [{ kind: 'refuse' }]);
   await expect(send(sandbox)).rejects.toThrow('ECONNREFUSED');

@@ -51,7 +51,7 @@ test('each order is booked once, numbered within its month; a repeat answers 409
   expect(await errorOf(reused)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
 });
 
-test('a booking whose answer is lost is found by the repeat', async ({ sandbox }) => {
+test('the repeat finds a booking whose answer is lost', async ({ sandbox }) => {
   const booking = sandbox.moderator.waitForBooking('TOP-1');
   sandbox.moderator.faults.set([{ kind: 'drop-answer', times: 1 }]);
   await expect(book(sandbox)).rejects.toThrow();

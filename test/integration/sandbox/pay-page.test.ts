@@ -27,7 +27,7 @@ test('the page shows the order, escaped, in rupiah', async ({ sandbox }) => {
   expect((await fetch(`${sandbox.mekariPay.url}/pay/inv_unknown`)).status).toBe(404);
 });
 
-test('Pay says what the webhook answered and leads back to the shop', async ({ sandbox }) => {
+test("Pay shows the webhook's answer and leads back to the shop", async ({ sandbox }) => {
   const receiver = await receiveWebhooks(sandbox.environment()['MEKARI_PAY_WEBHOOK_SECRET'] ?? '');
   try {
     sandbox.mekariPay.setWebhookUrl(receiver.url);
@@ -44,7 +44,7 @@ test('Pay says what the webhook answered and leads back to the shop', async ({ s
   }
 });
 
-test('every other button does what it says', async ({ sandbox }) => {
+test('every other button does its label', async ({ sandbox }) => {
   const after = async (action: string, fields?: Record<string, string>) => {
     const invoice = await newInvoice(sandbox);
     await press(invoice, action, fields);

@@ -37,7 +37,7 @@ for (const [name, call] of Object.entries(unauthorized)) {
   });
 }
 
-test('every neighbour that is called checks the signature, and names nothing to a stranger', async ({ sandbox }) => {
+test('every signed neighbour checks the signature, and reveals nothing to a stranger', async ({ sandbox }) => {
   const { hubCore, mekariBilling, mekariPay, moderator } = sandbox;
   for (const { url } of [hubCore, mekariBilling, mekariPay, moderator]) {
     expect((await fetch(`${url}/api/v1/whatever`)).status).toBe(401);

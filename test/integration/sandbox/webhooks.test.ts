@@ -42,7 +42,10 @@ test('paying sends a signed event that the package verifies', async ({ linked: s
   ]);
 });
 
-test('no 2xx: sent again under the same id, until it is taken', async ({ linked: sandbox, receiver }) => {
+test('an answer other than 2xx causes a retry under the same id until one succeeds', async ({
+  linked: sandbox,
+  receiver,
+}) => {
   receiver.answers.push(500, 503);
   await newInvoice(sandbox);
   const { status } = await sandbox.mekariPay.pay('TOP-1');
@@ -52,7 +55,7 @@ test('no 2xx: sent again under the same id, until it is taken', async ({ linked:
   expect(new Set(receiver.events.map(({ id }) => id))).toEqual(new Set([delivery.id]));
 });
 
-test('given up after the last retry; a resend delivers it after all', async ({ linked: sandbox, receiver }) => {
+test('the last retry gives up; a resend delivers it after all', async ({ linked: sandbox, receiver }) => {
   receiver.answers.push(500, 500, 500);
   await newInvoice(sandbox);
   await sandbox.mekariPay.pay('TOP-1');
@@ -64,7 +67,7 @@ test('given up after the last retry; a resend delivers it after all', async ({ l
   expect(sandbox.mekariPay.deliveries('TOP-1')).toMatchObject([{ state: 'delivered' }]);
 });
 
-test('the URL may come later: the retry finds it', async ({ start, receiver }) => {
+test('a URL that is set later is found by the retry', async ({ start, receiver }) => {
   const sandbox = await start({ webhookSecrets: [SECRET], webhookRetryDelaysMs: Array(10_000).fill(1) });
   await newInvoice(sandbox);
   const { status, delivery } = await sandbox.mekariPay.pay('TOP-1');
@@ -74,10 +77,7 @@ test('the URL may come later: the retry finds it', async ({ start, receiver }) =
   expect(receiver.events).toHaveLength(1);
 });
 
-test('failed and expired events; after paid they change nothing but are sent', async ({
-  linked: sandbox,
-  receiver,
-}) => {
+test('failed and expired events are sent; after paid they change nothing', async ({ linked: sandbox, receiver }) => {
   const { id } = await newInvoice(sandbox);
   await sandbox.mekariPay.fail(id);
   expect(sandbox.mekariPay.invoice(id)?.status).toBe('pending');
@@ -108,7 +108,7 @@ test('a resend goes to several replicas in turn', async ({ linked: sandbox, rece
   }
 });
 
-test('raw events: forged, stale, of a rotated secret', async ({ linked: sandbox, receiver }) => {
+test('raw events can be forged, stale, or signed with a rotated secret', async ({ linked: sandbox, receiver }) => {
   const body = { type: 'invoice.paid', data: {} };
   const send = async (event: object) => (await sandbox.mekariPay.sendRaw({ body, ...event })).status;
   expect(await send({ id: 'msg_mine' })).toBe(204);
@@ -122,7 +122,7 @@ test('raw events: forged, stale, of a rotated secret', async ({ linked: sandbox,
   expect(await send({})).toBe(401);
 });
 
-test('nobody listening: the action says so, and stopping leaves no retry', async ({ start }) => {
+test('the action reports a missing listener, and a stop leaves no retry', async ({ start }) => {
   const sandbox = await start({ webhookUrl: 'http://127.0.0.1:1/webhooks/mekari-pay' });
   await newInvoice(sandbox);
   const { status, delivery } = await sandbox.mekariPay.pay('TOP-1');

@@ -51,7 +51,7 @@ test.each([
   ['metrics', 'GET', '/metrics', 200],
   ['what is not there', 'GET', '/nothing', 404],
   ['a method that is not there', 'DELETE', '/graphql', 405],
-])('an answer of %s is data: not to be kept, framed, rendered or guessed at', async (_kind, method, path, status) => {
+])('an answer of %s is data: no cache, frame, rendering or type sniffing', async (_kind, method, path, status) => {
   const answer = await ask(app, method, path);
   expect(answer.status).toBe(status);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -66,7 +66,7 @@ test.each([
   for (const name of ['server', 'x-powered-by', 'etag']) expect(answer.headers.has(name), name).toBe(false);
 });
 
-test('where no origin is set, none is let in, and no word is said of it', async () => {
+test('no origin is admitted without the setting, and no header mentions one', async () => {
   for (const { headers } of [
     await preflight(app, '/graphql', SHOP),
     await ask(app, 'POST', '/graphql', { origin: SHOP }),
@@ -77,7 +77,7 @@ test('where no origin is set, none is let in, and no word is said of it', async 
   }
 });
 
-test.each([SHOP, OFFICE])('a page of %s, which is set, may ask the graph with a token', async (origin) => {
+test.each([SHOP, OFFICE])('a page of the configured origin %s may query the graph with a token', async (origin) => {
   const asked = await preflight(open, '/graphql', origin);
   expect(asked.status).toBe(204);
   expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
@@ -94,7 +94,7 @@ test.each([SHOP, OFFICE])('a page of %s, which is set, may ask the graph with a 
   expect(answer.headers.get('access-control-expose-headers')).toBe('x-correlation-id, retry-after');
 });
 
-test('it may read the REST routes, and is told of its mistakes', async () => {
+test('a page of it may read the REST routes and its own errors', async () => {
   const found = await ask(open, 'GET', REST, { origin: SHOP });
   expect({ status: found.status, origin: found.headers.get('access-control-allow-origin') }).toEqual({
     status: 200,
@@ -108,7 +108,7 @@ test('it may read the REST routes, and is told of its mistakes', async () => {
   expect((await preflight(open, REST, SHOP)).headers.get('access-control-allow-methods')).toBe('GET');
 });
 
-test('no cookie is asked for, and neither the secret of the gateway nor just anything may be sent', async () => {
+test('cookies, the gateway secret and unknown headers are not allowed', async () => {
   const { headers } = await preflight(open, '/graphql', SHOP, 'x-gateway-secret,x-anything');
   expect(headers.get('access-control-allow-credentials')).toBeNull();
   expect(headers.get('access-control-allow-headers')).not.toMatch(/x-gateway-secret|x-anything|\*/);
@@ -121,14 +121,14 @@ test.each([
   ['a name that begins alike', `${SHOP}.example.test`],
   ['a name below', 'https://sub.shop.example.test'],
   ['no name', 'null'],
-])('%s: nothing is said to it', async (_kind, origin) => {
+])('%s gets no CORS header', async (_kind, origin) => {
   const asked = await preflight(open, '/graphql', origin);
   expect({ status: asked.status, cors: corsOf(asked.headers) }).toEqual({ status: 405, cors: [] });
   const answer = await ask(open, 'POST', '/graphql', { origin });
   expect(corsOf(answer.headers)).toEqual([]);
 });
 
-test('a cache keeps what one origin was told apart from the others', async () => {
+test('a cache keeps the answers of different origins apart', async () => {
   for (const origin of [SHOP, STRANGER]) {
     const { headers } = await ask(open, 'POST', '/graphql', { origin });
     expect(headers.get('vary')).toContain('Origin');
@@ -136,7 +136,7 @@ test('a cache keeps what one origin was told apart from the others', async () =>
 });
 
 test.each(['/webhooks/mekari-pay', '/metrics', '/readyz', '/nothing'])(
-  'pages have no business with %s, whatever their origin',
+  'pages cannot call %s, whatever their origin',
   async (path) => {
     const { status, headers } = await preflight(open, path, SHOP);
     expect([404, 405]).toContain(status);
@@ -144,7 +144,7 @@ test.each(['/webhooks/mekari-pay', '/metrics', '/readyz', '/nothing'])(
   },
 );
 
-test('that an origin is let in opens nothing to what a page sends without asking', async () => {
+test('an admitted origin still cannot send a request without a preflight', async () => {
   const { status, text } = await ask(open, 'POST', '/graphql', { origin: SHOP, 'content-type': 'text/plain' });
   expect([400, 415]).toContain(status);
   expect(text).not.toContain('"data"');

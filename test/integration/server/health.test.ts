@@ -48,7 +48,7 @@ async function withoutDatabase(run: () => Promise<void>): Promise<void> {
   }
 }
 
-test('it lives and is ready', async () => {
+test('the server is live and ready', async () => {
   expect(await get('/livez')).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await get('/readyz')).toMatchObject({
     status: 200,
@@ -56,7 +56,7 @@ test('it lives and is ready', async () => {
   });
 });
 
-test('without its database it lives and is not ready, answers with a masked error, and recovers by itself', async () => {
+test('the server without its database is live and not ready, masks its errors, and recovers', async () => {
   const admin = await app.client();
   await withoutDatabase(async () => {
     expect(await get('/readyz')).toMatchObject({ status: 503, body: { checks: { database: 'down' } } });
@@ -76,7 +76,7 @@ test('without its database it lives and is not ready, answers with a masked erro
   });
 });
 
-test('after its database was away the background still completes a purchase', async () => {
+test('the background completes a purchase after the database was down', async () => {
   await withoutDatabase(async () => {
     expect((await get('/readyz')).status).toBe(503);
   });
@@ -88,7 +88,7 @@ test('after its database was away the background still completes a purchase', as
   expect(order.status).toBe('COMPLETED');
 });
 
-test('the metrics are Prometheus’ text, and count what happened', async () => {
+test('the metrics are Prometheus text and count requests', async () => {
   const operations = (outcome: string) => count('graphql_operations_total', { name: 'excessUsages', outcome });
   const before = { ok: await operations('ok'), error: await operations('error') };
   const admin = await app.client();
@@ -118,14 +118,14 @@ test('calls to neighbours, payments and jobs of a purchase are counted once each
   });
 });
 
-test('what callers make up does not become a label of the metrics', async () => {
+test("a caller's text does not become a label of the metrics", async () => {
   const admin = await app.client();
   await admin.send('query MadeUp { madeUp }');
   await admin.send('mutation MadeUp { madeUp: __typename }');
   expect(JSON.stringify(await samples('graphql_operations_total'))).not.toMatch(/madeUp/i);
 });
 
-test('what is not there is 404 with a correlation id', async () => {
+test('an unknown path is 404 with a correlation id', async () => {
   const response = await fetch(`${app.url}/nothing`);
   expect(response.status).toBe(404);
   expect(response.headers.get('x-correlation-id')).toMatch(/^[\w.-]{1,64}$/);

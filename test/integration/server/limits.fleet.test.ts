@@ -79,7 +79,7 @@ describe.skipIf(!inject('canStartRedis'))('replicas that share a Redis (needs re
     await redis?.stop();
   });
 
-  test('allow a caller so many mutations together, and say in whole seconds when there are more', async () => {
+  test('allow a caller one number of mutations together, and answer the wait in whole seconds', async () => {
     await expectOneLimit('together');
     const { status, headers, data, errors } = await (await other.client({ sub: 'together' })).send(MUTATION);
     expect({ status, data, code: errors?.[0]?.extensions['code'] }).toEqual({
@@ -91,7 +91,7 @@ describe.skipIf(!inject('canStartRedis'))('replicas that share a Redis (needs re
     expect(await mutate(app, 'somebody else', 1)).toEqual([200]);
   });
 
-  test('what they share names nobody, and goes with its minute', async () => {
+  test('share keys that name nobody and expire with their minute', async () => {
     await mutate(app, 'rina@shop.example.test', 1);
     const held = await inRedis(async (client) => {
       const keys = (await client.keys('*')).map(String);
@@ -106,12 +106,12 @@ describe.skipIf(!inject('canStartRedis'))('replicas that share a Redis (needs re
     expect(JSON.stringify(held)).not.toMatch(/rina|example\.test|1001|eyJ/);
   });
 
-  test('a flood of one who is refused is kept from Redis', async () => {
+  test("do not pass a refused caller's flood on to Redis", async () => {
     expect(await mutate(app, 'flood', LIMIT + 20)).toEqual([...allowed(LIMIT), ...Array(20).fill(429)]);
     expect(Math.max(...(await counted()).values())).toBeLessThanOrEqual(LIMIT + 1);
   });
 
-  test('a limit of 0 is none, and counts nothing', async () => {
+  test('count nothing when the limit is 0', async () => {
     const before = await counted();
     expect(await mutate(unlimited, 'unlimited', LIMIT + 5)).toEqual(allowed(LIMIT + 5));
     expect([...(await counted()).keys()].filter((key) => !before.has(key))).toEqual([]);
@@ -131,7 +131,7 @@ describe.skipIf(!inject('canStartRedis'))('replicas that share a Redis (needs re
   };
 
   test.each(Object.entries(FAILING))(
-    'one that is %s holds nobody up: each counts by itself until it is back',
+    'count alone while Redis is %s, until it is back',
     async (kind, { fail, mend }) => {
       await fail();
       try {
@@ -146,7 +146,7 @@ describe.skipIf(!inject('canStartRedis'))('replicas that share a Redis (needs re
     },
   );
 
-  test('one that takes nothing any more refuses nobody', async () => {
+  test('refuse nobody when Redis is full', async () => {
     await inRedis((client) => client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1' }));
     expect(await mutate(app, 'full', LIMIT + 1)).toEqual([...allowed(LIMIT), 429]);
     expect(await mutate(other, 'full', 1)).toEqual([200]);

@@ -18,7 +18,7 @@ const QUERY = '{ topupOrders { totalCount } }';
 const cancel = (alias: string) => `${alias}: cancelTopupOrder(input: { orderId: "1" }) { userErrors { code } }`;
 const mutate = (client: TestClient, document = `mutation { ${cancel('one')} }`) => client.send(document, {}, SECRET);
 
-test('the gateway secret keeps nobody from what is not the graph', async () => {
+test('the gateway secret guards only the graph', async () => {
   const status = async (path: string, init?: RequestInit) => (await fetch(`${app.url}${path}`, init)).status;
   expect(await status('/livez')).toBe(200);
   expect(await status('/readyz')).toBe(200);
@@ -33,7 +33,7 @@ test('the gateway secret is not logged', async () => {
   expect(JSON.stringify(app.logs)).not.toContain('the-first-gateway-secret');
 });
 
-test('a caller who sends too many mutations is told to wait, and reads on; others do not notice', async () => {
+test('a caller with too many mutations is told to wait, and keeps reading; other callers notice nothing', async () => {
   const hasty = await app.client({ sub: 'hasty' });
   for (let sent = 0; sent < 3; sent++) expect((await mutate(hasty)).status).toBe(200);
   const refused = await mutate(hasty);
@@ -51,7 +51,7 @@ test('a caller who sends too many mutations is told to wait, and reads on; other
   expect((await mutate(await app.client({ sub: 'hasty', organization_id: '1002' }))).status).toBe(200);
 });
 
-test('a mutation that is refused for want of a token is not counted against anybody', async () => {
+test('a mutation that is refused without a token counts against nobody', async () => {
   for (let sent = 0; sent < 5; sent++) {
     const { status } = await fetch(`${app.url}/graphql`, {
       method: 'POST',

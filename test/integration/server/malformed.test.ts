@@ -48,11 +48,11 @@ const refusal = (code = 'BAD_REQUEST') => ({
   errors: [expect.objectContaining({ message: expect.any(String), extensions: { code } })],
 });
 
-test('what the others here differ from is answered', async () => {
+test('the well-formed request is answered', async () => {
   expect(await only(request())).toMatchObject({ status: 200, body: '{"data":{"__typename":"Query"}}\n' });
 });
 
-describe('of the graph, in its own shape', () => {
+describe('a malformed graph request gets an answer in the shape of GraphQL', () => {
   test.each<[string, number, string]>([
     ['JSON that does not parse', 400, request({ body: '{"query":' })],
     ['JSON too deep to parse', 400, request({ body: `{"query":${'['.repeat(100_000)}` })],
@@ -92,14 +92,14 @@ describe('of the graph, in its own shape', () => {
     expect(JSON.parse(answer.body)).toEqual(refusal());
   });
 
-  test('a client of the graph’s own media type is answered in it', async () => {
+  test('a client with the graph’s own media type is answered in it', async () => {
     const { headers } = await only(
       request({ body: '{', headers: ['accept: application/graphql-response+json, application/json;q=0.9'] }),
     );
     expect(headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
   });
 
-  test('a variable named __proto__ by GET is no input, and no prototype', async () => {
+  test('a variable named __proto__ in a GET is neither input nor prototype', async () => {
     const query = 'query ($input: CancelTopupOrderInput!) { topupOrders { totalCount } }';
     const variables = '{"input":{"__proto__":{"orderId":"1"},"orderId":"1"}}';
     const answer = await only(get(`/graphql?${new URLSearchParams({ query, variables })}`));
@@ -108,7 +108,7 @@ describe('of the graph, in its own shape', () => {
   });
 });
 
-describe('of whatever is served', () => {
+describe('a malformed request of any route is refused', () => {
   test.each<[string, number, string]>([
     ['a path with an empty part', 404, request({ path: '//graphql' })],
     ['a path that ends with a slash', 404, request({ path: '/graphql/' })],
@@ -153,12 +153,12 @@ describe('of whatever is served', () => {
     ['/livez', 'GET, HEAD'],
     ['/iag/v1/topup-configurations', 'GET, HEAD'],
     ['/webhooks/mekari-pay', 'POST'],
-  ])('another method of %s is 405, with those that there are', async (path, allow) => {
+  ])('another method of %s is 405, with the allowed ones', async (path, allow) => {
     const { status, headers } = await only(request({ method: 'DELETE', path }));
     expect({ status, allow: headers['allow'] }).toEqual({ status: 405, allow });
   });
 
-  test('what is not there is told alike, whatever the method', async () => {
+  test('an unknown path gets the same answer for every method', async () => {
     const answers = await Promise.all(
       ['GET', 'POST', 'TRACE', 'OPTIONS'].map((method) => only(request({ method, path: '/graphql/admin' }))),
     );
@@ -167,17 +167,17 @@ describe('of whatever is served', () => {
     );
   });
 
-  test('HTTP/1.0 without a Host, as probes speak it, is told that we live', async () => {
+  test('HTTP/1.0 without a Host, as probes send it, gets the liveness answer', async () => {
     expect(await only('GET /livez HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 });
   });
 
-  test('two requests sent at once are answered in their order', async () => {
+  test('two requests in one write are answered in their order', async () => {
     const answers = await sendRaw(app.url, `${get('/nothing').replace('connection: close', 'x-a: b')}${request()}`);
     expect(answers.map(({ status }) => status)).toEqual([404, 200]);
   });
 });
 
-test('none of all these was taken for a fault of ours', () => {
+test('none of these counts as a fault of ours', () => {
   const lines = app.logs.filter(({ event }) => event === 'request');
   expect(lines.length).toBeGreaterThan(40);
   expect(app.logs.filter(({ level }) => Number(level) >= 50)).toEqual([]);

@@ -19,7 +19,7 @@ async function get(path: string, claims: TokenOptions | undefined) {
 }
 
 describe('topup-configurations', () => {
-  test('has the rows of the page in the shape of the service before', async () => {
+  test('has the rows of the page in the shape of the previous service', async () => {
     const { status, body } = await get(OPTIONS, { organization_id: '1004' });
     expect(status).toBe(200);
     expect(Object.keys(body)).toEqual(['data']);
@@ -44,7 +44,7 @@ describe('topup-configurations', () => {
     });
   });
 
-  test('has the minimum that binds the organization', async () => {
+  test("has the organization's own minimum", async () => {
     const { body } = await get(OPTIONS, { organization_id: '1004' });
     expect(body.data[0]).toMatchObject({
       option_value: { input: 'AMOUNT', minimum: 2_500_000, step: 1 },
@@ -59,7 +59,7 @@ describe('topup-configurations', () => {
 });
 
 describe('excess-quota', () => {
-  test('has what is owed, money as strings of digits', async () => {
+  test('has the outstanding excess, money as strings of digits', async () => {
     const { status, body } = await get(EXCESS, { organization_id: '1004' });
     const period = app.sandbox.hubCore.organizations.get('1004')?.excess?.[0]?.period;
     expect(status).toBe(200);
@@ -79,7 +79,7 @@ describe('excess-quota', () => {
     });
   });
 
-  test('is empty where nothing is owed', async () => {
+  test('is empty without excess', async () => {
     expect(await get(EXCESS, { organization_id: '1001' })).toEqual({ status: 200, body: { data: [] } });
   });
 });
@@ -99,18 +99,18 @@ describe.each([OPTIONS, EXCESS])('%s', (path) => {
     expect((await get(path + query, claims)).status).toBe(status);
   });
 
-  test('a support token that belongs to no organization must name one', async () => {
+  test('requires an organization from a support token without one', async () => {
     const claims = { scope: 'topup:support', claims: { organization_id: null } };
     expect((await get(path, claims)).status).toBe(400);
     expect((await get(`${path}?organization_id=1004`, claims)).body.data.length).toBeGreaterThan(0);
   });
 
-  test('an organization that is asked for twice is not guessed at', async () => {
+  test('refuses to guess when the organization appears twice', async () => {
     const { body } = await get(`${path}?organization_id=1002&organization_id=1004`, { organization_id: '1001' });
     expect(JSON.stringify(body)).not.toMatch(/100[24]/);
   });
 
-  test('says 503 and no more while hub-core cannot be asked', async () => {
+  test('says 503 and no more while hub-core is down', async () => {
     app.sandbox.hubCore.faults.set([{ kind: 'status' }]);
     try {
       const { status, body } = await get(path, { organization_id: '1006' });

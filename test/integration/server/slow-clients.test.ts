@@ -111,14 +111,14 @@ function innocent() {
 }
 
 describe('clients that are slow', () => {
-  test.each(Object.entries(SLOW))('and %s are told once, and cut off', async (_kind, [bytes, more, status]) => {
+  test.each(Object.entries(SLOW))('and %s get one answer and are cut off', async (_kind, [bytes, more, status]) => {
     await start(SHORT);
     const heard = await Promise.all(Array.from({ length: 5 }, () => slow(bytes, more)));
     expect(heard.map(statusesIn)).toEqual(heard.map(() => [status]));
     expect(await connections()).toBe(0);
   });
 
-  test('and send no whole body for the graph are told in its shape', async () => {
+  test('and send no whole body for the graph get an error in its shape', async () => {
     await start(SHORT);
     const [, body = ''] = (await slow(post(SECRET, 'content-length: 9'))).split('\r\n\r\n');
     expect(JSON.parse(body)).toEqual({
@@ -139,7 +139,7 @@ describe('clients that are slow', () => {
     clearInterval(reading);
   });
 
-  test('leave the others alone: answered all the while, on a connection that outlives theirs', async () => {
+  test('leave the others alone: these are answered throughout, on a connection that outlives theirs', async () => {
     await start(SHORT);
     let accepted = 0;
     server.app.server.on('connection', () => {
@@ -164,7 +164,7 @@ describe('clients that are slow', () => {
   });
 });
 
-test('a connection more than there may be is closed unasked; one that ends makes room', async () => {
+test('a connection above the limit is closed without an answer; one that ends makes room', async () => {
   await start({ ...CONNECTION_LIMITS, headersMs: 60_000, requestMs: 60_000, connections: 3 });
   for (let opened = 0; opened < 3; opened++) void slow('');
   await until(connections, (count) => count === 3);
@@ -175,7 +175,7 @@ test('a connection more than there may be is closed unasked; one that ends makes
   expect(statusesIn(await slow(request))).toEqual([200]);
 });
 
-test('the limits of a server in use fit each other, the balancers before it, and its stop', () => {
+test('the limits of a server fit each other, the balancers before it, and its stop', () => {
   const { headersMs, requestMs, idleMs, checkMs, connections: most } = CONNECTION_LIMITS;
   expect(headersMs).toBeLessThanOrEqual(requestMs);
   expect(requestMs).toBeLessThanOrEqual(45_000);

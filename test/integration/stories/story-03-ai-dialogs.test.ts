@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-test('five packs of AI dialogs raise the quota by five thousand, after what was owed is settled', async () => {
+test('five packs of AI dialogs raise the quota by five thousand after the excess is settled', async () => {
   const admin = await app.client({ organization_id: '1004' });
   const period = app.sandbox.hubCore.organizations.get('1004')?.excess?.[0]?.period ?? '?';
   const order = await purchase(app, admin, '1004', { chatbot_ai_extra: '5' });

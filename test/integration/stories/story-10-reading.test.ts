@@ -36,7 +36,7 @@ const references = () => [
   { __typename: 'TopupOrder', id: orderId },
 ];
 
-test('its owner and support find it by reference', async () => {
+test('the owner and support resolve it by reference', async () => {
   for (const client of [await app.client({ organization_id: '1004' }), support]) {
     const { _entities } = await client.query(ENTITIES, { of: references() });
     expect(_entities).toMatchObject([
@@ -49,7 +49,7 @@ test('its owner and support find it by reference', async () => {
 
 describe('another organization', () => {
   test.each(['topupOptions { id }', 'excessUsages { code }', 'topupOrders { totalCount edges { node { id } } }'])(
-    'is forbidden at %s, whether the organization exists or not, in the same words',
+    'gets the same FORBIDDEN at %s, whether the organization exists or not',
     async (field) => {
       const asked = field.replace(/^\w+/, '$&(organizationId: $id)');
       const answers = await Promise.all(
@@ -65,7 +65,7 @@ describe('another organization', () => {
     },
   );
 
-  test('has a page of its own in which nothing of theirs is', async () => {
+  test('has a page of its own without any of their data', async () => {
     const { _entities } = await stranger.query(ENTITIES, { of: [{ __typename: 'Organization', id: '1002' }] });
     expect(_entities[0]).toMatchObject({ id: '1002', excessUsages: [], topupOrders: { totalCount: 0, edges: [] } });
     expect(new Set(_entities[0].quotaBalances.map(({ balance }: { balance: string }) => balance))).toEqual(
@@ -81,13 +81,13 @@ describe('another organization', () => {
   });
 });
 
-test('without a token nothing is told, by reference neither', async () => {
+test('a request without a token reads nothing, by reference neither', async () => {
   const { errors, data } = await createTestClient(app.url, '').send(ENTITIES, { of: references() });
   expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
   expect(JSON.stringify(data ?? null)).not.toMatch(/1004/);
 });
 
-test('a token without a scope of ours reads nothing, its own organization neither', async () => {
+test('a token without our scopes reads nothing, not even its own organization', async () => {
   const client = await app.client({ organization_id: '1004', scope: 'chat:read' });
   const { errors, data } = await client.send('{ topupOptions { id } topupOrders { totalCount } }');
   expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN', 'FORBIDDEN']);

@@ -41,14 +41,14 @@ test.each([
   expectNothingOfTheOwner(answer);
 });
 
-test('an order of another organization is null, like one that does not exist', async () => {
+test('an order of another organization is null, like a missing one', async () => {
   const query = 'query ($id: ID!) { topupOrder(id: $id) { id number total { amount } } }';
   for (const id of [draft.id, completed.id, randomUUID()]) {
     expect(await stranger.query(query, { id })).toEqual({ topupOrder: null });
   }
 });
 
-test('a reference to what is not theirs is null; those beside it are served', async () => {
+test('a forbidden reference is null; those beside it are served', async () => {
   const answer = await stranger.send(
     `query ($representations: [_Any!]!) {
        _entities(representations: $representations) {
@@ -78,7 +78,7 @@ test('a reference to what is not theirs is null; those beside it are served', as
   expectNothingOfTheOwner(answer);
 });
 
-test('nothing of theirs can be confirmed, cancelled, checked or bought', async () => {
+test("another organization's orders and options cannot be confirmed, cancelled, checked or bought", async () => {
   const outcomes = [
     await tryConfirm(stranger, draft),
     await tryCancel(stranger, draft.id),
@@ -100,7 +100,7 @@ test('nothing of theirs can be confirmed, cancelled, checked or bought', async (
   expect(answer.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
 });
 
-test('the ledger has the owner alone', async () => {
+test('the ledger has entries of the owner alone', async () => {
   const period = app.sandbox.hubCore.organizations.get('1004')?.excess?.[0]?.period ?? '?';
   expect((await ledgerTable(app.db)).replaceAll(period, 'this m.')).toMatchInlineSnapshot(`
     "organization | quota      | kind              | quantity | period  | unit_price | amount

@@ -22,7 +22,7 @@ async function valuesOf(of: TestApp, name: string, label: string): Promise<Recor
 
 const values = (name: string, label: string) => valuesOf(app, name, label);
 
-test('before anything has happened breakers are closed, every outcome of a webhook is 0, and there is no Redis', async () => {
+test('a fresh server has closed breakers, every webhook outcome at 0, and no Redis metric', async () => {
   expect(await values('breaker_state', 'neighbour')).toEqual({
     'hub-core': 0,
     'mekari-billing': 0,
@@ -37,7 +37,7 @@ test('before anything has happened breakers are closed, every outcome of a webho
   expect(await scrape(app)).not.toContain('redis_up');
 });
 
-test('what is served is documented, and what is documented is served, with type and labels', async () => {
+test('the documentation lists exactly the served metrics, with type and labels', async () => {
   const documented = [...documentedMetrics()].map(([name, { type, labels }]) => ({ name, type, labels: [...labels] }));
   expect(documented.length).toBeGreaterThan(15);
   const served = [...(await everythingServed(app))].map(([name, { type, labels }]) => ({
@@ -52,7 +52,7 @@ test('what is served is documented, and what is documented is served, with type 
   expect(sorted(served)).toEqual(sorted(documented));
 });
 
-test('times are counted with what they are the time of, in bounds from 5 ms to 10 s', async () => {
+test('durations carry their labels, in buckets from 5 ms to 10 s', async () => {
   const buyer = await app.client({ organization_id: '1003' });
   await buyer.query('{ topupOptions { code } }');
   await purchase(app, buyer, '1003', { agent_extra: '1' });
@@ -96,13 +96,13 @@ describe('deliveries of the webhook', () => {
     app.sandbox.mekariPay.sendRaw(event);
   const FOREIGN = `whsec_${Buffer.from('a secret that we never agreed on').toString('base64')}`;
 
-  test('settled, and the same event twice more', async () => {
+  test('counts a settled event, and its two repeats', async () => {
     const order = await pending();
     expect(await risen(() => app.sandbox.mekariPay.pay(order.number))).toEqual({ settled: 1 });
     expect(await risen(() => app.sandbox.mekariPay.resend(order.number, { times: 2 }))).toEqual({ duplicate: 2 });
   });
 
-  test('a payment that does not fit, one that nobody knows, one that failed', async () => {
+  test('counts a payment that does not fit, one of an unknown order, one that failed', async () => {
     const order = await pending();
     expect(await risen(() => app.sandbox.mekariPay.fail(order.number))).toEqual({ noted: 1 });
     expect(await risen(() => app.sandbox.mekariPay.payWrong(order.number))).toEqual({ review: 1 });
@@ -110,13 +110,13 @@ describe('deliveries of the webhook', () => {
     expect(await risen(() => raw({ body }))).toEqual({ unknown_order: 1 });
   });
 
-  test('refused ones: wrongly signed, not an event, larger than is read', async () => {
+  test('counts refused ones: wrongly signed, not an event, too large', async () => {
     expect(await risen(() => raw({ body: '{}', secret: FOREIGN }))).toEqual({ bad_signature: 1 });
     expect(await risen(() => raw({ body: '{}' }))).toEqual({ malformed: 1 });
     expect(await risen(() => raw({ body: 'x'.repeat(65_537) }))).toEqual({ malformed: 1 });
   });
 
-  test('one that cannot be stored, which is settled when it comes again', async () => {
+  test('counts one that cannot be stored, and settles it when it comes again', async () => {
     const order = await pending();
     await app.db.query(
       `alter table payment_events add constraint nothing_fits check (order_number <> '${order.number}')`,
@@ -128,7 +128,7 @@ describe('deliveries of the webhook', () => {
   });
 });
 
-test('a gauge says what the database says now: nothing of a status that no order is in, and nothing without it', async () => {
+test('a gauge reports the current database: no line for a status without orders, and none without the database', async () => {
   const buyer = await app.client({ organization_id: '1002' });
   const order = await createOrder(buyer, '1002', { agent_extra: '1' });
   expect(await values('orders', 'status')).toHaveProperty('DRAFT');

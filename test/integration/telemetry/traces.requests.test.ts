@@ -18,7 +18,7 @@ afterAll(() => app?.close());
 describe("a caller's trace", () => {
   const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-  test('is gone on with, through the gateway', async () => {
+  test('continues through the gateway', async () => {
     const organizations = await startOrganizationsSubgraph(app.sandbox.hubCore.organizations.all());
     const gateway = await startGateway({
       subgraphs: { organizations: organizations.url, 'self-topup': `${app.url}/graphql` },
@@ -39,7 +39,7 @@ describe("a caller's trace", () => {
     }
   });
 
-  test('that is not sampled is not sent, and neither is what follows of its order', async () => {
+  test('that is not sampled is not sent, and neither is the later work on its order', async () => {
     const buyer = await app.client({ organization_id: '1003' });
     const unsampled = TRACE.replace('4b', '5c');
     const { data } = await buyer.send(
@@ -63,7 +63,7 @@ describe("a caller's trace", () => {
     'nonsense',
     '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
     `ff-${TRACE}-00f067aa0ba902b7-01`,
-  ])('that cannot be one (%j) is begun anew', async (traceparent) => {
+  ])('that is invalid (%j) is replaced by a new one', async (traceparent) => {
     const correlationId = `begun-anew-${Math.random().toString(36).slice(2)}`;
     const headers = { traceparent, 'x-correlation-id': correlationId };
     const { errors } = await (await app.client()).send('{ excessUsages { code } }', {}, headers);
@@ -80,7 +80,7 @@ describe("a caller's trace", () => {
 const ends = ({ name, attributes }: ExportedSpan) =>
   ['http.response.status_code', 'topup.outcome'].map((attribute) => `${name} ${attributes[attribute]}`);
 
-test('health and metrics leave no trace; what is not there does, and every answer says how it ended', async () => {
+test('health and metrics leave no trace; unknown paths do, and every span has its status', async () => {
   for (const path of ['/livez', '/readyz', '/metrics', '/nothing/here?token=canary-of-the-query']) {
     await (await fetch(`${app.url}${path}`)).text();
   }
@@ -99,7 +99,7 @@ test('health and metrics leave no trace; what is not there does, and every answe
   ).toEqual([]);
 });
 
-test('nothing that was sent holds a token, a secret, an address, a name, a body or a query string', async () => {
+test('no span holds a token, a secret, an address, a name, a body or a query string', async () => {
   const buyer = await app.client({ organization_id: '1004', sub: 'canary-of-the-subject' });
   const order = await purchase(app, buyer, '1004', { chatbot_ai_extra: '1' });
   await app.untilSpans(await app.traceOf(order), ['job send_order_mail', 'settle payment', 'graphql createTopupOrder']);

@@ -75,7 +75,7 @@ describe('the trace of an order', () => {
     expect(named(all, 'mekari-pay POST /api/v1/invoices').kind).toBe(3);
   });
 
-  test('begins with its request, also where the body comes later than the headers', async () => {
+  test('begins with its request, even when the body comes later than the headers', async () => {
     const { token } = await app.client({ organization_id: '1003' });
     const input = { items: toItems('1003', { agent_extra: '1' }), idempotencyKey: 'body-comes-later' };
     const call = request(`${app.url}/graphql`, {
@@ -95,7 +95,7 @@ describe('the trace of an order', () => {
     expect(pathOf(named(all, PACKAGES), all)).toBe(`graphql createTopupOrder > create order > ${PACKAGES}`);
   });
 
-  test('links the requests that have traces of their own: confirm and webhook', async () => {
+  test('links to the requests with traces of their own: confirm and webhook', async () => {
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '1' });
     const ofOrder = await app.untilSpans(await app.traceOf(order), ['confirm order', 'settle payment']);
     const linked = async (name: string) => {
@@ -115,7 +115,7 @@ describe('the trace of an order', () => {
     expect(ofOrder.filter(({ kind }) => kind === 5).flatMap(({ links }) => links)).toEqual([]);
   });
 
-  test('goes on in check, cancel and poll', async () => {
+  test('continues in check, cancel and poll', async () => {
     const buyer = await app.client({ organization_id: '1002' });
     const pending = async () => confirmOrder(buyer, await createOrder(buyer, '1002', { agent_extra: '1' }));
     const checked = await pending();
@@ -152,7 +152,7 @@ describe('the trace of an order', () => {
     );
   });
 
-  test('is told to the neighbours, and named in the log', async () => {
+  test('reaches the neighbours and the log', async () => {
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '3' });
     const traceId = await app.traceOf(order);
     const spans = await app.untilSpans(traceId, ['job book_paid_pi']);
@@ -168,7 +168,7 @@ describe('the trace of an order', () => {
     expect(events).not.toContain('confirmOrder');
   });
 
-  test('shows a job that failed as failed, by what kind of failure and without its words', async () => {
+  test('shows a failed job as failed, with the kind of failure and without its message', async () => {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503, times: 1 }]);
     const order = await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '1' });
     const traceId = await app.traceOf(order);

@@ -39,14 +39,14 @@ const codesOnPage = async () => {
   return topupOptions?.map(({ code }) => code);
 };
 
-test('what is shown can be applied and shown again, the same', async () => {
+test('the output of show can be applied and shown again unchanged', async () => {
   const before = await show();
   expect(before).toHaveLength(7);
   expect(await apply(JSON.parse(JSON.stringify(before)))).toEqual([]);
   expect(await show()).toEqual(before);
 });
 
-test('a kind of quota that nobody thought of is shown and can be ordered, by data alone', async () => {
+test('a new kind of quota is shown and can be ordered by data alone', async () => {
   const untouched = await apply([SMS]);
   expect(untouched.toSorted()).toEqual([
     'agent_extra',
@@ -69,7 +69,7 @@ test('a kind of quota that nobody thought of is shown and can be ordered, by dat
   expect(order.total.amount).toBe('70000');
 });
 
-test('a row is changed in place, keeps its id, and is switched off by data', async () => {
+test('a row changes in place, keeps its id, and is switched off by data', async () => {
   await apply([SMS]);
   const idOf = async () =>
     (await app.db.query<{ id: string }>(`select id from topup_configurations where code = 'sms_extra'`))[0]?.id;
@@ -87,7 +87,7 @@ test('the page follows the positions', async () => {
   expect((await codesOnPage())?.at(-1)).toBe('sms_extra');
 });
 
-test('all or nothing: a row that the database refuses takes the others with it', async () => {
+test('one refused row rolls back the whole file', async () => {
   const before = await show();
   const { rows } = checkCatalogue([
     { ...SMS, label: 'changed' },

@@ -71,7 +71,7 @@ describe.each([
   { organizations: 100, perCall: [100] },
   { organizations: 250, perCall: [100, 100, 50] },
 ])('$organizations organizations in one request', ({ organizations, perCall }) => {
-  test(`cold: calls to hub-core for ${perCall.join(', ')}, each package once, ${COLD_STATEMENTS} statements`, async () => {
+  test(`cost calls to hub-core for ${perCall.join(', ')} organizations when cold, one per package, and ${COLD_STATEMENTS} statements`, async () => {
     time.advance(7200);
     expect(await costOf(organizations)).toEqual({
       organizationsPerCall: perCall,
@@ -80,7 +80,7 @@ describe.each([
     });
   });
 
-  test(`warm: no call, ${WARM_STATEMENTS} statements`, async () => {
+  test(`cost no call and ${WARM_STATEMENTS} statements when warm`, async () => {
     expect(await costOf(organizations)).toEqual({
       organizationsPerCall: [],
       packages: [],
@@ -89,7 +89,7 @@ describe.each([
   });
 });
 
-test('those that are remembered are not asked for again, beside those that are not', async () => {
+test('cached organizations are not fetched again beside new ones', async () => {
   time.advance(7200);
   await costOf(40);
   const { organizationsPerCall, packages } = await costOf(100);

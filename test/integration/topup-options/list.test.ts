@@ -31,8 +31,8 @@ async function hiddenOf(organizationId: string): Promise<string[]> {
   return (hiddenTopupOptions ?? []).map(({ code, reason }) => `${code} ${reason}`);
 }
 
-describe('what an option says', () => {
-  test('an amount: its minimum and Rp1 per rupiah, from the row', async () => {
+describe('an option shows', () => {
+  test('for an amount: its minimum and Rp1 per rupiah, from the row', async () => {
     expect(await optionOf('1001', 'wa_balance')).toEqual({
       id: '1001:wa_balance',
       code: 'wa_balance',
@@ -53,7 +53,7 @@ describe('what an option says', () => {
     });
   });
 
-  test('choices: each with its credits and its price, at the price of Mekari Billing', async () => {
+  test('for choices: each with its credits and its price, at the price of Mekari Billing', async () => {
     const muv = await optionOf('1001', 'muv');
     expect(muv).toMatchObject({ input: 'CHOICE', minimum: '500', maximum: '10000', priceSource: 'MEKARI_BILLING' });
     expect(muv?.description).toBe('Rp600 per visitor.');
@@ -66,7 +66,7 @@ describe('what an option says', () => {
     ]);
   });
 
-  test('packs: how many dialogs one credits, and the price of one', async () => {
+  test('for packs: how many dialogs one credits, and the price of one', async () => {
     expect(await optionOf('1001', 'chatbot_ai_extra')).toMatchObject({
       input: 'QUANTITY',
       minimum: '1',
@@ -76,7 +76,7 @@ describe('what an option says', () => {
     });
   });
 
-  test('MCC: its minimum in the place of the one of WhatsApp, and of no other', async () => {
+  test("for an MCC: its minimum instead of WhatsApp's own, and of no other", async () => {
     expect((await optionOf('1004', 'wa_balance'))?.minimum).toBe('2500000');
     const id = addOrganization(app.sandbox, '1001', {
       settings: { bifrost_new_topup: true, mcc: { is_enabled: true, minimum_value: 3_000_000_000 } },
@@ -85,13 +85,13 @@ describe('what an option says', () => {
     expect((await optionOf(id, 'voice_call_extra'))?.minimum).toBe('500000');
   });
 
-  test('an MCC that is switched off changes nothing', async () => {
+  test('nothing of an MCC that is switched off', async () => {
     const settings = { bifrost_new_topup: true, mcc: { is_enabled: false, minimum_value: 9_000_000 } };
     const id = addOrganization(app.sandbox, '1001', { settings });
     expect((await optionOf(id, 'wa_balance'))?.minimum).toBe('1000000');
   });
 
-  test('what is owed for its quota', async () => {
+  test('the excess of its quota', async () => {
     expect((await optionOf('1004', 'muv'))?.excessUsage).toMatchObject({
       quantity: '120',
       amount: { amount: '90000' },
@@ -99,12 +99,12 @@ describe('what an option says', () => {
   });
 });
 
-describe('why an option is hidden', () => {
-  test('the rows that ship switched off are INACTIVE', async () => {
+describe('an option is hidden', () => {
+  test('as INACTIVE, when its row ships switched off', async () => {
     expect(await hiddenOf('1001')).toEqual(['email_extra INACTIVE', 'recording_extra INACTIVE']);
   });
 
-  test('a missing component, and one that hides', async () => {
+  test('when a component is missing, and when one hides it', async () => {
     expect(await hiddenOf('1003')).toEqual([
       'muv HIDDEN_BY_COMPONENT',
       'voice_call_extra COMPONENT_MISSING',
@@ -114,13 +114,13 @@ describe('why an option is hidden', () => {
     ]);
   });
 
-  test('hub-core gives no component list: whatever needs a component is hidden, the rest is not', async () => {
+  test('when it needs a component and hub-core lists none; the others stay', async () => {
     const id = addOrganization(app.sandbox, '1001', { components: null });
     expect(await codesOf(id)).toEqual(['muv', 'agent_extra']);
     expect(await hiddenOf(id)).toContain('wa_balance COMPONENT_MISSING');
   });
 
-  test('its own flag is off', async () => {
+  test('when its own flag is off', async () => {
     await app.setFlag('billing_voice_call_topup', false);
     try {
       expect(await codesOf('1001')).not.toContain('voice_call_extra');
@@ -130,7 +130,7 @@ describe('why an option is hidden', () => {
     }
   });
 
-  test('its row cannot be read: it is dropped and logged with its id, the others stay', async () => {
+  test('when its row is invalid, which is logged with its id; the others stay', async () => {
     app.logs.length = 0;
     const [{ id } = { id: '' }] = await app.changeCatalogue<{ id: string }>(
       `update topup_configurations set option_value = '{"input":"CHOICE","choices":"many"}' where code = 'muv' returning id`,
@@ -146,7 +146,7 @@ describe('why an option is hidden', () => {
     }
   });
 
-  test('an MCC minimum above the maximum of the row leaves nothing to buy', async () => {
+  test('when an MCC minimum above the maximum of the row leaves nothing to buy', async () => {
     const bounded = { input: 'AMOUNT', minimum: 1_000_000, maximum: 2_000_000 };
     await app.changeCatalogue(`update topup_configurations set option_value = $1 where code = 'wa_balance'`, [bounded]);
     try {
@@ -161,7 +161,7 @@ describe('why an option is hidden', () => {
     }
   });
 
-  test('is for support alone', async () => {
+  test('with a reason that only support can read', async () => {
     const admin = await app.client();
     const { data, errors } = await admin.send(HiddenTopupOptionsDocument, {});
     expect(data?.hiddenTopupOptions).toBeNull();
@@ -169,7 +169,7 @@ describe('why an option is hidden', () => {
   });
 });
 
-describe('a page that is gated', () => {
+describe('a gated page', () => {
   const PAGE = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Organization {
     topupOptions { code } excessUsages { code } topupEligibility { newPageEnabled orderingEnabled reasons }
   } } }`;
@@ -204,7 +204,7 @@ describe('a page that is gated', () => {
     }
   });
 
-  test('by the flag of ordering is shown all the same, but nothing can be ordered', async () => {
+  test('by the flag of ordering is still shown, but nothing can be ordered', async () => {
     await app.setFlag('billing_new_topup', false);
     try {
       const { topupOptions, topupEligibility } = await pageOf('1001');
@@ -219,7 +219,7 @@ describe('a page that is gated', () => {
     }
   });
 
-  test('with every reason at once, where there are several', async () => {
+  test('has every reason at once', async () => {
     const id = addOrganization(app.sandbox, '1005', { settings: { bifrost_new_topup: false } });
     expect((await pageOf(id)).topupEligibility.reasons).toEqual([
       'ORGANIZATION_NOT_ENROLLED',

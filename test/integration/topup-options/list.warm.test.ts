@@ -71,7 +71,7 @@ async function pageOf(client = admin): Promise<Record<string, Shown>> {
 const allOf = ['agent_extra', 'chatbot_ai_extra', 'muv', 'voice_call_extra', 'wa_balance'];
 const codesOf = async (client = admin) => Object.keys(await pageOf(client)).toSorted();
 
-test('a warm page is of whoever asks: nobody, a stranger and another organization get what is theirs', async () => {
+test('a warm page belongs to its caller: anonymous, foreign and other organizations get their own', async () => {
   expect(await codesOf()).toEqual(allOf);
   const other = await app.client({ organization_id: addOrganization(app.sandbox, '1001', { components: [] }) });
   expect(await codesOf(other)).toEqual(['agent_extra', 'muv']);
@@ -88,7 +88,7 @@ test('a warm page is of whoever asks: nobody, a stranger and another organizatio
 const switchRow = (code: string, active: boolean) =>
   app.db.query('update topup_configurations set active = $2 where code = $1', [code, active]);
 
-test('a row that is changed in the database is shown by pages within a second', async () => {
+test('pages show a row that changes in the database within a second', async () => {
   expect(await codesOf()).toEqual(allOf);
   await switchRow('agent_extra', false);
   expect(await codesOf()).toEqual(allOf);
@@ -99,7 +99,7 @@ test('a row that is changed in the database is shown by pages within a second', 
   expect(await codesOf()).toEqual(allOf);
 });
 
-test('orders see the change at once, and so do the pages after them', async () => {
+test('orders see the change at once, and so do later pages', async () => {
   expect(await codesOf()).toEqual(allOf);
   await switchRow('agent_extra', false);
   const order = () => tryCreate(admin, '1001', { agent_extra: '1' });
@@ -132,7 +132,7 @@ test('a flag that is switched off is off for the next page', async () => {
   expect(await codesOf()).toEqual(allOf);
 });
 
-test('a price is another one after its hour, and gone while it cannot be had', async () => {
+test('a price changes after its hour, and is dropped while it cannot be fetched', async () => {
   expect((await pageOf())['muv']).toMatchObject({ unitPrice: { amount: '600' }, description: 'Rp600 per visitor.' });
   app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
   time.advance(HOUR_SECONDS + 1);
@@ -146,7 +146,7 @@ test('a price is another one after its hour, and gone while it cannot be had', a
   expect(await codesOf()).toEqual(allOf);
 });
 
-test('an organization that is another one at hub-core is another one here when its time is over', async () => {
+test('an organization that changes at hub-core changes here when its cache time ends', async () => {
   const { organizations } = app.sandbox.hubCore;
   const known = organizations.get('1001');
   if (known === undefined) throw new Error('there is no organization 1001');
@@ -164,7 +164,7 @@ test('an organization that is another one at hub-core is another one here when i
   expect((await pageOf())['wa_balance']).toMatchObject({ minimum: '1000000' });
 });
 
-test('when the month has ended in Jakarta, what is bought now ends with the next', async () => {
+test('a purchase ends with the next month once the month has ended in Jakarta', async () => {
   const end = Date.parse((await pageOf())['muv']?.validUntil ?? '');
   // A moment before, so that nothing else has changed when it is over.
   time.advance((end - time.now().getTime()) / 1000 - 10);

@@ -33,7 +33,7 @@ const ENTITIES = `query ($of: [_Any!]!) { _entities(representations: $of) { ... 
 } } }`;
 
 describe('the hour of a price', () => {
-  test('within it nobody is asked again, at its end everybody is', async () => {
+  test('saves every call within it, and ends for all at once', async () => {
     expect(await pricesOf()).toMatchObject({ muv: '600' });
     app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
     time.advance(HOUR_SECONDS - 60);
@@ -43,14 +43,14 @@ describe('the hour of a price', () => {
     expect(muvCalls()).toBe(2);
   });
 
-  test('a fixed price is asked of nobody', async () => {
+  test('does not apply to a fixed price, which makes no call', async () => {
     expect(await pricesOf()).toMatchObject({ wa_balance: '1', voice_call_extra: '1' });
     expect(app.sandbox.mekariBilling.requestCount({ path: 'pkg-wa' })).toBe(0);
     expect(app.sandbox.mekariBilling.requestCount({ path: 'pkg-voice' })).toBe(0);
   });
 });
 
-describe('a price that cannot be had', () => {
+describe('an unavailable price', () => {
   test.each([
     'status',
     'reset',
@@ -59,7 +59,7 @@ describe('a price that cannot be had', () => {
     'negative-price',
     'absurd-price',
     'fractional-price',
-  ] as const)('under %s its row is gone, the others stay, and it is logged with package and reason', async (kind) => {
+  ] as const)('under %s drops its row, keeps the others, and is logged with package and reason', async (kind) => {
     app.sandbox.mekariBilling.faults.set([{ kind, match: { path: 'pkg-muv' } }]);
     app.logs.length = 0;
     expect(await pricesOf()).toEqual({
@@ -79,7 +79,7 @@ describe('a price that cannot be had', () => {
     expect(logged).toMatchObject({ package: 'pkg-muv', reason: expect.stringMatching(/^mekari-billing /) });
   });
 
-  test('the base_price of the row is never used in its place', async () => {
+  test('is never replaced by the base_price of the row', async () => {
     await app.changeCatalogue(`update topup_configurations set base_price = 5 where code = 'muv'`);
     try {
       expect(await pricesOf()).toMatchObject({ muv: '600' });
@@ -91,7 +91,7 @@ describe('a price that cannot be had', () => {
     }
   });
 
-  test('the failure is remembered for five seconds, not for an hour', async () => {
+  test('is remembered for five seconds, not for an hour', async () => {
     app.sandbox.mekariBilling.faults.set([{ kind: 'status', match: { path: 'pkg-muv' }, times: 1 }]);
     expect(await pricesOf()).not.toHaveProperty('muv');
     expect(await pricesOf()).not.toHaveProperty('muv');
@@ -100,7 +100,7 @@ describe('a price that cannot be had', () => {
     expect(await pricesOf()).toMatchObject({ muv: '600' });
   });
 
-  test('all of Mekari Billing away leaves what has a price of its own', async () => {
+  test('of all of Mekari Billing leaves the options with a price of their own', async () => {
     await app.sandbox.mekariBilling.refuse();
     expect(await pricesOf()).toEqual({ wa_balance: '1', voice_call_extra: '1' });
   });
@@ -126,7 +126,7 @@ describe('calls to the neighbours', () => {
     ]);
   });
 
-  test('more than a hundred organizations are asked for a hundred at a time', async () => {
+  test('ask for more than a hundred organizations a hundred at a time', async () => {
     const ids = Array.from({ length: 150 }, () => addOrganization(app.sandbox, '1001'));
     const support = await app.client({ scope: 'topup:support', expires_in: 1_000_000 });
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Organization { topupEligibility { reasons } } } }`;
@@ -142,7 +142,7 @@ describe('calls to the neighbours', () => {
     expect(app.sandbox.hubCore.requestCount()).toBe(1);
   });
 
-  test('a warm request calls nobody', async () => {
+  test('are not made by a warm request', async () => {
     await pricesOf();
     app.sandbox.mekariBilling.clearRequests();
     app.sandbox.hubCore.clearRequests();
