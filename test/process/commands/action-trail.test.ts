@@ -30,7 +30,7 @@ afterAll(async () => {
 const run = (name: string, ...args: string[]) =>
   runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: app.db.url });
 
-test('every command that changes something is in it, before and after, under the name of who is logged in', async () => {
+test('every changing command is recorded, before and after, under the name of the logged-in user', async () => {
   const seed = join(root, 'seed/topup-configurations.json');
   for (const [name, ...args] of [
     ['flags', 'list'],
@@ -61,7 +61,7 @@ test('every command that changes something is in it, before and after, under the
   ]);
 });
 
-test('an operator finds an order’s trail with the order, and by name, organization and time', async () => {
+test('an operator finds the trail of an order with the order, and by name, organization and time', async () => {
   const buyer = `finance-${randomUUID()}`;
   const organization = addOrganization(app.sandbox, '1001');
   const client = await app.client({ sub: buyer, organization_id: organization });
@@ -99,7 +99,7 @@ test('an operator finds an order’s trail with the order, and by name, organiza
   expect((await run('trail')).code).toBe(2);
 });
 
-test('what cannot be entered is not done: the flag stays as it was', async () => {
+test('a change that cannot be recorded is not made: the flag stays as it was', async () => {
   await app.db.query('revoke insert on action_trail from self_topup_background');
   const { code, stderr } = await run('flags', 'set', 'not_recorded', 'on').finally(() =>
     app.db.query('grant insert on action_trail to self_topup_background'),
@@ -109,7 +109,7 @@ test('what cannot be entered is not done: the flag stays as it was', async () =>
   expect(await app.db.query(`select from feature_flags where key = 'not_recorded'`)).toEqual([]);
 });
 
-test('the first migration of a database makes the trail, the next run is in it', async () => {
+test('the first migration of a database creates the trail, and the next run is recorded', async () => {
   const db = await createDatabase('template1');
   const migrate = () => runBuilt('src/commands/migrate.js', [], { DATABASE_URL: db.url });
   expect(await migrate()).toMatchObject({ code: 0, stderr: '' });
@@ -119,7 +119,7 @@ test('the first migration of a database makes the trail, the next run is in it',
   await db.drop();
 });
 
-test('a process that dies in the middle of an action leaves that it was asked', async () => {
+test('a process that dies in the middle of an action leaves the record of its start', async () => {
   const relay = await startRelay();
   relay.setTarget(app.sandbox.mekariPay.url);
   const replica = await startReplica(app, { MEKARI_PAY_URL: relay.url });

@@ -72,7 +72,7 @@ async function buys({ addresses, tokens }: Development): Promise<void> {
   });
 }
 
-test('it prints what to open and tokens that work, and Ctrl-C leaves nothing running', async () => {
+test('the command prints URLs and working tokens, and Ctrl-C leaves nothing running', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
@@ -98,7 +98,7 @@ test('it prints what to open and tokens that work, and Ctrl-C leaves nothing run
   taken.close();
 });
 
-test('a SIGKILL takes server and database along, and the next start works', async () => {
+test('the next start works after a SIGKILL, which ends server and database', async () => {
   const killed = await startDevelopment();
   expect(killed.pids.length).toBeGreaterThan(3);
   killed.command.signal('SIGKILL');
@@ -111,7 +111,7 @@ test('a SIGKILL takes server and database along, and the next start works', asyn
   await expectNothingLeft(next);
 });
 
-test('two at once do not take each other’s database', async () => {
+test('two at once use different databases', async () => {
   const first = await startDevelopment();
   const second = await startDevelopment();
   await buys(first);

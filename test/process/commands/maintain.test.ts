@@ -56,13 +56,13 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('a command without a database to work on names the setting', async () => {
+test('a command without a database names the setting', async () => {
   const { code, stderr } = await runBuilt('src/commands/flags.js', ['list'], {});
   expect(stderr).toContain('DATABASE_URL is missing');
   expect(code).toBe(1);
 });
 
-test('migrate brings an empty database up to date, and says so the second time', async () => {
+test('migrate brings an empty database up to date, and reports that the second time', async () => {
   const empty = await createDatabase('template1');
   try {
     const migrate = () => runBuilt('src/commands/migrate.js', [], { DATABASE_URL: empty.url });
@@ -86,7 +86,7 @@ test('two migrations at once leave one migrated database', async () => {
   }
 });
 
-test('catalogue check finds the shipped file good and stores nothing; apply stores it; show prints it to be applied', async () => {
+test('catalogue check accepts the shipped file and stores nothing; apply stores it; show prints it in the form of apply', async () => {
   expect(await run('catalogue', 'check', SEED)).toMatchObject({ code: 0, stdout: expect.stringContaining('no fault') });
   expect(await storedCodes()).toEqual([]);
 
@@ -100,7 +100,7 @@ test('catalogue check finds the shipped file good and stores nothing; apply stor
   expect((await run('catalogue', 'show')).stdout).toBe(shown.stdout);
 });
 
-test('a catalogue with faults names row and column of each, and nothing of it is applied', async () => {
+test('a catalogue with faults names row and column of each, and none of it is applied', async () => {
   const [first, second, third, ...rest] = await seedRows();
   const { label: _label, ...unlabelled } = second ?? {};
   const faulty = [
@@ -134,13 +134,13 @@ test.each([
   expect(code).toBe(1);
 });
 
-test('a catalogue file that is not there is refused', async () => {
+test('a missing catalogue file is refused', async () => {
   const { code, stderr } = await run('catalogue', 'apply', join(directory, 'missing.json'));
   expect(stderr).toContain('missing.json');
   expect(code).toBe(1);
 });
 
-test('apply says which rows the file does not name, and leaves them', async () => {
+test('apply reports the rows that the file does not name, and leaves them', async () => {
   await run('catalogue', 'apply', SEED);
   const [first] = await seedRows();
   const { code, stdout } = await run('catalogue', 'apply', await file([{ ...first, label: 'Balance' }]));
@@ -152,7 +152,7 @@ test('apply says which rows the file does not name, and leaves them', async () =
   expect(await storedCodes()).toContain('muv');
 });
 
-test('flags are listed as they were set, together or not at all', async () => {
+test('flags are listed as set, together or not at all', async () => {
   expect(await run('flags', 'list')).toMatchObject({ code: 0, stdout: expect.stringContaining('No flag') });
   expect((await run('flags', 'set', 'billing_new_topup', 'on', 'billing_new_topup_page', 'off')).code).toBe(0);
   const refused = await run('flags', 'set', 'billing_new_topup', 'off', 'Not A Flag', 'on');
@@ -168,7 +168,7 @@ async function addStuckJob(key: string): Promise<string> {
   return job?.id ?? '';
 }
 
-test('jobs list shows what is stuck, and retry runs again the ones that are named, or all', async () => {
+test('jobs list shows the stuck jobs, and retry runs the named ones again, or all', async () => {
   expect(await run('jobs', 'list')).toMatchObject({ code: 0, stdout: '0 stuck\n' });
   const [first, second] = [await addStuckJob('first'), await addStuckJob('second')];
   const listed = await run('jobs', 'list');
@@ -180,7 +180,7 @@ test('jobs list shows what is stuck, and retry runs again the ones that are name
   expect((await run('jobs', 'list')).stdout).toBe('0 stuck\n');
 });
 
-test('audit ends with 1 where an invariant does not hold, and says which and where; with 0 where all do', async () => {
+test('audit exits with 1 on a violation, and names it and its place; with 0 otherwise', async () => {
   expect(await run('audit')).toMatchObject({ code: 0, stderr: '' });
   const planted = [`begin`, `set local session_replication_role = replica`];
   const unplanted = `delete from organization_packages where organization_id = 'planted'`;

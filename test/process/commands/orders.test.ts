@@ -42,7 +42,7 @@ async function underReview(): Promise<OrderFragment> {
   return order;
 }
 
-test('list and show tell how orders stand, who did what and why', async () => {
+test('list and show report the state of orders, with the operator and the reason', async () => {
   const order = await underReview();
   const listed = await run(['list', '--organization', organization, '--status', 'PAYMENT_REVIEW']);
   expect(listed).toMatchObject({ code: 0, stderr: '' });
@@ -70,7 +70,7 @@ test('list and show tell how orders stand, who did what and why', async () => {
   expect(stdout).toContain(`paid PI ${paidInvoiceNumber}`);
 });
 
-test('exceptions lists what is open, and close takes it off the list', async () => {
+test('exceptions lists the open ones, and close takes one off the list', async () => {
   const order = await purchase(app, client, organization, { wa_balance: '1000000' });
   const paid_at = new Date(Date.now() - 60_000).toISOString();
   await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
@@ -81,7 +81,7 @@ test('exceptions lists what is open, and close takes it off the list', async () 
   expect((await run(['exceptions'])).stdout).not.toContain(order.number);
 });
 
-test('refund asks hub-core what was used: it names the settings that it lacks, then takes back and says what that had cost', async () => {
+test('refund asks hub-core for the usage: it names the missing settings, then takes back and prints the cost', async () => {
   const { number, id } = await purchase(app, client, organization, { wa_balance: '1000000' });
   const args = ['refund', number, '--take-back', 'wa_balance=250000', ...BY];
   const unset = await run(args);
@@ -105,7 +105,7 @@ test('a payment under review is refunded without hub-core', async () => {
   });
 });
 
-test('retry and retry --mail say what will happen', async () => {
+test('retry and retry --mail print what they start', async () => {
   const order = await pending();
   expect((await run(['retry', order.number, '--mail', ...BY])).stdout).toBe(
     `${order.number}: mail awaiting_payment is sent again\n`,
@@ -113,7 +113,7 @@ test('retry and retry --mail say what will happen', async () => {
   expect((await run(['retry', order.number, ...BY])).stdout).toMatch(/issue_invoice.* will run now\n$/);
 });
 
-test('what cannot be done ends with 1 and the reason, what is no command with 2 and the usage', async () => {
+test('a failed operation exits with 1 and the reason, an unknown command with 2 and the usage', async () => {
   const order = await pending();
   expect(await run(['approve', order.number, ...BY])).toMatchObject({
     code: 1,

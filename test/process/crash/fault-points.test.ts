@@ -9,7 +9,7 @@ test('the compiler keeps every fault point, in its place', () => {
   expect(faultPointsIn('dist/src')).toEqual(faultPointsIn('src'));
 });
 
-test('each has a name of its own, in the form that is looked for', () => {
+test('each has a unique name in the expected form', () => {
   const names = faultPointsIn('src').map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
   expect(misspeltFaultPoints()).toEqual([]);

@@ -72,7 +72,7 @@ async function setByCommand(...flags: string[]): Promise<void> {
 const ofFlags = (statements: readonly string[]) => statements.filter((text) => text.includes('feature_flags'));
 
 describe('flags of the table', () => {
-  test('a change by command is seen by every replica within five seconds, and by the orders that they take', async () => {
+  test('that a command changes reach every replica within five seconds, and the orders there', async () => {
     expect(await Promise.all([app, replica].map((each) => reasonsOf(each)))).toEqual([[], []]);
     await setByCommand('billing_new_topup', 'off');
     try {
@@ -90,7 +90,7 @@ describe('flags of the table', () => {
     expect(await Promise.all([app, replica].map((each) => reasonsOf(each)))).toEqual([[], []]);
   });
 
-  test('a thousand fields of fifty organizations cost one statement in two seconds, and none before', async () => {
+  test('cost one statement in two seconds for a thousand fields of fifty organizations, and none before', async () => {
     const ids = Array.from({ length: 50 }, () => addOrganization(app.sandbox, '1001'));
     const aliases = Array.from({ length: 10 }, (_, index) => {
       return `o${index}: topupOptions { code } e${index}: topupEligibility { reasons }`;
@@ -111,7 +111,7 @@ describe('flags of the table', () => {
     expect(ofFlags(await sql.during(() => Promise.all([ask(), ask(), ask()])))).toHaveLength(1);
   });
 
-  test('a table that cannot be read is an error, never "off"; what was read before serves for a moment', async () => {
+  test('are an error while the table cannot be read, never "off"; a recent read serves for a moment', async () => {
     app.logs.length = 0;
     await app.setFlag('billing_new_topup', true);
     expect(await reasonsOf(app)).toEqual([]);
@@ -153,7 +153,7 @@ describe('another provider', () => {
   const startWith = (flagProvider: InMemoryProvider) =>
     startApp({ clock, withoutBackground: true, shared: app, flagProvider });
 
-  test('switches on for one organization and not for another: the page, its reasons, and what can be ordered', async () => {
+  test('can be on for one organization and off for another: the page, its reasons, and the orderable options', async () => {
     const [all = '', page = '', noVoice = ''] = [1, 2, 3].map(() => addOrganization(app.sandbox, '1001'));
     const other = await startWith(
       new InMemoryProvider({
@@ -184,7 +184,7 @@ describe('another provider', () => {
     }
   });
 
-  test('is one server’s alone: its neighbour in the process sees its own, also when either has stopped', async () => {
+  test('belongs to one server: another in the process keeps its own, even after either has stopped', async () => {
     let closed = 0;
     const onClose = async () => {
       closed += 1;
@@ -209,7 +209,7 @@ describe('another provider', () => {
     expect(await reasonsOf(app)).toEqual([]);
   });
 
-  test('that does not begin holds up no start: until it has begun what needs a flag is an error, and then it is not', async () => {
+  test('that is slow to begin delays no start: a flag is an error until then, and works afterwards', async () => {
     const begun = Promise.withResolvers<void>();
     const provider = new InMemoryProvider({ billing_new_topup_page: forAll, billing_new_topup: forAll });
     const late = await startWith(Object.assign(provider, { initialize: () => begun.promise }));

@@ -75,7 +75,7 @@ test.each([
   ['an order, then an organization', [ORDER, ORGANIZATION]],
   ['an option, then an organization', [OPTION, ORGANIZATION]],
   ['many of each', Array.from({ length: 50 }, () => [ORDER, ORGANIZATION, OPTION]).flat()],
-])('nobody asks for %s: each is null, and the server lives', async (_, representations) => {
+])('an anonymous request for %s gets null for each, and the server lives', async (_, representations) => {
   expect(await ask(nobody, representations)).toEqual({
     status: 200,
     data: { _entities: representations.map(() => null) },
@@ -113,7 +113,7 @@ test.each<[string, unknown]>([
   ['a NUL', '1001\u0000'],
   ['half a character', '1001\ud800'],
   ['2,000 characters', '1'.repeat(2_000)],
-])('a reference whose id is %s answers null, of every entity', async (_, id) => {
+])('a reference whose id is %s answers null, for every entity', async (_, id) => {
   const representations = [ORGANIZATION, OPTION, ORDER].map((known) => ({ ...known, id }));
   expect(await ask(admin, representations)).toEqual({
     status: 200,

@@ -21,7 +21,7 @@ afterAll(async () => {
  * The second order fails synchronously while the lines of the first one are being read, so graphql-js drops the promise of the
  * first order. When its lines cannot be read, that promise rejects without a handler, which ends a Node process.
  */
-test('an order that fails beside one whose lines cannot be read costs its page, and the server lives', async () => {
+test('a failing order beside one with unreadable lines costs its page, and the server lives', async () => {
   const buyer = await app.client({ organization_id: '1003' });
   const failing = await createOrder(buyer, '1003', { agent_extra: '1' });
   await createOrder(buyer, '1003', { agent_extra: '2' });

@@ -109,7 +109,7 @@ async function run(count: number, hubCoreFails: boolean): Promise<{ executed: nu
   return result;
 }
 
-test('5,000 random operations: no fault of ours, and every answer is what was asked for', {
+test('5,000 random operations cause no fault of ours, and every answer fits its request', {
   timeout: 600_000,
 }, async () => {
   const { hubCore, mekariBilling, mekariPay } = app.sandbox;

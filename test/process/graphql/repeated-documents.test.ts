@@ -97,7 +97,7 @@ test.each<[string, string, Record<string, unknown>, unknown]>([
     { r: [{ __typename: 'Organization', id: 1001 }] },
     { status: 200, data: { _entities: [{ id: '1001' }] }, codes: undefined },
   ],
-])('the same answer thirty times: %s', async (_name, query, variables, expected) => {
+])('a document answers the same thirty times: %s', async (_name, query, variables, expected) => {
   for (let time = 1; time <= TIMES; time += 1)
     expect(await ask(admin, query, variables), `time ${time}`).toEqual(expected);
   const first = await ask(nobody, query, variables);

@@ -47,7 +47,7 @@ const untilCount = (list: readonly unknown[], count: number) =>
     (length) => length >= count,
   );
 
-test('a worker that is killed during a run is followed by another, once it has been silent for twenty seconds', async () => {
+test('another worker takes over from one that is killed during a run, after twenty seconds of silence', async () => {
   const dying = recurringProcess();
   await dying.until('began');
   const attempts: number[] = [];

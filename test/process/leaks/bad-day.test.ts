@@ -80,7 +80,7 @@ test.each(['log', 'stderr', 'metrics', 'traces', 'commands', 'rows'])('no secret
   expect(leaksOf(nets[name] ?? '')).toEqual([]);
 });
 
-test('no answer holds a secret but what its caller has just sent, or is told where to pay', () => {
+test("no answer holds a secret except the caller's own input or pay link", () => {
   const leaks = buyer.heard.map(({ what, text, own }) => ({
     what,
     text,
@@ -95,14 +95,14 @@ test('no answer has SQL, a stack, a path of ours, or a suggestion', () => {
   expect(buyer.heard.filter(({ text }) => telling.test(text))).toEqual([]);
 });
 
-describe('the nets hold', () => {
+describe('the nets catch leaks', () => {
   test.each(['log', 'traces', 'commands', 'rows'])('the order, which is no secret, is in the %s', (name) => {
     const known = createCanaries();
     known.plantAs('the order', number);
     expect(known.foundIn(nets[name] ?? '')).toEqual(['the order']);
   });
 
-  test('metrics, answers and stack traces were caught too', () => {
+  test('they cover metrics, answers and stack traces', () => {
     expect(
       /^upstream_calls_total\{neighbour="mekari-pay",outcome="malformed".*\} [1-9]/m.test(nets['metrics'] ?? ''),
     ).toBe(true);
@@ -110,7 +110,7 @@ describe('the nets hold', () => {
     expect(nets['log']).toContain('"frames":["at ');
   });
 
-  test('every fault was met, and told', () => {
+  test('every fault happened and was logged', () => {
     const events = new Set([...(nets['log'] ?? '').matchAll(/"event":"(\w+)"/g)].map(([, event]) => event));
     const told = [
       'payment_event',

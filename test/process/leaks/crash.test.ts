@@ -30,21 +30,24 @@ const failure = `Object.assign(new Error('no "' + secret + '"', { cause: new Err
 test.each([
   ['was thrown', `throw ${failure}`],
   ['was rejected', `Promise.reject(${failure})`],
-])('what %s and nobody caught ends it with 1, and one line that holds nothing of it but where', async (_how, fail) => {
-  const preload = `process.on('SIGUSR2', () => { const secret = process.env.CRASH_SECRET; ${fail}; })`;
-  const replica = await startReplica(
-    { db, sandbox },
-    { CRASH_SECRET: secret, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
-  );
-  replica.process.signal('SIGUSR2');
-  const { code, stdout, stderr } = await replica.process.finished;
-  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-  expect(canaries.foundIn(stdout)).toEqual([]);
-  const lines = stdout.split('\n').filter((line) => line.includes('"event":"crashed"'));
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ level: 60, err: expect.objectContaining({ name: 'Error', message: 'no "…"' }) }),
-  ]);
-});
+])(
+  'an error that %s without a handler ends the process with 1 and one line that shows only its place',
+  async (_how, fail) => {
+    const preload = `process.on('SIGUSR2', () => { const secret = process.env.CRASH_SECRET; ${fail}; })`;
+    const replica = await startReplica(
+      { db, sandbox },
+      { CRASH_SECRET: secret, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+    );
+    replica.process.signal('SIGUSR2');
+    const { code, stdout, stderr } = await replica.process.finished;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(canaries.foundIn(stdout)).toEqual([]);
+    const lines = stdout.split('\n').filter((line) => line.includes('"event":"crashed"'));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 60, err: expect.objectContaining({ name: 'Error', message: 'no "…"' }) }),
+    ]);
+  },
+);
 
 const withPassword = (url: string, changes: { port?: string; password?: string } = {}) => {
   const changed = Object.assign(new URL(url), { password: secret, ...changes });

@@ -28,7 +28,7 @@ const outcome = (attempt: Promise<unknown>) =>
     () => 'not reached',
   );
 
-test('a dead server reaches nobody, however often it tries, and its successor does', async () => {
+test('a dead server reaches no database or neighbour, however often it tries, and its successor does', async () => {
   const tries = async ({ database, neighbours }: TestApp) => [
     await outcome(database.query('select 1')),
     await outcome(neighbours.paymentProvider.invoicesOfOrder('TU-1')),
@@ -44,7 +44,7 @@ test('a dead server reaches nobody, however often it tries, and its successor do
 test.each([
   ['at once: nothing has happened', 0, 'DRAFT', 0],
   ['when all is done: everything has happened, and only the answer is lost', 10_000, 'PENDING_PAYMENT', 1],
-])('dying %s', async (_, packets, status, invoices) => {
+])('a server that dies %s', async (_, packets, status, invoices) => {
   const id = addOrganization(landlord.sandbox, '1001');
   const token = await landlord.sandbox.auth.token({ organization_id: id });
   const client = (app: TestApp) => createTestClient(app.url, token);

@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 test(
-  'whatever happens to orders, in whatever sequence, and whoever dies meanwhile: they go as the model goes',
+  'orders follow the model under every sequence of events and crashes',
   async () => {
     const tally = new Map<string, number>();
     const count = (what: string) => tally.set(what, (tally.get(what) ?? 0) + 1);

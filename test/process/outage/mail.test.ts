@@ -35,7 +35,7 @@ async function pay({ client, order }: ConfirmedOrder): Promise<void> {
   await untilStatus(client, order.id, 'COMPLETED');
 }
 
-test('the mail server is away for more than an hour, in every way: bookings go on, and then each mail that is still true goes out once', async () => {
+test('the mail server fails for more than an hour, in every way: bookings go on, and then each valid mail goes out once', async () => {
   const { mail, mekariPay, moderator } = app.sandbox;
   await mail.refuse();
   const [unpaid, paidLater, underReview, ...paid] = (await confirmedOrders(app, 11)) as [

@@ -46,7 +46,7 @@ async function expectBookedOnce({ client, organizationId, order }: ConfirmedOrde
   expect(toldByMail(app, order.number)).toEqual(['awaiting payment', 'payment received']);
 }
 
-test('Moderator is away for more than an hour, in every way: nothing is lost, its age grows, and then each order is booked once', async () => {
+test('Moderator fails for more than an hour, in every way: nothing is lost, its age grows, and then each order is booked once', async () => {
   const { moderator, mekariPay } = app.sandbox;
   const orders = await confirmedOrders(app, 10);
   await untilNoneIsLeft(app, 'send_order_mail');

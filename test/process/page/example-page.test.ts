@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 test.skipIf(!hasChromium)(
-  'in a browser (needs chromium): a mistake is mended, excess is settled, the order is paid',
+  'a buyer in a browser (needs chromium) corrects a mistake, settles excess, and pays the order',
   async () => {
     const ai = page.locator('[data-code="chatbot_ai_extra"]');
     await ai.getByRole('button', { name: /Tambah/ }).click();

@@ -72,12 +72,12 @@ async function check(locked: object = {}): Promise<{ code: number; out: string }
   });
 }
 
-test('a registry that knows nothing against it', async () => {
+test('a package without an advisory passes', async () => {
   advisories = { status: 200, body: {} };
   expect(await check()).toEqual({ code: 0, out: '1 packages, 0 faults, the registry asked\n' });
 });
 
-test.each(['high', 'critical'])('an advisory of severity %s ends it with 1', async (severity) => {
+test.each(['high', 'critical'])('an advisory of severity %s exits with 1', async (severity) => {
   advisories = { status: 200, body: advisory(severity) };
   expect(await check()).toEqual({
     code: 1,
@@ -85,13 +85,13 @@ test.each(['high', 'critical'])('an advisory of severity %s ends it with 1', asy
   });
 });
 
-test('a moderate one does not', async () => {
+test('a moderate advisory passes', async () => {
   advisories = { status: 200, body: advisory('moderate') };
   expect((await check()).code).toBe(0);
 });
 
 test.each([405, 503])(
-  'a registry that answers %i gives none: it is said, and the lock file decides',
+  'a registry that answers %i has no advisories: the output says so, and the lock file decides',
   async (status) => {
     advisories = { status, body: {} };
     const good = await check();

@@ -30,7 +30,7 @@ async function operate(name: string, ...args: string[]): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }
 
-test('what the commands set up, the built server sells: credited, booked and mailed, with a log that gives nothing away', async () => {
+test('the built server sells the options that the commands set up: credited, booked and mailed, with a log without secrets', async () => {
   await operate('migrate');
   await operate('catalogue', 'apply', join(root, 'seed/topup-configurations.json'));
   await operate('flags', 'set', ...ALL_FLAGS.flatMap((flag) => [flag, 'on']));

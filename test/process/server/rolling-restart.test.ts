@@ -146,7 +146,7 @@ test('two replicas restarted in turn under load lose no request that reached the
   for (const { process: server } of replicas) expect((await server.finished).code).toBe(0);
 });
 
-test('it is unready at once and answers on; then it tells its callers to go, and ends', async () => {
+test('a server that stops is unready at once and keeps answering; then it closes its connections and ends', async () => {
   const { process: server, url } = await startReplica({ db, sandbox });
   const ask = async (path: string) => {
     const answer = await fetch(`${url}${path}`);
@@ -175,7 +175,7 @@ test('it is unready at once and answers on; then it tells its callers to go, and
   expect((await server.finished).code).toBe(0);
 });
 
-test('whatever hangs, it ends by itself; what it left behind another replica finishes, once', async () => {
+test('a server with hanging work ends in time; another replica finishes the work, once', async () => {
   // Longer than this test may take.
   const { process: server, url } = await startReplica({ db, sandbox }, { UPSTREAM_TIMEOUT_MS: '120000' });
   sandbox.mekariPay.setWebhookUrl(`${url}/webhooks/mekari-pay`);

@@ -59,7 +59,7 @@ async function addressOf(server: RunningProcess): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-test('an empty environment ends it at once, and every setting that is missing is named', async () => {
+test('an empty environment ends the server at once and names every missing setting', async () => {
   const { code, stdout, stderr } = await runBuilt(MAIN, [], {});
   const required = Object.entries(settings.shape).filter(([, setting]) => !setting.safeParse(undefined).success);
   expect(required.length).toBeGreaterThanOrEqual(15);
@@ -69,7 +69,7 @@ test('an empty environment ends it at once, and every setting that is missing is
   expect(stdout).toBe('');
 });
 
-test('a bad environment ends it at once: every fault is named, and no secret is shown', async () => {
+test('a bad environment ends the server at once, names every fault, and shows no secret', async () => {
   const bad = {
     PORT: '70000',
     DATABASE_URL: 'mysql://app:hunter2@127.0.0.1/app',
@@ -92,13 +92,13 @@ test('a bad environment ends it at once: every fault is named, and no secret is 
   expect(stderr).not.toContain('hunter2');
 });
 
-test('a database that is not migrated is refused with what to do', async () => {
+test('a database without migrations is refused with the command to run', async () => {
   const { code, stderr } = await runBuilt(MAIN, [], environment({ DATABASE_URL: empty.url }));
   expect(code).not.toBe(0);
   expect(stderr).toContain('npm run migrate');
 });
 
-test('a database that cannot be reached ends it without showing the password', async () => {
+test('an unreachable database ends the server without showing the password', async () => {
   const { code, stderr } = await runBuilt(
     MAIN,
     [],
@@ -109,7 +109,7 @@ test('a database that cannot be reached ends it without showing the password', a
   expect(stderr).not.toContain('hunter2');
 });
 
-test('a port that is taken ends it with the reason', async () => {
+test('a busy port ends the server with the reason', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
@@ -119,22 +119,25 @@ test('a port that is taken ends it with the reason', async () => {
   expect(stderr).toContain('EADDRINUSE');
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('it starts, is ready, answers, and %s ends it with 0', async (signal) => {
-  const { server, url } = await startServer();
-  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', checks: { database: 'up' } });
-  const admin = createTestClient(url, await sandbox.auth.token());
-  expect(await admin.query('{ topupOrders { totalCount } }')).toEqual({ topupOrders: { totalCount: 0 } });
-  // Where nothing is set, nobody is told of the schema.
-  expect((await admin.send('{ __schema { queryType { name } } }')).status).toBe(400);
-  expect((await admin.send('{ _service { sdl } }')).status).toBe(400);
-  server.signal(signal);
-  const { code, stdout, stderr } = await server.finished;
-  expect(code).toBe(0);
-  expect(stderr).toBe('');
-  expect(stdout).not.toContain(admin.token);
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'the server starts, is ready, answers, and ends with 0 on %s',
+  async (signal) => {
+    const { server, url } = await startServer();
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', checks: { database: 'up' } });
+    const admin = createTestClient(url, await sandbox.auth.token());
+    expect(await admin.query('{ topupOrders { totalCount } }')).toEqual({ topupOrders: { totalCount: 0 } });
+    // Where nothing is set, nobody is told of the schema.
+    expect((await admin.send('{ __schema { queryType { name } } }')).status).toBe(400);
+    expect((await admin.send('{ _service { sdl } }')).status).toBe(400);
+    server.signal(signal);
+    const { code, stdout, stderr } = await server.finished;
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).not.toContain(admin.token);
+  },
+);
 
-test('a SIGTERM to npm start reaches the server: nothing of it is left behind', async () => {
+test('a SIGTERM to npm start reaches the server, and leaves nothing running', async () => {
   const server = npmStart(environment());
   const url = await addressOf(server);
   expect((await fetch(`${url}/livez`)).status).toBe(200);
@@ -143,7 +146,7 @@ test('a SIGTERM to npm start reaches the server: nothing of it is left behind', 
   await expect(fetch(`${url}/livez`)).rejects.toThrow();
 });
 
-test('what is under way when it is told to stop is answered first', async () => {
+test('requests in flight are answered before the server stops', async () => {
   const { server, url } = await startServer({ UPSTREAM_TIMEOUT_MS: '10000' });
   sandbox.hubCore.faults.set([{ kind: 'latency', latencyMs: 500 }]);
   try {
@@ -159,7 +162,7 @@ test('what is under way when it is told to stop is answered first', async () => 
   }
 });
 
-test('a connection that never asks anything does not keep it from stopping', async () => {
+test('an idle connection does not delay the stop', async () => {
   const { server, url } = await startServer();
   const silent = connect(Number(new URL(url).port), '127.0.0.1');
   await once(silent, 'connect');
@@ -168,7 +171,7 @@ test('a connection that never asks anything does not keep it from stopping', asy
   silent.destroy();
 });
 
-test('a signal that comes twice changes nothing', async () => {
+test('a second signal changes nothing', async () => {
   const { server } = await startServer();
   server.signal('SIGTERM');
   server.signal('SIGTERM');

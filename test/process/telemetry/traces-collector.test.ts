@@ -15,8 +15,8 @@ afterAll(endStarted);
 const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 const trouble = ({ logs }: TestApp) => logs.filter(({ event }) => event === 'traces_not_sent');
 
-describe('a collector that cannot be sent to costs one line in the log, and no order', () => {
-  test.each<Manner>(['talks nonsense', 'refuses the spans'])('because it %s', async (manner) => {
+describe('a failing collector costs one line in the log, and no order', () => {
+  test.each<Manner>(['talks nonsense', 'refuses the spans'])('when it %s', async (manner) => {
     const collector = await startCollector(manner);
     const app = await startApp({ env: { [ENDPOINT]: collector.url } });
     const buyer = await app.client({ organization_id: '1003' });
@@ -35,7 +35,7 @@ describe('a collector that cannot be sent to costs one line in the log, and no o
     await collector.stop();
   });
 
-  test('because nobody is there', async () => {
+  test('when nothing listens', async () => {
     const app = await startApp({ env: { [ENDPOINT]: `http://127.0.0.1:${await freePort()}` } });
     await purchase(app, await app.client({ organization_id: '1003' }), '1003', { agent_extra: '1' });
     await until(
@@ -49,7 +49,7 @@ describe('a collector that cannot be sent to costs one line in the log, and no o
   });
 });
 
-test('a collector that hangs holds up no answer, and no stop: it ends with 0', async () => {
+test('a hanging collector delays no answer, and no stop: the server ends with 0', async () => {
   await buildOnce();
   const collector = await startCollector('hangs');
   // Migrated, filled and on its own: the replica is another process on the same database.
@@ -73,7 +73,7 @@ test('a collector that hangs holds up no answer, and no stop: it ends with 0', a
   await collector.stop();
 });
 
-test('without the setting nothing is registered, kept, told or logged', async () => {
+test('nothing is registered, held, sent or logged without the setting', async () => {
   const app = await startApp();
   const buyer = await app.client({ organization_id: '1003' });
   expect(trace.getTracer('any').startSpan('any').isRecording()).toBe(false);
@@ -90,7 +90,7 @@ test('without the setting nothing is registered, kept, told or logged', async ()
   await app.close();
 });
 
-test('what was registered is gone after a stop, and can be registered again', async () => {
+test('a stop removes the registration, and a new start can register again', async () => {
   for (const organization of ['1002', '1003']) {
     const collector = await startCollector();
     const app = await startApp({ env: { [ENDPOINT]: collector.url } });
