@@ -51,17 +51,17 @@ const room = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
 const isFeature = (name: string | undefined) => name !== undefined && name in FEATURES;
 const show = (list: readonly Import[]) => list.map(({ from, to }) => `${from} → ${to}`);
 
-test('src holds the rooms of the plan and no other', () => {
+test('src holds exactly the rooms of the plan', () => {
   const rooms = new Set(sources.flatMap(({ path }) => room(path) ?? []));
   expect([...rooms].toSorted()).toEqual([...Object.keys(FEATURES), ...BASE, 'app', 'commands'].toSorted());
 });
 
-test('every import of src leads to a file that is there', () => {
+test('every import of src leads to an existing file', () => {
   const known = new Set(sources.map(({ path }) => path));
   expect(show(ours.filter(({ to }) => to.startsWith('src/') && !known.has(to)))).toEqual([]);
 });
 
-describe('who may import whom', () => {
+describe('import rules', () => {
   test('kernel imports nothing of ours', () => {
     expect(show(ours.filter(({ from, to }) => room(from) === 'kernel' && room(to) !== 'kernel'))).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('who may import whom', () => {
     expect(show(offending)).toEqual([]);
   });
 
-  test('a feature is entered through its index.ts alone, from wherever', () => {
+  test('a feature is entered through its index.ts alone, from anywhere', () => {
     const offending = ours.filter(
       ({ from, to }) => isFeature(room(to)) && room(from) !== room(to) && !/^src\/[^/]+\/index\.ts$/.test(to),
     );
@@ -89,7 +89,7 @@ describe('who may import whom', () => {
     expect(show(ours.filter(({ from, to }) => to === `src/${room(from)}/index.ts`))).toEqual([]);
   });
 
-  test('nothing of a room imports what puts the rooms together', () => {
+  test('no room imports the composition root', () => {
     const offending = ours.filter(({ from, to }) => !COMPOSING.test(from) && COMPOSING.test(to));
     expect(show(offending)).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe('who may import whom', () => {
   });
 });
 
-test('no cycle anywhere, types included', () => {
+test('there is no import cycle, types included', () => {
   expect(findCycles(sources)).toEqual([]);
 });
 
@@ -125,7 +125,7 @@ describe('rooms of a feature', () => {
   const within = (name: string) => ofFeatures.filter(({ path }) => roomWithin(path) === name);
   const outside = (...names: string[]) => ofFeatures.filter(({ path }) => !names.includes(roomWithin(path) ?? ''));
 
-  test('rules import no other room of their feature, and nothing that does I/O', () => {
+  test('rules import no other room of their feature, and nothing with I/O', () => {
     const rules = within('rules');
     expect(rules.length).toBeGreaterThan(10);
     const io = ['typeorm', 'pg', 'got', 'dataloader', 'type-graphql', 'nodemailer'];
@@ -145,7 +145,7 @@ describe('rooms of a feature', () => {
     expect(offending.map(({ path }) => path)).toEqual([]);
   });
 
-  test('a table is named by its owner’s store/ and by audit/ alone', () => {
+  test('only the owner’s store/ and audit/ name a table', () => {
     const offending = Object.entries(TABLES).flatMap(([table, owners]) =>
       sources
         .filter(({ code }) =>
@@ -178,17 +178,17 @@ describe('rooms of a feature', () => {
   });
 });
 
-describe('what a file may hold', () => {
+describe('contents of a file', () => {
   test('only config.ts reads the environment of the process', () => {
     const readers = sources.filter(({ code }) => /\bprocess\s*(\.|\[['"])\s*env\b/.test(code)).map(({ path }) => path);
     expect(readers).toEqual(['src/config.ts']);
   });
 
-  test('got stands in clients/http.ts alone', () => {
+  test('got appears in clients/http.ts alone', () => {
     expect(show(edges.filter(({ to }) => to === 'got'))).toEqual(['src/clients/http.ts → got']);
   });
 
-  test('resolvers and routes know no database', () => {
+  test('resolvers and routes use no database', () => {
     const thin = sources.filter(({ path }) => /\.(resolver|route)\.ts$/.test(path));
     expect(thin.length).toBeGreaterThan(5);
     expect(show(thin.flatMap(({ imports }) => imports).filter(({ to }) => to === 'typeorm' || to === 'pg'))).toEqual(
@@ -231,14 +231,14 @@ describe('the scan itself', () => {
     ]);
   });
 
-  test('tells types from what is there at run time', () => {
+  test('tells types from runtime imports', () => {
     expect(imports.filter(({ typeOnly }) => typeOnly).map(({ to }) => to)).toEqual([
       'src/kernel/a.ts',
       'src/other/index.ts',
     ]);
   });
 
-  test('finds a cycle and shows the way round', () => {
+  test('finds a cycle and prints its path', () => {
     const files = [
       parseImports('src/a.ts', `import { b } from './b.ts';`),
       parseImports('src/b.ts', `import { c } from './c.ts';`),
@@ -248,7 +248,7 @@ describe('the scan itself', () => {
   });
 });
 
-test('nothing that outlives a request keeps requests in a table: src/platform/server/connections.ts says why', () => {
+test('no long-lived object keeps requests in a table: src/platform/server/connections.ts says why', () => {
   const ofRequests =
     /new (Weak)?(Map|Set)<(Fastify(Request|Reply)|RequestContext|IncomingMessage|ServerResponse|Asking)\b/;
   const offending = sources.filter(({ path }) => ofRequests.test(readFileSync(path, 'utf8')));

@@ -28,8 +28,8 @@ async function open(): Promise<void> {
   expect(states.at(-1)).toBe('open');
 }
 
-describe('ten seconds', () => {
-  test('five silent calls within them open it', async () => {
+describe('the window of ten seconds', () => {
+  test('opens the breaker after five silent calls', async () => {
     for (let call = 0; call < 5; call++) {
       expect(states).toEqual(['closed']);
       await run(silent);
@@ -38,7 +38,7 @@ describe('ten seconds', () => {
     expect(states).toEqual(['closed', 'open']);
   });
 
-  test('one package that hangs again and again, every eight seconds, never does', async () => {
+  test('keeps it closed when one package hangs again and again, every eight seconds', async () => {
     for (let call = 0; call < 100; call++) {
       await run(silent);
       now += 8000;
@@ -46,19 +46,19 @@ describe('ten seconds', () => {
     expect(states).toEqual(['closed']);
   });
 
-  test('what was answered before them does not count', async () => {
+  test('ignores answers from before it', async () => {
     for (let call = 0; call < 100; call++) await run(well);
     now += 10_000;
     await open();
   });
 
-  test('as many answers as silences keep it closed', async () => {
+  test('keeps it closed while answers are as many as silences', async () => {
     for (let call = 0; call < 20; call++) await run(call % 2 === 0 ? well : silent);
     expect(states).toEqual(['closed']);
   });
 });
 
-describe('an open one', () => {
+describe('an open breaker', () => {
   test('refuses for half a second, then twice as long each time, five seconds at most', async () => {
     await open();
     for (const pause of [500, 1000, 2000, 4000, 5000, 5000]) {
@@ -72,7 +72,7 @@ describe('an open one', () => {
     expect(states.at(-1)).toBe('closed');
   });
 
-  test('lets what is urgent through at once, and that waits for its whole answer', async () => {
+  test('admits an urgent call at once, and that waits for its whole answer', async () => {
     await open();
     const { promise, resolve } = Promise.withResolvers<string>();
     const impatient = new SilenceBreaker({ neighbour: 'tiny', patienceMs: 0 });
@@ -84,7 +84,7 @@ describe('an open one', () => {
     expect(await run(well, true)).toBe('well');
   });
 
-  test('holds who waits for others no longer than he can wait', async () => {
+  test('delays a caller that waits for others by no more than its patience', async () => {
     await open();
     const { promise, resolve } = Promise.withResolvers<string>();
     const first = run(() => promise, true);
@@ -93,7 +93,7 @@ describe('an open one', () => {
     expect(await first).toBe('well');
   });
 
-  test('is not opened again by what began before it closed', async () => {
+  test('is not opened again by a call from before it closed', async () => {
     const late = Array.from({ length: 15 }, () => Promise.withResolvers<string>());
     const calls = late.map(({ promise }) => run(() => promise));
     await open();

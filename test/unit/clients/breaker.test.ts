@@ -77,21 +77,21 @@ async function goSilent(): Promise<void> {
 }
 
 describe('a neighbour that does not answer', () => {
-  test('within the time of a call is silent', async () => {
+  test('is silent, within the time limit of a call', async () => {
     connect(60);
     hold();
     await many(5);
     expect(states).toEqual(['closed', 'open']);
   });
 
-  test('is not asked for a moment, and its callers know at once', async () => {
+  test('gets no call for a moment, and its callers fail at once', async () => {
     await goSilent();
     const answers = await many(100);
     expect(new Set(answers.map((answer) => answer instanceof NotAskedError))).toEqual(new Set([true]));
     expect(server.seen).toHaveLength(5);
   });
 
-  test('is then asked by one call alone; all others wait for that one, and are refused when it fails', async () => {
+  test('then gets one probe; all other calls wait for it, and are refused when it fails', async () => {
     await goSilent();
     hold();
     now += 500;
@@ -106,7 +106,7 @@ describe('a neighbour that does not answer', () => {
     expect(states.at(-1)).toBe('open');
   });
 
-  test('that is back serves all that came while the one call was in flight', async () => {
+  test('that is back serves all calls that came during the probe', async () => {
     await goSilent();
     hold();
     now += 500;
@@ -119,7 +119,7 @@ describe('a neighbour that does not answer', () => {
     expect(states.slice(-2)).toEqual(['half_open', 'closed']);
   });
 
-  test('is asked again after a longer pause, and again and again', async () => {
+  test('gets a probe after a longer pause, again and again', async () => {
     await goSilent();
     for (const pauseMs of [500, 1000, 2000]) {
       now += pauseMs - 1;
@@ -131,7 +131,7 @@ describe('a neighbour that does not answer', () => {
     expect(states).toEqual(['closed', 'open', ...Array(3).fill(['half_open', 'open']).flat()]);
   });
 
-  test('is asked at once by what is urgent, one at a time, and is well for all when that one is answered', async () => {
+  test('gets urgent calls at once, one at a time, and is healthy for all when one is answered', async () => {
     await goSilent();
     hold();
     const waiting = Promise.all([ask({ urgent: true }), ask({ urgent: true })]);
@@ -144,7 +144,7 @@ describe('a neighbour that does not answer', () => {
     expect(states.at(-1)).toBe('closed');
   });
 
-  test('is the same when nobody listens', async () => {
+  test('is the same as one where nothing listens', async () => {
     await server.close();
     await many(5);
     expect(states).toEqual(['closed', 'open']);
@@ -153,7 +153,7 @@ describe('a neighbour that does not answer', () => {
 });
 
 describe('a neighbour that answers', () => {
-  test.each([500, 503, 429, 404])('with %s is asked every time', async (status) => {
+  test.each([500, 503, 429, 404])('with %s gets every call', async (status) => {
     failWith(status);
     const answers = await many(30);
     expect(server.seen).toHaveLength(30);
@@ -161,7 +161,7 @@ describe('a neighbour that answers', () => {
     expect(states).toEqual(['closed']);
   });
 
-  test('most of the time is asked every time: one path that is silent takes no other away', async () => {
+  test('most of the time gets every call: one silent path does not block the others', async () => {
     server.answerWith((response, { path }) => {
       if (path === '/silent') response.socket?.resetAndDestroy();
       else response.end('{"data":"ok"}');
@@ -172,7 +172,7 @@ describe('a neighbour that answers', () => {
     expect(states).toEqual(['closed']);
   });
 
-  test('is asked although four calls in a row got no answer: so few prove nothing', async () => {
+  test('gets every call after four silent ones in a row: so few prove nothing', async () => {
     beSilent();
     await many(4);
     beWell();

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe('replicas that share', () => {
-  test('a value of another is served for the rest of its hour', async () => {
+  test('serve a value of another replica for the rest of its hour', async () => {
     await tiny.cache().get('a');
     tiny.now += HOUR - 1;
     expect(await tiny.cache().get('a')).toBe('a at 1');
@@ -19,20 +19,20 @@ describe('replicas that share', () => {
     expect(await tiny.cache().get('a')).toBe('a at 2');
   });
 
-  test('ten that miss at once ask once', async () => {
+  test('ask once when ten miss at once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => tiny.cache({ followMs: 60_000 }).get('a')));
     expect(tiny.calls).toEqual(['a']);
     expect(new Set(answers)).toEqual(new Set(['a at 1']));
     expect(tiny.fleet.locks.size).toBe(0);
   });
 
-  test('one that has the lock and brings nothing holds nobody longer than the others follow', async () => {
+  test('wait for a lock holder that brings nothing no longer than the follow time', async () => {
     tiny.fleet.locks.add('a');
     expect(await tiny.cache({ followMs: 50 }).get('a')).toBe('a at 1');
     expect(tiny.fleet.locks).toEqual(new Set(['a']));
   });
 
-  test('one that fails leaves the lock to the next, which asks for itself', async () => {
+  test('pass the lock on after a failure to the next, which asks for itself', async () => {
     tiny.answer = async () => {
       if (tiny.calls.length === 1) throw AWAY;
       return 'well';
@@ -43,7 +43,7 @@ describe('replicas that share', () => {
     expect(both).toEqual([AWAY, 'well']);
   });
 
-  test('of two values the younger is served, wherever it is', async () => {
+  test('serve the younger of two values, wherever it is', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const [one, other] = [tiny.cache(), tiny.cache()];
     await one.get('a');
@@ -56,7 +56,7 @@ describe('replicas that share', () => {
     expect(await other.get('a')).toBe('a at 2');
   });
 
-  test('a value of an hour ago, or of tomorrow, is none', async () => {
+  test('ignore a value of an hour ago, or of tomorrow', async () => {
     tiny.fleet.answers.set('a', { value: 'old', askedAt: tiny.now - HOUR });
     tiny.fleet.answers.set('b', { value: 'from tomorrow', askedAt: tiny.now + 24 * HOUR });
     const prices = tiny.cache();
@@ -64,7 +64,7 @@ describe('replicas that share', () => {
     expect(await prices.get('b')).toBe('b at 2');
   });
 
-  test('a clock that is set back makes nothing younger', async () => {
+  test('do not make a value younger when a clock is set back', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const prices = tiny.cache();
     await prices.get('a');
@@ -75,13 +75,13 @@ describe('replicas that share', () => {
     expect(await prices.get('a')).toBe('a at 2');
   });
 
-  test('what an order asks is asked by itself, whatever another replica is asking', async () => {
+  test('ask on their own for an order, whatever another replica is asking', async () => {
     tiny.fleet.locks.add('a');
     tiny.fleet.answers.set('a', { value: 'of before', askedAt: tiny.now - 1 });
     expect(await tiny.cache({ followMs: 60_000 }).ask('a')).toBe('a at 1');
   });
 
-  test('what an order asked is what it gets, though another, whose clock is ahead, asked later by its own', async () => {
+  test('give an order its own answer, even when another, with a clock ahead, asked later', async () => {
     tiny.fleet.answers.set('a', { value: 'of before', askedAt: tiny.now + 4000 });
     const prices = tiny.cache();
     expect(await prices.get('a')).toBe('of before');
@@ -89,7 +89,7 @@ describe('replicas that share', () => {
   });
 });
 
-test('the shared answer is compared with the one here every two seconds, not with each read', async () => {
+test('the shared answer is compared with the local one every two seconds, not on each read', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   let reads = 0;
   const fleet = {
@@ -115,7 +115,7 @@ describe('refreshing ahead', () => {
   const ahead = (options = {}) => tiny.cache({ refreshAhead: true, ...options });
   const callsAre = (count: number) => expect.poll(() => tiny.calls.length).toBe(count);
 
-  test('is not urgent, and what an order asks for is', async () => {
+  test('is not urgent, unlike a call for an order', async () => {
     const urgent: boolean[] = [];
     const prices = ahead({
       fetch: async (_id: string, how: { urgent: boolean }) => {
@@ -131,7 +131,7 @@ describe('refreshing ahead', () => {
     expect(urgent).toEqual([false, false, true]);
   });
 
-  test('an answer that is read in the last tenth of its hour is asked for anew, and nobody waits', async () => {
+  test('asks again for an answer that is read in the last tenth of its hour, and nobody waits', async () => {
     const prices = ahead();
     await prices.get('a');
     tiny.now += 0.9 * HOUR - 1;
@@ -148,7 +148,7 @@ describe('refreshing ahead', () => {
     expect(tiny.calls).toHaveLength(2);
   });
 
-  test('that fails is not tried again at once, and the answer is gone at the end of its hour', async () => {
+  test('does not retry at once after a failure, and the answer expires at the end of its hour', async () => {
     const prices = ahead();
     await prices.get('a');
     tiny.now += 0.95 * HOUR;
@@ -162,7 +162,7 @@ describe('refreshing ahead', () => {
     expect(await prices.get('a')).toBe(AWAY);
   });
 
-  test('of three replicas one asks, and all have it', async () => {
+  test('makes one of three replicas ask, and all get the value', async () => {
     const replicas = [ahead(), ahead(), ahead()];
     for (const replica of replicas) await replica.get('a');
     tiny.now += 0.95 * HOUR;
@@ -171,7 +171,7 @@ describe('refreshing ahead', () => {
     expect(tiny.calls).toHaveLength(2);
   });
 
-  test('renews what is in use without anybody reading it at that moment; what is not is let go', async () => {
+  test('renews values in use without a read at that moment; unused ones expire', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
     // A look every minute; both clocks move together.
     const move = (ms: number) => {

@@ -24,7 +24,7 @@ function answerByHand() {
 }
 
 describe('the hour', () => {
-  test('an answer is served until it is an hour old, and asked for again then', async () => {
+  test('serves an answer until it is an hour old, and asks again then', async () => {
     const prices = tiny.cache();
     expect(await prices.get('a')).toBe('a at 1');
     tiny.now += HOUR - 1;
@@ -33,7 +33,7 @@ describe('the hour', () => {
     expect(await prices.get('a')).toBe('a at 2');
   });
 
-  test('begins when the neighbour was asked, not when it answered', async () => {
+  test('begins when the call began, not when it was answered', async () => {
     tiny.answer = async (id) => {
       tiny.now += 10_000;
       return `${id} at ${tiny.calls.length}`;
@@ -44,7 +44,7 @@ describe('the hour', () => {
     expect(await prices.get('a')).toBe('a at 2');
   });
 
-  test('is not begun anew by reading', async () => {
+  test('is not extended by reads', async () => {
     const prices = tiny.cache();
     for (let read = 0; read < 4; read++) {
       await prices.get('a');
@@ -53,7 +53,7 @@ describe('the hour', () => {
     expect(await prices.get('a')).toBe('a at 2');
   });
 
-  test('an old answer does not come back when the neighbour fails', async () => {
+  test('does not return an old answer when the neighbour fails', async () => {
     const prices = tiny.cache();
     await prices.get('a');
     tiny.now += HOUR;
@@ -63,14 +63,14 @@ describe('the hour', () => {
 });
 
 describe('calls', () => {
-  test('a thousand at once make one', async () => {
+  test('become one for a thousand callers at once', async () => {
     const prices = tiny.cache();
     const answers = await Promise.all(Array.from({ length: 1000 }, () => prices.get('a')));
     expect(tiny.calls).toEqual(['a']);
     expect(new Set(answers)).toEqual(new Set(['a at 1']));
   });
 
-  test('a thousand at once make one failure, too', async () => {
+  test('become one failure for a thousand callers at once', async () => {
     fail();
     const prices = tiny.cache();
     const answers = await Promise.all(Array.from({ length: 1000 }, () => prices.get('a')));
@@ -78,20 +78,20 @@ describe('calls', () => {
     expect(new Set(answers)).toEqual(new Set([AWAY]));
   });
 
-  test('one that fails takes no other with it', async () => {
+  test('fail alone', async () => {
     tiny.answer = async (id) => (id === 'b' ? Promise.reject(AWAY) : `good ${id}`);
     const prices = tiny.cache();
     expect(await Promise.all(['a', 'b', 'c'].map((id) => prices.get(id)))).toEqual(['good a', AWAY, 'good c']);
   });
 
-  test('for an order go past the cache, and what they bring is stored', async () => {
+  test('for an order bypass the cache, and store their answer', async () => {
     const prices = tiny.cache();
     await prices.get('a');
     expect(await prices.ask('a')).toBe('a at 2');
     expect(await prices.get('a')).toBe('a at 2');
   });
 
-  test('for an order are not joined to a page’s call, nor pages to theirs; orders of one moment share', async () => {
+  test('for an order do not join those of a page, nor the reverse; orders of one moment share', async () => {
     const answers = answerByHand();
     const prices = tiny.cache({ fleet: undefined });
     const page = prices.get('a');
@@ -111,7 +111,7 @@ describe('calls', () => {
     expect(tiny.calls).toHaveLength(3);
   });
 
-  test('that there is none of an id is remembered like an answer', async () => {
+  test('that find nothing for an id are cached like an answer', async () => {
     tiny.answer = async () => undefined;
     const prices = tiny.cache();
     expect(await prices.get('a')).toBeUndefined();
@@ -121,7 +121,7 @@ describe('calls', () => {
 });
 
 describe('a failure', () => {
-  test('is remembered for its seconds, and the neighbour is asked again then', async () => {
+  test('is remembered for its seconds, and then the neighbour gets a call again', async () => {
     fail();
     const prices = tiny.cache();
     await prices.get('a');
@@ -142,7 +142,7 @@ describe('a failure', () => {
     expect(tiny.calls).toHaveLength(2);
   });
 
-  test('does not stand in the way of an order’s call, whose answer ends it', async () => {
+  test('does not block an order’s call, whose answer ends it', async () => {
     fail();
     const prices = tiny.cache();
     await prices.get('a');
@@ -151,7 +151,7 @@ describe('a failure', () => {
     expect(await prices.get('a')).toBe('well again');
   });
 
-  test('of an order’s call leaves the answer of this hour in its place', async () => {
+  test('of an order’s call keeps the answer of this hour', async () => {
     const prices = tiny.cache();
     await prices.get('a');
     fail();
@@ -159,7 +159,7 @@ describe('a failure', () => {
     expect(await prices.get('a')).toBe('a at 1');
   });
 
-  test('is not remembered where its time is 0', async () => {
+  test('is not remembered when its time is 0', async () => {
     fail();
     const prices = tiny.cache({ failureTtlMs: 0 });
     await prices.get('a');
@@ -167,19 +167,19 @@ describe('a failure', () => {
     expect(tiny.calls).toHaveLength(2);
   });
 
-  test('stays in this process: another replica asks for itself', async () => {
+  test('stays in this process: another replica makes its own call', async () => {
     fail();
     await tiny.cache().get('a');
     tiny.answer = async () => 'well';
     expect(await tiny.cache().get('a')).toBe('well');
   });
 
-  test('that is none of the three kinds is a bug and is thrown', async () => {
+  test('outside the three kinds is a bug and is thrown', async () => {
     tiny.answer = () => Promise.reject(new TypeError('undefined is not a function'));
     await expect(tiny.cache().get('a')).rejects.toThrow(TypeError);
   });
 
-  test('to be asked at all is not remembered: the next call may be let through', async () => {
+  test('of a refused call is not remembered: the next call may pass', async () => {
     tiny.answer = () => Promise.reject(new NotAskedError('tiny'));
     const prices = tiny.cache();
     expect(await prices.get('a')).toBeInstanceOf(NotAskedError);
@@ -192,7 +192,7 @@ describe('the last answer', () => {
   const TEN_MINUTES = 600_000;
   const reading = (options = {}) => tiny.cache({ fleet: undefined, ttlMs: 30_000, staleMs: TEN_MINUTES, ...options });
 
-  test('serves reading while the neighbour fails, for its ten minutes', async () => {
+  test('serves reads while the neighbour fails, for its ten minutes', async () => {
     const organizations = reading();
     await organizations.get('a');
     fail();
@@ -218,7 +218,7 @@ describe('the last answer', () => {
     expect(await organizations.get('a')).toBe('a at 2');
   });
 
-  test('spares asking for the seconds of a failure; where there is none, each caller asks', async () => {
+  test('saves calls for the seconds of a failure; without one, each caller asks', async () => {
     const organizations = reading();
     await organizations.get('a');
     fail();
@@ -231,7 +231,7 @@ describe('the last answer', () => {
     expect(tiny.calls).toHaveLength(4);
   });
 
-  test('serves after little patience where the neighbour failed last time, and at once until that failure is over', async () => {
+  test('is served after a short wait when the neighbour failed last time, and at once until that failure expires', async () => {
     const outcomes: string[] = [];
     const organizations = reading({ patienceMs: 0, onLookup: (outcome: string) => outcomes.push(outcome) });
     await organizations.get('a');
@@ -249,7 +249,7 @@ describe('the last answer', () => {
     expect(tiny.calls).toHaveLength(3);
   });
 
-  test('is not served instead of a slow answer while the neighbour has not failed', async () => {
+  test('is not served instead of a slow answer before the neighbour has failed', async () => {
     const organizations = reading({ patienceMs: 0 });
     await organizations.get('a');
     tiny.now += 30_000;
@@ -259,7 +259,7 @@ describe('the last answer', () => {
     expect(await read).toBe('slow');
   });
 
-  test('that there was none of an id serves like an answer', async () => {
+  test('serves for an unknown id too', async () => {
     tiny.answer = async () => undefined;
     const organizations = reading();
     await organizations.get('a');
@@ -269,7 +269,7 @@ describe('the last answer', () => {
   });
 });
 
-describe('a caller that cannot wait', () => {
+describe('a caller with little time', () => {
   test('gets a failure; the next does not wait as long for the same call, until it is answered', async () => {
     const answers = answerByHand();
     const prices = tiny.cache({ patienceMs: 0 });
@@ -283,7 +283,7 @@ describe('a caller that cannot wait', () => {
     await expect.poll(() => prices.get('a')).toBe('late');
   });
 
-  test('leaves what comes later to the next', async () => {
+  test('leaves a later answer to the next caller', async () => {
     const answers = answerByHand();
     const prices = tiny.cache();
     expect(await prices.get('a', { waitMs: 10 })).toBeInstanceOf(UpstreamError);
@@ -292,7 +292,7 @@ describe('a caller that cannot wait', () => {
     expect(tiny.calls).toHaveLength(1);
   });
 
-  test('is served what is remembered all the same', async () => {
+  test('still gets cached values', async () => {
     const prices = tiny.cache();
     await prices.get('a');
     expect(await prices.get('a', { waitMs: -1 })).toBe('a at 1');

@@ -27,22 +27,22 @@ function fleetOver(texts: Map<string, string>, prefix = 'test:v1:') {
   });
 }
 
-describe('what is written', () => {
-  test.each([{ value: 'a value' }, { value: undefined }])('%j comes back with its time', async ({ value }) => {
+describe('a stored value', () => {
+  test.each([{ value: 'a value' }, { value: undefined }])('of %j comes back with its time', async ({ value }) => {
     const fleet = fleetOver(new Map());
     await fleet.write('a', { value, askedAt: ASKED_AT });
     expect(await fleet.read('b')).toBeUndefined();
     expect(await fleet.read('a')).toEqual({ value, askedAt: ASKED_AT });
   });
 
-  test('is not seen under the prefix of another version', async () => {
+  test('is invisible under the prefix of another version', async () => {
     const texts = new Map<string, string>();
     await fleetOver(texts).write('a', { value: 'a value', askedAt: ASKED_AT });
     expect(await fleetOver(texts, 'test:v2:').read('a')).toBeUndefined();
   });
 });
 
-describe('what others put there', () => {
+describe('a foreign value', () => {
   test.each([
     '',
     'garbage',
@@ -54,7 +54,7 @@ describe('what others put there', () => {
     JSON.stringify({ askedAt: ASKED_AT, value: 5 }),
     JSON.stringify({ askedAt: ASKED_AT }),
     JSON.stringify({ askedAt: ASKED_AT, value: '! another version' }),
-  ])('%j is nothing, and takes nothing else away', async (text) => {
+  ])('of %j is ignored, and leaves the others alone', async (text) => {
     const good = JSON.stringify({ askedAt: ASKED_AT, value: 'good' });
     const fleet = fleetOver(
       new Map([

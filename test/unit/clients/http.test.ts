@@ -42,7 +42,7 @@ const failure = (call: Promise<unknown>): Promise<UpstreamError> =>
   );
 
 describe('signing', () => {
-  test('covers the date and the request line, path and query as they are sent', async () => {
+  test('covers the date and the request line, path and query as sent', async () => {
     await connect({ baseUrl: `${server.url}/base` }).get({ path: '/packages/a%2Fb?ids=1,2&q=%20x', schema });
     const [request] = server.seen;
     expect(request?.path).toBe('/base/packages/a%2Fb?ids=1,2&q=%20x');
@@ -54,7 +54,7 @@ describe('signing', () => {
     );
   });
 
-  test('a write carries the digest of its very bytes and its idempotency key; a read has neither', async () => {
+  test('gives a write the digest of its exact bytes and its idempotency key; a read has neither', async () => {
     const tiny = connect();
     await tiny.post({ path: '/invoices', schema, idempotencyKey: 'invoice:1', body: { name: 'Saldo – 1 €' } });
     await tiny.get({ path: '/invoices', schema });
@@ -74,14 +74,14 @@ describe('signing', () => {
 });
 
 describe('connections', () => {
-  test('one is kept alive through many calls, one after the other', async () => {
+  test('serve many calls in a row on one', async () => {
     const tiny = connect();
     for (let call = 0; call < 10; call++) await tiny.get({ path: '/', schema });
     expect(server.seen).toHaveLength(10);
     expect(server.connections()).toBe(1);
   });
 
-  test('there are never more than the concurrency allows', async () => {
+  test('never exceed the concurrency', async () => {
     let underWay = 0;
     let most = 0;
     server.answerWith((response) => {
@@ -123,7 +123,7 @@ describe('an answer', () => {
     expect(await failure(connect().get({ path: '/', schema }))).toMatchObject({ neighbour: 'tiny', kind, status });
   });
 
-  test('with a status that the call accepts is read, the same status elsewhere is not', async () => {
+  test('with a status that the call accepts is read; the same status elsewhere is not', async () => {
     server.answerWith((response) => response.writeHead(409).end('{"data":"booked before"}'));
     const tiny = connect();
     const call = { path: '/', schema, idempotencyKey: 'k', body: {} };
@@ -138,12 +138,12 @@ describe('an answer', () => {
     ['another shape', '{"data":{"unexpected":true}}'],
     ['null', 'null'],
     ['compressed bytes that nobody asked for', gzipSync('{"data":"ok"}')],
-  ])('that is %s is malformed', async (_what, body) => {
+  ])('of %s is malformed', async (_what, body) => {
     server.answerWith((response) => response.end(body));
     expect(await failure(connect().get({ path: '/', schema }))).toMatchObject({ kind: 'malformed', status: 200 });
   });
 
-  test('that is wrong is described without its content', async () => {
+  test('with a fault is described without its content', async () => {
     server.answerWith((response) => response.writeHead(422).end('{"data":"the card of Siti"}'));
     expect((await failure(connect().get({ path: '/', schema }))).message).toBe('tiny rejected: it answered 422');
     server.answerWith((response) => response.end('{"data":["the card of Siti"]}'));
@@ -155,7 +155,7 @@ describe('an answer', () => {
     expect(await failure(connect().get({ path: '/', schema }))).toMatchObject({ kind: 'malformed' });
   });
 
-  test('that never ends is cut off too, with or without a length', async () => {
+  test('without an end is cut off too, with or without a length', async () => {
     server.answerWith((response) => {
       const chunk = Buffer.alloc(64 * 1024, 'x');
       const more = () => {
@@ -170,7 +170,7 @@ describe('an answer', () => {
   });
 });
 
-describe('no answer', () => {
+describe('a missing answer', () => {
   test('in time is unavailable, and so is one that stops in the middle', async () => {
     server.answerWith(() => undefined);
     expect(await failure(connect({ timeoutMs: 60 }).get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable' });
@@ -178,7 +178,7 @@ describe('no answer', () => {
     expect(await failure(connect({ timeoutMs: 60 }).get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('on a connection that breaks is unavailable; a read is sent once more, a write never by itself', async () => {
+  test('on a broken connection is unavailable; a read is sent once more, a write never automatically', async () => {
     server.answerWith((response) => response.socket?.resetAndDestroy());
     const tiny = connect();
     expect(await failure(tiny.get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable' });
@@ -187,7 +187,7 @@ describe('no answer', () => {
     expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
   });
 
-  test('on a connection that broke late is not waited for anew: both attempts share the time of one call', async () => {
+  test('on a connection that breaks late gets no new wait: both attempts share the time of one call', async () => {
     let attempt = 0;
     server.answerWith((response) => {
       attempt += 1;
@@ -202,7 +202,7 @@ describe('no answer', () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  test('from where nobody listens is unavailable', async () => {
+  test('from a closed port is unavailable', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;
@@ -211,14 +211,14 @@ describe('no answer', () => {
     expect(await failure(call)).toMatchObject({ kind: 'unavailable', reason: 'ECONNREFUSED' });
   });
 
-  test('to a 503 with Retry-After is not waited for', async () => {
+  test('after a 503 with Retry-After ends without a wait', async () => {
     server.answerWith((response) => response.writeHead(503, { 'retry-after': '3600' }).end());
     expect(await failure(connect().get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable', status: 503 });
     expect(server.seen).toHaveLength(1);
   });
 });
 
-test('a redirect is not followed: the signature was not made for elsewhere', async () => {
+test('a redirect is not followed: the signature covers one address', async () => {
   server.answerWith((response, { path }) => {
     if (path === '/elsewhere') response.end('{"data":"ok"}');
     else response.writeHead(302, { location: '/elsewhere' }).end();
@@ -227,7 +227,7 @@ test('a redirect is not followed: the signature was not made for elsewhere', asy
   expect(server.seen.map(({ path }) => path)).toEqual(['/']);
 });
 
-test('every call is counted under what became of it', async () => {
+test('every call is counted under its outcome', async () => {
   const counted: string[] = [];
   const tiny = connect({ onCall: (neighbour, outcome) => counted.push(`${neighbour} ${outcome}`) });
   await tiny.get({ path: '/', schema });

@@ -43,7 +43,7 @@ beforeEach(() => {
 const idsOf = (found: readonly unknown[]) => found.map((each) => (each as OrganizationSnapshot).id);
 
 describe('pages', () => {
-  test('of one moment go together, and ask once for what they have in common', async () => {
+  test('of one moment share a batch, and ask once for their common ids', async () => {
     const found = await Promise.all(['a', 'b', 'b', 'c', 'a'].map((id) => organizations.get(id)));
     expect(idsOf(found)).toEqual(['a', 'b', 'b', 'c', 'a']);
     expect(calls).toEqual([{ ids: ['a', 'b', 'c'], urgent: false }]);
@@ -55,13 +55,13 @@ describe('pages', () => {
     expect(calls.map(({ ids }) => ids.length)).toEqual([100, 100, 50]);
   });
 
-  test('do not ask for what is remembered beside what is not', async () => {
+  test('do not ask for cached ids beside new ones', async () => {
     await organizations.get('a');
     await Promise.all(['a', 'b'].map((id) => organizations.get(id)));
     expect(calls.map(({ ids }) => ids)).toEqual([['a'], ['b']]);
   });
 
-  test('ask again for each other: what batches collect they do not remember', async () => {
+  test('ask again for each other: batches cache nothing', async () => {
     const find = connect();
     expect(await find('a', PAGE)).toEqual(organization('a'));
     expect(await find('a', PAGE)).toEqual(organization('a'));
@@ -69,7 +69,7 @@ describe('pages', () => {
   });
 });
 
-test('an order asks alone: no organization of a page can spoil its answer', async () => {
+test('an order asks alone: no organization of a page can break its answer', async () => {
   const page = Promise.all(['b', 'c'].map((id) => organizations.get(id)));
   const order = organizations.ask('a', { urgent: true });
   expect(idsOf([await order, ...(await page)])).toEqual(['a', 'b', 'c']);
@@ -80,7 +80,7 @@ test('an order asks alone: no organization of a page can spoil its answer', asyn
 });
 
 describe('a failure', () => {
-  test('of a whole call is each one’s, and told once', async () => {
+  test('of a whole call fails each caller, and is logged once', async () => {
     answer = () => Promise.reject(AWAY);
     expect(await Promise.all(['a', 'b'].map((id) => organizations.get(id)))).toEqual([AWAY, AWAY]);
     expect(failures).toEqual(['a,b: it is away']);
@@ -88,7 +88,7 @@ describe('a failure', () => {
     expect(failures).toHaveLength(2);
   });
 
-  test('of one organization is its alone', async () => {
+  test('of one organization fails its caller alone', async () => {
     answer = async (ids) => new Map(ids.map((id) => [id, id === 'odd' ? ODD : organization(id)]));
     const found = await Promise.all(['a', 'odd', 'b'].map((id) => organizations.get(id)));
     expect(found).toEqual([organization('a'), ODD, organization('b')]);
@@ -96,7 +96,7 @@ describe('a failure', () => {
     expect(await organizations.ask('odd')).toBe(ODD);
   });
 
-  test('is not what an unknown id is', async () => {
+  test('differs from an unknown id', async () => {
     answer = async () => new Map();
     expect(await organizations.get('nobody')).toBeUndefined();
     expect(await organizations.ask('nobody')).toBeUndefined();

@@ -29,7 +29,7 @@ afterEach(async () => {
   await server.close();
 });
 
-test('every organization says when hub-core was asked', async () => {
+test('every organization carries the time of its call', async () => {
   const found = await hubCore.organizations(['1001', '1002']);
   expect([...found.values()]).toMatchObject([
     { id: '1001', asOf: NOW },
@@ -38,7 +38,7 @@ test('every organization says when hub-core was asked', async () => {
 });
 
 test.each(['', 'a,b', '1001&ids=1002', '../admin', 'x'.repeat(65), '10 01', '1001\u0000'])(
-  '%j is no organization: hub-core is not asked about it, and the others are',
+  '%j is not an organization id: hub-core gets no call for it, and the others do',
   async (id) => {
     expect([...(await hubCore.organizations([id, '1001'])).keys()]).toEqual(['1001']);
     expect(server.seen.map(({ path }) => path)).toEqual(['/api/v1/organizations?ids=1001']);
@@ -47,7 +47,7 @@ test.each(['', 'a,b', '1001&ids=1002', '../admin', 'x'.repeat(65), '10 01', '100
   },
 );
 
-test.each([400, 404, 414, 422])('one that spoils its batch with a %s fails alone', async (status) => {
+test.each([400, 404, 414, 422])('an organization that breaks its batch with a %s fails alone', async (status) => {
   server.answerWith((response, { path }) => {
     if (idsOf(path).includes('spoils')) response.writeHead(status).end();
     else response.end(JSON.stringify({ data: idsOf(path).map(row) }));
@@ -60,18 +60,18 @@ test.each([400, 404, 414, 422])('one that spoils its batch with a %s fails alone
   expect(server.seen.length).toBeLessThanOrEqual(15);
 });
 
-test.each([401, 403, 429, 500])('a %s is about all of them: nobody is asked about one by one', async (status) => {
+test.each([401, 403, 429, 500])('a %s concerns the whole call: there are no calls one by one', async (status) => {
   server.answerWith((response) => response.writeHead(status).end());
   await expect(hubCore.organizations(['1001', '1002', '1003'])).rejects.toMatchObject({ status });
   expect(server.seen).toHaveLength(1);
 });
 
-test('a row without an id takes no other away', async () => {
+test('a row without an id leaves the others alone', async () => {
   server.answerWith((response) => response.end(JSON.stringify({ data: [{ id: 7 }, null, 'x', row('1001')] })));
   expect([...(await hubCore.organizations(['1001', '1002'])).keys()]).toEqual(['1001']);
 });
 
-test('organizations that are too much for one answer are asked about in smaller batches', async () => {
+test('organizations that are too many for one answer are fetched in smaller batches', async () => {
   const large = 'x'.repeat(30_000);
   server.answerWith((response, { path }) =>
     response.end(JSON.stringify({ data: idsOf(path).map((id) => ({ ...row(id), name: large })) })),
@@ -81,7 +81,7 @@ test('organizations that are too much for one answer are asked about in smaller 
   expect([...found.values()].every((value) => 'name' in value && value.name === large)).toBe(true);
 });
 
-test('a hub-core that understands nothing is not asked about each of a hundred', async () => {
+test('a hub-core that rejects everything gets no call for each of a hundred', async () => {
   server.answerWith((response) => response.writeHead(404).end());
   const ids = Array.from({ length: 100 }, (_, index) => String(1000 + index));
   const found = await hubCore.organizations(ids);
@@ -92,7 +92,7 @@ test('a hub-core that understands nothing is not asked about each of a hundred',
 });
 
 test.each(['9007199254740993', '120.00000000000000001'])(
-  'a quantity of %s is never rounded: what is owed is not known',
+  'a quantity of %s is never rounded: the excess is unknown',
   async (quantity) => {
     const excess = `[{"key":"muv","period":"2026-11","quantity":${quantity}}]`;
     server.answerWith((response) =>

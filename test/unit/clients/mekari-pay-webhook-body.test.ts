@@ -28,17 +28,17 @@ const NOTICE = {
 };
 
 describe('an event', () => {
-  test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'])('of type %s', (type) => {
+  test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'])('is read with the type %s', (type) => {
     expect(read(event({}, type))).toStrictEqual({ notice: { ...NOTICE, type } });
   });
 
-  test.each([undefined, null])('whose time and method are %s: they are null', (nothing) => {
+  test.each([undefined, null])('with %s as its time and method has null for both', (nothing) => {
     expect(read(event({ paid_at: nothing, payment_method: nothing }))).toStrictEqual({
       notice: { ...NOTICE, paidAt: null, paymentMethod: null },
     });
   });
 
-  test('with members that we do not know', () => {
+  test('may have unknown members', () => {
     const more = event({ fee: 1.5 }).replace('{', '{"timestamp":"now","more":[{"a":1}],');
     expect(read(more)).toStrictEqual({ notice: NOTICE });
   });
@@ -47,11 +47,11 @@ describe('an event', () => {
     ['nothing', '0', 0n],
     ['2^31', '2147483648', 2_147_483_648n],
     ['as much as can be held', '9007199254740991', 9_007_199_254_740_991n],
-  ])('about %s', (_, as, amount) => {
+  ])('is read with an amount of %s', (_, as, amount) => {
     expect(read(written('amount', as))).toStrictEqual({ notice: { ...NOTICE, amount } });
   });
 
-  test('whose texts are as long as they may be', () => {
+  test('may have texts of the largest length', () => {
     const [long, currency] = ['x'.repeat(200), 'x'.repeat(10)];
     expect(read(event({ invoice_id: long, external_id: long, payment_method: long, currency }))).toStrictEqual({
       notice: { ...NOTICE, invoiceId: long, orderNumber: long, paymentMethod: long, currency },
@@ -59,7 +59,7 @@ describe('an event', () => {
   });
 });
 
-describe('the fault names the member, and says nothing of its content', () => {
+describe('the fault names the member, and shows nothing of its content', () => {
   const NOT_WHOLE = 'data.amount is not whole rupiah';
   const TOO_MUCH = 'data.amount is above the maximum amount';
   test.each([
@@ -72,7 +72,7 @@ describe('the fault names the member, and says nothing of its content', () => {
     ['[1000000]', NOT_WHOLE],
     ['10000000000000000', NOT_WHOLE],
     ['9007199254740992', TOO_MUCH],
-  ])('amount %s', (as, fault) => {
+  ])('when the amount is %s', (as, fault) => {
     expect(read(written('amount', as))).toStrictEqual({ fault });
   });
 
@@ -81,7 +81,7 @@ describe('the fault names the member, and says nothing of its content', () => {
     longest: member === 'currency' ? 10 : 200,
   }));
 
-  test.each(texts)('$member', ({ member, longest }) => {
+  test.each(texts)('when $member is empty, too long, unprintable or no text', ({ member, longest }) => {
     const fault = `data.${member} is not 1 to ${longest} printable characters`;
     for (const text of ['', 'x'.repeat(longest + 1), 'a\u0000b', 'a\nb']) {
       expect(read(event({ [member]: text }))).toStrictEqual({ fault });
@@ -91,25 +91,31 @@ describe('the fault names the member, and says nothing of its content', () => {
     expect(JSON.stringify(ofAnotherKind)).not.toContain('secret');
   });
 
-  test.each(['yesterday', '', '2026-11-22', '2026-02-30T00:00:00Z'])('paid_at %j', (text) => {
+  test.each(['yesterday', '', '2026-11-22', '2026-02-30T00:00:00Z'])('when paid_at is %j', (text) => {
     expect(read(event({ paid_at: text }))).toStrictEqual({ fault: 'data.paid_at is not an instant' });
   });
 
-  test.each(['invoice.refunded', 'INVOICE.PAID', 'invoice.paid ', '', null, 1, ['invoice.paid']])('type %j', (type) => {
-    expect(read(event({}, type))).toStrictEqual({ fault: expect.stringMatching(/^type /) });
-  });
+  test.each(['invoice.refunded', 'INVOICE.PAID', 'invoice.paid ', '', null, 1, ['invoice.paid']])(
+    'when the type is %j',
+    (type) => {
+      expect(read(event({}, type))).toStrictEqual({ fault: expect.stringMatching(/^type /) });
+    },
+  );
 
-  test.each(['invoice_id', 'external_id', 'amount', 'currency'])('no %s', (member) => {
+  test.each(['invoice_id', 'external_id', 'amount', 'currency'])('when %s is missing', (member) => {
     expect(read(event({ [member]: undefined }))).toStrictEqual({
       fault: expect.stringMatching(new RegExp(`^data\\.${member} `)),
     });
   });
 
-  test.each(['null', '[]', '"data"'])('data %s', (as) => {
+  test.each(['null', '[]', '"data"'])('when data is %s', (as) => {
     expect(read(`{"type":"invoice.paid","data":${as}}`)).toStrictEqual({ fault: expect.stringMatching(/^data /) });
   });
 
-  test.each(['', 'null]', '{"type":"invoice.paid","type":"invoice.paid"}', '\uFEFF{}'])('%j', (text) => {
-    expect(read(text)).toStrictEqual({ fault: 'it is not JSON, or a member occurs twice' });
-  });
+  test.each(['', 'null]', '{"type":"invoice.paid","type":"invoice.paid"}', '\uFEFF{}'])(
+    'when the whole body is %j',
+    (text) => {
+      expect(read(text)).toStrictEqual({ fault: 'it is not JSON, or a member occurs twice' });
+    },
+  );
 });

@@ -25,16 +25,16 @@ describe("standard-webhooks' own vectors", () => {
   const OTHER = 'Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=';
   const verify = verifyAt(TIMESTAMP, SECRET);
 
-  test('the signature of "sign function works" holds', () => {
+  test('the signature of "sign function works" is accepted', () => {
     expect(verify(PAYLOAD, headers(ID, TIMESTAMP, SIGNATURE))).toBe(true);
   });
 
-  test('a secret without its prefix is the same one', () => {
+  test('the same secret without its prefix is accepted', () => {
     const unbranded = verifyAt(TIMESTAMP, SECRET.replace('whsec_', ''));
     expect(unbranded(PAYLOAD, headers(ID, TIMESTAMP, SIGNATURE))).toBe(true);
   });
 
-  test('among others, of other versions too, it holds', () => {
+  test('a valid signature among others, of other versions too, is accepted', () => {
     const several = [`v1,${OTHER}`, `v2,${OTHER}`, SIGNATURE, `v1,${OTHER}`].join(' ');
     expect(verify(PAYLOAD, headers(ID, TIMESTAMP, several))).toBe(true);
     expect(verify(PAYLOAD, headers(ID, TIMESTAMP, several.replace(SIGNATURE, '')))).toBe(false);
@@ -48,17 +48,17 @@ describe("standard-webhooks' own vectors", () => {
     ['"missing id raises error"', { ...headers(ID, TIMESTAMP, SIGNATURE), 'webhook-id': undefined }],
     ['"missing timestamp raises error"', { ...headers(ID, TIMESTAMP, SIGNATURE), 'webhook-timestamp': undefined }],
     ['"missing signature raises error"', { ...headers(ID, TIMESTAMP, SIGNATURE), 'webhook-signature': undefined }],
-  ])('%s: refused', (_, given) => {
+  ])('%s is refused', (_, given) => {
     expect(verify(PAYLOAD, given)).toBe(false);
   });
 
-  test('"old timestamp fails", "new timestamp fails": beyond five minutes, and not before', () => {
+  test('"old timestamp fails" and "new timestamp fails" are refused beyond five minutes, and not before', () => {
     const holdsAt = (second: number) => verifyAt(second, SECRET)(PAYLOAD, headers(ID, TIMESTAMP, SIGNATURE));
     expect([-301, -300, 300, 301].map((by) => holdsAt(TIMESTAMP + by))).toEqual([false, true, true, false]);
   });
 });
 
-test("what the specification's package signs holds: any secret, id, time and text", () => {
+test("signatures of the specification's package are accepted: any secret, id, time and text", () => {
   for (let round = 0; round < 200; round++) {
     const key = Buffer.from(Array.from({ length: 8 + (round % 57) }, (_, index) => (round * 31 + index * 7) % 256));
     const secret = `whsec_${key.toString('base64')}`;
@@ -72,7 +72,7 @@ test("what the specification's package signs holds: any secret, id, time and tex
   }
 });
 
-describe('signed by who holds the secret, as the specification says,', () => {
+describe('a correctly signed delivery', () => {
   const SECRET = 'whsec_b25lIHRoYXQgaXMgbG9uZw==';
   const KEY = Buffer.from('one that is long');
   const NOW = 1_764_000_000;
@@ -84,18 +84,18 @@ describe('signed by who holds the secret, as the specification says,', () => {
   const holds = (given: Record<string, string | string[] | undefined>, second = NOW) =>
     verifyAt(second, SECRET)(BODY, given);
 
-  test.each(['m', '!', '-', '/', '~', 'msg_1:2', 'x'.repeat(255)])('the id %j holds', (id) => {
+  test.each(['m', '!', '-', '/', '~', 'msg_1:2', 'x'.repeat(255)])('is accepted with the id %j', (id) => {
     expect(holds(signed(id, `${NOW}`))).toBe(true);
   });
 
   test.each(['', ' m', 'm ', 'm m', 'm.m', '.', '\u007f', 'é', 'm\n', '\nm', '日', 'x'.repeat(256)])(
-    'the id %j is none',
+    'is refused with the id %j',
     (id) => {
       expect(holds(signed(id, `${NOW}`))).toBe(false);
     },
   );
 
-  test.each([1, 9, 10, 1_000_000_000, 999_999_999_999])('the second %i holds', (second) => {
+  test.each([1, 9, 10, 1_000_000_000, 999_999_999_999])('is accepted with the second %i', (second) => {
     expect(holds(signed('m', `${second}`), second)).toBe(true);
   });
 
@@ -110,16 +110,16 @@ describe('signed by who holds the secret, as the specification says,', () => {
     ['with a line behind', `${NOW}\n`],
     ['in milliseconds', `${NOW}000`],
     ['left empty', ''],
-  ])('now %s is no time', (_, timestamp) => {
+  ])('is refused with %s for the current time', (_, timestamp) => {
     expect(holds(signed('m', timestamp))).toBe(false);
     expect(holds(signed('m', timestamp), 0)).toBe(false);
   });
 
-  test('a time of thirteen digits is none, also when it is now', () => {
+  test('is refused with a time of thirteen digits, even for now', () => {
     expect(holds(signed('m', '1000000000000'), 1_000_000_000_000)).toBe(false);
   });
 
-  test('of our clock whole seconds count', () => {
+  test('is compared by whole seconds of our clock', () => {
     expect([299.9, 300.999, -300, -300.001].map((by) => holds(signed('m', `${NOW}`), NOW + by))).toEqual([
       true,
       true,
@@ -132,7 +132,7 @@ describe('signed by who holds the secret, as the specification says,', () => {
   const BARE = GOOD.slice('v1,'.length);
 
   test.each([GOOD, ` ${GOOD}`, `${GOOD} `, `v1a,${BARE} ${GOOD}`, `${GOOD} v2,${BARE}`, `x${GOOD} ${GOOD} ${GOOD}x`])(
-    'among %j it is found',
+    'is accepted among %j',
     (signatures) => {
       expect(holds(headers('m', NOW, signatures))).toBe(true);
     },
@@ -155,11 +155,11 @@ describe('signed by who holds the secret, as the specification says,', () => {
     ['hexadecimals', `v1,${Buffer.from(BARE, 'base64').toString('hex')}`],
     ['that of an empty key', signatureOf('m', `${NOW}`, Buffer.alloc(0))],
     ['that of the secret as text', signatureOf('m', `${NOW}`, Buffer.from(SECRET))],
-  ])('%s is no signature', (_, signatures) => {
+  ])('is refused with %s for its signature', (_, signatures) => {
     expect(holds(headers('m', NOW, signatures))).toBe(false);
   });
 
-  test('a header that is not there is not taken by its name, nor a list for its only one', () => {
+  test('is refused without a header, which neither its name nor a list replaces', () => {
     const good = headers('m', NOW, GOOD);
     expect(holds({ ...signed('undefined', `${NOW}`), 'webhook-id': undefined })).toBe(false);
     expect(holds({ ...good, 'webhook-id': ['m'] })).toBe(false);
@@ -167,14 +167,14 @@ describe('signed by who holds the secret, as the specification says,', () => {
     expect(holds({ ...good, 'webhook-signature': [GOOD] })).toBe(false);
   });
 
-  test('while secrets are rotated each of them holds, first and last', () => {
+  test('is accepted with each of two secrets during a rotation, first and last', () => {
     const [other, third] = ['another that is long', 'a third that is long'].map((key) => Buffer.from(key));
     const verify = verifyAt(NOW, SECRET, `whsec_${other?.toString('base64')}`);
     const given = [KEY, other, third].map((key) => headers('m', NOW, signatureOf('m', `${NOW}`, key)));
     expect(given.map((one) => verify(BODY, one))).toEqual([true, true, false]);
   });
 
-  test('the prefix is taken from the beginning of a secret alone', () => {
+  test('loses the prefix of a secret at its beginning alone', () => {
     const secret = 'QUJDREVGwhsec_R0hJ';
     const key = Buffer.from(secret, 'base64url');
     expect(verifyAt(NOW, secret)(BODY, headers('m', NOW, signatureOf('m', `${NOW}`, key)))).toBe(true);

@@ -33,7 +33,7 @@ const INVOICE = {
 const malformed = { kind: 'malformed' };
 
 describe.each(['id', 'currency', 'paid_currency'])("an invoice's %s", (member) => {
-  test.each(ODD)('%j is malformed, in every answer that has it', async (text) => {
+  test.each(ODD)('is malformed as %j, in every answer that has it', async (text) => {
     answer({ ...INVOICE, [member]: text });
     await expect(calls['Mekari Pay: a new invoice']()).rejects.toMatchObject(malformed);
     await expect(calls['Mekari Pay: an invoice']()).rejects.toMatchObject(malformed);
@@ -42,7 +42,7 @@ describe.each(['id', 'currency', 'paid_currency'])("an invoice's %s", (member) =
   });
 });
 
-test("an invoice that is another's is malformed; without oddities it is read", async () => {
+test('an invoice of another order is malformed; without oddities it is read', async () => {
   answer(INVOICE);
   expect(await calls['Mekari Pay: a new invoice']()).toMatchObject({ id: 'inv_1', externalId: 'TU-1' });
   expect(await calls['Mekari Pay: an invoice']('inv_1')).toMatchObject({ paidAmount: 1000n });
@@ -58,7 +58,7 @@ test.each([...ODD, 'x'.repeat(101)])('a PI number %j is malformed', async (pi_nu
   await expect(calls['Moderator: a paid PI']()).rejects.toMatchObject(malformed);
 });
 
-test("an organization's name keeps its words, and an excess of a period that cannot be read is not known", async () => {
+test("an organization's name keeps its words, and an excess with an unreadable period is unknown", async () => {
   const excess = [
     { key: 'muv_excess', period: '2026-11', quantity: 1 },
     { key: 'wa_balance_excess', period: '2026\u000011', quantity: 1 },

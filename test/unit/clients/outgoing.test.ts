@@ -40,14 +40,14 @@ async function failureOf(
 }
 
 describe.each(CALLS)('%s', (name) => {
-  test.each([301, 302, 303, 307, 308])('is not sent elsewhere by a %i', async (status) => {
+  test.each([301, 302, 303, 307, 308])('does not follow a %i elsewhere', async (status) => {
     server.answerWith((response) => response.writeHead(status, { location: `${elsewhere.url}/taken` }).end());
     expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', status });
     expect(server.seen).toHaveLength(1);
     expect(elsewhere.connections()).toBe(0);
   });
 
-  test('is not made to a server that nobody vouches for, whatever the environment allows', async () => {
+  test('accepts no server with an unknown certificate, whatever the environment allows', async () => {
     let asked = 0;
     const impostor = https.createServer(SELF_SIGNED, (_request, response) => {
       asked += 1;
@@ -69,7 +69,7 @@ describe.each(CALLS)('%s', (name) => {
     expect(asked).toBe(1);
   });
 
-  test('goes past the proxies that the environment names', async () => {
+  test('ignores the proxies of the environment', async () => {
     for (const variable of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']) {
       vi.stubEnv(variable, elsewhere.url);
     }
@@ -78,14 +78,14 @@ describe.each(CALLS)('%s', (name) => {
     expect(elsewhere.connections()).toBe(0);
   });
 
-  test('is answered with a bomb: it is neither asked for nor inflated', async () => {
+  test('neither requests nor inflates compressed answers', async () => {
     const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024, ' '));
     server.answerWith((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
     expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', reason: 'the answer is not JSON' });
     expect(server.seen[0]?.headers).not.toHaveProperty('accept-encoding');
   });
 
-  test('is answered with two megabytes: it is cut off', async () => {
+  test('cuts an answer of two megabytes off', async () => {
     server.answerWith((response) => response.end(JSON.stringify({ data: 'x'.repeat(2 * 1024 * 1024) })));
     expect(await failureOf(name, server.url)).toMatchObject({
       kind: 'malformed',
@@ -114,7 +114,7 @@ describe.each<[CallName, string, (path: string) => string]>([
   ['Mekari Pay: an invoice', '/api/v1/invoices/', (path) => path],
   ['Mekari Pay: a void', '/api/v1/invoices/', (path) => path.replace(/\/void$/, '')],
 ])('%s', (name, prefix, ofId) => {
-  test.each(ODD_IDS)('of %j is asked by that very id, and of nobody else', async (id) => {
+  test.each(ODD_IDS)('with %j asks for that exact id', async (id) => {
     server.answerWith((response) => response.writeHead(404).end());
     expect(await failureOf(name, `${server.url}/base`, { id })).toMatchObject({ kind: 'rejected', status: 404 });
     const segment = ofId(server.seen[0]?.path ?? '').replace(`/base${prefix}`, '');
@@ -122,13 +122,13 @@ describe.each<[CallName, string, (path: string) => string]>([
     expect(decodeURIComponent(segment)).toBe(id);
   });
 
-  test.each(DOTS)('of %j is not asked at all: it would be another path', async (id) => {
+  test.each(DOTS)('with %j is refused: it would be another path', async (id) => {
     expect(await failureOf(name, server.url, { id })).toMatchObject({ kind: 'rejected', status: undefined });
     expect(server.connections()).toBe(0);
   });
 });
 
-test('an order number is one value of the query, whatever is in it', async () => {
+test('an order number is one value of the query, whatever its content', async () => {
   server.answerWith((response) => response.writeHead(404).end());
   await failureOf('Mekari Pay: the invoices of an order', server.url, { id: 'TU-1&external_id=TU-2#/../x' });
   const asked = new URL(server.seen[0]?.path ?? '', server.url);
@@ -158,7 +158,7 @@ describe('an answer that is hardly HTTP', () => {
       'a byte that is no UTF-8',
       Buffer.concat([Buffer.from(`${ok}\r\n{"data":"`), Buffer.from([0xff]), Buffer.from('"}')]),
     ],
-  ])('%s: the call fails as any other', async (_, bytes) => {
+  ])('fails the call like any other: %s', async (_, bytes) => {
     const odd = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(bytes));

@@ -14,7 +14,7 @@ describe('Mekari Pay elsewhere', () => {
     'https://pay.mekari.test?id=inv_1',
     'https://pay.mekari.test:8443/x',
     `https://pay.mekari.test/${'x'.repeat(2024)}`,
-  ])('%s is passed on', (url) => expect(check()(url)).toBe(true));
+  ])('allows %s', (url) => expect(check()(url)).toBe(true));
 
   test.each([
     'http://pay.mekari.test/pay/inv_1',
@@ -53,7 +53,7 @@ describe('Mekari Pay elsewhere', () => {
     'blob:https://pay.mekari.test/x',
     'x https://pay.mekari.test/x',
     `https://pay.mekari.test/${'x'.repeat(2025)}`,
-  ])('%j is not', (url) => expect(check()(url)).toBe(false));
+  ])('refuses %j', (url) => expect(check()(url)).toBe(false));
 });
 
 describe('Mekari Pay on this machine', () => {
@@ -67,13 +67,13 @@ describe('Mekari Pay on this machine', () => {
     ['http://127.0.0.1:4103', 'http://pay.mekari.test/pay/inv_1', false],
     ['http://pay.internal:4103', 'http://pay.internal:4103/pay/inv_1', false],
     ['http://127.0.0.1.evil.test', 'http://127.0.0.1.evil.test/pay/inv_1', false],
-  ])('at %s: is %s passed on? %s', (pay, url, isPassedOn) => expect(check(pay)(url)).toBe(isPassedOn));
+  ])('at %s: %s passes? %s', (pay, url, isPassedOn) => expect(check(pay)(url)).toBe(isPassedOn));
 });
 
-describe('with hosts that are allowed', () => {
+describe('allowed hosts', () => {
   const allowed = check(PAY, ['pay.mekari.test', 'xn--py-qia.mekari.test']);
   test.each(['https://pay.mekari.test/x', 'https://PAY.MEKARI.TEST/x', 'https://xn--py-qia.mekari.test/x'])(
-    '%s is passed on',
+    'allow %s',
     (url) => expect(allowed(url)).toBe(true),
   );
   test.each([
@@ -87,7 +87,7 @@ describe('with hosts that are allowed', () => {
     'https://evil.test?https://pay.mekari.test',
     'https://evil.test#@pay.mekari.test',
     'http://pay.mekari.test/x',
-  ])('%s is not', (url) => expect(allowed(url)).toBe(false));
+  ])('refuse %s', (url) => expect(allowed(url)).toBe(false));
 });
 
 test.each([
@@ -95,4 +95,4 @@ test.each([
   ['javascript:alert("secret")', 'none'],
   ['no secret URL', 'none'],
   [`https://${'x'.repeat(300)}/secret`, 'x'.repeat(253)],
-])('of %j the log gets the host alone', (url, host) => expect(hostOf(url)).toBe(host));
+])('the log gets the host of %j alone', (url, host) => expect(hostOf(url)).toBe(host));

@@ -34,7 +34,7 @@ test.each([
   expect(parseOrdersCommand(args)).toEqual(expected);
 });
 
-describe('what is no command is refused, and says what would be one', () => {
+describe('an unknown command is refused with the usage', () => {
   test.each<[string[], RegExp]>([
     [[], /^Usage: npm run orders/],
     [['delete', 'TU-1'], /^Usage/],

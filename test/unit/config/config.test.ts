@@ -30,8 +30,8 @@ function faultsOf(environment: Record<string, string | undefined>): readonly str
   return [];
 }
 
-describe('an environment that is right', () => {
-  test('has the defaults that are documented', () => {
+describe('a valid environment', () => {
+  test('has the documented defaults', () => {
     expect(loadConfig(REQUIRED)).toMatchObject({
       PORT: 4000,
       HOST: '0.0.0.0',
@@ -55,18 +55,18 @@ describe('an environment that is right', () => {
     expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
-  test('may hold what is none of ours', () => {
+  test('may hold foreign variables', () => {
     expect(faultsOf({ ...REQUIRED, PATH: '/usr/bin', HOME: '/root' })).toEqual([]);
   });
 
-  test('an empty variable is one that is not set', () => {
+  test('treats an empty variable as unset', () => {
     expect(loadConfig({ ...REQUIRED, PORT: '', REDIS_URL: '', LOG_LEVEL: '', GATEWAY_SECRET: '' })).toEqual(
       loadConfig(REQUIRED),
     );
     expect(faultsOf({ ...REQUIRED, SMTP_URL: '' })).toEqual(faultsOf({ ...REQUIRED, SMTP_URL: undefined }));
   });
 
-  test('neighbours may be written with a slash at the end, paths go on from there', () => {
+  test("may end neighbours' URLs with a slash; paths follow it", () => {
     const config = loadConfig(REQUIRED);
     expect(config.MEKARI_BILLING_URL).toBe('https://billing.example.test');
     expect(config.MODERATOR_URL).toBe('http://moderator:8080/base');
@@ -74,7 +74,7 @@ describe('an environment that is right', () => {
     expect(collector.OTEL_EXPORTER_OTLP_ENDPOINT).toBe('http://collector:4318');
   });
 
-  test('secrets that rotate are a list', () => {
+  test('has rotating secrets as a list', () => {
     const config = loadConfig({
       ...REQUIRED,
       MEKARI_PAY_WEBHOOK_SECRET: 'whsec_Zmlyc3QgKG5ldyk=, whsec_c2Vjb25kIChvbGQp,',
@@ -86,29 +86,29 @@ describe('an environment that is right', () => {
     expect(config.CORS_ORIGINS).toEqual(['https://shop.example.test', 'http://localhost:5173']);
   });
 
-  test('hosts for paying are a list too, in small letters', () => {
+  test('has payment hosts as a list too, in lower case', () => {
     expect(loadConfig({ ...REQUIRED, PAYMENT_URL_HOSTS: 'Pay.example.test, checkout.example.test' })).toMatchObject({
       PAYMENT_URL_HOSTS: ['pay.example.test', 'checkout.example.test'],
     });
     expect(loadConfig(REQUIRED).PAYMENT_URL_HOSTS).toBeUndefined();
   });
 
-  test('may say that certificates are verified, which they are', () => {
+  test('may ask for certificate verification, which is always on', () => {
     expect(faultsOf({ ...REQUIRED, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
   });
 
-  test('cannot be changed afterwards', () => {
+  test('is immutable afterwards', () => {
     expect(Object.isFrozen(loadConfig(REQUIRED))).toBe(true);
   });
 });
 
-describe('an environment that is wrong', () => {
-  test('without anything, every required setting is named once', () => {
+describe('an invalid environment', () => {
+  test('names every required setting once when it is empty', () => {
     const names = faultsOf({}).map((fault) => fault.split(' ')[0]);
     expect(names.toSorted()).toEqual(Object.keys(REQUIRED).toSorted());
   });
 
-  test('every fault is told at once, a line each', () => {
+  test('reports every fault at once, a line each', () => {
     const environment = {
       ...REQUIRED,
       PORT: '70000',
@@ -170,20 +170,20 @@ describe('an environment that is wrong', () => {
     ['PRICE_TTL_SECONDS', '0'],
     ['QUOTE_TTL_SECONDS', '30m'],
     ['UPSTREAM_TIMEOUT_MS', '999999999'],
-  ])('%s=%j is a fault of that setting alone', (name, value) => {
+  ])('with %s=%j has a fault in that setting alone', (name, value) => {
     const faults = faultsOf({ ...REQUIRED, [name]: value });
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([name]);
   });
 
-  test('a fault never repeats the value: it may be a secret', () => {
+  test('never repeats a value in a fault: it may be a secret', () => {
     const value = 'not-a-url-with-a-password';
     const given = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, value]));
     expect(faultsOf(given).join('\n')).not.toContain(value);
   });
 });
 
-describe('what the commands need', () => {
-  test('is the database alone', () => {
+describe('the commands', () => {
+  test('need the database alone', () => {
     expect(loadCommandConfig({ DATABASE_URL: 'postgresql://db/topup' })).toEqual({
       DATABASE_URL: 'postgresql://db/topup',
     });

@@ -6,8 +6,8 @@ const MUV = { code: 'muv', excessKey: 'muv_excess' };
 const reported = (...rows: [key: string, period: string, quantity: bigint][]) =>
   rows.map(([key, period, quantity]) => ({ key, period, quantity }));
 
-describe('what is owed', () => {
-  test('is what is reported under the key of the configuration, oldest period first', () => {
+describe('the outstanding excess', () => {
+  test('is the reported one under the key of the configuration, oldest period first', () => {
     const excess = reported(['muv_excess', '2026-11', 120n], ['other', '2026-11', 7n], ['muv_excess', '2026-10', 5n]);
     expect(owedQuantities(MUV, excess, new Map())).toEqual([
       { period: '2026-10', quantity: 5n },
@@ -21,7 +21,7 @@ describe('what is owed', () => {
     );
   });
 
-  test('is less what was settled of that very period', () => {
+  test('is less the settled amount of the same period', () => {
     const excess = reported(['muv_excess', '2026-10', 100n], ['muv_excess', '2026-11', 120n]);
     expect(owedQuantities(MUV, excess, new Map([['muv 2026-10', 30n]]))).toEqual([
       { period: '2026-10', quantity: 70n },
@@ -29,31 +29,31 @@ describe('what is owed', () => {
     ]);
   });
 
-  test('is nothing once all was settled, while hub-core goes on reporting it', () => {
+  test('is nothing after all is settled, while hub-core keeps reporting it', () => {
     expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 100n]), new Map([['muv 2026-10', 100n]]))).toEqual(
       [],
     );
   });
 
-  test('is nothing where more was settled than is reported now', () => {
+  test('is nothing when the settled amount exceeds the reported one', () => {
     expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 90n]), new Map([['muv 2026-10', 100n]]))).toEqual([]);
   });
 
-  test('does not count what another quota settled', () => {
+  test('ignores settlements of another quota', () => {
     const settled = new Map([['wa_balance 2026-10', 100n]]);
     expect(owedQuantities(MUV, reported(['muv_excess', '2026-10', 100n]), settled)).toHaveLength(1);
   });
 
-  test.each([0n, -5n])('is nothing where %s is reported', (quantity) => {
+  test.each([0n, -5n])('is nothing when %s is reported', (quantity) => {
     expect(owedQuantities(MUV, reported(['muv_excess', '2026-11', quantity]), new Map())).toEqual([]);
   });
 
-  test('adds up rows of one period', () => {
+  test('sums rows of one period', () => {
     const excess = reported(['muv_excess', '2026-11', 20n], ['muv_excess', '2026-11', 22n]);
     expect(owedQuantities(MUV, excess, new Map())).toEqual([{ period: '2026-11', quantity: 42n }]);
   });
 
-  test('settled and owed together are what is reported, wherever no more was settled than that', () => {
+  test('plus the settled amount equals the reported one, unless more was settled', () => {
     const amounts = fc.record({ reported: fc.bigInt(1n, 1_000_000n), part: fc.integer({ min: 0, max: 100 }) });
     fc.assert(
       fc.property(amounts, ({ reported: quantity, part }) => {
@@ -80,11 +80,11 @@ describe('its price', () => {
     });
   });
 
-  test('passes 2^31 without loss', () => {
+  test('exceeds 2^31 without loss', () => {
     expect(priceExcess('muv', { period: '2026-11', quantity: 3_000_001n }, 1_001n)?.amount).toBe(3_003_001_001n);
   });
 
-  test('is unknown where it would be beyond the largest exact amount', () => {
+  test('is unknown beyond the largest exact amount', () => {
     const most = { period: '2026-11', quantity: 9_007_199_254_740_991n };
     expect(priceExcess('muv', most, 1n)?.amount).toBe(9_007_199_254_740_991n);
     expect(priceExcess('muv', most, 2n)).toBeUndefined();

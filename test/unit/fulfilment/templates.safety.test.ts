@@ -3,7 +3,7 @@ import { renderOrderMail } from '../../../src/fulfilment/templates/index.ts';
 import { EVERY, flat, hrefs, LOCALES, MODEL, visible } from './order-mail-samples.ts';
 
 describe.each(EVERY)('%s in %s', (kind, locale) => {
-  test('escapes what others wrote', () => {
+  test('escapes foreign text', () => {
     const nasty = `<script>alert("1")</script> & 'Sons'`;
     const lines = MODEL.lines.map((line) => ({ ...line, label: `${nasty} label` }));
     const all = { orderNumber: nasty, organizationName: nasty, recipientName: nasty, paidInvoiceNumber: nasty };
@@ -15,7 +15,7 @@ describe.each(EVERY)('%s in %s', (kind, locale) => {
     expect(flat(text)).toContain(nasty);
   });
 
-  test('keeps line breaks and controls of others out', () => {
+  test('removes foreign line breaks and control characters', () => {
     const evil = 'PT A\r\nBcc: all@example.test\u2028\u0000\u202Egnp\n\n\nTotal: Rp0';
     const { html, text, subject } = renderOrderMail(kind, locale, {
       ...MODEL,
@@ -40,7 +40,7 @@ describe('the pay link', () => {
     'file:///etc/passwd',
     '/relative',
     '',
-  ])('%j is not linked; the mail says where to pay instead', (paymentUrl) => {
+  ])('%j is not linked; the mail names another place to pay', (paymentUrl) => {
     for (const locale of LOCALES) {
       const { html, text } = renderOrderMail('awaiting_payment', locale, { ...MODEL, paymentUrl });
       expect(hrefs(html)).toEqual([]);
@@ -58,7 +58,7 @@ describe('the pay link', () => {
     expect(html).not.toMatch(/"onmouseover|'x'|<b>|&lt=/);
   });
 
-  test('may be plain http, and without a deadline is asked for without one', () => {
+  test('may be plain http, and appears without a deadline when there is none', () => {
     const model = { ...MODEL, paymentUrl: 'http://pay.example.test/i/1', paymentExpiresAt: null };
     const { html, text } = renderOrderMail('awaiting_payment', 'en', model);
     expect(hrefs(html)).toEqual([model.paymentUrl, model.paymentUrl]);

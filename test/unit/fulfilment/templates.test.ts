@@ -61,7 +61,7 @@ const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
 describe.each(EVERY)('%s in %s', (kind, locale) => {
   const mail = renderOrderMail(kind, locale, MODEL);
 
-  test('says every fact, in HTML and in text', () => {
+  test('has every fact, in HTML and in text', () => {
     for (const fact of [...IN_EVERY_MAIL, ...SAYS[kind][locale]]) {
       expect.soft(visible(mail.html)).toContain(fact);
       expect.soft(flat(mail.text)).toContain(fact);
@@ -70,13 +70,13 @@ describe.each(EVERY)('%s in %s', (kind, locale) => {
     expect(mail.subject).toContain(MODEL.organizationName);
   });
 
-  test('has its language, a preheader, and nothing to fetch or run', () => {
+  test('has its language, a preheader, and no script or remote content', () => {
     expect(mail.html).toContain(`<html lang="${locale}">`);
     expect(mail.html).toMatch(/<div style="display:none[^"]*">[^<]{20,}<\/div>/);
     expect(mail.html).not.toMatch(/<script|<img|<link|<style|<iframe|url\(|\ssrc=|\son\w+=/i);
   });
 
-  test('links to the payment where it is due, and nowhere else', () => {
+  test('links to the payment only when it is due', () => {
     const pay = 'https://pay.example.test/i/inv-1?a=1&amp;b=2';
     expect(hrefs(mail.html)).toEqual(kind === 'awaiting_payment' ? [pay, pay] : []);
     expect(mail.text.includes('https://')).toBe(kind === 'awaiting_payment');
@@ -89,7 +89,7 @@ describe.each(EVERY)('%s in %s', (kind, locale) => {
       expect(line.length).toBeLessThanOrEqual(78);
   });
 
-  test('shows no hole, whatever is not known', () => {
+  test('has no gap, whatever is unknown', () => {
     for (const model of [MODEL, BARE, { ...BARE, lines: [] }]) {
       for (const part of Object.values(renderOrderMail(kind, locale, model))) {
         expect(part).not.toMatch(/undefined|null|NaN|\{\{|\$\{|\[object|Invalid Date/);
@@ -98,10 +98,10 @@ describe.each(EVERY)('%s in %s', (kind, locale) => {
   });
 });
 
-describe('what depends on the order', () => {
+describe('the text depends on the order', () => {
   const only = (kind: 'TOPUP' | 'EXCESS') => ({ ...MODEL, lines: MODEL.lines.filter((line) => line.kind === kind) });
 
-  test('only what was done is said to be done', () => {
+  test('and claims only completed steps', () => {
     const topup = renderOrderMail('payment_received', 'en', only('TOPUP')).text;
     const excess = renderOrderMail('payment_received', 'en', only('EXCESS')).text;
     expect(topup).toContain('has been added');
@@ -110,7 +110,7 @@ describe('what depends on the order', () => {
     expect(excess).not.toContain('has been added');
   });
 
-  test('a PI that is not booked yet is announced as such', () => {
+  test('and announces a PI that is not booked yet', () => {
     expect(renderOrderMail('payment_received', 'id', BARE).text).toContain(
       'Nomor PI (proforma invoice): Sedang diproses',
     );
@@ -119,12 +119,12 @@ describe('what depends on the order', () => {
     );
   });
 
-  test('a contact without a name is greeted all the same', () => {
+  test('and greets a contact without a name', () => {
     expect(renderOrderMail('order_expired', 'id', BARE).text).toContain('Yth. Bapak/Ibu,');
     expect(renderOrderMail('order_expired', 'en', BARE).text).toContain('Hello,');
   });
 
-  test('amounts beyond 2^53 stay exact', () => {
+  test('and keeps amounts beyond 2^53 exact', () => {
     const lines = [{ kind: 'TOPUP', label: 'x', quantity: 1n, credits: 9_007_199_254_740_993n, amount: 1n }] as const;
     expect(renderOrderMail('payment_received', 'en', { ...MODEL, lines }).text).toContain('9,007,199,254,740,993');
   });
@@ -149,6 +149,6 @@ test.each([
   ['fr', 'id'],
   ['english', 'id'],
   ['', 'id'],
-])('locale %j is written to in %s', (locale, expected) => {
+])('locale %j gets %s', (locale, expected) => {
   expect(toMailLocale(locale)).toBe(expected);
 });

@@ -30,12 +30,12 @@ test.each(sources)(
   },
 );
 
-test.each(sources)('the %s schema asks for no input that the contract does not know', async (_name, sdl) => {
+test.each(sources)('the %s schema requires no input that the contract does not know', async (_name, sdl) => {
   const known = new Set(requiredInputsOf(contract));
   expect(requiredInputsOf(await sdl()).filter((path) => !known.has(path))).toEqual([]);
 });
 
-test('a fact that changes is seen', () => {
+test('a changed fact is detected', () => {
   const facts = new Set(
     factsOf(committed.replaceAll('first: Int = 20', 'first: Int = 10').replace('  IDR\n', '  USD\n')),
   );
@@ -57,7 +57,7 @@ test('the subgraph is linked to federation 2.9', () => {
   expect(committed).toContain('@link(url: "https://specs.apollo.dev/federation/v2.9"');
 });
 
-test('the roots have no node field, which is the supergraph’s to offer', () => {
+test('the roots have no node field, which belongs to the supergraph', () => {
   expect(factsOf(committed).filter((fact) => fact.startsWith('Query.node'))).toEqual([]);
 });
 
@@ -75,7 +75,7 @@ test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s 
   expect(schemaFiles()[file]).toBe(read(`../../../schema/${file}`));
 });
 
-test('every list of objects says how long it is taken to be, or its parent does', () => {
+test('every list of objects, or its parent, declares its assumed size', () => {
   const types = parse(committed).definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
   const objects = new Set(types.map(({ name }) => name.value));
   const sizedByParent = [...committed.matchAll(/sizedFields: \["(\w+)"\]/g)].map(([, field]) => field);

@@ -19,18 +19,18 @@ describe('numbers', () => {
     ['1e6', 1_000_000],
     ['1E6', 1_000_000],
     ['10e-1', 1],
-  ])('%s', (written, read) => {
+  ])('%s is read', (written, read) => {
     expect(parse(`{"amount":${written}}`)).toStrictEqual({ amount: read });
   });
 
-  test.each(['01', '+1', '.5', '1.', '1n', '0x1', 'NaN', 'Infinity', '١'])('%s is none', (written) => {
+  test.each(['01', '+1', '.5', '1.', '1n', '0x1', 'NaN', 'Infinity', '١'])('%s is refused', (written) => {
     expect(parse(`{"amount":${written}}`)).toBeUndefined();
   });
 });
 
 const nested = (open: string, depth: number, close: string) => open.repeat(depth) + close.repeat(depth);
 
-describe('what is whole is read', () => {
+describe('valid JSON is read', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['{}', {}],
@@ -45,11 +45,11 @@ describe('what is whole is read', () => {
     [String.raw`["\"","[{","\\","a",{"a":"\n\u00e9 日"}]`, ['"', '[{', '\\', 'a', { a: '\né 日' }]],
     [JSON.stringify(['['.repeat(40), '{'.repeat(40), ']}']), ['['.repeat(40), '{'.repeat(40), ']}']],
     [JSON.stringify({ ['[{'.repeat(40)]: `"${'['.repeat(40)}` }), { ['[{'.repeat(40)]: `"${'['.repeat(40)}` }],
-  ])('%s', (text, read) => {
+  ])('as written: %s', (text, read) => {
     expect(parse(text)).toStrictEqual(read);
   });
 
-  test('lists and objects in each other, 32 deep and no deeper', () => {
+  test('to a depth of 32 lists and objects, and no deeper', () => {
     for (const [open, close, depth] of [
       ['[', ']', 1],
       ['{"a":', '}', 1],
@@ -63,13 +63,13 @@ describe('what is whole is read', () => {
     }
   });
 
-  test('what is closed again is no depth', () => {
+  test('with a depth that closed brackets do not count to', () => {
     const many = Array.from({ length: 40 }, (_, at) => ({ [`m${at}`]: [[{}]] }));
     expect(parse(JSON.stringify(many))).toStrictEqual(many);
   });
 });
 
-describe('a member that is there twice', () => {
+describe('a repeated member is refused', () => {
   test.each([
     '{"a":null,"a":null}',
     '{"amount":1,"amount":1}',
@@ -89,14 +89,14 @@ describe('a member that is there twice', () => {
     String.raw`{"\\":1,"\\":1}`,
     '{"é":1,"é":1}',
     '{"__proto__":{},"__proto__":{}}',
-  ])('%s', (text) => {
+  ])('in %s', (text) => {
     expect(parse(text)).toBeUndefined();
   });
 });
 
-describe('what is no JSON', () => {
+describe('invalid JSON is refused', () => {
   test.each(['', ' ', '{', '[', '}', '"a', '"a":1', '{"a"}', "{'a':1}", '{"a":1,}', '{}{}', '//\n{}', '{"a":"\n"}'])(
-    '%j',
+    'as text: %j',
     (text) => {
       expect(parse(text)).toBeUndefined();
     },
@@ -108,11 +108,11 @@ describe('what is no JSON', () => {
     ['half a character', Buffer.from([0x22, 0xe2, 0x82, 0x22])],
     ['half a pair', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
     ['UTF-16', Buffer.from('{}', 'utf16le')],
-  ])('%s', (_, bytes) => {
+  ])('as bytes: %s', (_, bytes) => {
     expect(parseStrictJson(bytes)).toBeUndefined();
   });
 
-  test('a long string without an end, which a reader that goes back would take for ever', () => {
+  test('even a long string without an end, which would take a backtracking reader for ever', () => {
     expect(parse('\\"'.repeat(1_000_000))).toBeUndefined();
   });
 });
@@ -129,7 +129,7 @@ describe('JSON of neighbours and files', () => {
     ['0.10', 0.1],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
     ['-9007199254740991', Number.MIN_SAFE_INTEGER],
-  ])('%s is a number that says exactly this', (written, read) => {
+  ])('%s is exactly this number', (written, read) => {
     expect(parseJson(`{"amount":${written}}`)).toStrictEqual({ amount: read });
   });
 
@@ -138,7 +138,7 @@ describe('JSON of neighbours and files', () => {
     ['9007199254740993', 9_007_199_254_740_993n],
     ['-9007199254740993', -9_007_199_254_740_993n],
     ['1'.repeat(40), 1_111_111_111_111_111_111_111_111_111_111_111_111_111n],
-  ])('%s, which JSON.parse would round or might have rounded, keeps every digit', (written, read) => {
+  ])('%s, which JSON.parse may round, keeps every digit', (written, read) => {
     expect(parseJson(written)).toBe(read);
   });
 
@@ -149,11 +149,11 @@ describe('JSON of neighbours and files', () => {
     '-0.12345678901234567890',
     '1e400',
     '1'.repeat(41),
-  ])('%s is no number at all: a float would say something else', (written) => {
+  ])('%s is refused: a float would change it', (written) => {
     expect(parseJson(`[${written}]`)).toStrictEqual([{ written }]);
   });
 
-  test('anything else is what JSON.parse makes of it, a member that is there twice included', () => {
+  test('the rest equals JSON.parse, a repeated member included', () => {
     const text = ' {"a":[true,false,null,"\\u00e9\\n"],"b":{},"b":{"c":1},"__proto__":{"d":""}} ';
     expect(parseJson(text)).toStrictEqual(JSON.parse(text));
   });

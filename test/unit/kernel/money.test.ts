@@ -16,24 +16,24 @@ describe('parseRupiah', () => {
   });
 
   test.each(['', ' ', '600.5', '600,5', '-1', '+1', '1e3', '0x10', ' 600', '600 ', '٦٠٠', 'NaN', '600\n'])(
-    'refuses %j, which is no plain string of digits',
+    'refuses %j, which is not a plain string of digits',
     (text) => {
       expect(parseRupiah(text)).toBeUndefined();
     },
   );
 
   test.each(['9007199254740992', '99999999999999999999', '00000000000000001'])(
-    'refuses %s, which is beyond what is exact everywhere or too long',
+    'refuses %s, which is too long or beyond the exact range',
     (text) => {
       expect(parseRupiah(text)).toBeUndefined();
     },
   );
 
-  test('reads back every amount as it was written', () => {
+  test('restores every amount from its text', () => {
     fc.assert(fc.property(amounts, (amount) => parseRupiah(amount.toString()) === amount));
   });
 
-  test('never answers anything but a whole amount from 0 to the largest, whatever the text', () => {
+  test('answers only whole amounts from 0 to the largest, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.double().map(String), fc.bigInt().map(String)), (text) => {
         const amount = parseRupiah(text);
@@ -69,11 +69,11 @@ describe('formatRupiah', () => {
 });
 
 describe('sum', () => {
-  test('is nothing for nothing', () => {
+  test('is 0 for an empty list', () => {
     expect(sum([])).toBe(0n);
   });
 
-  test('is the same however the amounts are ordered and split', () => {
+  test('does not depend on the order or the split of the amounts', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt()), fc.nat(), (list, cut) => {
         const at = cut % (list.length + 1);
@@ -99,7 +99,7 @@ describe('toJsonNumber', () => {
     },
   );
 
-  test('takes the largest amount itself, owed too', () => {
+  test('accepts the largest amount itself, outstanding too', () => {
     expect(toJsonNumber(MAX_AMOUNT)).toBe(9_007_199_254_740_991);
     expect(toJsonNumber(-MAX_AMOUNT)).toBe(-9_007_199_254_740_991);
   });

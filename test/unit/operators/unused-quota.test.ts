@@ -10,7 +10,7 @@ const line = (changes: Partial<Parameters<typeof unusedOf>[0]> = {}) => ({
   ...changes,
 });
 
-describe('what is unused of what a line credited', () => {
+describe("the unused part of a line's credit", () => {
   test.each<[string, Parameters<typeof line>[0], { balance: bigint; outstandingExcess: bigint }, bigint]>([
     ['all of it, where the counter has it', {}, { balance: 5000n, outstandingExcess: 0n }, 5000n],
     ['no more than was credited', {}, { balance: 9000n, outstandingExcess: 0n }, 5000n],
@@ -23,7 +23,7 @@ describe('what is unused of what a line credited', () => {
     expect(unusedOf(line(changes), facts, TODAY)).toBe(unused);
   });
 
-  test('whatever the figures: between nothing and both the credit and the counter, and a multiple of the unit of sale', () => {
+  test('stays between nothing and both the credit and the counter, and is a multiple of the unit of sale', () => {
     const quantity = fc.bigInt({ min: 0n, max: 10n ** 15n });
     const packs = fc.record({
       multiplier: fc.bigInt({ min: 1n, max: 100_000n }),

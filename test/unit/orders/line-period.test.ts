@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { excessPeriodDates, topupPeriod } from '../../../src/orders/rules/line-period.ts';
 
-describe('the period of what is bought', () => {
+describe('the period of a purchase', () => {
   test.each([
     ['contract', '2026-11-22', '2027-06-30', '2027-06-30'],
     ['contract', '2026-11-22', null, null],

@@ -21,16 +21,16 @@ describe('an order number', () => {
     expect(newOrderNumber(new Date('2026-12-31T17:00:00Z'))).toMatch(/^TU-270101-/);
   });
 
-  test('is one by its own check, always', () => {
+  test('always passes its own check', () => {
     fc.assert(fc.property(numbers, (number) => isOrderNumber(number)));
   });
 
-  test('is drawn anew each time', () => {
+  test('is random', () => {
     const drawn = new Set(Array.from({ length: 2000 }, () => newOrderNumber(NOON)));
     expect(drawn.size).toBe(2000);
   });
 
-  test('the example of the documentation is one, and with another last symbol it is not', () => {
+  test("is valid in the documentation's example, with its last symbol only", () => {
     const valid = [...SYMBOLS].filter((last) => isOrderNumber(`TU-261122-7K3M-9QX${last}`));
     expect(valid).toEqual(['E']);
   });
@@ -42,13 +42,13 @@ describe('an order number', () => {
     'TU-261122-7K3M9QXE',
     'XX-261122-7K3M-9QXE',
     'TU-26112A-7K3M-9QXE',
-  ])('%j is none', (text) => {
+  ])('cannot be %j', (text) => {
     expect(isOrderNumber(text)).toBe(false);
   });
 });
 
-describe('a slip of the tongue', () => {
-  test('any one wrong symbol, of the day or of the groups, is caught', () => {
+describe('a typing mistake', () => {
+  test('in any one symbol, of the day or of the groups, is detected', () => {
     fc.assert(
       fc.property(numbers, (number) => {
         const missed = places(number).flatMap((at) =>
@@ -62,7 +62,7 @@ describe('a slip of the tongue', () => {
     );
   });
 
-  test('any two neighbours that change places are caught, across a dash too', () => {
+  test('that swaps any two neighbours is detected, across a dash too', () => {
     fc.assert(
       fc.property(numbers, (number) => {
         const at = places(number);
@@ -78,7 +78,7 @@ describe('a slip of the tongue', () => {
     );
   });
 
-  test('of texts made up at random about one in 32 passes: the check is no secret', () => {
+  test('the check accepts about one of 32 random texts: it is no secret', () => {
     const group = fc.string({ unit: fc.constantFrom(...SYMBOLS), minLength: 4, maxLength: 4 });
     const sample = fc.sample(fc.tuple(group, group), { numRuns: 3200, seed: 1 });
     const passed = sample.filter(([first, second]) => isOrderNumber(`TU-261122-${first}-${second}`)).length;

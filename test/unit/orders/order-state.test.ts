@@ -29,33 +29,33 @@ const ALLOWED: [OrderStatus, OrderStatus][] = [
 const EVERY_PAIR = ORDER_STATUSES.flatMap((from) => ORDER_STATUSES.map((to): [OrderStatus, OrderStatus] => [from, to]));
 
 describe('the states of an order', () => {
-  test.each(EVERY_PAIR)('%s → %s is open exactly where the product says so', (from, to) => {
+  test.each(EVERY_PAIR)('allow %s → %s exactly as the product says', (from, to) => {
     const expected = ALLOWED.some(([a, b]) => a === from && b === to);
     expect(canMove(from, to)).toBe(expected);
   });
 
-  test('an order comes to be as a DRAFT and no otherwise', () => {
+  test('start with DRAFT alone', () => {
     expect(TRANSITIONS.filter(({ from }) => from === null).map(({ to }) => to)).toEqual(['DRAFT']);
   });
 
-  test('no transition stands twice', () => {
+  test('have no transition twice', () => {
     const ways = TRANSITIONS.map(({ from, to }) => `${from} → ${to}`);
     expect(new Set(ways).size).toBe(ways.length);
   });
 
-  test('every state can be reached from DRAFT', () => {
+  test('are all reachable from DRAFT', () => {
     const reached = new Set<OrderStatus>(['DRAFT']);
     for (const from of reached) for (const to of ORDER_STATUSES) if (canMove(from, to)) reached.add(to);
     expect([...reached].toSorted()).toEqual([...ORDER_STATUSES].toSorted());
   });
 
-  test('whatever was paid goes on to be completed, and from there only an operator moves it', () => {
+  test('lead every paid order to completion, and from there only an operator moves it', () => {
     expect(ORDER_STATUSES.filter((to) => canMove('PAID', to))).toEqual(['COMPLETED']);
     expect(ORDER_STATUSES.filter((to) => canMove('COMPLETED', to))).toEqual(['REFUNDED']);
     expect(ORDER_STATUSES.filter((to) => canMove('REFUNDED', to))).toEqual([]);
   });
 
-  test('a payment is money for an order that waits, has expired or was cancelled', () => {
+  test('accept a payment while an order waits, has expired or was cancelled', () => {
     expect([...AWAITS_SETTLEMENT].toSorted()).toEqual(['CANCELLED', 'EXPIRED', 'PENDING_PAYMENT']);
   });
 });

@@ -14,7 +14,7 @@ function item(sample: OptionSample, quantity: bigint, excess: [period: string, q
 }
 
 describe('a quote', () => {
-  test('of 5 packs of 1,000 dialogs credits 5,000 and costs 5 packs', () => {
+  test('for 5 packs of 1,000 dialogs credits 5,000 and costs 5 packs', () => {
     const { lines, total } = buildQuote(
       [item({ code: 'chatbot_ai_extra', unitPrice: 450_000n, multiplier: 1000n }, 5n)],
       TODAY,
@@ -32,7 +32,7 @@ describe('a quote', () => {
     expect(total).toBe(2_250_000n);
   });
 
-  test('puts all that is owed first, then what is bought, in the order that was asked for', () => {
+  test('puts all excess first, then the purchase, in the order of the request', () => {
     const { lines } = buildQuote(
       [
         item({ code: 'agent_extra', unitPrice: 125_000n }, 2n),
@@ -51,12 +51,12 @@ describe('a quote', () => {
     ]);
   });
 
-  test('settled excess credits nothing, and is of the month that it was used in', () => {
+  test('credits nothing for settled excess, in the month of its use', () => {
     const [excess] = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY).lines;
     expect(excess).toMatchObject({ credits: 0n, multiplier: 1n, periodStart: '2026-10-01', periodEnd: '2026-10-31' });
   });
 
-  test('books excess under its own package, and under that of the quota where it has none', () => {
+  test('books excess under its own package, and under that of the quota without one', () => {
     const own = { code: 'muv', unitPrice: 600n, excessPackageId: 'pkg-muv-excess', excessPackageCode: 'MUV_EXCESS' };
     expect(buildQuote([item(own, 500n, [['2026-10', 5n]])], TODAY).lines[0]).toMatchObject({
       packageId: 'pkg-muv-excess',
@@ -70,20 +70,20 @@ describe('a quote', () => {
     });
   });
 
-  test('fills the unit price of each line into its label: the excess has another', () => {
+  test('fills the unit price of each line into its label: excess has a different one', () => {
     const sample = { code: 'muv', unitPrice: 600n, label: 'Visitors at {{mekari_billing}}' };
     const { lines } = buildQuote([item(sample, 500n, [['2026-10', 5n]])], TODAY);
     expect(lines.map((line) => line.label)).toEqual(['Visitors at Rp750', 'Visitors at Rp600']);
   });
 
-  test('a contract line ends with the contract, a monthly one with the month, a lifetime one never', () => {
+  test('ends a contract line with the contract, a monthly one with the month, a lifetime one never', () => {
     const kinds = (['contract', 'monthly', 'lifetime'] as const).map((quotaType) =>
       item({ code: quotaType, unitPrice: 1n, quotaType, contractEnd: '2027-06-30' }, 1n),
     );
     expect(buildQuote(kinds, TODAY).lines.map((line) => line.periodEnd)).toEqual(['2027-06-30', '2026-11-30', null]);
   });
 
-  test('the lines sum to the totals, whatever is bought and owed', () => {
+  test('has totals that are the sum of its lines, for any purchase and excess', () => {
     const money = fc.bigInt(1n, 10_000_000n);
     const anItem = fc
       .record({ unitPrice: money, quantity: fc.bigInt(1n, 100_000n), owed: fc.array(fc.bigInt(1n, 100_000n)) })
@@ -110,7 +110,7 @@ describe('a quote', () => {
 describe('two quotes of one order', () => {
   const { lines } = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY);
 
-  test('are the same whatever the order of their lines', () => {
+  test('are equal whatever the order of their lines', () => {
     expect(sameQuote(lines, lines.toReversed())).toBe(true);
   });
 
@@ -122,26 +122,26 @@ describe('two quotes of one order', () => {
     ['quotaCode', 'other'],
     ['excessPeriod', '2026-09'],
     ['kind', 'TOPUP'],
-  ])('are not where the %s of a line differs', (member, value) => {
+  ])('differ when the %s of a line differs', (member, value) => {
     const [first, ...others] = lines;
     const changed = [{ ...first, [member]: value }, ...others] as typeof lines;
     expect(sameQuote(lines, changed)).toBe(false);
     expect(sameQuote(changed, lines)).toBe(false);
   });
 
-  test('are not where one has a line more', () => {
+  test('differ when one has an extra line', () => {
     expect(sameQuote(lines, lines.slice(1))).toBe(false);
     expect(sameQuote(lines.slice(1), lines)).toBe(false);
   });
 
-  test('are not where one unit of eleven became eleven of one, at the same total', () => {
+  test('differ when one unit of eleven became eleven of one, at the same total', () => {
     const one = buildQuote([item({ code: 'a', unitPrice: 11n, multiplier: 11n }, 1n)], TODAY);
     const eleven = buildQuote([item({ code: 'a', unitPrice: 1n, multiplier: 1n }, 11n)], TODAY);
     expect([one.total, one.lines[0]?.credits]).toEqual([eleven.total, eleven.lines[0]?.credits]);
     expect(sameQuote(one.lines, eleven.lines)).toBe(false);
   });
 
-  test('are not where two prices moved against each other under one total', () => {
+  test('differ when two prices changed in opposite directions under one total', () => {
     const at = (a: bigint, b: bigint) =>
       buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TODAY);
     expect(at(600n, 500n).total).toBe(at(500n, 600n).total);
@@ -149,7 +149,7 @@ describe('two quotes of one order', () => {
   });
 });
 
-describe('the most that can be ordered of one option', () => {
+describe('the largest quantity of one option', () => {
   test.each([
     [1n, 1n, 9_007_199_254_740_991n],
     [600n, 1n, 15_011_998_757_901n],

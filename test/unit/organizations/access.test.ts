@@ -39,7 +39,7 @@ describe('canRead', () => {
     ['buyer', BUYER],
     ['writer', WRITER],
     ['support of one', SUPPORT_OF_ONE],
-  ])('%s: its own organization', (_, by) => {
+  ])('%s: reads its own organization', (_, by) => {
     expect(canRead(by, '1001')).toBe(true);
   });
 
@@ -54,12 +54,12 @@ describe('canRead', () => {
   test.each([
     ['without a scope', UNSCOPED],
     ['with scopes of another product', STRANGER],
-  ])('%s nobody reads even its own', (_, by) => {
+  ])('%s a caller cannot read even its own', (_, by) => {
     expect(canRead(by, '1001')).toBe(false);
   });
 
   test.each(['', '\u0000', '1001\u0000', '10\n01', '\u007f', '1'.repeat(65)])(
-    'what can be no id is read by nobody, also not by who has it in a token: %j',
+    'an invalid id is unreadable, even to a token with it: %j',
     (id) => {
       expect([canRead(SUPPORT, id), canRead(caller(id, 'topup:read'), id)]).toEqual([false, false]);
     },
@@ -102,7 +102,7 @@ describe('organizationToWrite', () => {
   });
 });
 
-test('what a caller is told names no organization', () => {
+test('a refusal names no organization', () => {
   const messages = [
     () => organizationToRead(request(READER), '1002'),
     () => organizationToWrite(request(BUYER), '1002'),
@@ -121,7 +121,7 @@ test('what a caller is told names no organization', () => {
   ]);
 });
 
-test('requireCaller answers who asks', () => {
+test('requireCaller returns the caller', () => {
   expect(requireCaller(request(READER))).toBe(READER);
   expect(outcome(() => requireCaller(request(NOBODY)))).toBe('UNAUTHENTICATED');
 });

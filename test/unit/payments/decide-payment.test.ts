@@ -112,26 +112,26 @@ describe.each(['invoice.expired', 'invoice.failed'] as const)('%s', (type) => {
   });
 });
 
-describe('the order and the invoice that a payment names', () => {
+describe('the order and the invoice of a payment', () => {
   const waits = { status: 'PENDING_PAYMENT', total: 1_000_000n, invoiceId: null, confirmed: true } as const;
 
   test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'] as const)(
-    '%s of an order that is not ours',
+    '%s of an unknown order is unknown_order',
     (type) => {
       expect(decidePayment(undefined, { ...NOTICE, type }, [])).toBe('unknown_order');
     },
   );
 
-  test('an invoice whose creation was never answered to us is known by its payment', () => {
+  test('a payment links an invoice whose creation got no answer', () => {
     expect(decidePayment({ ...waits, invoiceOfAnother: false }, NOTICE, [])).toBe('settled');
   });
 
-  test('an invoice that is another order of ours pays nothing here', () => {
+  test('an invoice of another order of ours pays nothing here', () => {
     expect(decidePayment({ ...waits, invoiceOfAnother: true }, NOTICE, [])).toBe('other_invoice');
   });
 });
 
-describe('a payment told again', () => {
+describe('a repeated payment', () => {
   const paid = {
     status: 'PAID',
     total: 1_000_000n,
@@ -141,32 +141,32 @@ describe('a payment told again', () => {
   } as const;
   const again = (change: Partial<PaymentNotice>) => decidePayment(paid, { ...NOTICE, ...change }, [ACTED]);
 
-  test('is the same one within its second: the poll knows no milliseconds', () => {
+  test('is the same one within its second: the poll has no milliseconds', () => {
     expect(again({ paidAt: new Date('2026-11-22T03:00:00.999Z') })).toBe('repeated');
   });
 
-  test('is a second one where it was paid at another second', () => {
+  test('is a second one when it was paid at another second', () => {
     expect(again({ paidAt: new Date('2026-11-22T03:00:01Z') })).toBe('second_payment');
   });
 
-  test('is the same one where the provider gave no time', () => {
+  test('is the same one when the provider gave no time', () => {
     expect(again({ paidAt: null })).toBe('repeated');
   });
 
-  test('is the same one where the provider gave a time only now', () => {
+  test('is the same one when the provider added its time later', () => {
     expect(decidePayment(paid, NOTICE, [{ ...ACTED, paidAt: null }])).toBe('repeated');
   });
 
-  test('that the operator decided on without us having acted on one is not payable', () => {
+  test('is not payable after an operator decided on it before we acted on one', () => {
     expect(decidePayment(paid, NOTICE, [])).toBe('not_payable');
   });
 
-  test('in another currency is not the same one', () => {
+  test('is not the same one in another currency', () => {
     expect(decidePayment(paid, { ...NOTICE, currency: 'USD' }, [ACTED])).toBe('second_payment');
   });
 });
 
-test('what an operator must be told of is exactly what does not fit an order', () => {
+test('the outcomes that alert an operator are exactly those that do not fit an order', () => {
   expect([...PAYMENT_EXCEPTIONS].toSorted()).toEqual([
     'contradicts_payment',
     'not_payable',

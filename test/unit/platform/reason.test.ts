@@ -24,11 +24,11 @@ test.each<[unknown, string]>([
   [failure(`The property 'a' is invalid. Received 'secret'`), `The property 'a' is invalid.`],
   [failure('one\n\u001b[31mline\r\n\tafter'), 'one [31mline after'],
   [failure('x'.repeat(400)), `${'x'.repeat(300)}…`],
-])('what is written down of %o', (error, written) => {
+])('the recorded reason holds no value of the error: %o', (error, written) => {
   expect(reasonOf(error)).toBe(written);
 });
 
-test('an operator is shown all faults of a file, with what they quote, and no value of the database', () => {
+test('an operator reads all faults of a file, with their quotes, and no value of the database', () => {
   const faults = 'rows.json was not applied:\n  row 1, column input: expected one of "CHOICE"|"AMOUNT"';
   expect(wordsOf(failure(faults))).toBe(faults);
   expect(wordsOf(ofDatabase('invalid input syntax for type uuid: "secret"', '22P02'))).not.toContain('secret');
@@ -45,7 +45,7 @@ test.each([
     'at file:///app/node_modules/@apollo/server/index.js:1:2',
     'at file:///app/node_modules/@apollo/server/index.js:1:2',
   ],
-])('%s', (text, blanked) => {
+])('the secrets of a text are blanked: %s', (text, blanked) => {
   expect(blankSecrets(text)).toBe(blanked);
 });
 
@@ -72,7 +72,7 @@ describe('a line of the log', () => {
     ['in a field', () => log.error({ event: 'field_failed', err: error })],
     ['alone', () => log.error(error)],
     ['of a child', () => log.child({ job: 'x' }).error({ err: error })],
-  ])('has of an error %s its kind, its constraint, and where it came from', (_how, say) => {
+  ])('has the kind, the constraint and the place of an error %s', (_how, say) => {
     const line = logged(say);
     expect(line['err']).toEqual({
       name: 'Error',
@@ -84,13 +84,13 @@ describe('a line of the log', () => {
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 
-  test('bears it that something else was thrown', () => {
+  test('survives a thrown value that is no error', () => {
     for (const thrown of ['secret', null, 7, { secret: true }]) {
       expect(JSON.stringify(logged(() => log.error({ err: thrown })))).not.toContain('secret');
     }
   });
 
-  test('is one line of JSON, whatever somebody put into it', () => {
+  test('is one line of JSON, whatever its content', () => {
     const hostile = 'TU-1\n{"level":60,"event":"forged"}\r\u001b[2J\u2028"\\';
     const line = logged(() =>
       log.info({ event: 'payment_event', order: hostile, headers: { authorization: hostile } }),

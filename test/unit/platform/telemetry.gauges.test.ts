@@ -28,7 +28,7 @@ async function samples(name: string): Promise<unknown[]> {
   );
 }
 
-test('a gauge says what is there now: a label that is gone leaves no line behind, and nothing is told that could not be read', async () => {
+test('a gauge reports the current state: a vanished label leaves no line, and an unreadable value is left out', async () => {
   let read = async () =>
     new Map([
       ['one', 1],
@@ -47,7 +47,7 @@ test('a gauge says what is there now: a label that is gone leaves no line behind
   expect(await samples('things')).toEqual([['one', 4]]);
 });
 
-test('two who ask at the same moment are each told all of it', async () => {
+test('two concurrent readers each get all of it', async () => {
   // What is read comes for both at once, when both have asked.
   const bothAsked = Promise.withResolvers<void>();
   let asked = 0;
@@ -60,7 +60,7 @@ test('two who ask at the same moment are each told all of it', async () => {
   expect(await Promise.all([samples('others'), samples('others')])).toEqual([[['one', 1]], [['one', 1]]]);
 });
 
-test('a counter goes on counting from one reading to the next', async () => {
+test('a counter keeps counting from one reading to the next', async () => {
   telemetry.job('note', 'done');
   await samples('jobs_finished_total');
   telemetry.job('note', 'done');
@@ -69,7 +69,7 @@ test('a counter goes on counting from one reading to the next', async () => {
   expect(text).toMatch(/^jobs_finished_total\{.*\} 2$/m);
 });
 
-test('a gauge that is never read takes no other away', async () => {
+test('a gauge that never answers leaves the others alone', async () => {
   telemetry.gauge({ name: 'stuck', description: 'Stuck', label: 'kind', read: () => new Promise(() => undefined) });
   expect(await samples('stuck')).toEqual([]);
   expect(await samples('others')).toEqual([['one', 1]]);

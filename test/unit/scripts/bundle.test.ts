@@ -6,7 +6,7 @@ import { removeOld } from '../../../scripts/bundle.ts';
 
 const HOUR_S = 3600;
 
-test('what a server of today may still load stays, what is made stays however old, the rest goes', () => {
+test('files that a running server may still load stay, new ones stay whatever their age, the rest is deleted', () => {
   const dir = mkdtempSync(join(tmpdir(), 'bundle-'));
   const now = 1_800_000_000;
   const file = (name: string, hoursAgo: number) => {

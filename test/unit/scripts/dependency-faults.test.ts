@@ -23,7 +23,7 @@ const asking =
     manifest.dependencies = { ...manifest.dependencies, got: version };
   };
 
-test('what is committed has no fault', () => {
+test('the committed lock file has no fault', () => {
   const { manifest, lock } = committed();
   expect(faultsOf(manifest, lock)).toEqual([]);
 });
@@ -106,27 +106,27 @@ test.each<[string, Plant, string]>([
     adding('node_modules/got/node_modules/graphql'),
     'graphql must be installed once: node_modules/graphql, node_modules/got/node_modules/graphql',
   ],
-])('%s is seen', (_, plant, fault) => {
+])('%s is detected', (_, plant, fault) => {
   const files = committed();
   plant(files);
   expect(faultsOf(files.manifest, files.lock).toSorted()).toEqual([fault]);
 });
 
-test('a licence of which one can be chosen is enough, and what does not ship is not asked for its own', () => {
+test('one acceptable licence of a choice is enough, and a package that does not ship needs none', () => {
   const { manifest, lock } = committed();
   adding('node_modules/chosen', { license: '(MIT OR GPL-3.0-only)' })({ manifest, lock });
   adding('node_modules/tool', { license: 'GPL-3.0-only', dev: true })({ manifest, lock });
   expect(faultsOf(manifest, lock)).toEqual([]);
 });
 
-test('a script that was said no to is no fault: npm does not run it', () => {
+test('a script that npm is told to skip is no fault', () => {
   const { manifest, lock } = committed();
   manifest.allowScripts = { ...manifest.allowScripts, got: false };
   changing('node_modules/got', { hasInstallScript: true })({ manifest, lock });
   expect(faultsOf(manifest, lock)).toEqual([]);
 });
 
-test('a lock file of another form is not read as one without faults', () => {
+test('a lock file of another form is refused', () => {
   const { manifest } = committed();
   expect(faultsOf(manifest, { lockfileVersion: 1, packages: {} })).toEqual([
     'package-lock.json has version 1; only version 3 is supported',

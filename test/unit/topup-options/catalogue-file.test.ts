@@ -15,8 +15,8 @@ const ROW = {
 /** "row column" of every fault. */
 const places = (file: unknown) => checkCatalogue(file).faults.map(({ row, column }) => `${row} ${column}`);
 
-describe('a catalogue file that is right', () => {
-  test('the one that ships has the rows of the product and no fault', () => {
+describe('a valid catalogue file', () => {
+  test('ships with the rows of the product and no fault', () => {
     const { rows, faults } = checkCatalogue(
       JSON.parse(readFileSync(new URL('../../../seed/topup-configurations.json', import.meta.url), 'utf8')),
     );
@@ -32,7 +32,7 @@ describe('a catalogue file that is right', () => {
     ]);
   });
 
-  test('columns that may be left out have their defaults', () => {
+  test('has defaults for optional columns', () => {
     expect(checkCatalogue([ROW]).rows).toEqual([
       {
         ...ROW,
@@ -50,11 +50,11 @@ describe('a catalogue file that is right', () => {
     ]);
   });
 
-  test.each(['600', 600])('a price may be written as %j', (price) => {
+  test.each(['600', 600])('may have a price of %j', (price) => {
     expect(checkCatalogue([{ ...ROW, is_fixed_cost: true, base_price: price }]).rows[0]?.base_price).toBe(600n);
   });
 
-  test('a kind of quota that nobody thought of needs data alone', () => {
+  test('adds a new kind of quota by data alone', () => {
     expect(checkCatalogue([{ ...ROW, code: 'sms_extra', package_id: 'pkg-sms' }]).faults).toEqual([]);
   });
 });
@@ -83,7 +83,7 @@ describe('a fault names its row and its column', () => {
     ['position', { position: 1.5 }],
     ['active', { active: 1 }],
     ['colour', { colour: 'red' }],
-  ])('%s of %j', (column, change) => {
+  ])('%s is named for %j', (column, change) => {
     expect(places([ROW, { ...ROW, code: 'other', ...change }])).toEqual([`2 ${column}`]);
   });
 
@@ -99,7 +99,7 @@ describe('a fault names its row and its column', () => {
   });
 });
 
-test('every fault of the file is told at once, beside each other in one row too', () => {
+test('every fault of the file is reported at once, several of one row too', () => {
   const file = [
     { ...ROW, label: '', quota_type: 'yearly', package_id: null, excess_package_id: 'pkg-excess' },
     ROW,
@@ -118,7 +118,7 @@ test('every fault of the file is told at once, beside each other in one row too'
   ]);
 });
 
-test('a code that stands twice names the row that had it first', () => {
+test('a repeated code names the row that had it first', () => {
   expect(checkCatalogue([ROW, { ...ROW, code: 'other' }, ROW]).faults).toEqual([
     { row: 3, code: 'agent_extra', column: 'code', reason: 'is the same as in row 1' },
   ]);

@@ -37,7 +37,7 @@ const row = (code: string, optionValue?: unknown): TopupConfiguration => {
   return optionValue === undefined ? configuration : { ...configuration, optionValue };
 };
 
-test('all pages of a second share one read, also while it is in flight; the next second reads anew', async () => {
+test('all pages of a second share one read, also while it is in flight; the next second reads again', async () => {
   const { reads, rows, move, answer } = setUp();
   const early = [rows(), rows()];
   move(999);
@@ -53,7 +53,7 @@ test('all pages of a second share one read, also while it is in flight; the next
   expect(await next).toEqual(['muv', 'sms_extra']);
 });
 
-test('the second begins when the read began, not when it was answered', async () => {
+test('the second starts with the read, not with its answer', async () => {
   const { reads, rows, move, answer } = setUp();
   const slow = rows();
   move(900);
@@ -64,7 +64,7 @@ test('the second begins when the read began, not when it was answered', async ()
   expect(reads).toHaveLength(2);
 });
 
-test('an order reads at once, whatever pages remember or wait for, and pages share what it reads', async () => {
+test('an order reads at once, whatever pages have cached or wait for, and pages share its read', async () => {
   const { reads, rows, rowsNow, answer } = setUp();
   const page = rows();
   const order = rowsNow();
@@ -77,7 +77,7 @@ test('an order reads at once, whatever pages remember or wait for, and pages sha
   expect(reads).toHaveLength(2);
 });
 
-test('a read that fails fails for those who wait for it, and is not remembered', async () => {
+test('a failed read fails its waiters, and is not cached', async () => {
   const { reads, rows, answer } = setUp();
   const failing = [rows(), rows()];
   reads[0]?.reject(new Error('gone'));
@@ -87,7 +87,7 @@ test('a read that fails fails for those who wait for it, and is not remembered',
   expect(await next).toEqual(['muv']);
 });
 
-test('an old read that fails late does not take a newer one away', async () => {
+test('an old read that fails late does not replace a newer one', async () => {
   const { reads, rows, move, answer } = setUp();
   const old = rows();
   move(1000);
@@ -110,7 +110,7 @@ test('a clock that is set back makes no read last longer', async () => {
   expect(reads).toHaveLength(2);
 });
 
-test('a row that does not parse goes on as a fault, which is told with each read', async () => {
+test('an invalid row is reported as a fault with each read', async () => {
   const { reads, all, faults, move } = setUp();
   for (const read of [0, 1]) {
     const rows = all();

@@ -10,56 +10,56 @@ function reason(row: Partial<Gated>, components: string[] | undefined, flagsOn: 
 }
 
 describe('one configuration, one organization', () => {
-  test('without conditions it is shown to everyone, even without a component list', () => {
+  test('without conditions is shown to everyone, even without a component list', () => {
     expect(reason({}, [])).toBeUndefined();
     expect(reason({}, undefined)).toBeUndefined();
   });
 
-  test('any one of the components that show it is enough', () => {
+  test('is shown by any one of its components', () => {
     expect(reason({ showByComponent: ['waba', 'waba_lite'] }, ['waba_lite'])).toBeUndefined();
   });
 
-  test('none of the components that show it hides it', () => {
+  test('is hidden without any of its components', () => {
     expect(reason({ showByComponent: ['waba'] }, ['voice_call'])).toBe('COMPONENT_MISSING');
     expect(reason({ showByComponent: ['waba'] }, [])).toBe('COMPONENT_MISSING');
   });
 
-  test('a part of a component name is not the component', () => {
+  test('is not matched by a part of a component name', () => {
     expect(reason({ showByComponent: ['waba'] }, ['waba_lite'])).toBe('COMPONENT_MISSING');
   });
 
-  test('any one of the components that hide it hides it', () => {
+  test('is hidden by any one of the components that hide it', () => {
     expect(reason({ hideByComponent: ['other', 'muv_unlimited'] }, ['waba', 'muv_unlimited'])).toBe(
       'HIDDEN_BY_COMPONENT',
     );
   });
 
-  test('hiding wins over showing', () => {
+  test('is hidden when both apply', () => {
     const row = { showByComponent: ['waba'], hideByComponent: ['muv_unlimited'] };
     expect(reason(row, ['waba', 'muv_unlimited'])).toBe('HIDDEN_BY_COMPONENT');
     expect(reason(row, ['waba'])).toBeUndefined();
   });
 
-  test('the same component in both lists hides it', () => {
+  test('is hidden by a component in both lists', () => {
     expect(reason({ showByComponent: ['waba'], hideByComponent: ['waba'] }, ['waba'])).toBe('HIDDEN_BY_COMPONENT');
   });
 
-  test('without a component list whatever needs a component is hidden, and only that', () => {
+  test('is hidden without a component list only if it needs a component', () => {
     expect(reason({ showByComponent: ['waba'] }, undefined)).toBe('COMPONENT_MISSING');
     expect(reason({ hideByComponent: ['muv_unlimited'] }, undefined)).toBeUndefined();
   });
 
-  test('its own flag must be on', () => {
+  test('is shown only while its own flag is on', () => {
     expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], [])).toBe('FLAG_OFF');
     expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], ['billing_new_topup'])).toBe('FLAG_OFF');
     expect(reason({ featureFlag: 'billing_voice_call_topup' }, [], ['billing_voice_call_topup'])).toBeUndefined();
   });
 
-  test('a row that is switched off is hidden whatever else holds', () => {
+  test('is hidden when its row is switched off, whatever else holds', () => {
     expect(reason({ active: false, showByComponent: ['waba'] }, ['waba'])).toBe('INACTIVE');
   });
 
-  test('the detail names the flag or the component for the one who asks', () => {
+  test('names the flag or the component in the detail for support', () => {
     const detail = (row: Partial<Gated>, components: string[] | undefined) =>
       closedGate({ ...OPEN, ...row }, { components }, { isOn: () => false })?.detail;
     expect(detail({ featureFlag: 'billing_ai' }, [])).toContain('billing_ai');
@@ -70,7 +70,7 @@ describe('one configuration, one organization', () => {
     expect(detail({ active: false }, [])).toBe('The configuration is switched off.');
   });
 
-  test('only the flags that rows name are asked for', () => {
+  test('only the flags of the rows are read', () => {
     expect(gatingFlags([{ featureFlag: null }, { featureFlag: 'billing_ai' }, { featureFlag: null }])).toEqual([
       'billing_ai',
     ]);

@@ -74,7 +74,7 @@ afterEach(() => flags.close());
 const codesOf = (list: readonly { configuration: { code: string } }[] | undefined) =>
   list?.map(({ configuration }) => configuration.code);
 
-test('whatever a request asks for, each source and each flag is asked once for an organization', async () => {
+test('a request asks each source and each flag once for an organization, whatever it needs', async () => {
   const here = request();
   const fields = Array.from({ length: 100 }, () => [
     options.offered(here, '1001'),
@@ -96,7 +96,7 @@ test('whatever a request asks for, each source and each flag is asked once for a
   expect(asked.toSorted()).toEqual(['billing_new_topup', 'billing_new_topup_page', 'organization 1002', 'voice']);
 });
 
-test('what a request saw does not change under its feet; the next one sees the change', async () => {
+test('a request keeps what it read first; the next one gets the change', async () => {
   const here = request();
   expect(codesOf(await options.offered(here, '1001'))).toEqual(['muv', 'voice_call_extra']);
   provider.putConfiguration({ ...ALL_ON, voice: { ...on, defaultVariant: 'off' } });
@@ -110,7 +110,7 @@ test('what a request saw does not change under its feet; the next one sees the c
   expect(await options.offered(request(), '1001')).toEqual([]);
 });
 
-test('an order sees a change of the catalogue and of a price at once, a page of the same second does not', async () => {
+test('an order gets a change of the catalogue and of a price at once, a page of the same second does not', async () => {
   const codes = new Set(['muv', 'sms_extra']);
   expect(codesOf(await options.offered(request(), '1001'))).toEqual(['muv', 'voice_call_extra']);
   rows = [ROW, { ...ROW, code: 'sms_extra', packageId: 'pkg-sms' }];
@@ -121,7 +121,7 @@ test('an order sees a change of the catalogue and of a price at once, a page of 
   expect(asked).toEqual(['billing_new_topup_page', 'billing_new_topup', 'catalogue', 'pkg-muv', 'pkg-sms']);
 });
 
-test('an order that is gated asks for nothing further', async () => {
+test('a gated order makes no further call', async () => {
   provider.putConfiguration({ ...ALL_ON, billing_new_topup: { ...on, defaultVariant: 'off' } });
   expect(await orderable.orderable(request(), ORGANIZATION, new Set(['muv']))).toBeUndefined();
   expect(asked).toEqual(['billing_new_topup_page', 'billing_new_topup']);

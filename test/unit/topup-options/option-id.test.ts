@@ -6,11 +6,11 @@ test('an option id is the organization and the code', () => {
   expect(optionId('1001', 'wa_balance')).toBe('1001:wa_balance');
 });
 
-test.each(['', ':', 'wa_balance', ':wa_balance', '1001:', '1001'])('%j is no option id', (id) => {
+test.each(['', ':', 'wa_balance', ':wa_balance', '1001:', '1001'])('%j is not an option id', (id) => {
   expect(parseOptionId(id)).toBeUndefined();
 });
 
-test('both parts come back, even where the organization id has a colon', () => {
+test('both parts can be read back, even when the organization id has a colon', () => {
   expect(parseOptionId('eu:1001:wa_balance')).toEqual({ organizationId: 'eu:1001', code: 'wa_balance' });
   const code = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/);
   fc.assert(

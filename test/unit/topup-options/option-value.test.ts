@@ -8,36 +8,36 @@ function reasonOf(value: unknown): string {
   return parsed.error;
 }
 
-describe('an option_value that is right', () => {
-  test('AMOUNT: a minimum and a step of rupiah', () => {
+describe('a valid option_value', () => {
+  test('has a minimum and a step of rupiah for AMOUNT', () => {
     expect(parseOptionValue({ input: 'AMOUNT', minimum: 1_000_000, step: 1 })).toEqual({
       ok: true,
       value: { input: 'AMOUNT', minimum: 1_000_000n, maximum: undefined, step: 1n, multiplier: 1n, choices: [] },
     });
   });
 
-  test('QUANTITY: step and multiplier are 1 where they are left out', () => {
+  test('has step and multiplier 1 by default for QUANTITY', () => {
     expect(parseOptionValue({ input: 'QUANTITY', minimum: 3 })).toEqual({
       ok: true,
       value: { input: 'QUANTITY', minimum: 3n, maximum: undefined, step: 1n, multiplier: 1n, choices: [] },
     });
   });
 
-  test('QUANTITY with a multiplier and a maximum', () => {
+  test('may have a multiplier and a maximum for QUANTITY', () => {
     expect(parseOptionValue({ input: 'QUANTITY', minimum: 1, maximum: 50, step: 1, multiplier: 1000 })).toEqual({
       ok: true,
       value: { input: 'QUANTITY', minimum: 1n, maximum: 50n, step: 1n, multiplier: 1000n, choices: [] },
     });
   });
 
-  test('CHOICE: ascending without repeats; its bounds are its smallest and largest', () => {
+  test('has ascending choices without repeats for CHOICE, with the smallest and largest as bounds', () => {
     expect(parseOptionValue({ input: 'CHOICE', choices: [5000, 500, 1000, 500] })).toMatchObject({
       ok: true,
       value: { minimum: 500n, maximum: 5000n, choices: [500n, 1000n, 5000n] },
     });
   });
 
-  test('CHOICE: what lies outside of minimum and maximum is not offered', () => {
+  test('drops choices outside of minimum and maximum for CHOICE', () => {
     expect(
       parseOptionValue({ input: 'CHOICE', choices: [500, 1000, 2500, 5000], minimum: 1000, maximum: 2500 }),
     ).toMatchObject({ ok: true, value: { minimum: 1000n, maximum: 2500n, choices: [1000n, 2500n] } });
@@ -47,17 +47,17 @@ describe('an option_value that is right', () => {
     { input: 'QUANTITY', minimum: 10, maximum: 10 },
     { input: 'QUANTITY', minimum: 11, maximum: 20, step: 10 },
     { input: 'CHOICE', choices: [500], step: 300 },
-  ])('%j leaves one quantity', (value) => {
+  ])('leaves one quantity in %j', (value) => {
     expect(parseOptionValue(value).ok).toBe(true);
   });
 
-  test('the largest exact number is taken', () => {
+  test('may have the largest exact number', () => {
     const parsed = parseOptionValue({ input: 'AMOUNT', minimum: 9_007_199_254_740_991 });
     expect(parsed).toMatchObject({ ok: true, value: { minimum: 9_007_199_254_740_991n } });
   });
 });
 
-describe('an option_value that is refused, with the member that is wrong', () => {
+describe('an invalid option_value is refused with the wrong member', () => {
   test.each([
     ['option_value.input', { minimum: 1 }],
     ['option_value.input', { input: 'amount', minimum: 1 }],
@@ -82,7 +82,7 @@ describe('an option_value that is refused, with the member that is wrong', () =>
     ['option_value', null],
     ['option_value', 'AMOUNT'],
     ['option_value', []],
-  ])('%s of %j', (member, value) => {
+  ])('named as %s in %j', (member, value) => {
     expect(reasonOf(value).split(': ')[0]).toBe(member);
   });
 
@@ -96,11 +96,11 @@ describe('an option_value that is refused, with the member that is wrong', () =>
       'option_value.choices: none lies between minimum and maximum',
       { input: 'CHOICE', choices: [500, 1000], minimum: 2000 },
     ],
-  ])('and why: %s', (reason, value) => {
+  ])('with the reason: %s', (reason, value) => {
     expect(reasonOf(value)).toBe(reason);
   });
 
-  test('it never throws, whatever stands in the column', () => {
+  test('without a throw, whatever the column holds', () => {
     const members = {
       input: fc.constantFrom('AMOUNT', 'CHOICE', 'QUANTITY'),
       minimum: fc.anything(),

@@ -14,15 +14,15 @@ function rule(value: unknown, code = 'any', mcc = NO_MCC): QuantityRule {
 describe('the rule that binds one organization', () => {
   const whatsapp = { input: 'AMOUNT', minimum: 1_000_000, step: 1 };
 
-  test('without MCC it is the row', () => {
+  test('is the row without MCC', () => {
     expect(rule(whatsapp, 'wa_balance', { enabled: false, minimum: 2_500_000n }).minimum).toBe(1_000_000n);
   });
 
-  test.each([2_500_000n, 400_000n])('an enabled MCC of %s replaces the minimum of WhatsApp, up or down', (minimum) => {
+  test.each([2_500_000n, 400_000n])("replaces WhatsApp's minimum by an enabled MCC of %s, up or down", (minimum) => {
     expect(rule(whatsapp, 'wa_balance', { enabled: true, minimum }).minimum).toBe(minimum);
   });
 
-  test('MCC means WhatsApp alone', () => {
+  test('applies MCC to WhatsApp alone', () => {
     const voice = rule({ input: 'AMOUNT', minimum: 500_000 }, 'voice_call_extra', {
       enabled: true,
       minimum: 9_000_000n,
@@ -30,24 +30,24 @@ describe('the rule that binds one organization', () => {
     expect(voice.minimum).toBe(500_000n);
   });
 
-  test('an MCC minimum off the step is moved up to it, so that it can be bought', () => {
+  test('moves an MCC minimum off the step up to it, so that it can be bought', () => {
     const bound = rule({ ...whatsapp, step: 1000 }, 'wa_balance', { enabled: true, minimum: 2_500_001n });
     expect(bound.minimum).toBe(2_501_000n);
     expect(checkQuantity(bound, 2_501_000n).ok).toBe(true);
   });
 
-  test('an enabled MCC without a positive minimum leaves the row as it is', () => {
+  test('keeps the row with an enabled MCC without a positive minimum', () => {
     expect(rule(whatsapp, 'wa_balance', { enabled: true, minimum: 0n }).minimum).toBe(1_000_000n);
   });
 
-  test('bounds off the step are moved inwards', () => {
+  test('moves bounds off the step inwards', () => {
     expect(rule({ input: 'QUANTITY', minimum: 11, maximum: 58, step: 10 })).toMatchObject({
       minimum: 20n,
       maximum: 50n,
     });
   });
 
-  test('a CHOICE is left as it is: neither its step nor MCC has a say', () => {
+  test('keeps a CHOICE: neither its step nor MCC applies', () => {
     const choice = { input: 'CHOICE', choices: [500, 1000], step: 300 };
     const asItIs = { minimum: 500n, maximum: 1000n, choices: [500n, 1000n] };
     expect(rule(choice, 'muv')).toMatchObject(asItIs);
@@ -55,7 +55,7 @@ describe('the rule that binds one organization', () => {
   });
 });
 
-describe('a quantity that does not fit is refused with what would', () => {
+describe('an invalid quantity is refused with the nearest valid one', () => {
   test.each([
     [{ input: 'AMOUNT', minimum: 1_000_000 }, 999_999n, 'BELOW_MINIMUM', 1_000_000n],
     [{ input: 'AMOUNT', minimum: 1_000_000 }, 0n, 'BELOW_MINIMUM', 1_000_000n],
@@ -69,14 +69,14 @@ describe('a quantity that does not fit is refused with what would', () => {
     [{ input: 'CHOICE', choices: [500, 1000, 2500] }, 1800n, 'NOT_A_CHOICE', 2500n],
     [{ input: 'CHOICE', choices: [500, 1000, 2500] }, 750n, 'NOT_A_CHOICE', 500n],
     [{ input: 'CHOICE', choices: [500, 1000, 2500] }, 10n ** 20n, 'NOT_A_CHOICE', 2500n],
-  ])('of %j, %s is %s: nearest %s', (value, quantity, code, suggested) => {
+  ])('for %j, %s is %s: nearest %s', (value, quantity, code, suggested) => {
     expect(checkQuantity(rule(value), quantity)).toEqual({ ok: false, error: { code, suggested } });
   });
 
   test.each([
     [2n, 10n],
     [17n, 10n],
-  ])('with bounds between two steps: %s is off the step, and what is suggested lies within', (quantity, suggested) => {
+  ])('with bounds between two steps: %s is off the step, and the suggestion lies within', (quantity, suggested) => {
     const between: QuantityRule = {
       input: 'QUANTITY',
       minimum: 1n,
@@ -92,7 +92,7 @@ describe('a quantity that does not fit is refused with what would', () => {
     [{ input: 'AMOUNT', minimum: 1_000_000 }, 1_000_001n],
     [{ input: 'QUANTITY', minimum: 1, maximum: 50 }, 50n],
     [{ input: 'CHOICE', choices: [500, 1000] }, 1000n],
-  ])('of %j, %s is taken as it is', (value, quantity) => {
+  ])('and a valid one is accepted: for %j, %s', (value, quantity) => {
     expect(checkQuantity(rule(value), quantity)).toEqual({ ok: true, value: quantity });
   });
 });
@@ -117,7 +117,7 @@ describe('over every small rule, by trying every quantity', () => {
   }));
   const quantities = fc.integer({ min: -5, max: 45 });
 
-  test('exactly the valid ones are taken, and the others are answered with the nearest valid one', () => {
+  test('exactly the valid ones are accepted, and the others get the nearest valid one', () => {
     fc.assert(
       fc.property(fc.oneof(range, choice), quantities, ({ value, isValid }, quantity) => {
         const valid = Array.from({ length: MOST }, (_, index) => index + 1).filter(isValid);
@@ -134,7 +134,7 @@ describe('over every small rule, by trying every quantity', () => {
     );
   });
 
-  test('a rule without any valid quantity is not taken in the first place', () => {
+  test('a rule without any valid quantity is refused', () => {
     fc.assert(
       fc.property(range, ({ value, isValid }) => {
         const some = Array.from({ length: MOST }, (_, index) => index + 1).some(isValid);

@@ -30,7 +30,7 @@ const find = ({ alg, kid }: Signer) => keys.find({ alg, ...(kid === undefined ? 
 /** Fetches the set again, as a token with an unknown kid does. */
 const fetchAgain = () => keys.find({ alg: 'ES256', kid: 'made up' }).catch(() => undefined);
 
-test('keys serve for as long as the issuer is away', async () => {
+test('keys serve while the issuer is down', async () => {
   await find(first);
   issuer.answerWith((response) => response.writeHead(503).end());
   const { asked } = issuer;
@@ -41,7 +41,7 @@ test('keys serve for as long as the issuer is away', async () => {
   expect(issuer.asked).toBe(asked + 1);
 });
 
-test('the version is that of the set in use: another one when it changes, the same one when it is fetched again', async () => {
+test('the version belongs to the set in use: a change makes a new one, a fetch of the same set does not', async () => {
   expect(keys.version()).toBeUndefined();
   await find(first);
   const version = keys.version();
@@ -56,7 +56,7 @@ test('the version is that of the set in use: another one when it changes, the sa
   expect(keys.version()).toBe(version);
 });
 
-test('a key that is not usable is logged once for as long as the set stays the same', async () => {
+test('an unusable key is logged once while the set stays the same', async () => {
   issuer.serve([first.jwk, { ...second.jwk, use: 'enc' }]);
   await find(first);
   await fetchAgain();
@@ -70,7 +70,7 @@ test('a key that is not usable is logged once for as long as the set stays the s
   ]);
 });
 
-describe('a token that was verified', () => {
+describe('a verified token', () => {
   const verifierOf = (issuerKeys: IssuerKeys) => {
     const { iss, aud } = issuer.claims() as { iss: string; aud: string };
     return createTokenVerifier({ keys: issuerKeys, issuer: iss, audience: aud });
@@ -105,7 +105,7 @@ describe('a token that was verified', () => {
     await expect(verify(authorization)).rejects.toMatchObject({ message: expect.stringContaining('not be verified') });
   });
 
-  test('by a key that came with it is refused when the set is the old one again', async () => {
+  test('by a key that came with a new set is refused after the old set is back', async () => {
     issuer.serve([first.jwk]);
     await find(first);
     issuer.serve([second.jwk]);
@@ -117,7 +117,7 @@ describe('a token that was verified', () => {
     await expect(verify(authorization)).rejects.toMatchObject({ message: expect.stringContaining('not be verified') });
   });
 
-  test('while its key was withdrawn is not remembered', async () => {
+  test('is not cached when its key was withdrawn meanwhile', async () => {
     await find(first);
     issuer.serve([second.jwk]);
     const verify = verifierOf(watched(fetchAgain));

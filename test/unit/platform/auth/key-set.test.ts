@@ -62,7 +62,7 @@ describe('a key is found', () => {
     expect(await finds(set, ['EdDSA', 'ed-1'], ['EdDSA', 'ed-2'])).toEqual([true, true]);
   });
 
-  test('that has no name, by tokens that have none', async () => {
+  test('without a kid, by tokens without one', async () => {
     const nameless = { ...ec, kid: undefined };
     const one = await read(nameless, ed);
     expect(await finds(one, ['ES256', undefined], ['ES256', 'undefined'])).toEqual([true, false]);
@@ -71,13 +71,13 @@ describe('a key is found', () => {
     expect(await finds(two, ['ES256', undefined])).toEqual([false]);
   });
 
-  test('that is there twice, as the one that it is', async () => {
+  test('that is listed twice, as the one that it is', async () => {
     const set = await read(ec, ec, { ...ec, use: 'sig' });
     expect(set.unusable).toEqual([]);
     expect(await finds(set, ['ES256', 'ec-1'], ['ES256', undefined])).toEqual([true, true]);
   });
 
-  test('that is there under two names, by each of them', async () => {
+  test('that is listed under two names, by each of them', async () => {
     const set = await read(ec, { ...ec, kid: 'ec-2' });
     expect(await finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-2'], ['ES256', undefined])).toEqual([true, true, false]);
   });
@@ -88,7 +88,7 @@ describe('a key is found', () => {
     expect(await finds(set, ['ES256', 'ec-1'], ['EdDSA', 'ec-1'])).toEqual([true, true]);
   });
 
-  test('by the key itself, not by what else is said of it', async () => {
+  test('by its content, not by its description', async () => {
     const set = await read({ ...ec, x5c: ['MIIB'], x5t: 'x', ext: false, iat: 1, oth_er: 1 });
     expect(await finds(set, ['ES256', 'ec-1'])).toEqual([true]);
   });
@@ -112,7 +112,7 @@ test.each(['EdDSA', 'Ed25519'])('an Ed25519 key may name its alg %s, and serves 
   expect(await finds(set, ['EdDSA', 'ed-1'], ['Ed25519', 'ed-1'])).toEqual([true, false]);
 });
 
-describe('what may be said of a key', () => {
+describe('a key with these members is usable', () => {
   test.each([
     { use: 'sig' },
     { key_ops: ['verify'] },
@@ -201,7 +201,7 @@ test.each([
   ...because('its use is not right', ['ec', { use: 1 }]),
   ...because('its key_ops is not right', ['ec', { key_ops: 'verify' }]),
   ...because('its key_ops.1 is not right', ['ec', { key_ops: ['verify', 1] }]),
-])('not used, beside two that are: %s with %j: %s', async (name, said, reason) => {
+])('an unusable key is left out beside two usable ones: %s with %j: %s', async (name, said, reason) => {
   const key: Record<string, unknown> = { ...KEYS[name], ...said };
   const set = await read(otherEd, key, otherEc);
   expect(set.unusable).toEqual([{ kid: key['kid'], reason }]);
@@ -212,7 +212,7 @@ test.each([
   ]);
 });
 
-test.each([null, 1, 'key', []])('%j is no key', async (given) => {
+test.each([null, 1, 'key', []])('%j is not a key', async (given) => {
   expect((await read(given, ed)).unusable).toEqual([{ kid: undefined, reason: 'its form is not right' }]);
 });
 
@@ -221,22 +221,22 @@ test.each([
   [1, undefined],
   [null, undefined],
   ['k'.repeat(256), 'k'.repeat(255)],
-])('a key with the kid %j is not used, and told as %j', async (kid, told) => {
+])('a key with the kid %j is not used, and logged as %j', async (kid, told) => {
   expect((await read({ ...ec, kid }, ed)).unusable).toEqual([{ kid: told, reason: 'its kid is not right' }]);
 });
 
-test('more bits than the least are welcome', async () => {
+test('a key may have more bits than the minimum', async () => {
   expect(await finds(await read(rsaOf(4096)), ['RS256', 'rsa-1'])).toEqual([true]);
 });
 
-test('a set without keys is one', async () => {
+test('a set without keys is valid', async () => {
   const set = await read();
   expect(set.unusable).toEqual([]);
   expect(await finds(set, ['ES256', undefined])).toEqual([false]);
 });
 
 test.each(['', 'null', '[]', '{}', '{"keys":null}', '{"keys":{}}', '{"keys":"key"}', '<html>'])(
-  '%j is no set',
+  '%j is not a key set',
   async (body) => {
     await expect(readKeySet(body)).rejects.toThrow('it is not a key set');
   },

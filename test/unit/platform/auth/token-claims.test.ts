@@ -28,7 +28,7 @@ function outcome(claims: Record<string, unknown>): unknown {
   }
 }
 
-test('who it is, of which organization, and what it may', () => {
+test('the claims give the subject, the organization and the scopes', () => {
   expect(callerOf({})).toStrictEqual({
     subject: 'admin-1001',
     organizationId: '1001',
@@ -37,7 +37,7 @@ test('who it is, of which organization, and what it may', () => {
 });
 
 describe('sub', () => {
-  test.each(['a', 'auth0|5f7c8ec7: Rina Wulandari', 'é 明 😀', 'a'.repeat(255)])('%j is a name', (sub) => {
+  test.each(['a', 'auth0|5f7c8ec7: Rina Wulandari', 'é 明 😀', 'a'.repeat(255)])('%j is valid', (sub) => {
     expect(callerOf({ sub }).subject).toBe(sub);
   });
 
@@ -57,24 +57,24 @@ describe('sub', () => {
     'admin\ud800',
     '\udc00admin',
     'a'.repeat(256),
-  ])('%j is none', (sub) => {
+  ])('%j is refused', (sub) => {
     expect(outcome({ sub })).toEqual(notRight('sub'));
   });
 });
 
 describe('organization_id', () => {
-  test.each(['1', '0f8fad5b-d9cb-469f-a165-70867728950e', 'A_z-9', 'o'.repeat(64)])('%j is one', (id) => {
+  test.each(['1', '0f8fad5b-d9cb-469f-a165-70867728950e', 'A_z-9', 'o'.repeat(64)])('%j is valid', (id) => {
     expect(callerOf({ organization_id: id }).organizationId).toBe(id);
   });
 
   test.each([null, 1001, ['1001'], '', ' 1001', '1001 ', '1001\n', '10\u000001', '../1001', '%', '１', 'o'.repeat(65)])(
-    '%j is none, not even for support',
+    '%j is refused, even for support',
     (id) => {
       expect(outcome({ organization_id: id, scope: 'topup:support' })).toEqual(notRight('organization_id'));
     },
   );
 
-  test('only support may be of none', () => {
+  test('may be absent for support alone', () => {
     expect(callerOf({ organization_id: undefined, scope: 'topup:support' })).toStrictEqual({
       subject: 'admin-1001',
       organizationId: undefined,
@@ -98,22 +98,22 @@ describe('scope', () => {
     ['  openid   topup:read ', ['openid', 'topup:read']],
     ['topup:read,topup:write', ['topup:read,topup:write']],
     ['topup:read\ttopup:write', ['topup:read\ttopup:write']],
-  ])('%j', (scope, scopes) => {
+  ])('%j is read', (scope, scopes) => {
     expect(callerOf({ scope }).scopes).toStrictEqual(new Set(scopes));
   });
 
-  test.each([null, 1, ['topup:read'], { 'topup:read': true }])('%j is none', (scope) => {
+  test.each([null, 1, ['topup:read'], { 'topup:read': true }])('%j grants nothing', (scope) => {
     expect(outcome({ scope })).toEqual(notRight('scope'));
   });
 });
 
 describe('aud', () => {
-  test.each(['self-topup', ['self-topup']])('%j is for one', (aud) => {
+  test.each(['self-topup', ['self-topup']])('%j includes us', (aud) => {
     expect(callerOf({ aud }).subject).toBe('admin-1001');
   });
 
   test.each([undefined, null, 1, [], ['self-topup', 'another'], ['another', 'self-topup'], [1], { 0: 'self-topup' }])(
-    '%j is not',
+    '%j does not include us',
     (aud) => {
       expect(outcome({ aud })).toEqual(notRight('aud'));
     },
@@ -124,26 +124,26 @@ describe('aud', () => {
 const LONGEST = 316_224_000;
 
 describe('times', () => {
-  test.each([NOW, NOW + 3600, NOW + LONGEST])('it may end at %f', (exp) => {
+  test.each([NOW, NOW + 3600, NOW + LONGEST])('the end may be %f', (exp) => {
     expect(callerOf({ exp }).subject).toBe('admin-1001');
   });
 
   test.each([undefined, null, `${NOW + 3600}`, true, [NOW], NOW + LONGEST + 1, NOW * 1000, Number.POSITIVE_INFINITY])(
-    'an end of %j is none',
+    'the end cannot be %j',
     (exp) => {
       expect(outcome({ exp })).toEqual(notRight('exp'));
     },
   );
 
-  test.each([undefined, 0, NOW - 3600, NOW, NOW + 5, NOW + 30])('it may be from %j', (iat) => {
+  test.each([undefined, 0, NOW - 3600, NOW, NOW + 5, NOW + 30])('the beginning may be %j', (iat) => {
     expect(callerOf({ iat }).subject).toBe('admin-1001');
   });
 
-  test.each([null, `${NOW}`, NOW + 30.5, NOW + 31, NOW * 1000])('a beginning of %j is none', (iat) => {
+  test.each([null, `${NOW}`, NOW + 30.5, NOW + 31, NOW * 1000])('the beginning cannot be %j', (iat) => {
     expect(outcome({ iat })).toEqual(notRight('iat'));
   });
 
-  test('now is the clock of this machine, where none is given', () => {
+  test('the clock of this machine gives the current time by default', () => {
     const second = Math.floor(Date.now() / 1000);
     expect(toCaller({ ...GOOD, iat: second, exp: second + 60 }).subject).toBe('admin-1001');
     expect(() => toCaller({ ...GOOD, iat: second + 60, exp: second + 120 })).toThrow('claim iat is not right');

@@ -15,13 +15,13 @@ function remembered() {
   return { tokens, at };
 }
 
-test('a token that was verified is found while the key set has the same version, and another token is not', () => {
+test('a verified token is found while the key set has the same version, and another token is not', () => {
   const { tokens } = remembered();
   expect(tokens.find('a.b.c', VERSION)).toBe(caller);
   expect(tokens.find('a.b.d', VERSION)).toBeUndefined();
 });
 
-test('it is known to its last millisecond, and not a millisecond longer', () => {
+test('it is found to its last millisecond, and not a millisecond longer', () => {
   const { tokens, at } = remembered();
   at(EXP * 1000 - 1);
   expect(tokens.find('a.b.c', VERSION)).toBe(caller);
@@ -36,7 +36,7 @@ test('a key set of another version finds nothing, and the first one finds its to
   expect(tokens.find('a.b.c', VERSION)).toBe(caller);
 });
 
-test('of forty thousand tokens the last ten thousand are known at most', () => {
+test('the last ten thousand of forty thousand tokens stay at the most', () => {
   const { tokens } = remembered();
   const many = 40_000;
   for (let index = 0; index < many; index += 1)

@@ -39,7 +39,7 @@ const invalid = (reason: string) => ({ name: 'InvalidTokenError', message: `The 
 const NOT_VERIFIED = invalid('it could not be verified');
 
 describe('without a token', () => {
-  test.each([undefined, ''])('%j is nobody', async (authorization) => {
+  test.each([undefined, ''])('%j gives no caller', async (authorization) => {
     expect(await verified(authorization)).toBeUndefined();
   });
 
@@ -66,31 +66,34 @@ describe('without a token', () => {
     ['a line behind', (token: string) => `Bearer ${token}\n`],
     ['two spaces', (token: string) => `Bearer  ${token}`],
     ['no scheme', (token: string) => token],
-  ])('%s of a good one is refused', async (_, write) => {
+  ])('%s around a valid token is refused', async (_, write) => {
     await expect(verified(write(issuer.token(ec)))).rejects.toMatchObject(invalid('expected "Bearer <JWT>"'));
   });
 });
 
-describe('a good token', () => {
-  test.each([ec, ed, rsa])('by $alg', async (signer) => {
+describe('a valid token is accepted', () => {
+  test.each([ec, ed, rsa])('with $alg', async (signer) => {
     expect(await verified(bearer(issuer.token(signer)))).toStrictEqual(CALLER);
   });
 
-  test.each(['bearer', 'BEARER'])('of the scheme %s', async (scheme) => {
+  test.each(['bearer', 'BEARER'])('with the scheme %s', async (scheme) => {
     expect(await verified(`${scheme} ${issuer.token(ec)}`)).toStrictEqual(CALLER);
   });
 
-  test.each([undefined, 'JWT', 'jwt', 'at+jwt', 'application/jwt', 'application/at+JWT'])('of type %j', async (typ) => {
-    expect(await verified(bearer(issuer.token(ec, {}, { typ })))).toStrictEqual(CALLER);
-  });
+  test.each([undefined, 'JWT', 'jwt', 'at+jwt', 'application/jwt', 'application/at+JWT'])(
+    'with the type %j',
+    async (typ) => {
+      expect(await verified(bearer(issuer.token(ec, {}, { typ })))).toStrictEqual(CALLER);
+    },
+  );
 
-  test('by a key whose name is as short, or as long, as it may be; by the only one, without a name', async () => {
+  test('with a kid of the shortest or the longest length, and with the only key without a kid', async () => {
     for (const signer of [named('k'), longNamed, { ...ed, kid: undefined }]) {
       expect(await verified(bearer(issuer.token(signer)))).toStrictEqual(CALLER);
     }
   });
 
-  test('that ended, or begins, as long ago or ahead as clocks may differ', async () => {
+  test('with an end or a beginning within the clock tolerance', async () => {
     expect(await verified(bearer(issuer.token(ec, { exp: inSeconds(-25) })))).toStrictEqual(CALLER);
     expect(await verified(bearer(issuer.token(ec, { nbf: inSeconds(30), iat: inSeconds(30) })))).toStrictEqual(CALLER);
   });
@@ -107,12 +110,12 @@ function tokenOf(length: number): string {
   throw new Error(`no token has ${length} letters`);
 }
 
-test('4096 letters are enough for a token', async () => {
+test('a token may have 4096 letters', async () => {
   expect(await verified(bearer(tokenOf(4096)))).toStrictEqual(CALLER);
   await expect(verified(bearer(tokenOf(4097)))).rejects.toMatchObject(invalid('it is too long'));
 });
 
-describe('a header of the token that is not taken', () => {
+describe('refuses a token header', () => {
   test.each<[string, Record<string, unknown>]>([
     ['no alg', { alg: undefined }],
     ['the alg none', { alg: 'none' }],
@@ -132,12 +135,12 @@ describe('a header of the token that is not taken', () => {
     ['typ that is null', { typ: null }],
     ['crit', { crit: ['exp'], exp: inSeconds(60) }],
     ['an empty crit', { crit: [] }],
-  ])('%s', async (_, header) => {
+  ])('with %s', async (_, header) => {
     await expect(verified(bearer(issuer.token(ec, {}, header)))).rejects.toMatchObject(NOT_VERIFIED);
   });
 });
 
-describe('a signature that does not hold', () => {
+describe('refuses a signature', () => {
   const header = { alg: 'ES256', kid: 'ec-1' };
   test.each([
     ["a stranger's", () => issuer.token(stranger)],
@@ -156,7 +159,7 @@ describe('a signature that does not hold', () => {
   });
 });
 
-describe('claims', () => {
+describe('refuses claims', () => {
   test.each<[string, Record<string, unknown>]>([
     ['no iss', { iss: undefined }],
     ['another iss', { iss: 'https://issuer.example.com' }],
@@ -166,7 +169,7 @@ describe('claims', () => {
     ['an exp that is text', { exp: '2040-01-01' }],
     ['no sub', { sub: undefined }],
     ['an nbf to come', { nbf: inSeconds(60) }],
-  ])('%s: the library refuses it', async (_, claims) => {
+  ])('by the library: %s', async (_, claims) => {
     await expect(verified(bearer(issuer.token(ec, claims)))).rejects.toMatchObject(NOT_VERIFIED);
   });
 
@@ -175,12 +178,12 @@ describe('claims', () => {
     ['an end beyond any', { exp: inSeconds(3600) * 1000 }, 'claim exp is not right'],
     ['two audiences', { aud: ['self-topup-test', 'another-product'] }, 'claim aud is not right'],
     ['no organization', { organization_id: undefined }, 'claim organization_id is missing'],
-  ])('%s: it is said what is wrong', async (_, claims, reason) => {
+  ])('with a reason: %s', async (_, claims, reason) => {
     await expect(verified(bearer(issuer.token(ec, claims)))).rejects.toMatchObject(invalid(reason));
   });
 });
 
-test("while the issuer's keys cannot be had nobody is let in, and it is said why", async () => {
+test("nobody is let in without the issuer's keys, and the reason is given", async () => {
   const down = await startIssuer();
   const keys = createIssuerKeys({ url: down.url, log: createLogger('silent') });
   const { iss, aud } = issuer.claims() as { iss: string; aud: string };

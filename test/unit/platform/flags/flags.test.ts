@@ -32,14 +32,14 @@ function answering(resolve: (key: string) => Promise<unknown>, more: Partial<Pro
   return Object.assign(new InMemoryProvider(), { resolveBooleanEvaluation }, more);
 }
 
-test('a flag is evaluated for the organization that is asked about', async () => {
+test('a flag is evaluated for the organization in question', async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001'), voice: onFor('1002') }));
   const [first, second] = await Promise.all(['1001', '1002'].map((id) => flags.snapshot(id, ['page', 'voice'])));
   expect([first?.isOn('page'), first?.isOn('voice')]).toEqual([true, false]);
   expect([second?.isOn('page'), second?.isOn('voice')]).toEqual([false, true]);
 });
 
-test('each flag of a snapshot is evaluated once, however often it is named, and the snapshot stays what it was', async () => {
+test('each flag of a snapshot is evaluated once, however often it is read, and the snapshot does not change', async () => {
   const evaluated: string[] = [];
   let isOn = true;
   const flags = await open(
@@ -60,7 +60,7 @@ test('a flag that the provider does not know is off', async () => {
   expect((await flags.snapshot('1001', ['page'])).isOn('page')).toBe(false);
 });
 
-test('a flag that was not asked for is a fault of the asking code, not "off"', async () => {
+test('a flag outside the snapshot is a fault of the calling code, not "off"', async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001'), order: onFor('1001') }));
   const snapshot = await flags.snapshot('1001', ['page']);
   expect(() => snapshot.isOn('order')).toThrow('The flag order was not asked for.');
@@ -79,7 +79,7 @@ test.each([
   await expect(flags.snapshot('1001', ['page'])).rejects.toThrow(message);
 });
 
-test('a provider that cannot begin is logged, and nothing else is held up', async () => {
+test('a provider that cannot begin is logged, and nothing else waits', async () => {
   const flags = await open(
     answering(() => Promise.reject(new Error('still no line')), {
       initialize: () => Promise.reject(new Error('no line')),
@@ -89,12 +89,12 @@ test('a provider that cannot begin is logged, and nothing else is held up', asyn
   await expect(flags.snapshot('1001', ['page'])).rejects.toThrow('still no line');
 });
 
-test('a provider of a browser cannot be bound, which is told at once', async () => {
+test('a browser provider cannot be bound, which is reported at once', async () => {
   const provider = Object.assign(new InMemoryProvider(), { runsOn: 'client' as const });
   await expect(openFlags(provider as unknown as Provider, log)).rejects.toThrow('intended for use on the client');
 });
 
-test('closed flags are an error, not "off"; another that is open goes on', async () => {
+test('closed flags are an error, not "off"; other open ones continue', async () => {
   const page = { page: onFor('1001') };
   const [closed, other] = [await open(new InMemoryProvider(page)), await open(new InMemoryProvider(page))];
   await closed.close();
@@ -102,7 +102,7 @@ test('closed flags are an error, not "off"; another that is open goes on', async
   expect((await other.snapshot('1001', ['page'])).isOn('page')).toBe(true);
 });
 
-test('a provider is told to close by the last that let it go', async () => {
+test('the last user of a provider closes it', async () => {
   let closes = 0;
   const provider = Object.assign(new InMemoryProvider({ page: onFor('1001') }), {
     async onClose() {
@@ -117,7 +117,7 @@ test('a provider is told to close by the last that let it go', async () => {
   expect(closes).toBe(1);
 });
 
-test('a provider that cannot close is logged, and stops no stop', async () => {
+test('a provider that cannot close is logged, and delays no stop', async () => {
   const provider = Object.assign(new InMemoryProvider(), {
     onClose() {
       throw new Error('stuck');
@@ -128,7 +128,7 @@ test('a provider that cannot close is logged, and stops no stop', async () => {
   expect(logged).toMatchObject([{ event: 'flag_provider_not_closed', reason: 'stuck' }]);
 });
 
-test("the process's own default of OpenFeature, which says that all is off, is never asked", async () => {
+test('the default of OpenFeature, which says that all is off, is never used', async () => {
   const flags = await open(new InMemoryProvider({ page: onFor('1001') }));
   await OpenFeature.clearProviders();
   await expect(flags.snapshot('1001', ['page'])).rejects.toThrow('PROVIDER_NOT_READY');

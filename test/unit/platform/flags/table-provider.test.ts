@@ -37,12 +37,12 @@ async function warm() {
   return table;
 }
 
-describe('how often the table is read', () => {
-  test('not before somebody asks', () => {
+describe('the table is read', () => {
+  test('on demand only', () => {
     expect(setUp().reads).toHaveLength(0);
   });
 
-  test('once for all who ask within two seconds, while it is read and afterwards', async () => {
+  test('once for all callers within two seconds, during the read and afterwards', async () => {
     const { reads, move, evaluate, answer } = setUp();
     const early = Array.from({ length: 500 }, evaluate);
     move(1999);
@@ -53,7 +53,7 @@ describe('how often the table is read', () => {
     expect(reads).toHaveLength(1);
   });
 
-  test('again for who asks two seconds after it was asked; nobody waits for it, until the one before is too old', async () => {
+  test('again for a caller two seconds later; nobody waits for it until the previous read is too old', async () => {
     const { reads, move, evaluate, answer } = setUp();
     const slow = evaluate();
     move(1500);
@@ -72,7 +72,7 @@ describe('how often the table is read', () => {
     expect(await next).toMatchObject({ value: false });
   });
 
-  test('once more where an answer takes longer than two seconds: it counts all the same', async () => {
+  test('once more when a read takes longer than two seconds: it counts all the same', async () => {
     const { reads, move, evaluate, answer } = await warm();
     move(2000);
     await evaluate();
@@ -87,7 +87,7 @@ describe('how often the table is read', () => {
     expect(await waiting).toMatchObject({ value: true });
   });
 
-  test('once in two seconds where it fails, too', async () => {
+  test('once in two seconds when it fails, too', async () => {
     const { reads, move, evaluate, fail } = setUp();
     const failing = [evaluate(), evaluate()];
     fail(0);
@@ -100,7 +100,7 @@ describe('how often the table is read', () => {
     expect(reads).toHaveLength(2);
   });
 
-  test('again where the clock was set back: no copy lasts an hour by that', async () => {
+  test('again after the clock was set back: no copy lasts longer for that', async () => {
     const { reads, move, evaluate, answer } = await warm();
     move(-3_600_000);
     const next = evaluate();
@@ -109,7 +109,7 @@ describe('how often the table is read', () => {
     expect(await next).toMatchObject({ value: false });
   });
 
-  test('again after it was told to forget, whatever was under way', async () => {
+  test('again after a reset, whatever read was in flight', async () => {
     const { provider, move, evaluate, answer, fail } = await warm();
     move(2000);
     const before = evaluate();
@@ -126,8 +126,8 @@ describe('how often the table is read', () => {
   });
 });
 
-describe('a table that cannot be read', () => {
-  test('is an error for whoever asks, never "off"; told once a read', async () => {
+describe('an unreadable table', () => {
+  test('is an error for the caller, never "off", and is logged once a read', async () => {
     const { logged, evaluate, fail } = setUp();
     const asked = [evaluate(), evaluate()];
     fail(0);
@@ -135,7 +135,7 @@ describe('a table that cannot be read', () => {
     expect(logged).toMatchObject([{ event: 'flags_unreadable', reason: 'gone' }]);
   });
 
-  test('leaves what was read before good for less than four seconds after it was asked for', async () => {
+  test('leaves the previous read valid for less than four seconds after its start', async () => {
     const { move, evaluate, answer, fail } = await warm();
     move(2000);
     const next = evaluate();
@@ -153,7 +153,7 @@ describe('a table that cannot be read', () => {
     expect(await healed).toMatchObject({ value: false });
   });
 
-  test('holds nobody while that is found out, until what was read before is too old', async () => {
+  test('delays nobody while the read fails, until the previous read is too old', async () => {
     const { move, evaluate, fail } = await warm();
     move(2000);
     expect(await evaluate()).toMatchObject({ value: true });
@@ -165,7 +165,7 @@ describe('a table that cannot be read', () => {
   });
 });
 
-test('an answer that comes late does not replace one that was asked for after it', async () => {
+test('a late answer does not replace one of a later read', async () => {
   const { move, evaluate, answer, fail } = setUp();
   const first = evaluate();
   move(2000);

@@ -57,31 +57,31 @@ const UNAUTHENTICATED = {
 const FORBIDDEN = (needs: string) => ({ value: null, errors: [['FORBIDDEN', `This needs the scope ${needs}.`]] });
 
 describe('a field that declares', () => {
-  test.each(['open', 'unrelated'])('nothing of these: %s is for everybody', async (field) => {
+  test.each(['open', 'unrelated'])('no directive of these (%s) is open to everybody', async (field) => {
     expect(await ask(field, undefined)).toEqual(value(field));
   });
 
-  test('@authenticated is for whoever has a token', async () => {
+  test('@authenticated is open to every token', async () => {
     expect(await ask('known', undefined)).toEqual(UNAUTHENTICATED);
     expect(await ask('known', caller())).toEqual(value('known'));
   });
 
-  test('@requiresScopes alone is for whoever has a token with the scope', async () => {
+  test('@requiresScopes is open to a token with the scope', async () => {
     expect(await ask('scoped', undefined)).toEqual(UNAUTHENTICATED);
     expect(await ask('scoped', caller('b'))).toEqual(FORBIDDEN('a'));
     expect(await ask('scoped', caller('a'))).toEqual(value('scoped'));
   });
 
-  test.each([[['a']], [['b', 'c']], [['a', 'b']]])('one list of several, whole: %j is enough', async (scopes) => {
+  test.each([[['a']], [['b', 'c']], [['a', 'b']]])('one list of several accepts all of: %j', async (scopes) => {
     expect(await ask('oneOf', caller(...scopes))).toEqual(value('oneOf'));
   });
 
-  test.each([[['b']], [['c']], [['aa']], [[]]])('one list of several, whole: %j is not enough', async (scopes) => {
+  test.each([[['b']], [['c']], [['aa']], [[]]])('one list of several refuses: %j', async (scopes) => {
     expect(await ask('oneOf', caller(...scopes))).toEqual(FORBIDDEN('a or b and c'));
   });
 });
 
-test('a field that declares nothing keeps its resolver and has no rule', () => {
+test('a field without directives keeps its resolver and has no rule', () => {
   const fields = schema.getQueryType()?.getFields() ?? {};
   const wrapped = Object.entries(fields).filter(([, { resolve }]) => resolve !== undefined);
   expect(wrapped.map(([name]) => name)).toEqual(['known', 'scoped', 'oneOf', 'resolved']);
@@ -92,7 +92,7 @@ test('a field that declares nothing keeps its resolver and has no rule', () => {
   expect(ruleOf('known')?.({ caller: caller() } as RequestContext)).toBeUndefined();
 });
 
-test('a resolver of its own is asked once the caller may, with all that it is given', async () => {
+test("the field's own resolver runs after the check, with all its arguments", async () => {
   const guarded = buildSchema(SDL);
   const asked: unknown[] = [];
   const field = guarded.getQueryType()?.getFields()['resolved'];
@@ -111,7 +111,7 @@ test('a resolver of its own is asked once the caller may, with all that it is gi
   expect(asked).toEqual([['root', {}, { caller: by }, 'resolved']]);
 });
 
-test('what the decorators declare stands in the SDL', () => {
+test('the SDL shows the directives of the decorators', () => {
   @Resolver()
   class Declared {
     @RequiresRead()

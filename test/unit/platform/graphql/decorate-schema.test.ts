@@ -83,7 +83,7 @@ describe('a mutation', () => {
     expect(scopes.asked).toBe(1);
   });
 
-  test('that its caller may not run is refused after the trail has entered it, and its scopes are checked once', async () => {
+  test('that its caller may not run is refused after the trail recorded it, and its scopes are checked once', async () => {
     const scopes = new CountedScopes(['topup:read']);
     const answer = await mutate('mutation { guarded(id: "7") }', callerWith(scopes));
     expect(answer).toEqual({ data: { guarded: null }, codes: ['FORBIDDEN'] });
@@ -91,17 +91,17 @@ describe('a mutation', () => {
     expect(scopes.asked).toBe(1);
   });
 
-  test('without a caller is refused, and the trail learns that there is none', async () => {
+  test('without a caller is refused, and the trail gets no caller', async () => {
     expect((await mutate('mutation { guarded }', undefined)).codes).toEqual(['UNAUTHENTICATED']);
     expect(steps).toEqual(['refused guarded {} to nobody: UNAUTHENTICATED']);
   });
 
-  test('that declares nothing is in the trail too, and one that throws at once fails there', async () => {
+  test('without directives is in the trail too, and one that throws at once fails there', async () => {
     expect((await mutate('mutation { open }', undefined)).codes).toEqual(['on purpose']);
     expect(steps).toEqual(['before open {} by nobody', 'failed open: on purpose']);
   });
 
-  test('is not done when the trail cannot enter it, nor answered as refused', async () => {
+  test('neither runs nor gets a refusal when the trail cannot record it', async () => {
     const broken = async () => {
       throw new Error('the trail is away');
     };
@@ -117,7 +117,7 @@ describe('a mutation', () => {
     expect(steps).toEqual([]);
   });
 
-  test('a query of the same name is not in the trail', async () => {
+  test('leaves a query of the same name out of the trail', async () => {
     const caller = callerWith(new CountedScopes(['topup:write']));
     expect((await mutate('{ guarded }', caller)).data).toEqual({ guarded: 'done' });
     expect(steps).toEqual(['guarded runs']);
@@ -148,7 +148,7 @@ class Things {
 const graph = (reference: ReferenceResolver) =>
   buildSubgraph({ resolvers: [new Things()], references: { Thing: reference }, mutationTrail: trail });
 
-test('the schema that is built again is decorated in the same way', async () => {
+test('a schema that is built again is decorated in the same way', async () => {
   const { schema, rebuild } = graph(() => null);
   const caller = callerWith(new CountedScopes(['topup:write']));
   const perSchema = [];

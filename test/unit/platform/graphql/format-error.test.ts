@@ -25,12 +25,12 @@ describe('the code of an error', () => {
     ['null for a number with a default', 'query ($n: Int) { order(id: 1, first: $n) { id } }', { n: null }],
     ['null below the root', 'query ($b: Boolean) { order(id: 1) { total(round: $b) } }', { b: null }],
     ['null in a list', 'query ($s: Status = PAID) { order(id: 1, status: [$s]) { id } }', { s: null }],
-  ])('%s is the caller’s', async (_what, source, variables) => {
+  ])('is the caller’s for %s', async (_what, source, variables) => {
     const errors = await errorsOf(source, variables);
     expect(errors.map(codeOf)).toEqual(['BAD_USER_INPUT']);
   });
 
-  test('more variables that do not fit than graphql-js lists are the caller’s, the last word included', async () => {
+  test('is the caller’s when more variables do not fit than graphql-js lists, the last word included', async () => {
     const source = 'query ($s: [Status!]) { order(id: 1, status: $s) { id } }';
     const errors = await errorsOf(source, { s: Array.from({ length: 60 }, () => 'NONE') });
     const [last] = errors.slice(-1);
@@ -38,11 +38,11 @@ describe('the code of an error', () => {
     expect(codeOf(last)).toBe('BAD_USER_INPUT');
   });
 
-  test.each(['{ broken }', '{ odd }', '{ list }'])('what we answered wrongly is ours: %s', async (source) => {
+  test.each(['{ broken }', '{ odd }', '{ list }'])('is ours when our answer is wrong: %s', async (source) => {
     expect((await errorsOf(source)).map(codeOf)).toEqual(['INTERNAL_SERVER_ERROR']);
   });
 
-  test('is what a resolver said, and ours where it said nothing', () => {
+  test("is the resolver's own, and ours without one", () => {
     const coded = new GraphQLError('no', { extensions: { code: 'FORBIDDEN' } });
     const located = new GraphQLError('no', { path: ['a'], originalError: coded });
     expect([coded, located, new GraphQLError('no'), new Error('no'), 'no', undefined].map(codeOf)).toEqual([
@@ -54,7 +54,7 @@ describe('the code of an error', () => {
   });
 });
 
-test('an error of ours keeps its place and its correlation id, and loses its words', () => {
+test('an error of ours keeps its place and its correlation id, and loses its message', () => {
   const formatted = {
     message: 'relation "secret" does not exist',
     locations: [{ line: 1, column: 3 }],
@@ -69,7 +69,7 @@ test('an error of ours keeps its place and its correlation id, and loses its wor
   });
 });
 
-describe('hints at what the schema has', () => {
+describe('suggestions from the schema', () => {
   test.each([
     '{ ordr(id: 1) { id } }',
     '{ order(i: 1) { id } }',
@@ -78,7 +78,7 @@ describe('hints at what the schema has', () => {
     '{ order(id: 1) }',
     'query ($s: Statu) { order(id: 1) { id } }',
     '{ order(id: 1) { ... on Ordr { id } } }',
-  ])('are cut: %s', (source) => {
+  ])('are removed: %s', (source) => {
     const messages = validate(schema, parse(source)).map(({ message }) => message);
     expect(messages.join()).toContain('Did you mean');
     for (const message of messages) {
@@ -89,7 +89,7 @@ describe('hints at what the schema has', () => {
     }
   });
 
-  test('are not what a caller wrote', () => {
+  test("are not removed from the caller's own text", () => {
     const written = 'Int cannot represent non-integer value: "What? Did you mean it?"';
     expect(withoutSuggestion(written)).toBe(written);
     expect(withoutSuggestion('Value "a Did you mean b" does not exist. Did you mean "c"?')).toBe(
@@ -98,7 +98,7 @@ describe('hints at what the schema has', () => {
   });
 
   test.each(['?', '"', '?"'])(
-    'are cut in linear time from a long text that is full of them and ends with %s',
+    'are removed in linear time from a long text that is full of them and ends with %s',
     (end) => {
       const timeOf = (bytes: number) => {
         const message = ' Did you mean x'.repeat(bytes / 15) + end;

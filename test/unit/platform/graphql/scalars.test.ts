@@ -12,32 +12,35 @@ describe('Decimal', () => {
     ['"1000000"', 1_000_000n],
     ['1000000', 1_000_000n],
     [`"${'9'.repeat(30)}"`, BigInt('9'.repeat(30))],
-  ])('the literal %s is taken', (literal, expected) => {
+  ])('accepts the literal %s', (literal, expected) => {
     expect(literally(DecimalScalar, literal)).toBe(expected);
   });
 
-  test.each([0, 1, Number.MAX_SAFE_INTEGER])('the JSON number %s is taken', (value) => {
+  test.each([0, 1, Number.MAX_SAFE_INTEGER])('accepts the JSON number %s', (value) => {
     expect(DecimalScalar.parseValue(value)).toBe(BigInt(value));
   });
 
   test.each([-1, 1.5, 2 ** 53, '', '-1', '1.0', ' 1', '1e3', '9'.repeat(31), true, null, {}])(
-    '%j is bad input',
+    'refuses %j as bad input',
     (value) => {
       expect(() => DecimalScalar.parseValue(value)).toThrow('Decimal is a string of digits');
     },
   );
 
-  test.each(['1.5', 'true', 'null', 'ONE', '[1]', '{ a: 1 }', '"x"'])('the literal %s is bad input', (literal) => {
-    expect(() => literally(DecimalScalar, literal)).toThrow('Decimal is a string of digits');
-  });
+  test.each(['1.5', 'true', 'null', 'ONE', '[1]', '{ a: 1 }', '"x"'])(
+    'refuses the literal %s as bad input',
+    (literal) => {
+      expect(() => literally(DecimalScalar, literal)).toThrow('Decimal is a string of digits');
+    },
+  );
 
-  test('stands for a bigint that is not negative', () => {
+  test('represents a bigint that is not negative', () => {
     expect(DecimalScalar.serialize(12n)).toBe('12');
     for (const odd of [-1n, 1, '1', null]) expect(() => DecimalScalar.serialize(odd)).toThrow('Decimal can only');
   });
 });
 
-test('DateTime stands for a Date, Date for a calendar date, URL for text', () => {
+test('DateTime represents a Date, Date a calendar date, URL a text', () => {
   expect(DateTimeScalar.serialize(new Date(Date.UTC(2026, 10, 22, 3, 4, 5, 678)))).toBe('2026-11-22T03:04:05.678Z');
   expect(DateScalar.serialize('2026-11-23')).toBe('2026-11-23');
   expect(URLScalar.serialize('https://pay.example.test/i/1')).toBe('https://pay.example.test/i/1');
@@ -47,16 +50,16 @@ test('DateTime stands for a Date, Date for a calendar date, URL for text', () =>
   expect(() => URLScalar.serialize(new URL('https://pay.example.test'))).toThrow('URL can only');
 });
 
-describe('a scalar that no input takes', () => {
+describe('an output-only scalar', () => {
   const outputOnly = [DateTimeScalar, DateScalar, URLScalar];
 
-  test.each(outputOnly)('%s refuses every value and literal', (scalar) => {
+  test.each(outputOnly)('(%s) refuses every value and literal', (scalar) => {
     const refusal = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } });
     expect(() => scalar.parseValue('2026-11-23T00:00:00Z')).toThrow(refusal);
     expect(() => literally(scalar, '"2026-11-23"')).toThrow(refusal);
   });
 
-  test('stands in no argument and no input of the schema', () => {
+  test('appears in no argument and no input of the schema', () => {
     const types = Object.values(buildGraph({} as Services).schema.getTypeMap());
     const inputs = types.flatMap((type) => {
       if (isInputObjectType(type)) return Object.values(type.getFields());

@@ -51,12 +51,12 @@ const idOf = (given: string | string[] | undefined) =>
   see(given === undefined ? {} : { 'x-correlation-id': given }, (request) => correlationIdOf(request));
 
 describe('the correlation id', () => {
-  test.each(['a', 'Order_1.2-3', 'x'.repeat(64)])('%j is taken', async (given) => {
+  test.each(['a', 'Order_1.2-3', 'x'.repeat(64)])('%j is accepted', async (given) => {
     expect(await idOf(given)).toBe(given);
   });
 
   test.each([undefined, '', 'x'.repeat(65), 'a b', 'a,b', 'a;', '!a', 'a\u00e9', ['a', 'b']])(
-    '%j is not: the request gets one of its own',
+    '%j is replaced by a new one',
     async (given) => {
       const id = await idOf(given);
       expect(id).toMatch(NEW_ID);
@@ -64,7 +64,7 @@ describe('the correlation id', () => {
     },
   );
 
-  test('is the same for whoever asks of one request', async () => {
+  test('is the same for every reader of one request', async () => {
     const [first, second, fields] = await see({}, (request) => [
       correlationIdOf(request),
       correlationIdOf(request),
@@ -76,7 +76,7 @@ describe('the correlation id', () => {
 });
 
 describe('the context', () => {
-  test('of nobody: no caller, and the log fields that the request has', async () => {
+  test('without a caller has the log fields of the request', async () => {
     const asked: unknown[] = [];
     const [context, fields] = await see(
       { 'x-correlation-id': 'id-1' },
@@ -92,7 +92,7 @@ describe('the context', () => {
     expect(fields).toStrictEqual({ correlationId: 'id-1' });
   });
 
-  test('of a caller: who it is, and for the log its organization', async () => {
+  test('with a caller has its subject, and its organization for the log', async () => {
     const asked: unknown[] = [];
     const context = await see(
       { authorization: 'Bearer a.b.c', 'x-correlation-id': 'id-1' },
@@ -107,7 +107,7 @@ describe('the context', () => {
     expect(context.logFields).toStrictEqual({ correlationId: 'id-1', organizationId: '1001' });
   });
 
-  test('has a log whose lines say the correlation id', async () => {
+  test('has a log whose lines carry the correlation id', async () => {
     const lines = await see({ 'x-correlation-id': 'id-1' }, async (request, authenticate, written) => {
       const { log } = await authenticate(request);
       log.info({ event: 'a_test' });
@@ -117,7 +117,7 @@ describe('the context', () => {
   });
 });
 
-describe('a token that is not good', () => {
+describe('an invalid token', () => {
   const refusing: VerifyToken = async () => {
     throw new InvalidTokenError('it has expired');
   };
@@ -141,7 +141,7 @@ describe('a token that is not good', () => {
     expect(fields).toMatchObject({ errorCodes: ['UNAUTHENTICATED'] });
   });
 
-  test('what else fails is no fault of the token', async () => {
+  test('another failure is no fault of the token', async () => {
     const fault = new Error('on purpose');
     const [error, fields] = await see(
       { authorization: 'x' },
@@ -157,7 +157,7 @@ describe('a token that is not good', () => {
     expect(fields).not.toHaveProperty('errorCodes');
   });
 
-  test('two Authorization headers are one too many, though both be the same', async () => {
+  test('two Authorization headers are refused, even when they are equal', async () => {
     const refused = see(
       { authorization: ['Bearer a.b.c', 'Bearer a.b.c'] },
       (request, authenticate) => authenticate(request),

@@ -55,7 +55,7 @@ async function untilClosed(socket: Socket): Promise<string> {
   return received;
 }
 
-test('half a request keeps nobody, half a body neither, and a whole one is answered however long it takes', async () => {
+test('half a request or half a body delays no stop, and a whole one is answered however long it takes', async () => {
   const app = Fastify();
   const drain = prepareDrain(app, new Connections(app.server));
   const asked = Promise.withResolvers<void>();

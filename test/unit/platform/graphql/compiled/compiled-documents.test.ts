@@ -45,7 +45,7 @@ function asked(query: string, variables: Record<string, unknown> = {}, name?: st
 
 const text = (value: unknown) => JSON.stringify(value);
 
-test('600 random operations over a schema of odd values: compiled they answer as graphql-js does, or not at all', async () => {
+test('600 random operations over a schema of odd values answer as graphql-js does, or not at all', async () => {
   const schema = schemaOf({ wrong: 4, thrown: 4 });
   const documents = documentsOf(() => schemaOf({ wrong: 4, thrown: 4 }), { compileAt: 1 });
   const counted = { compiled: 0, failed: 0, left: 0 };
@@ -77,7 +77,7 @@ test.each([
   ['an id that is null', 'query ($id: ID!) { topupOrder(id: $id) { id } }', { id: null }],
   ['no status of ours', 'query ($s: [TopupOrderStatus!]) { topupOrders(status: $s) { totalCount } }', { s: ['NONE'] }],
   ['null among statuses', 'query ($s: [TopupOrderStatus!]) { topupOrders(status: $s) { totalCount } }', { s: [null] }],
-])('graphql-js answers a variable that does not fit: %s', async (_name, query, variables) => {
+])('graphql-js answers a variable of the wrong type: %s', async (_name, query, variables) => {
   const schema = schemaOf(NO_FAULTS);
   const what = asked(query, variables);
   expect(validate(schema, what.document)).toEqual([]);
@@ -86,7 +86,7 @@ test.each([
   expect(await documentsOf(() => schema, { compileAt: 1 }).data(what)).toBeUndefined();
 });
 
-test('arguments that are left out and variables that are not sent take the default of the schema', async () => {
+test('missing arguments and variables take the default of the schema', async () => {
   const received: unknown[] = [];
   const schema = schemaOf(NO_FAULTS);
   const { topupOrders } = schema.getQueryType()?.getFields() ?? {};
@@ -107,7 +107,7 @@ test('arguments that are left out and variables that are not sent take the defau
   );
 });
 
-test('a document is compiled when it has come twenty times, whichever object holds it', async () => {
+test('a document is compiled at its twentieth use, whichever object holds it', async () => {
   const documents = documentsOf(() => schemaOf(NO_FAULTS));
   const query = '{ topupOptions { id code label } }';
   for (let time = 1; time < OFTEN; time += 1) expect(await documents.data(asked(query))).toBeUndefined();
@@ -115,7 +115,7 @@ test('a document is compiled when it has come twenty times, whichever object hol
   expect(await documents.data(asked(`${query} `))).toBeUndefined();
 });
 
-test('each operation of a document counts, and is answered, by itself', async () => {
+test('each operation of a document counts and is answered separately', async () => {
   const documents = documentsOf(() => schemaOf(NO_FAULTS), { compileAt: 2 });
   const query = 'query A { __typename a: __typename } query B { __typename b: __typename }';
   expect(await documents.data(asked(query, {}, 'A'))).toBeUndefined();
@@ -124,7 +124,7 @@ test('each operation of a document counts, and is answered, by itself', async ()
   expect(await documents.data(asked(query, {}, 'A'))).toEqual({ __typename: 'Query', a: 'Query' });
 });
 
-test('requests that come at once while the compiler loads are all answered, by one compiled form', async () => {
+test('concurrent requests while the compiler loads are all answered, by one compiled form', async () => {
   let compiled = 0;
   const documents = documentsOf(() => schemaOf(NO_FAULTS), {
     compileAt: 1,
@@ -142,7 +142,7 @@ test('requests that come at once while the compiler loads are all answered, by o
   expect(compiled).toBe(1);
 });
 
-test('of many documents those that came last are remembered', async () => {
+test('the cache keeps the latest documents', async () => {
   const documents = documentsOf(() => schemaOf(NO_FAULTS), { compileAt: 2 });
   const first = asked('{ first: __typename }');
   await documents.data(first);
@@ -151,7 +151,7 @@ test('of many documents those that came last are remembered', async () => {
   expect(await documents.data(first)).toEqual({ first: 'Query' });
 });
 
-test('a compiler that cannot be loaded is reported once, and graphql-js answers everything', async () => {
+test('a compiler that fails to load is reported once, and graphql-js answers everything', async () => {
   const reported: string[] = [];
   let loads = 0;
   const documents = documentsOf(() => schemaOf(NO_FAULTS), {

@@ -69,7 +69,7 @@ const throwing = (member: string) => ({
   },
 });
 
-test('a throw before anything is pending', async () => {
+test('a throw before anything is pending falls back to graphql-js', async () => {
   const { ask, failures } = start({ 'Query.item': () => throwing('name') });
   expect(await ask('{ item { name } }')).toBeUndefined();
   expect(failures).toEqual(['reading name']);
@@ -77,7 +77,7 @@ test('a throw before anything is pending', async () => {
 });
 
 test.each(['resolve', 'reject'] as const)(
-  'a throw while another field is pending, which then does: %s',
+  'a throw while another field is pending falls back to graphql-js, and the other then does: %s',
   async (settle) => {
     const slow = Promise.withResolvers<unknown>();
     const { ask, failures } = start({ 'Query.slow': () => slow.promise, 'Query.item': () => throwing('name') });
@@ -88,7 +88,7 @@ test.each(['resolve', 'reject'] as const)(
   },
 );
 
-test('a throw in what a promise came to, while another field never settles', async () => {
+test('a throw after a promise falls back to graphql-js while another field never settles', async () => {
   const { ask, failures } = start({
     'Query.slow': () => Promise.withResolvers<unknown>().promise,
     'Query.item': async () => throwing('name'),
@@ -109,22 +109,25 @@ test.each([
   ['by a resolver', (items: unknown) => ({ 'Query.items': () => items })],
   ['by a promise', (items: unknown) => ({ 'Query.items': async () => items })],
   ['as a member', (parts: unknown) => ({ 'Query.items': () => [{ parts }] })],
-])('a list given %s, of which one element throws before a rejected one is reached', async (_how, resolvers) => {
-  const items = [Promise.resolve({}), throwing('name'), Promise.reject(new Error('later'))];
-  const { ask, failures } = start(resolvers(items));
-  expect(await ask('{ items { name parts { name } } }')).toBeUndefined();
-  expect(failures).toEqual(['reading name']);
-  expect(await unhandledByNow()).toEqual([]);
-});
+])(
+  'a list given %s, whose element throws before a rejected one is reached, falls back to graphql-js',
+  async (_how, resolvers) => {
+    const items = [Promise.resolve({}), throwing('name'), Promise.reject(new Error('later'))];
+    const { ask, failures } = start(resolvers(items));
+    expect(await ask('{ items { name parts { name } } }')).toBeUndefined();
+    expect(failures).toEqual(['reading name']);
+    expect(await unhandledByNow()).toEqual([]);
+  },
+);
 
-test('an element of a list that is a promise and comes to what throws', async () => {
+test('a list element that is a promise of a throwing value falls back to graphql-js', async () => {
   const { ask, failures } = start({ 'Query.items': () => [Promise.resolve(throwing('name'))] });
   expect(await ask('{ items { name } }')).toBeUndefined();
   expect(failures).toEqual(['reading name']);
   expect(await unhandledByNow()).toEqual([]);
 });
 
-test('a list that throws while it is read, and one whose members are promises, deep', async () => {
+test('a list that throws while it is read, or has promises deep inside, falls back without a failure', async () => {
   function* broken() {
     yield { name: 'first' };
     throw new Error('no second');
@@ -140,7 +143,7 @@ test('a list that throws while it is read, and one whose members are promises, d
   expect(await unhandledByNow()).toEqual([]);
 });
 
-test('a type that cannot be resolved', async () => {
+test('a type that cannot be resolved falls back to graphql-js', async () => {
   const { ask, failures } = start({
     'Query.slow': async () => 'late',
     'Query.found': async () => throwing('__typename'),
@@ -150,7 +153,7 @@ test('a type that cannot be resolved', async () => {
   expect(await unhandledByNow()).toEqual([]);
 });
 
-test('a thenable that is no promise, and throws', async () => {
+test('a thenable that is no promise, and throws, falls back to graphql-js', async () => {
   const thenable = {
     // biome-ignore lint/suspicious/noThenProperty: the subject
     then() {
@@ -162,7 +165,7 @@ test('a thenable that is no promise, and throws', async () => {
   expect(await unhandledByNow()).toEqual([]);
 });
 
-test('a document that has failed is not compiled again: nothing of it runs', async () => {
+test('a failed document is not compiled again, and none of it runs', async () => {
   let reads = 0;
   const { ask, failures } = start({
     'Query.item': () => {
@@ -200,7 +203,7 @@ test('resolvers get no source at the root, as from graphql-js, and their parent 
   expect(sources).toEqual([undefined, item]);
 });
 
-test('even code that a document brings along only fails its own request', async () => {
+test('hostile code inside a document only fails its own request', async () => {
   // A name that graphql-jit takes for code. is-compilable.ts would refuse it.
   const schema = schemaOf({ 'Query.slow': async () => 'late', 'Query.echo': async () => 'echo' });
   const magic = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';

@@ -23,7 +23,7 @@ test.each([
   'query ($first: Int, $after: String, $status: [TopupOrderStatus!], $of: ID) { topupOrders(first: $first, after: $after, status: $status, organizationId: $of) { totalCount } }',
   'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Organization { id } ... on TopupOrder { ...O } } } fragment O on TopupOrder { id }',
   '{ ...A ...A } fragment A on Query { topupOptions { ...B } } fragment B on TopupOption { id }',
-])('is compiled: %s', (query) => {
+])('a document is compiled: %s', (query) => {
   expect(isCompiled(query)).toBe(true);
 });
 
@@ -77,11 +77,11 @@ test.each([
     'a name that graphql-jit takes for code',
     `{ _entities(representations: [{ __typename: TopupOrder, id: ${MAGIC}nope }]) { __typename } }`,
   ],
-])('is left to graphql-js: %s', (_name, query) => {
+])('a document is left to graphql-js: %s', (_name, query) => {
   expect(isCompiled(query)).toBe(false);
 });
 
-test('a variable of a scalar of ours is left to graphql-js, which knows how to coerce it', () => {
+test('a variable of a custom scalar is left to graphql-js, which knows how to coerce it', () => {
   const document = parse('query ($d: Decimal) { topupOptions { id } }');
   expect(isCompilable(schema, document, document.definitions[0] as OperationDefinitionNode)).toBe(false);
 });

@@ -8,7 +8,7 @@ const messagesOf = (document: DocumentNode) =>
     ({ message }) => message,
   );
 
-test('a document over a limit has this one error: no rule looks at its parts', () => {
+test('a document over a limit gets this one error: no rule examines its parts', () => {
   const nonsense = 'nonsense(x: $y) @no { a(b: 1) { ...Gone } b }';
   expect(messagesOf(parse(`{ ${nonsense.repeat(3)} }`)).length).toBeGreaterThan(5);
   expect(messagesOf(parse(`{ ${nonsense.repeat(3)} ${'... { '.repeat(15)} b ${'} '.repeat(15)} }`))).toEqual([
@@ -16,7 +16,7 @@ test('a document over a limit has this one error: no rule looks at its parts', (
   ]);
 });
 
-test('a document within the limits is validated as ever', () => {
+test('a document within the limits is validated as usual', () => {
   expect(messagesOf(parse('{ a { b } }'))).toEqual([]);
   expect(messagesOf(parse('{ a { c } }'))).toEqual(['Cannot query field "c" on type "Query".']);
 });

@@ -6,32 +6,32 @@ import { shapeOf } from '../../../../../src/platform/graphql/limits/document-sha
 
 const shape = (text: string) => shapeOf(parse(text));
 
-describe('what is counted', () => {
-  test('levels of fields and of inline fragments, not of spreads', () => {
+describe('a document is measured by', () => {
+  test('its levels of fields and of inline fragments, not of spreads', () => {
     expect(shape('{ a }').depth).toBe(1);
     expect(shape('{ a { b { c } } d }').depth).toBe(3);
     expect(shape('{ a { ... { ... on B { c } } } }').depth).toBe(4);
     expect(shape('{ a { ...F } } fragment F on A { b { c } }').depth).toBe(3);
   });
 
-  test('fields, aliases and root fields where a fragment is spread', () => {
+  test('its fields, aliases and root fields, at each spread of a fragment', () => {
     const twice = shape('{ ...F x: a { ...F } } fragment F on A { b y: c z: __typename }');
     expect(twice).toMatchObject({ fields: 7, aliases: 5, rootFields: 4, fragments: 1, operations: 1 });
   });
 
-  test('fields of mutations without __typename, of the operation that has the most', () => {
+  test('its fields of mutations without __typename, in the operation with the most', () => {
     const text = 'mutation A { a __typename } mutation B { ...F ... { c t: __typename } } fragment F on M { a b }';
     expect(shape(text)).toMatchObject({ mutationFields: 3, rootFields: 4, operations: 2 });
     expect(shape('{ a b c }').mutationFields).toBe(0);
   });
 
-  test('directives wherever they stand, and at one place', () => {
+  test('its directives anywhere, and at one place', () => {
     const text =
       'query ($v: ID @a) @b { f @c @d(x: $v) { ...F @e ... @f { g } } } fragment F on A @g @h @i { a } fragment U on A { b @j }';
     expect(shape(text)).toMatchObject({ directives: 10, directivesAtOnePlace: 3 });
   });
 
-  test('values and types within each other, wherever they stand', () => {
+  test('its nested values and types, anywhere', () => {
     expect(shape('{ a(b: 1) }').valueNesting).toBe(0);
     expect(shape('{ a(b: [{ c: [1] }]) }').valueNesting).toBe(3);
     expect(shape('query ($v: [[ID!]!]) { a @b(c: [1]) }').valueNesting).toBe(2);
@@ -53,17 +53,17 @@ describe('what is counted', () => {
     '{ ...seventeen_letters }',
     'fragment seventeen_letters on A { a }',
     'fragment F on seventeen_letters { a }',
-  ])('the longest name: %s', (text) => {
+  ])('its longest name: %s', (text) => {
     expect(shape(text).nameLength).toBe('seventeen_letters'.length);
   });
 
-  test('fields of one name as the answer calls them, in the whole text', () => {
+  test('its fields of one name, by their name in the answer, in the whole text', () => {
     expect(shape('{ a { a } x: b ...F } fragment F on A { a b x: c x: d }').fieldsOfOneName).toBe(3);
   });
 });
 
 describe('fragments', () => {
-  test('that double each other are counted, however many that makes', () => {
+  test('that double each other count at every use, however many that makes', () => {
     const fragments = Array.from({ length: 39 }, (_, at) => `fragment F${at} on A { ...F${at + 1} ...F${at + 1} }`);
     expect(shape(`{ ...F0 } ${fragments.join(' ')} fragment F39 on A { a }`).fields).toBe(2 ** 39);
   });
@@ -72,18 +72,18 @@ describe('fragments', () => {
     '{ ...F } fragment F on A { ...F }',
     '{ ...F } fragment F on A { a { ...G } } fragment G on A { ... { ...F } }',
     '{ a } fragment F on A { ...F }',
-  ])('that contain themselves are seen: %s', (text) => {
+  ])('that contain themselves are detected: %s', (text) => {
     expect(shape(text).isCyclic).toBe(true);
     expect(refusalOf(parse(text))).toBe('A fragment contains itself.');
   });
 
-  test('that are used by many, or by nobody, or are not there, are no cycle', () => {
+  test('that are used by many or by nobody, or do not exist, are no cycle', () => {
     const text = '{ ...A ...B ...Gone } fragment A on T { ...C } fragment B on T { ...A ...C } fragment C on T { c }';
     expect(shape(text)).toMatchObject({ isCyclic: false, fields: 3 });
   });
 });
 
-test('the standard introspection query, with all that it can ask for, is within the limits', () => {
+test('the standard introspection query is within the limits with all its options', () => {
   const text = getIntrospectionQuery({
     descriptions: true,
     specifiedByUrl: true,
@@ -95,7 +95,7 @@ test('the standard introspection query, with all that it can ask for, is within 
   expect(refusalOf(parse(text, { maxTokens: 1_000 }))).toBeUndefined();
 });
 
-test('a refusal names the limit, what it is and what was found', () => {
+test('a refusal names the limit, its value and the count', () => {
   expect(refusalOf(parse(`{ ${'a { '.repeat(30)} a ${'} '.repeat(30)} }`))).toBe('depth 31 is more than 15.');
 });
 
@@ -147,7 +147,7 @@ function expandedText(set: readonly Sample[], from: number, fragments: readonly 
   return texts.join(' ');
 }
 
-test('a document counts as much as its text with every fragment written out', () => {
+test('a document counts as much as its text with every fragment expanded', () => {
   fc.assert(
     fc.property(documents, ({ root, fragments }) => {
       const definitions = fragments.map((set, at) => `fragment F${at} on A { ${textOf(set, at, fragments.length)} }`);

@@ -40,7 +40,7 @@ function cost(text: string, variables: Record<string, unknown> = {}) {
   });
 }
 
-describe('what a query costs, as the specification of demand control says', () => {
+describe('the cost of a query, as the specification of demand control says', () => {
   test.each([
     ['an object weighs 1, a scalar nothing', '{ book { id } }', 1],
     ['but what @cost says of a type or of a scalar', '{ book { title author { name } } }', 6],
@@ -69,7 +69,7 @@ describe('what a query costs, as the specification of demand control says', () =
     expect(cost(text).cost).toBe(expected);
   });
 
-  test('a page of a variable is as long as the variable says', () => {
+  test('a page with a variable is as long as the variable says', () => {
     const text = 'query ($n: Int) { shelf(first: $n) { edges { cursor } } }';
     expect([cost(text, { n: 9 }).cost, cost(text, { n: null }).cost, cost(text).cost]).toEqual([10, 21, 21]);
   });
@@ -81,7 +81,7 @@ describe('the values of an answer', () => {
     expect(cost('{ books { __typename a: id b: id } }').values).toBe(3 * 4);
   });
 
-  test('are counted for introspection as for the rest', () => {
+  test('are counted for introspection too', () => {
     expect(cost('{ __schema { types { name fields { name } } } }').values).toBe(1 + 5 * (2 + 5 * 2));
   });
 });
@@ -90,16 +90,16 @@ describe('references', () => {
   const text = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Book { id author { name } } } }';
   const of = Array.from({ length: 7 }, () => ({ __typename: 'Book' }));
 
-  test('each cost what is asked of one', () => {
+  test('each cost the fields of one', () => {
     expect(cost(text, { of })).toEqual({ cost: 7 * 5, values: 7 * 4, representations: 7, strays: 0 });
   });
 
-  test('of the text count as those of a variable do', () => {
+  test('in the text count like those of a variable', () => {
     const literal = '{ _entities(representations: [{ __typename: "Book" }, { __typename: "Author" }]) { __typename } }';
     expect(cost(literal)).toMatchObject({ representations: 2, strays: 0, cost: 2 });
   });
 
-  test('of all places count together', () => {
+  test('in all places count together', () => {
     const twice =
       'query ($of: [_Any!]!) { ...F ... { ...F } } fragment F on Query { _entities(representations: $of) { __typename } }';
     expect(cost(twice, { of }).representations).toBe(14);
@@ -112,12 +112,12 @@ describe('references', () => {
     [{ __typename: 'Shelf' }],
     [{ __typename: 'constructor' }],
     [{ __typename: ['Book'] }],
-  ])('%j is none to an entity', (stray) => {
+  ])('of the form %j count as strays', (stray) => {
     expect(cost(text, { of: [stray, ...of] }).strays).toBe(1);
   });
 });
 
-describe('what is refused', () => {
+describe('an expensive query is refused', () => {
   const buyer = { subject: 'buyer', organizationId: '1001', scopes: new Set(['topup:write']) };
   const support = { subject: 'support', organizationId: undefined, scopes: new Set(['topup:support']) };
 
@@ -138,18 +138,18 @@ describe('what is refused', () => {
   const DEAR =
     'query ($n: Int = 100) { shelf(first: $n) { edges { node { author { name } sequels { author { name } } } } } }';
 
-  test('costs more than one organization’s reader may ask for; support may', () => {
+  test('above the limit of a reader of one organization; support may send more', () => {
     expect(refusalOf(DEAR)).toEqual(refused('GRAPHQL_VALIDATION_FAILED', 'cost 3101 is more than 3000.'));
     expect(refusalOf(DEAR, { caller: undefined })).toBeDefined();
     expect(refusalOf(DEAR, { caller: support })).toBeUndefined();
   });
 
-  test('is the default of a variable, unless the variable is given', () => {
+  test('when its variable has an expensive default, unless the variable is given', () => {
     expect(refusalOf(DEAR, { variables: { n: 90 } })).toBeUndefined();
     expect(refusalOf(DEAR.replace('100', '90'), { variables: { n: 100 } })).toBeDefined();
   });
 
-  test('names the limit of references, variables, extensions and name', () => {
+  test('with the limit of references, variables, extensions and name', () => {
     const entities =
       'query ($of: [_Any!]!) { a: _entities(representations: $of) { __typename } b: _entities(representations: $of) { __typename } }';
     const of = Array.from({ length: 251 }, () => ({ __typename: 'Book' }));
@@ -166,7 +166,7 @@ describe('what is refused', () => {
     );
   });
 
-  test('is not the standard introspection', () => {
+  test('unless it is the standard introspection', () => {
     expect(refusalOf(getIntrospectionQuery({ descriptions: true, oneOf: true }))).toBeUndefined();
   });
 });

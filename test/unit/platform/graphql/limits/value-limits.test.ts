@@ -3,7 +3,7 @@ import { refusalOfValue } from '../../../../../src/platform/graphql/limits/value
 
 const list = (length: number, element: unknown = 1) => Array.from({ length }, () => element);
 
-test('what a gateway or a buyer sends is within the limits', () => {
+test('requests of a gateway or a buyer are within the limits', () => {
   const of = list(500, { __typename: 'TopupOrder', id: '01a2047d-1111-7111-8111-111111111111' });
   expect(refusalOfValue({ of })).toBeUndefined();
   const items = list(20, { optionId: '1001:wa_balance', quantity: '1000000' });
@@ -19,11 +19,11 @@ test.each([
   ['characters 70000 is more than 65536.', { ['x'.repeat(70_000)]: 1 }],
   ['nesting 9 is more than 8.', JSON.parse(`${'['.repeat(9)}1${']'.repeat(9)}`)],
   ['nesting 9 is more than 8.', JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)],
-])('%s', (message, value) => {
+])('a value over a limit is refused: %s', (message, value) => {
   expect(refusalOfValue(value)).toBe(message);
 });
 
-test('entries and characters of all places are added up', () => {
+test('entries and characters of all places are summed', () => {
   expect(refusalOfValue(list(11, list(490)))).toMatch(/^entries \d+ is more than 5000\.$/);
   expect(refusalOfValue(list(33, 'x'.repeat(2_000)))).toMatch(/^characters 66000 is more than 65536\.$/);
 });
