@@ -170,8 +170,8 @@ describe('when the trail cannot be written', () => {
     expect(userErrors).toEqual([]);
     expect(await ordersOf(organization)).toEqual(['DRAFT']);
     expect(await trailOf(app, actor)).toEqual([`asked mutation createTopupOrder - by ${actor} of ${organization}`]);
-    const told = app.logs.filter(({ event }) => event === 'action_end_not_recorded');
-    expect(told).toEqual([expect.objectContaining({ level: 50, action: 'createTopupOrder' })]);
+    const reports = app.logs.filter(({ event }) => event === 'action_end_not_recorded');
+    expect(reports).toEqual([expect.objectContaining({ level: 50, action: 'createTopupOrder' })]);
     expect(order?.status).toBe('DRAFT');
   });
 

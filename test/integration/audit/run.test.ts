@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** What a violation of each kind could look like, in SQL that goes past every trigger; o is the completed order. */
+/** A planted violation of each kind, in SQL that bypasses every trigger; o is the completed order. */
 const PLANTED: Record<string, string[]> = {
   counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
   paid_order_is_credited: [
@@ -87,7 +87,7 @@ const PLANTED: Record<string, string[]> = {
   ],
 };
 
-/** Where it is not the order's number alone. */
+/** The expected report when it is more than the order's number. */
 const SUBJECTS: Record<string, () => string> = {
   counter_equals_ledger: () => '1001 wa_balance',
   paid_invoice_of_one_order: () => `${number} TU-COPY`,
@@ -96,15 +96,15 @@ const SUBJECTS: Record<string, () => string> = {
 type Found = Record<string, string[]>;
 
 /**
- * What an audit of everything finds, and one of what changed since a step (all steps, where none is said). In a transaction that is
- * never committed: the database is whole again after it.
+ * Runs a full audit and one of the changes since a step (all steps by default) in a transaction that is never
+ * committed, so the database is unchanged afterwards.
  */
 async function plant(statements: readonly string[], since = 0n): Promise<{ whole: Found; changed: Found }> {
   const session = app.database.createQueryRunner();
   await session.connect();
   await session.startTransaction();
   try {
-    // Back to the superuser who logged in: nobody else could.
+    // Back to the superuser who logged in: no other role may do this.
     await session.query(`set local role none; set local session_replication_role = replica`);
     for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
     const find = async (changes: Awaited<ReturnType<typeof changesSince>> | undefined) => {
@@ -145,7 +145,7 @@ test('an audit of changes skips orders without a step or a payment since the las
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const since = BigInt(row?.last ?? 0);
   for (const { name, ofChanges } of CHECKS) {
-    // Payments are found by their time, which is the last step's here; what is under way is looked at always.
+    // Payments are found by their time, which equals that of the last step here; orders in flight are always checked.
     if (ofChanges === 'everything' || name === 'inbox_is_processed' || name === 'payment_is_acted_on_once') continue;
     const { whole, changed } = await plant(PLANTED[name] ?? [], since);
     expect(Object.keys(whole)).toContain(name);
@@ -156,7 +156,7 @@ test('an audit of changes skips orders without a step or a payment since the las
 test('an audit records where its range ends when it starts: later changes belong to the next one', async () => {
   const [row] = await app.db.query<{ at: Date }>('select max(at) as at from topup_order_events');
   let minutes = 0;
-  // It takes ten minutes to look at the clock.
+  // An audit that starts here takes ten minutes until it reads the clock.
   const slow = {
     now() {
       minutes += 10;
@@ -183,7 +183,7 @@ test('an audit of changes covers an order that only a new payment names', async 
 test('the nightly job reports a violation as an error line, with the order', async () => {
   const other = await app.client({ organization_id: '1006' });
   const order = await confirmOrder(other, await createOrder(other, '1006', { wa_balance: '1000000' }));
-  // Past the triggers, for as long as the job looks.
+  // Bypasses the triggers; the second call restores the order.
   const tamper = (by: number) =>
     app.database.transaction(async (tx) => {
       await tx.query(`set local role none; set local session_replication_role = replica`);
@@ -302,7 +302,7 @@ describe('the next audit covers', () => {
       return done[0]?.['scope'];
     };
     expect(await asked()).toBe('whole');
-    // Its last step is an hour old, or it names none: here all steps are younger.
+    // Its last step is an hour old, or it names none: all steps here are younger.
     const [run] = await app.db.query(`select scope, last_step from audit_runs order by id desc limit 1`);
     expect(run).toEqual({ scope: 'whole', last_step: null });
     await app.db.query(`update audit_runs set last_step = 0`);

@@ -21,7 +21,7 @@ interface Watched {
   logs: Record<string, unknown>[];
 }
 
-// The tests run beside each other: most of their time is the second between two fetches.
+// The tests run concurrently, because most of their time is the second between two fetches.
 const started: Watched[] = [];
 
 afterAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
   }
 });
 
-/** With the minute of the refresh as in production, where nothing is said. */
+/** The refresh interval is a minute as in production by default. */
 async function watch(served: readonly Signer[], refreshMs?: number): Promise<Watched> {
   const logs: Record<string, unknown>[] = [];
   const log = createLogger('debug', { write: (line: string) => logs.push(JSON.parse(line)) });
@@ -43,7 +43,7 @@ async function watch(served: readonly Signer[], refreshMs?: number): Promise<Wat
   return watched;
 }
 
-/** 'known', or why not. */
+/** 'known', or the reason of the refusal. */
 async function find({ keys }: Watched, { alg, kid }: Pick<Signer, 'alg' | 'kid'>): Promise<string> {
   try {
     await keys.find({ alg, ...(kid === undefined ? {} : { kid }) });
@@ -104,7 +104,7 @@ test.concurrent('the set is refreshed periodically, even without requests', asyn
     (times) => times >= asked + 2,
   );
   expect(await find(watched, second)).toBe('known');
-  // A key that were still known would be had without a fetch.
+  // A key that was still in the set would be found without a fetch.
   expect(await find(watched, first)).toBe('unknown');
 });
 
@@ -138,7 +138,7 @@ test.concurrent('a stream of invented kids causes one fetch a second at the most
     });
   for (const isUp of [true, false]) {
     serve(isUp);
-    for (let made = 0; made < 2; made++) await find(watched, { alg: 'ES256', kid: `made-up-${made}` });
+    for (let count = 0; count < 2; count++) await find(watched, { alg: 'ES256', kid: `made-up-${count}` });
   }
   const pauses = times.slice(1).map((time, at) => time - (times[at] ?? 0));
   expect(pauses).toHaveLength(3);
@@ -146,7 +146,7 @@ test.concurrent('a stream of invented kids causes one fetch a second at the most
   for (const pause of pauses) expect(pause).toBeGreaterThan(990);
 });
 
-/** What may be wrong with a key set's server, and what the log says of it. */
+/** The faults of a key set's server, and the log's reason for each. */
 const TROUBLES: [string, Parameters<TestIssuer['answerWith']>[0], RegExp][] = [
   ['is broken off', (response) => response.destroy(), /^other side closed$/],
   ['answers 500', (response) => response.writeHead(500).end('{"keys":[]}'), /^it answered 500$/],

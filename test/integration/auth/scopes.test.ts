@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** "served", or the code that it was refused with, or "hidden" for a reference that answers null. */
+/** "served", the code of the refusal, or "hidden" for a reference that answers null. */
 async function outcome(client: TestClient | undefined, document: string): Promise<string> {
   const { data, errors, status } = (await client?.send(document)) ?? {};
   expect(status).toBe(200);
@@ -81,7 +81,7 @@ test.each(fields)('$path is UNAUTHENTICATED without a token', async ({ document 
 });
 
 test.each(fields)('$path is served for exactly the scopes that it declares', async ({ path, scopes, document }) => {
-  // A reference that may not be seen answers null before any of its fields is asked.
+  // A forbidden reference answers null before any of its fields is resolved.
   const refused = path.startsWith('Organization.') ? 'hidden' : 'FORBIDDEN';
   const expected = Object.fromEntries(
     SCOPES.map((scope) => [scope, scopes.some((allOf) => allOf.every((one) => one === scope)) ? 'served' : refused]),

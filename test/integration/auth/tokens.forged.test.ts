@@ -19,7 +19,7 @@ import {
 import { startIssuer, type TestIssuer } from '../../support/auth/issuer.ts';
 import { createSigner, hmac, type Sign, type Signer } from '../../support/auth/jwt.ts';
 
-/** In the issuer's set, and good for nothing. */
+/** Keys of the issuer's set that are unusable for tokens. */
 const short = createSigner('RS256', 'rsa-1024', '1024');
 const forEncryption = createSigner('RS256', 'rsa-enc', '2048', { use: 'enc' });
 const forAgreement = createSigner('ES256', 'ec-agree', 'P-256', { key_ops: ['deriveKey'] });
@@ -39,7 +39,7 @@ const UNUSABLE = [
 ];
 
 let guarded: Guarded;
-/** Where a stranger publishes its keys. */
+/** The URL at which a stranger publishes its keys. */
 let elsewhere: TestIssuer;
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ suite('refuses an unsigned token', [
   ['a signature of zeros, ES256', () => withSignature(good(ec), () => Buffer.alloc(64)), () => good(ec)],
   ['a signature of zeros, RS256', () => withSignature(good(rsa), () => Buffer.alloc(256)), () => good(rsa)],
   ['a signature of zeros, EdDSA', () => withSignature(good(ed), () => Buffer.alloc(64)), () => good(ed)],
-  // R is the neutral element and S is nought: good under a key of small order.
+  // R is the neutral element and S is zero: valid under a key of small order.
   [
     'a signature of the neutral element, EdDSA',
     () => withSignature(good(ed), () => Buffer.from([1, ...Array(63).fill(0)])),
@@ -220,8 +220,8 @@ test('no URL in a token is fetched, no token causes a failure, and every key is 
 });
 
 test('each unusable key of the set is logged once, with the reason', () => {
-  const told = guarded.app.logs.filter(({ event }) => event === 'token_key_unusable');
-  expect(told.map(({ kid, reason }) => [kid, reason]).toSorted()).toEqual(
+  const reports = guarded.app.logs.filter(({ event }) => event === 'token_key_unusable');
+  expect(reports.map(({ kid, reason }) => [kid, reason]).toSorted()).toEqual(
     [
       ['rsa-1024', 'it has less than 2048 bits'],
       ['rsa-enc', 'it is not for signatures'],

@@ -13,12 +13,12 @@ afterAll(() => guarded.stop());
 const suite = suiteOf(() => guarded);
 const { signedBy } = mintOf(() => guarded);
 
-/** Signed by the issuer, as all of these are: what it says is what is wrong. */
+/** The issuer signs all of these tokens: only their content is wrong. */
 const saying = (claims: Record<string, unknown>) => guarded.issuer.token(ec, claims);
 const own = (name: string) => guarded.issuer.claims()[name];
 const DAY = 86_400;
 
-/** The value that is wrong; a function where it depends on the issuer or on now; and its neighbour that is right. */
+/** The wrong value, or a function of the issuer or the current time; and a similar value that is right. */
 type Odd = [kind: string, value: unknown, right?: () => unknown];
 
 const ofClaim = (name: string, odd: readonly Odd[]): Forgery[] =>
@@ -28,7 +28,7 @@ const ofClaim = (name: string, odd: readonly Odd[]): Forgery[] =>
     () => saying(right === undefined ? {} : { [name]: right() }),
   ]);
 
-/** A number as no serializer writes it. */
+/** Writes a number in a form that no serializer produces. */
 const literally = (name: string, number: string) =>
   signedBy(
     { alg: 'ES256', kid: 'ec-1' },

@@ -36,7 +36,7 @@ suite('refuses an odd header', [
   ['a kid that every object has', () => good(ec, { kid: '__proto__' })],
   ['a kid with a NUL', () => good(ec, { kid: 'ec-1\u0000' })],
   ['a kid of 1,000 letters', () => good(ec, { kid: 'k'.repeat(1000) })],
-  ['crit of what nobody knows', () => good(ec, { crit: ['urn:example'], 'urn:example': true })],
+  ['crit of an unknown member', () => good(ec, { crit: ['urn:example'], 'urn:example': true })],
   ['crit of exp', () => good(ec, { crit: ['exp'], exp: 1 })],
   ['crit that is empty', () => good(ec, { crit: [] })],
   ['crit of b64, and an encoded payload', () => good(ec, { crit: ['b64'], b64: true }), () => good(ec, { b64: true })],
@@ -80,7 +80,9 @@ suite('refuses an odd form', [
   ['three letters', () => 'a.b.c'],
 ]);
 
-/** A good token of exactly so many bytes. A claim of n bytes takes 4/3 n: the header's filling makes up for the rest. */
+/**
+ * A valid token of exactly this many bytes. A claim of n bytes takes 4/3 n: the header's padding makes up for the rest.
+ */
 function ofLength(length: number): string {
   const rest = length - signedBy({ alg: 'ES256', kid: 'ec-1', pad: '' }, ec.sign).length;
   for (let pad = Math.floor((rest * 3) / 4) - 4; ; pad++) {

@@ -12,7 +12,7 @@ const ALL = { wa_balance: '1', muv: '600', agent_extra: '125000', voice_call_ext
 const PACKAGES = ['pkg-agent', 'pkg-ai', 'pkg-muv'];
 const OF_EACH_OF_THREE = PACKAGES.flatMap((packageId) => [packageId, packageId, packageId]);
 const NEEDS_REDIS = '(needs redis-server on the PATH)';
-/** For what a thousand pages take on a busy machine. */
+/** A margin for the time of a thousand pages on a busy machine. */
 const PATIENT = { timeout: 110_000 };
 const NO_TIMEOUT = { UPSTREAM_TIMEOUT_MS: '120000' };
 
@@ -30,7 +30,7 @@ async function startFleetWithRedis(env: Record<string, string>): Promise<void> {
   await startFleet(3, { ...env, REDIS_URL: redis.url });
 }
 
-/** Every test begins cold: the hour of what was asked before has passed. */
+/** Every test starts cold: the hour of the earlier prices has passed. */
 afterEach(async () => {
   await fleet.reset();
   time.advance(2 * HOUR_SECONDS);
@@ -42,11 +42,11 @@ async function stopFleet(): Promise<void> {
   redis = undefined;
 }
 
-/** What the pages show, each of those that differ once. */
+/** The distinct pages. */
 const shownBy = async (pages: readonly Promise<Shown>[]) =>
   [...new Set((await Promise.all(pages)).map((page) => JSON.stringify(page)))].map((text) => JSON.parse(text));
 
-/** That many cold pages at once, over all replicas: every one of them has come before the first price does. */
+/** Requests this many cold pages at once over all replicas: each one arrives before the first price does. */
 async function atOnce(count: number, organizations: readonly string[]): Promise<Shown[]> {
   const { apps, clients } = fleet;
   const held = fleet.holdAnswers(PACKAGES);
@@ -100,7 +100,7 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
   beforeAll(() => startFleetWithRedis(NO_TIMEOUT));
   afterAll(stopFleet);
 
-  /** What every replica shows, where all show the same. */
+  /** The page that every replica shows, when all show the same. */
   const onAll = () => shownBy(fleet.clients.map((client) => pricesOn(client)));
 
   async function warm(): Promise<void> {
@@ -118,7 +118,7 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
     fleet.billing.setPrice('pkg-muv', '650');
     time.advance(0.95 * HOUR_SECONDS);
     const held = fleet.holdAnswers(PACKAGES);
-    // All three see that it is time, and one asks. While it waits, every page is answered out of what is known.
+    // All three see that it is time, and one asks. Meanwhile every page is answered from the cache.
     expect(await onAll()).toEqual([ALL]);
     await Promise.all(held.map(({ reached }) => reached));
     expect(await onAll()).toEqual([ALL]);
@@ -126,7 +126,7 @@ describe.skipIf(!canStartRedis)(`three replicas with one Redis ${NEEDS_REDIS}`, 
     await until(onAll, (shown) => shown.every((prices) => prices.muv === '650'));
     expect(fleet.asked()).toEqual(PACKAGES);
 
-    // Nobody could be asked at the end of the hour, and nobody needs to be.
+    // No call succeeds at the end of the hour, and none is needed.
     time.advance(0.1 * HOUR_SECONDS);
     await fleet.billing.refuse();
     expect(await onAll()).toEqual([{ ...ALL, muv: '650' }]);
@@ -170,7 +170,7 @@ describe.skipIf(!canStartRedis)(`replicas wait for each other a third of a call'
     try {
       await store.set(lock, 'one that died', { expiration: { type: 'PX', value: 600_000 } });
       for (const client of fleet.clients) expect(await pricesOn(client)).toEqual(ALL);
-      // What the first brought serves the others, under the lock of the dead.
+      // The first value serves the others, under the dead replica's lock.
       expect(fleet.asked()).toEqual(PACKAGES);
       expect(await store.get(lock)).toBe('one that died');
     } finally {
@@ -194,7 +194,7 @@ describe('forty packages', () => {
       isAnswered = true;
     });
     const underWay: number[] = [];
-    // Looked at in every turn of the event loop, which we share with the sandbox.
+    // Polls in every turn of the event loop, which the test shares with the sandbox.
     while (!isAnswered) {
       underWay.push(fleet.billing.requests().filter(({ status }) => status === null).length);
       await new Promise((resolve) => setImmediate(resolve));

@@ -19,7 +19,7 @@ const time = movableClock();
 let redis: Redis;
 let app: TestApp;
 
-/** The server with that Redis. */
+/** Starts the server with this Redis. */
 const start = (REDIS_URL: string, shared?: TestApp) =>
   startApp({
     clock: time.clock,
@@ -44,7 +44,7 @@ async function redisOf({ url }: TestApp): Promise<string> {
   return ((await response.json()) as { checks: { redis: string } }).checks.redis;
 }
 
-/** What /metrics says of Redis: `redis_up`, and the outcomes of calls that were counted. */
+/** The Redis metrics of /metrics: `redis_up`, and the outcomes of the counted calls. */
 async function metricsOfRedis() {
   const samples = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
   const calls = samples.filter(({ name }) => name === 'redis_calls_total');
@@ -57,7 +57,7 @@ async function metricsOfRedis() {
 const untilRedisIs = (wanted: 'up' | 'down') =>
   until(
     () => redisOf(app),
-    (told) => told === wanted,
+    (state) => state === wanted,
   );
 
 const clientOf = (url: string) => createClient({ url });
@@ -73,7 +73,10 @@ async function inRedis<T>(ask: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-/** Cold, warm, and when the hour is over and the price has moved: every row, at the price of now, and no call too many. */
+/**
+ * Checks cold pages, warm ones, and those after the hour with a changed price: every row at the current price, without
+ * an extra call.
+ */
 async function expectRightPages(): Promise<void> {
   for (const muv of ['600', '650']) {
     time.advance(2 * HOUR_SECONDS);
@@ -123,7 +126,8 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that fails (needs redis-serve
     await expectRightPages();
     expect(await metricsOfRedis()).toEqual({ up: 1, outcomes: new Set(['ok']) });
     await fail();
-    // The first that meets it finds out, and shows the same: within two seconds, for so long a page need not ask.
+    // The first request that meets it detects the failure and shows the same page; for two seconds no page needs to
+    // ask.
     app.sandbox.mekariBilling.clearRequests();
     const found = await until(
       async () => ({ page: await page(), redis: await redisOf(app) }),
@@ -182,7 +186,10 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     await redis.stop();
   });
 
-  /** Another replica's prices of this hour in Redis, and none in our memory. Answers what stands under the key of one. */
+  /**
+   * Puts another replica's prices of this hour into Redis, and none into our memory. Returns the stored text of one
+   * price.
+   */
   async function storedByAnother(): Promise<string> {
     time.advance(2 * HOUR_SECONDS);
     expect(await page(other)).toEqual(ALL);
@@ -223,7 +230,7 @@ describe.skipIf(!inject('canStartRedis'))('a Redis that others write to (needs r
     await inRedis((client) => client.set(KEY, written(stored)));
     expect(await page()).toEqual(ALL);
     expect(asked()).toEqual(['pkg-muv']);
-    // What was asked for stands in its place.
+    // The fetched value replaces it.
     expect(await inRedis((client) => client.get(KEY))).toContain('pkg-muv 600');
   });
 

@@ -24,7 +24,7 @@ function open(url: string, options: Partial<SharedStoreOptions> = {}): SharedSto
   return store;
 }
 
-/** A server of this test's own, to be killed and frozen. */
+/** Starts a server for this test alone, which it kills and freezes. */
 async function ownRedis(port?: number): Promise<OwnRedis> {
   redis = await startRedis(port);
   return redis;
@@ -32,7 +32,7 @@ async function ownRedis(port?: number): Promise<OwnRedis> {
 
 const clientOf = (url: string) => createClient({ url });
 
-/** What Redis holds, by a client that shares nothing with the store. */
+/** Reads Redis with a client that shares nothing with the store. */
 async function inRedis<T>(url: string, ask: (client: ReturnType<typeof clientOf>) => Promise<T>): Promise<T> {
   const client = clientOf(url);
   await client.connect();
@@ -55,7 +55,7 @@ afterEach(async () => {
   redis = undefined;
 });
 
-/** The run's Redis, which may be somebody's: with a key that nobody else has. */
+/** The run's Redis may be a developer's own, so the key is one that nobody else has. */
 const shared = () => ({ url: redisUrl ?? '', key: `topup_configuration:price:test:${randomUUID()}` });
 
 describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the PATH, or REDIS_URL)', () => {
@@ -74,7 +74,7 @@ describe.skipIf(redisUrl === undefined)('with Redis (needs redis-server on the P
     const store = open(url);
     await untilUp(store);
     await store.set(key, 'value', MINUTE);
-    // Nothing before it either: others look at these keys.
+    // The key has no prefix: other programs find it under this name.
     expect(await inRedis(url, (client) => client.keys(`*${key.slice(-36)}`))).toEqual([key]);
     const left = Number(await inRedis(url, (client) => client.pTTL(key)));
     expect(left).toBeGreaterThan(0);

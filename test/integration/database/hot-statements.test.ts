@@ -21,7 +21,7 @@ import { type Read, tellPlans, watchPlans } from '../../support/database/plans.t
 import { deliver, signed } from '../../support/http/raw-delivery.ts';
 import { scrape } from '../../support/telemetry/served-metrics.ts';
 
-/** Tables that do not grow with the orders: reading one whole costs less than an index. */
+/** Tables that do not grow with the orders: a sequential scan costs less than an index there. */
 const SMALL: Record<string, string> = {
   topup_configurations: 'the catalogue: a row per quota',
   feature_flags: 'a row per flag that was ever set',
@@ -33,9 +33,12 @@ const SMALL: Record<string, string> = {
   _private_tasks: 'a row per kind of job',
   _private_job_queues: 'jobs of ours are in no queue of their own',
 };
-/** Of one table by one step of a plan: less than the large organization has orders here, and more than a page of them shows. */
+/**
+ * The limit for one step of a plan on one table: less than the large organization's orders here, and more than a page
+ * of them.
+ */
 const MOST_OF_ONE = 200;
-/** The same where all organizations are looked at: more than is under way at any time here, and less than there are orders. */
+/** The same limit for steps over all organizations: more than the orders in flight here, and less than all orders. */
 const MOST_OF_ALL = 1000;
 
 const HISTORY = /* GraphQL */ `
@@ -130,18 +133,18 @@ const OF_ONE: Record<string, () => Promise<unknown>> = {
 const OF_ALL: Record<string, () => Promise<unknown>> = {
   'many organizations, for support': () =>
     historyOf(support, [LARGE_ORGANIZATION, ...Array.from({ length: 20 }, (_, index) => String(10_005 + index))]),
-  // Every order of its own, by an index alone: an organization's own number is what it takes.
-  'how many orders there are': () => buyer.query('{ topupOrders { totalCount } }'),
-  // Told to stop before it begins: it chooses, and sees to none of them.
-  'what the poll and the expiry choose': () => app.services.reconcile.run(AbortSignal.abort()),
+  // The count reads an index entry for every order of the organization, so it costs as much as the organization has orders.
+  'the count of orders': () => buyer.query('{ topupOrders { totalCount } }'),
+  // The run is stopped before it begins: it selects orders and processes none.
+  'the selection of the poll and the expiry': () => app.services.reconcile.run(AbortSignal.abort()),
   "the upkeep of the jobs' queue": beat,
   'the gauges': () => scrape(app),
-  'what operators ask of one order': async () => {
+  "an operator's report of one order": async () => {
     const { id, number } = await readOrder(buyer, (await created()).id);
     await reportOrder(app.database, number);
     await trailOfOrder(app.database, { id, number });
   },
-  'what operators list': async () => {
+  "an operator's lists": async () => {
     await openPayments(app.database);
     await listOrders(app.database, { statuses: ['PAYMENT_REVIEW'], organizationId: undefined, limit: 50 });
     await listOrders(app.database, { statuses: [], organizationId: undefined, limit: 50 });
@@ -150,7 +153,7 @@ const OF_ALL: Record<string, () => Promise<unknown>> = {
   },
 };
 
-/** What is read whole, or too much of. */
+/** The steps that read a table in full, or too much of it. */
 const faults = (reads: readonly Read[], mostRows: number) =>
   reads
     .filter(({ table, way, rows }) => SMALL[table] === undefined && (way === 'Seq Scan' || rows > mostRows))
@@ -176,6 +179,6 @@ test('the audit of changes reads the counters of its own organizations only', as
     await audit(app.database, systemClock, { since: BigInt(row?.last ?? 0) });
   });
   expect(reads.length).toBeGreaterThan(0);
-  // A late answer of a payment may be among what changed: then the large organization's entries are, and they are a tenth of all.
+  // A late answer to a payment may be among the changes: then the large organization's entries are too, a tenth of all.
   expect(faults(reads, 2 * MOST_OF_ALL)).toEqual([]);
 });

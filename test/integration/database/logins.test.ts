@@ -13,14 +13,14 @@ import { startApp } from '../../support/app/app.ts';
 import { purchase } from '../../support/app/purchase.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 
-/** Who may log in to PostgreSQL as what: a managed server gives nobody a superuser. */
+/** These tests log in without a superuser, which a managed PostgreSQL server gives to nobody. */
 
 interface Login {
   name: string;
   url: string;
 }
 
-/** Its name is used by no other test: roles belong to the whole server. */
+/** No other test uses this name: roles belong to the whole server. */
 async function createLogin(db: TestDatabase, attributes = ''): Promise<Login> {
   const name = `login_${randomBytes(6).toString('hex')}`;
   await db.query(`create role ${name} login password 'secret' ${attributes}`);
@@ -30,7 +30,7 @@ async function createLogin(db: TestDatabase, attributes = ''): Promise<Login> {
   return { name, url: url.toString() };
 }
 
-/** Empty, and the login's. */
+/** An empty database, owned by the login. */
 async function databaseOf(attributes: string, server?: string): Promise<{ db: TestDatabase; login: Login }> {
   const db = await createDatabase('template1', server);
   const login = await createLogin(db, attributes);
@@ -38,7 +38,7 @@ async function databaseOf(attributes: string, server?: string): Promise<{ db: Te
   return { db, login };
 }
 
-/** On a connection that takes no role. */
+/** Uses a connection that takes no role. */
 async function asLogin({ url }: Login, sql: string): Promise<number | null> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -68,13 +68,13 @@ async function buySomething(
 
 test('a login without superuser that may create roles migrates its database and serves from it', async () => {
   const directory = join(tmpdir(), `self-topup-logins-${process.pid}`);
-  // A server on which nobody has made the roles yet.
+  // No role has been created on this server yet.
   const server = await startPostgres({ directory });
   onTestFinished(() => server.stop());
   const { db, login } = await databaseOf('createrole', server.url);
   expect(await migrateAs(login)).toContain('RowSecurity1764400000000');
   expect(await migrateAs(login)).toEqual([]);
-  // One with the name of ours would stand in its place, for whoever gets the connection next.
+  // A role with our name would replace it for the next user of the connection.
   const temporary = `set role ${ROLES.runtime}; create temporary table topup_orders (id int)`;
   await expect(asLogin(login, temporary)).rejects.toThrow('permission denied');
   await buySomething(db, { DATABASE_URL: login.url });
@@ -92,7 +92,7 @@ test('a login that may not create roles learns what an administrator has to do; 
     ...Object.values(ROLES).map(() => 'create role'),
     `grant ${ROLES.runtime},`,
   ]);
-  // The roles are there: another database of this server has been migrated.
+  // The roles exist: another database of this server has been migrated.
   await db.query(commands.at(-1) ?? '');
   await migrateAs(login);
   await buySomething(db, { DATABASE_URL: login.url });
@@ -130,7 +130,7 @@ test('objects from before the roles go to the migrator and keep working', async 
   await migrateAs(login);
   expect(await owners()).toEqual([{ owner: ROLES.migrator }]);
   await buySomething(db, { DATABASE_URL: login.url }, async () => {
-    // As the version before did, whose replicas may still be running.
+    // The previous version does this, and its replicas may still be running.
     expect(await asLogin(login, 'select from topup_orders')).toBe(1);
   });
 });

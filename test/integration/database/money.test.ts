@@ -18,7 +18,10 @@ afterAll(async () => {
   await db.drop();
 });
 
-/** Why the database refuses it: the constraint's name, or the message; undefined where it does not. Nothing is left. */
+/**
+ * The reason of the database's refusal: the constraint's name, or the message; undefined without one. Rolls everything
+ * back.
+ */
 async function refusalOf(work: (tx: EntityManager) => Promise<unknown>): Promise<string | undefined> {
   const session = database.createQueryRunner();
   await session.startTransaction();
@@ -54,7 +57,7 @@ describe('money is whole, positive, and sums up', () => {
     ['credits that are not quantity × multiplier', 'topup_order_lines_credits_check', { credits: 1001 }],
     ['a multiplier of nothing', 'topup_order_lines_multiplier_check', { multiplier: 0, credits: 0 }],
     ['excess without a period', 'topup_order_lines_excess_check', { kind: 'EXCESS', credits: 0 }],
-    ['a kind that is none', /topup_order_lines_(kind|credits)_check/, { kind: 'GIFT', credits: 0 }],
+    ['an invalid kind', /topup_order_lines_(kind|credits)_check/, { kind: 'GIFT', credits: 0 }],
     ['a fraction', /invalid input syntax for type bigint/, { unit_price: '0.5' }],
   ])('a line with %s is refused', async (_, expected, changes) => {
     expect(await refusalOf(async (tx) => insertLine(tx, await insertOrder(tx), changes))).toMatch(expected);

@@ -5,7 +5,7 @@ import { connectDatabase } from '../../../src/platform/database/data-source.ts';
 import { ROLES } from '../../../src/platform/database/roles.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 
-/** Between us and PostgreSQL may stand a pooler that does not know every startup parameter. */
+/** A pooler between us and PostgreSQL may not know every startup parameter. */
 
 let db: TestDatabase;
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => db?.drop());
 
-/** PostgreSQL's StartupMessage: its length, the protocol's version, names and values that end with NUL, and a last NUL. */
+/** PostgreSQL's StartupMessage: length, protocol version, names and values that end with NUL, and a last NUL. */
 function withoutOptions(message: Buffer): Buffer {
   const parts = message.subarray(8, message.readInt32BE(0)).toString().split('\0');
   const pairs = Array.from({ length: Math.floor(parts.length / 2) }, (_, index) =>

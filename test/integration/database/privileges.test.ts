@@ -10,7 +10,9 @@ import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.
 import { insertRow } from '../../support/database/order-rows.ts';
 import { readAs } from '../../support/database/read-as.ts';
 
-/** What the database refuses to those who serve callers, and to those who work in the background: in SQL, past our code. */
+/**
+ * Statements that the database refuses to the roles for callers and for background work, in SQL that bypasses our code.
+ */
 
 let app: TestApp;
 let completed: OrderFragment;
@@ -38,7 +40,7 @@ const roles = {
 };
 type Role = keyof typeof roles;
 
-/** Refused by privilege, or further in by what the words say. */
+/** Refused by privilege, or by the later check that the message names. */
 const DENIED = 'permission denied';
 
 describe.each(['runtime', 'background'] as const)('as %s', (role) => {

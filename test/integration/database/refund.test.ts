@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const committed = <T>(work: (tx: EntityManager) => Promise<T>) => database.transaction(work);
 
-/** An order of 1,000 and one owed excess of 7, credited and booked. */
+/** An order of 1,000 with an excess of 7, credited and booked. */
 function completed() {
   return committed(async (tx) => {
     const order = await insertOrder(tx, { excess_total: 7, total: 1007 });
@@ -64,7 +64,7 @@ test('a refund lowers the counter by the amount it takes back', async () => {
   expect(await counter()).toBe(before - 400);
 });
 
-test.each<[string, (tx: EntityManager, made: Awaited<ReturnType<typeof completed>>) => Promise<unknown>, RegExp]>([
+test.each<[string, (tx: EntityManager, fixture: Awaited<ReturnType<typeof completed>>) => Promise<unknown>, RegExp]>([
   ['of more than the line credited', (tx, { line }) => takeBack(tx, line, -1001), /is not what the line says/],
   [
     'of settled excess',
@@ -81,9 +81,9 @@ test.each<[string, (tx: EntityManager, made: Awaited<ReturnType<typeof completed
   ],
   ['as a credit below zero', (tx, { line }) => insertEntry(tx, line, { quantity: -1000 }), /quantity_check/],
 ])('a refund %s is refused', async (_, work, words) => {
-  const made = await completed();
+  const fixture = await completed();
   const before = await counter();
-  await expect(committed((tx) => work(tx, made))).rejects.toThrow(words);
+  await expect(committed((tx) => work(tx, fixture))).rejects.toThrow(words);
   expect(await counter()).toBe(before);
 });
 

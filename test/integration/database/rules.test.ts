@@ -30,7 +30,7 @@ afterAll(async () => {
 
 class RollBack extends Error {}
 
-/** Runs it in a transaction that leaves nothing. */
+/** Runs the work in a transaction that is rolled back. */
 async function inVain(work: (tx: EntityManager) => Promise<void>): Promise<void> {
   const run = database.transaction(async (tx) => {
     await work(tx);
@@ -41,7 +41,7 @@ async function inVain(work: (tx: EntityManager) => Promise<void>): Promise<void>
   });
 }
 
-/** Why the database refuses it: the constraint's name, or the message of a trigger; undefined where it does not. */
+/** The reason of the database's refusal: the constraint's name, or a trigger's message; undefined without one. */
 async function refusalOf(tx: EntityManager, work: () => Promise<unknown>): Promise<string | undefined> {
   await tx.query('savepoint attempt');
   try {
@@ -79,13 +79,13 @@ describe('history is never rewritten', () => {
   ]);
 
   test.each(changes)('%s: %s is refused (%s)', async (table, operation, sql) => {
-    // TRUNCATE of a table that another refers to is refused before any trigger is asked.
+    // PostgreSQL refuses TRUNCATE of a referenced table before any trigger runs.
     const isReferredTo = table === 'payment_events' && sql === 'truncate payment_events';
     const words = isReferredTo ? 'referenced in a foreign key' : `${table} is append-only: ${operation} is refused`;
     await expectRefused(words, async (tx) => {
       const orderId = await insertOrder(tx);
       const lineId = await insertLine(tx, orderId);
-      // An entry's check at commit would stand in the way of a TRUNCATE by itself.
+      // An entry's check at commit alone would block a TRUNCATE.
       if (operation !== 'TRUNCATE') await insertEntry(tx, lineId);
       const event = { order_id: orderId, correlation_id: 'test', cause: 'test' };
       await insertRow(tx, 'topup_order_events', { ...event, at: '2026-11-22', to_status: 'DRAFT' });

@@ -24,7 +24,9 @@ afterEach(async () => {
 
 afterAll(() => db?.drop());
 
-/** A way to the database whose connections can be left without an end: as if its host were gone, and another had its address. */
+/**
+ * Proxies the database and can stop answering on open connections, as if the host died and its address went to another.
+ */
 async function startWire(target: string) {
   const { hostname, port } = new URL(target);
   const sockets: Socket[] = [];
@@ -40,7 +42,7 @@ async function startWire(target: string) {
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: url.toString(),
-    /** Of the connections that are open. What is written on them goes nowhere, and nothing comes back. */
+    /** Mutes the open connections: bytes written to them are dropped, and no answer arrives. */
     silence() {
       for (const socket of sockets) socket.unpipe().resume();
     },
@@ -52,7 +54,7 @@ async function startWire(target: string) {
   };
 }
 
-/** One connection: who comes next would get the one that is broken. */
+/** A pool of one connection: the next caller would get the broken one. */
 async function connectThrough(statementTimeoutMs: number): Promise<void> {
   database = await connectDatabase({ url: wire.url, entities: [], migrations: [], poolSize: 1, statementTimeoutMs });
 }

@@ -6,7 +6,7 @@ import { createOrder } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
 import { countSql, type SqlCounter } from '../../support/database/sql-counter.ts';
 
-/** What a page shows of an organization, whole. */
+/** Every field of an organization's page. */
 const PAGES = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Organization {
   id
   topupEligibility { reasons }
@@ -22,7 +22,8 @@ let support: TestClient;
 
 beforeAll(async () => {
   const start = new Date();
-  // Stands still: the copies of flags and catalogue, read on the first request, do not grow old between two that are compared.
+  // The clock stands still: the copies of flags and catalogue from the first request do not expire between two compared
+  // requests.
   app = await startApp({ withoutBackground: true, clock: { now: () => start } });
   sql = countSql(app);
   support = await app.client({ scope: 'topup:support' });
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Organizations of a test's own, each with that many draft orders. */
+/** Creates organizations for one test, each with this many draft orders. */
 async function organizations(count: number, orders = 0): Promise<string[]> {
   const ids = Array.from({ length: count }, () => addOrganization(app.sandbox, '1004'));
   for (const id of ids) {

@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../../support/database/databa
 import { insertLine, insertOrder } from '../../support/database/order-rows.ts';
 import { readAs, statement } from '../../support/database/read-as.ts';
 
-/** On one connection alone: whatever a transaction left on it, the next one would find. */
+/** A pool of one connection: the next transaction finds anything that the previous one left on it. */
 let db: TestDatabase;
 let connections: DataSource;
 let tenants: TenantDatabase;
@@ -39,9 +39,9 @@ const request = (organizationId: string | undefined, ...scopes: string[]) =>
   ({ caller: { subject: 'somebody', organizationId, scopes: new Set(scopes) } }) as unknown as RequestContext;
 const nobody = { caller: undefined } as unknown as RequestContext;
 
-const SEEN = 'select organization_id as id, count(*)::int as orders from topup_orders group by 1 order by 1';
-const seen = (tx: EntityManager | DataSource) => tx.query(SEEN) as Promise<unknown>;
-const SEEN_BY = statement(SEEN);
+const COUNT_ORDERS = 'select organization_id as id, count(*)::int as orders from topup_orders group by 1 order by 1';
+const countOrders = (tx: EntityManager | DataSource) => tx.query(COUNT_ORDERS) as Promise<unknown>;
+const COUNT_STATEMENT = statement(COUNT_ORDERS);
 const of1001 = { id: '1001', orders: 2 };
 const of1004 = { id: '1004', orders: 1 };
 const all = [of1001, of1004, { id: '1005', orders: 1 }];
@@ -56,14 +56,14 @@ test.each<[string, RequestContext, unknown[], unknown[]]>([
   ['none, and no support', request(undefined, 'topup:write'), [], []],
   ['a name that is SQL', request("1001' or '1'='1", 'topup:write'), [], []],
   ['a name that is SQL with a backslash', request("\\'; select 1; --", 'topup:write'), [], []],
-  ['nobody', nobody, [], []],
+  ['an anonymous caller', nobody, [], []],
 ])('%s: the rows that it sees in a read and in a write', async (_, by, read, written) => {
-  expect(await tenants.reads(by, SEEN_BY)).toEqual([read]);
-  expect(await seen(connections)).toEqual([]);
-  expect(await tenants.writes(by, SEEN_BY)).toEqual([written]);
-  expect(await seen(connections)).toEqual([]);
-  expect(await tenants.transaction(by, seen)).toEqual(written);
-  expect(await seen(connections)).toEqual([]);
+  expect(await tenants.reads(by, COUNT_STATEMENT)).toEqual([read]);
+  expect(await countOrders(connections)).toEqual([]);
+  expect(await tenants.writes(by, COUNT_STATEMENT)).toEqual([written]);
+  expect(await countOrders(connections)).toEqual([]);
+  expect(await tenants.transaction(by, countOrders)).toEqual(written);
+  expect(await countOrders(connections)).toEqual([]);
 });
 
 const SETTINGS = `select current_setting('self_topup.organization_id') as organization,
@@ -81,23 +81,23 @@ test('PostgreSQL gets no organization for an anonymous caller, and every organiz
 test('a read cannot write', async () => {
   const writing = readAs(tenants, request('1001'), 'delete from topup_order_lines');
   await expect(writing).rejects.toThrow('read-only transaction');
-  expect(await db.query(SEEN)).toEqual(all);
+  expect(await db.query(COUNT_ORDERS)).toEqual(all);
 });
 
 test('a failed write leaves neither its rows nor its identity', async () => {
   const fail = async (tx: EntityManager) => {
-    expect(await seen(tx)).toEqual([of1001]);
+    expect(await countOrders(tx)).toEqual([of1001]);
     throw new Error('on purpose');
   };
   await expect(tenants.transaction(request('1001'), fail)).rejects.toThrow('on purpose');
-  expect(await seen(connections)).toEqual([]);
+  expect(await countOrders(connections)).toEqual([]);
   const written = tenants.transaction(request('1001'), async (tx) => {
     await insertOrder(tx);
     throw new Error('on purpose');
   });
   await expect(written).rejects.toThrow('on purpose');
-  expect(await seen(connections)).toEqual([]);
-  expect(await db.query(SEEN)).toEqual(all);
+  expect(await countOrders(connections)).toEqual([]);
+  expect(await db.query(COUNT_ORDERS)).toEqual(all);
 });
 
 test('a write persists, for its own organization alone', async () => {
@@ -118,10 +118,10 @@ test.each(['1001\u0000', '1001\n', '\u007f1001', '\u0085'])(
   'the organization %j is refused before the query runs',
   async (id) => {
     const refusal = new TypeError('An organization id holds no control characters');
-    await expect(tenants.transaction(request(id), seen)).rejects.toThrow(refusal);
-    await expect(tenants.reads(request(id), SEEN_BY)).rejects.toThrow(refusal);
-    await expect(tenants.writes(request(id), SEEN_BY)).rejects.toThrow(refusal);
-    expect(await seen(connections)).toEqual([]);
+    await expect(tenants.transaction(request(id), countOrders)).rejects.toThrow(refusal);
+    await expect(tenants.reads(request(id), COUNT_STATEMENT)).rejects.toThrow(refusal);
+    await expect(tenants.writes(request(id), COUNT_STATEMENT)).rejects.toThrow(refusal);
+    expect(await countOrders(connections)).toEqual([]);
   },
 );
 
@@ -146,7 +146,7 @@ describe('statements in one round trip', () => {
 
   test('answer their own rows each, even twice the same statement, prepared or not', async () => {
     for (const _ of ['not yet', 'prepared'])
-      expect(await tenants.reads(nobody, echo('a'), SEEN_BY, echo('b'))).toEqual([
+      expect(await tenants.reads(nobody, echo('a'), COUNT_STATEMENT, echo('b'))).toEqual([
         [{ value: 'a' }],
         [],
         [{ value: 'b' }],
@@ -157,8 +157,8 @@ describe('statements in one round trip', () => {
     const listed = sql`select 1 as listed from topup_order_lines where order_id = any(${[orderOf1005]}::uuid[])`;
     const plans: Query<{ custom: bigint; generic: bigint }> = sql`
       select custom_plans as custom, generic_plans as generic from pg_prepared_statements where statement = ${listed.text}`;
-    const [, made] = await tenants.reads(of1005, listed, plans);
-    expect(made).toEqual([{ custom: 0n, generic: 1n }]);
+    const [, counts] = await tenants.reads(of1005, listed, plans);
+    expect(counts).toEqual([{ custom: 0n, generic: 1n }]);
   });
 
   test('succeed or fail together, and can run again', async () => {

@@ -9,7 +9,7 @@ import { createOrder, purchase } from '../../support/app/purchase.ts';
 import { insertLine, insertOrder, insertRow } from '../../support/database/order-rows.ts';
 import { readAs } from '../../support/database/read-as.ts';
 
-/** Whose rows PostgreSQL shows, whatever is asked: these statements have no WHERE. */
+/** The statements have no WHERE, so the result shows whose rows PostgreSQL returns. */
 const BY_ORGANIZATION = ['topup_orders', 'idempotency_keys', 'quota_ledger_entries', 'organization_packages'];
 const BY_ORDER = ['topup_order_lines', 'topup_order_events'];
 const TABLES = [...BY_ORGANIZATION, ...BY_ORDER];
@@ -37,21 +37,21 @@ const OWNER_OF = `coalesce(to_jsonb(t) ->> 'organization_id', (select organizati
 type Count = { organization: string | null; rows: number };
 
 /** Rows per organization. */
-function seen(tx: Pick<EntityManager, 'query'>, table: string): Promise<Count[]> {
+function countRows(tx: Pick<EntityManager, 'query'>, table: string): Promise<Count[]> {
   return tx.query(
     `select ${OWNER_OF} as organization, count(*)::int as rows from ${table} t group by 1 order by 1`,
   ) as Promise<Count[]>;
 }
 
-const seenBy = (by: RequestContext, table: string) =>
-  seen({ query: (text) => readAs(app.callers, by, text) } as Pick<EntityManager, 'query'>, table);
+const countRowsAs = (by: RequestContext, table: string) =>
+  countRows({ query: (text) => readAs(app.callers, by, text) } as Pick<EntityManager, 'query'>, table);
 
-/** As the superuser of the test sees it. */
-const there = (table: string) => seen({ query: app.db.query } as Pick<EntityManager, 'query'>, table);
+/** The rows as the test's superuser reads them. */
+const countAllRows = (table: string) => countRows({ query: app.db.query } as Pick<EntityManager, 'query'>, table);
 
 describe.each(TABLES)('%s, queried without a filter', (table) => {
   test('has rows of two organizations', async () => {
-    expect((await there(table)).map(({ organization }) => organization)).toEqual(['1001', '1004']);
+    expect((await countAllRows(table)).map(({ organization }) => organization)).toEqual(['1001', '1004']);
   });
 
   test('shows none to the runtime connection', async () => {
@@ -59,9 +59,9 @@ describe.each(TABLES)('%s, queried without a filter', (table) => {
   });
 
   test("shows a caller's transaction exactly the rows of its organization, reading or writing", async () => {
-    const own = (await there(table)).filter(({ organization }) => organization === '1001');
-    expect(await seenBy(owner, table)).toEqual(own);
-    expect(await app.callers.transaction(owner, (tx) => seen(tx, table))).toEqual(own);
+    const own = (await countAllRows(table)).filter(({ organization }) => organization === '1001');
+    expect(await countRowsAs(owner, table)).toEqual(own);
+    expect(await app.callers.transaction(owner, (tx) => countRows(tx, table))).toEqual(own);
   });
 
   test('shows none to a caller without an organization, or of an organization without rows', async () => {
@@ -73,13 +73,13 @@ describe.each(TABLES)('%s, queried without a filter', (table) => {
 
   test('shows support all rows for reading, and its own organization alone for writing', async () => {
     const support = request('1001', ['topup:support', 'topup:write']);
-    const all = await there(table);
-    expect(await seenBy(support, table)).toEqual(all);
-    expect(await app.callers.transaction(support, (tx) => seen(tx, table))).toEqual(all.slice(0, 1));
+    const all = await countAllRows(table);
+    expect(await countRowsAs(support, table)).toEqual(all);
+    expect(await app.callers.transaction(support, (tx) => countRows(tx, table))).toEqual(all.slice(0, 1));
   });
 
   test('shows the background all rows', async () => {
-    expect(await seen(app.database, table)).toEqual(await there(table));
+    expect(await countRows(app.database, table)).toEqual(await countAllRows(table));
   });
 });
 
@@ -173,7 +173,7 @@ describe("another organization's rows", () => {
       throw Object.assign(new Error('rolled back'), { answer });
     });
 
-  /** What a caller's statement did, before it was rolled back. */
+  /** The effect of a caller's statement before its rollback. */
   async function affected(sql: string, values: unknown[]): Promise<unknown> {
     const tried: Error & { answer?: unknown } = await inVain(async (tx) => (await tx.query(sql, values))[1]).catch(
       (error) => error,
@@ -195,7 +195,7 @@ describe("another organization's rows", () => {
   const refused = /violates row-level security policy|lines are frozen/;
   test.each<[string, (tx: EntityManager) => Promise<unknown>]>([
     ['an order', (tx) => insertOrder(tx, { organization_id: '1004' })],
-    // A trigger, which sees no such order, may be faster than the policy.
+    // A trigger, which finds no such order, may run before the policy.
     ['a line', (tx) => insertLine(tx, foreignDraft.id, { position: 9 })],
     [
       'an event',

@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterAll(() => app.close());
 
-/** Lets two go on once both are there; whoever comes again later is not held up. */
+/** Releases two callers once both arrived; a later call does not wait. */
 function meeting() {
   const met = Promise.withResolvers<void>();
   let arrived = 0;

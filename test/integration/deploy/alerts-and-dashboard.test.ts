@@ -17,7 +17,7 @@ interface Alert {
   runbook: string;
 }
 
-/** The rules, in the one form in which they are written; a line that is in no such form is not looked over. */
+/** Parses the rules in their one form; a line in another form fails. */
 function readAlerts(): Alert[] {
   const rule =
     /^ {6}- alert: (?<name>\w+)\n {8}expr: (?<expr>.+)\n {8}for: (?<for>.+)\n {8}labels:\n {10}severity: (?<severity>.+)\n {8}annotations:\n {10}summary: (?<summary>.+)\n {10}runbook: (?<runbook>.+)$/gm;
@@ -48,7 +48,7 @@ interface Dashboard {
 const dashboard: Dashboard = JSON.parse(readText('deploy/grafana/self-topup.json'));
 const targets = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
 const alerts = readAlerts();
-/** Grafana puts a time there. */
+/** Grafana replaces this variable by a duration. */
 const withoutMacros = (expr: string) => expr.replaceAll('$__rate_interval', '5m');
 const expressions = [
   ...alerts.map(({ name, expr }) => ({ where: name, expr })),
@@ -61,13 +61,13 @@ let served: Map<string, MetricFamily>;
 beforeAll(async () => {
   app = await startApp();
   served = await everythingServed(app);
-  // Prometheus' own, of every target.
+  // Prometheus adds these labels to every target.
   served.set('up', { type: 'gauge', labels: new Set(['job', 'instance']) });
 });
 
 afterAll(() => app?.close());
 
-/** The labels of a metric as it is named in an expression; undefined where the product serves none. */
+/** The labels of a metric as named in an expression; undefined for a metric that the product does not serve. */
 function labelsOf(metric: string): Set<string> | undefined {
   const whole = served.get(metric);
   if (whole !== undefined && whole.type !== 'histogram') return whole.labels;

@@ -17,7 +17,7 @@ afterAll(() => app.close());
 
 const whatsapp = (period: string, quantity: number) => ({ key: 'wa_balance_excess', period, quantity });
 
-/** Like 1004, owing these. */
+/** An organization like 1004 with this excess. */
 async function owing(...excess: { key: string; period: string; quantity: number }[]) {
   const organizationId = addOrganization(app.sandbox, '1004', { excess });
   return { organizationId, client: await app.client({ organization_id: organizationId }) };

@@ -26,7 +26,7 @@ const confirmed = async (client: TestClient, id: string, items: Record<string, s
 
 const bookingOf = (number: string) => app.sandbox.moderator.booking(number);
 
-/** A payment at a moment of which the day differs between Jakarta and UTC. */
+/** A payment at a moment when the date differs between Jakarta and UTC. */
 const LATE_IN_FEBRUARY = '2026-02-14T18:30:00.000Z';
 
 describe('the paid PI', () => {

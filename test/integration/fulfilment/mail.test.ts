@@ -30,7 +30,7 @@ type Pending = Awaited<ReturnType<typeof pending>>;
 
 const about = (number: string) => app.sandbox.mail.messages().filter(({ subject }) => subject.includes(number));
 
-/** Waits until nothing of the order is left to do, so that what was not sent will not be. */
+/** Waits until the order has no job left, so that an unsent mail stays unsent. */
 const idle = (orderId: string) =>
   until(
     () => queuedJobs(app, orderId),
@@ -149,16 +149,16 @@ describe('failing mail', () => {
     ['paid', ({ sandbox }: TestApp, { order }: Pending) => sandbox.mekariPay.pay(order.number)],
   ])('an order that is %s meanwhile asks nobody to pay', async (_, act) => {
     await app.sandbox.mail.refuse();
-    const made = await pending([GRACE]);
-    const job = await failedJob(app, 'send_order_mail', made.order.id);
-    await act(app, made);
+    const fixture = await pending([GRACE]);
+    const job = await failedJob(app, 'send_order_mail', fixture.order.id);
+    await act(app, fixture);
     await app.sandbox.mail.accept();
     await retryJobs(app.database, [job.id]);
     await until(
-      () => queuedJobs(app, made.order.id),
+      () => queuedJobs(app, fixture.order.id),
       (jobs) => jobs.every(({ id }) => id !== job.id),
     );
-    expect(about(made.order.number).filter(({ subject }) => /awaiting payment/.test(subject))).toEqual([]);
+    expect(about(fixture.order.number).filter(({ subject }) => /awaiting payment/.test(subject))).toEqual([]);
   });
 });
 

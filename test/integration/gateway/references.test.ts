@@ -8,7 +8,7 @@ import { type Gateway, startGateway } from '../../support/graphql/gateway.ts';
 import { startOrganizationsSubgraph } from '../../support/graphql/organizations-subgraph.ts';
 import { type SubgraphStub, startSubgraphStub } from '../../support/graphql/subgraph-stub.ts';
 
-/** A subgraph of another team that knows our entities by reference alone, as a conversation may mention an order. */
+/** A subgraph of another team that references our entities only, as a conversation may mention an order. */
 const MENTIONS = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
 

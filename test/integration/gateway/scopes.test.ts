@@ -29,7 +29,7 @@ const PAGE =
   '{ organizations(ids: ["1001"]) { name topupOptions { code } } topupOptions { code } hiddenTopupOptions { code } }';
 const REFUSED = 'UNAUTHORIZED_FIELD_OR_TYPE';
 
-/** What a gateway that enforces our SDL by itself answers to a token of this scope, and how often it asked us for that. */
+/** The answer of a gateway that enforces our SDL to a token of this scope, and the number of its requests to us. */
 async function ask(scope: string | undefined) {
   const token = scope === undefined ? '' : await app.sandbox.auth.token({ scope });
   const correlationId = randomUUID();

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** The fastest of several: the others waited for something else. */
+/** The fastest of several runs: slower ones waited for something else. */
 async function timeOf(send: () => Promise<unknown>): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < 7; time += 1) {

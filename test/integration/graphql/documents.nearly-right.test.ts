@@ -15,7 +15,7 @@ afterAll(() => app.close());
 const CREATE = 'mutation ($input: CreateTopupOrderInput!) { createTopupOrder(input: $input) { order { id } } }';
 const item = { optionId: '1001:muv', quantity: '500' };
 
-/** Each is one letter away from something that there is. */
+/** Each name is one letter away from an existing one. */
 test.each<[string, string, Record<string, unknown>?]>([
   ['a field', '{ topupOption { code } }'],
   ['a field of a type', '{ topupOptions { cod } }'],

@@ -15,7 +15,7 @@ afterAll(() => app.close());
 const codesOf = ({ errors }: GraphqlAnswer<undefined>) => errors?.map(({ extensions }) => extensions['code']);
 const QUERY = '{ topupOrders { totalCount } }';
 
-/** Something that nobody foresaw: a table is gone for as long as it takes. */
+/** An unexpected failure: a table is missing while `run` works. */
 async function withoutOrders<T>(run: () => Promise<T>): Promise<T> {
   await app.db.query('alter table topup_orders rename to topup_orders_away');
   try {

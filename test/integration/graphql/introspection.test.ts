@@ -7,7 +7,7 @@ const GATEWAY = { 'x-gateway-secret': SECRETS[0] };
 const TRACED = { 'apollo-federation-include-trace': 'ftv1' };
 const REFERENCE = '{ _entities(representations: [{ __typename: "Organization", id: "1001" }]) { __typename } }';
 
-/** As it is where nothing is set; with the setting; with the gateway's secret. */
+/** Three servers: without the setting; with the setting; with the gateway's secret. */
 let closed: TestApp;
 let open: TestApp;
 let guarded: TestApp;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await closed.close();
 });
 
-/** The same caller, as he comes to each of them. */
+/** The same caller at each of them. */
 const doors: [name: string, app: () => TestApp, headers: Record<string, string>][] = [
   ['by the setting', () => open, {}],
   ['by the gateway’s secret', () => guarded, GATEWAY],
@@ -169,7 +169,7 @@ describe('with secrets set', () => {
   });
 });
 
-/** The whole answer: the client does not hand out its extensions. */
+/** Returns the whole answer: the client does not expose its extensions. */
 async function traced(app: TestApp, token: string, query: string, headers = {}, asked = 'ftv1') {
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',

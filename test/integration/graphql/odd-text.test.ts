@@ -8,7 +8,7 @@ import {
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
 
-/** What PostgreSQL, a URL, a header or a log might choke on: wherever a caller may write a name, it is one that nobody has. */
+/** Texts that PostgreSQL, a URL, a header or a log may choke on; in place of a name each is an unknown one. */
 const ODD: [kind: string, text: string][] = [
   ['a NUL', '1001\u0000'],
   ['a NUL alone', '\u0000'],
@@ -39,14 +39,14 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** Refusals that are meant for the caller; nothing failed. */
+/** Refusals of a caller's mistake; nothing failed. */
 const MEANT = new Set(['BAD_USER_INPUT', 'FORBIDDEN', 'BAD_REQUEST']);
 
 async function expectUnknown(ask: (client: TestClient) => ReturnType<TestClient['send']>): Promise<unknown[]> {
   const answers: unknown[] = [];
   for (const client of callers) {
     const { status, data, errors = [] } = await ask(client);
-    // 413: longer than a body may be.
+    // 413 is for a body over the size limit.
     expect([200, 400, 413]).toContain(status);
     expect(errors.map(({ extensions }) => extensions['code']).filter((code) => !MEANT.has(String(code)))).toEqual([]);
     answers.push(data);
@@ -129,7 +129,7 @@ test.each([
   }
 });
 
-// Stored, each half of a character would be the same replacement: two keys would be one.
+// When stored, each half of a character would become the same replacement: two keys would be one.
 test('an unprintable text is no idempotency key', async () => {
   const [admin] = callers as [TestClient];
   const input = { items: [{ optionId: '1001:muv', quantity: '500' }] };

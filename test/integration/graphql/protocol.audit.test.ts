@@ -3,13 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 
 /**
- * The audit of GraphQL over HTTP by those who write its specification. What it recommends and we do otherwise is listed here,
- * and nothing else may join it; the reasons are in docs/decisions/0037.
+ * Runs the audit of GraphQL over HTTP that the authors of its specification publish. The list holds the recommendations
+ * that the server does not follow, and nothing may be added to it; docs/decisions/0037 has the reasons.
  */
 const OTHERWISE: Record<string, readonly string[]> = {
-  // 400 also to who asks for application/json alone: document that does not parse, or does not fit; variables that do not.
+  // The server answers 400 to a request for application/json too: a document that does not parse or does not fit, and
+  // bad variables.
   warn: ['572B', '7B9B', 'FDE2'],
-  // A GET that a foreign page could send is refused; with the header that it cannot send it is answered.
+  // A GET that a foreign page could send is refused; with the header that such a page cannot send it is answered.
   notice: ['5A70', '6A70', 'D6D5'],
 };
 
@@ -17,7 +18,7 @@ let app: TestApp;
 let results: readonly AuditResult[];
 
 beforeAll(async () => {
-  // It asks for a type of the schema, which is closed otherwise.
+  // It queries a type of the schema, and introspection is closed otherwise.
   app = await startApp({ withoutBackground: true, env: { GRAPH_SCHEMA_PUBLIC: 'on' } });
   results = await auditServer({ url: `${app.url}/graphql` });
 });

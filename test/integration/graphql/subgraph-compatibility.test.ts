@@ -6,17 +6,18 @@ import { createOrder } from '../../support/app/purchase.ts';
 import { factsOf } from '../../support/graphql/sdl.ts';
 
 /**
- * What Apollo's suite for subgraph libraries checks (github.com/apollographql/apollo-federation-subgraph-compatibility), of what
- * this subgraph uses: its minimum (`_service`, `@key` with `_entities`, `@link`), the types of the specification, and
- * `@shareable`. There is no @requires, @provides, @external, @override, @tag, @inaccessible, @composeDirective and
- * @interfaceObject here. Federated traces are asked for where it is decided who gets them.
+ * Checks what Apollo's suite for subgraph libraries checks
+ * (github.com/apollographql/apollo-federation-subgraph-compatibility), as far as this subgraph uses it: its minimum
+ * (`_service`, `@key` with `_entities`, `@link`), the types of the specification, and `@shareable`. There is no
+ * @requires, @provides, @external, @override, @tag, @inaccessible, @composeDirective and @interfaceObject here. Tests
+ * of introspection cover federated traces.
  */
 const committed = readFileSync(new URL('../../../schema/subgraph.graphql', import.meta.url), 'utf8');
-/** Who has it may know the schema, whatever is set. */
+/** A client with this secret may read the schema, whatever the settings. */
 const GATEWAY = { 'x-gateway-secret': 'the-gateway-has-this-and-nobody-else' };
 
 let app: TestApp;
-/** Behind the gateway, as another replica of the same database. */
+/** Another replica of the same database, behind the gateway. */
 let guarded: TestApp;
 let orderId: string;
 

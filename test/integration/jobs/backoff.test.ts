@@ -37,7 +37,7 @@ interface Wait {
   attempts: number;
   priority: number;
   isLocked: boolean;
-  /** When it is to run again, in seconds since 1970. */
+  /** The time of the next run, in seconds since 1970. */
   at: number;
 }
 
@@ -47,7 +47,7 @@ const waits = () =>
      from graphile_worker.jobs order by key`,
   );
 
-/** Until each job has failed and its wait is spread. */
+/** Waits until each job has failed and its wait is spread. */
 const untilSpread = (attempts: number) =>
   until(waits, (jobs) => jobs.every((job) => !job.isLocked && job.attempts === attempts && job.priority > 0));
 
@@ -79,7 +79,7 @@ describe('failed jobs', () => {
       expect(at).toBeGreaterThan(begun + 27);
       expect(at).toBeLessThan(ended + 54.6);
     }
-    // Of 27 seconds by pure chance all are hit; a pile would fill as many as the failing took.
+    // By pure chance all of the 27 seconds are hit; without a spread only as many as the failing took.
     expect(distinctSeconds(jobs)).toBeGreaterThan(20);
   });
 
@@ -100,7 +100,7 @@ describe('failed jobs', () => {
       expect(at).toBeGreaterThan(begun + 299);
       expect(at).toBeLessThan(seconds() + 601);
     }
-    // Of 300 seconds by pure chance about 146 are hit.
+    // By pure chance about 146 of the 300 seconds are hit.
     expect(distinctSeconds(jobs)).toBeGreaterThan(80);
   });
 
@@ -112,7 +112,7 @@ describe('failed jobs', () => {
       await fail();
     });
     try {
-      // Half of e^1 and of e^2 at least.
+      // The wait is at least half of e^1 and of e^2.
       for (const [attempt, shortest] of [
         [1, 1.3],
         [2, 3.6],

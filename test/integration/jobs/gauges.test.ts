@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => app.db.query('delete from graphile_worker._private_jobs'));
 afterAll(() => app.close());
 
-/** Enqueued that long ago, due in that many seconds. */
+/** Adds a job that was enqueued this long ago and is due in this many seconds. */
 async function add(task: string, key: string, enqueued: string, dueIn: number, more = 'attempts = 0'): Promise<void> {
   await app.db.query(
     `select graphile_worker.add_job($1, '{}'::json, job_key := $2, max_attempts := 3, run_at := now() + make_interval(secs => $3))`,
@@ -60,12 +60,12 @@ test('a recurring job has an age, since the last run ended, while a run is due o
     app.db.query(`update graphile_worker._private_jobs set created_at = now() - interval '20 minutes', ${changes}`);
   await age(`run_at = now() - interval '19 minutes'`);
   expect(await rounded()).toEqual({ reconcile: 20 });
-  // Under way for 19 minutes: it hangs, or its worker died and nobody frees it.
+  // A run in flight for 19 minutes: it hangs, or its worker died and nobody released it.
   await age(`attempts = 1, locked_by = 'somebody', locked_at = now() - interval '19 minutes'`);
   expect(await rounded()).toEqual({ reconcile: 20 });
   const [row] = await recurringRows(app.db, 'reconcile');
   await replaceRecurringRow(pool, { jobId: row?.id ?? '', workerId: 'somebody', attempt: 1 }, reconcile);
-  // Due again at once, and enqueued just now.
+  // The new row is due at once, and enqueued just now.
   expect(await rounded()).toEqual({ reconcile: 0 });
 });
 

@@ -45,7 +45,7 @@ test('three times as many hanging jobs as slots: new jobs run in the first slot 
   try {
     await add(Array.from({ length: 12 }, (_, index) => `poison ${index}`));
     await until(waiting, (jobs) => jobs.length === 0);
-    // All twelve are long due again; four of them take the four slots and hang.
+    // All twelve are due again for a long time; four of them take the four slots and hang.
     isHanging = true;
     begun.length = 0;
     await app.db.query(
@@ -61,7 +61,7 @@ test('three times as many hanging jobs as slots: new jobs run in the first slot 
       async () => begun.length,
       (count) => count === 8,
     );
-    // All through one slot, while three others hang and eight wait; then that slot is for one that failed again.
+    // All run through one slot, while three others hang and eight wait; then that slot takes a job that failed again.
     expect(begun.slice(4, 7).toSorted()).toEqual(['new 1', 'new 2', 'new 3']);
     expect(begun[7]).toMatch(/^poison/);
   } finally {
@@ -102,7 +102,7 @@ test('Moderator rejects four orders for ever and hangs at six: the others are bo
       { last_error: expect.stringMatching(/^moderator /) },
     ]);
   }
-  // Accounting mends it: nobody has to do anything here.
+  // Accounting recovers: no action is needed here.
   moderator.faults.clear();
   while (moderator.bookings().length < orders.length) await nextRound(app, 'book_paid_pi');
   expect(new Set(moderator.bookings().map(({ request }) => request.order_number))).toEqual(

@@ -33,7 +33,7 @@ test('a connection that is released twice goes back once, and serves the next ca
 test('a pool that has ended gives no connection, and a release after that is harmless', async () => {
   const pool = createJobPool({ databaseUrl: db.url, log: createLogger('silent') }, 1);
   await pool.end();
-  // As the library does when it looks for its listening connection again while the worker stops.
+  // The library does this when it reconnects its listening connection while the worker stops.
   const given = await new Promise((resolve) => {
     pool.connect((error, client, done) => {
       done?.();

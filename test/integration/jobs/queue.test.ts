@@ -24,7 +24,7 @@ const add = (key: string, options: Partial<EnqueueOptions> = {}) =>
     enqueueJob(tx, newJob(note, { text: key, correlationId: `correlation-${key}` }, { key, ...options })),
   );
 
-/** A worker for the jobs of one test; `run` sees each text. */
+/** A worker for the jobs of one test; `run` gets each text. */
 const work = (run: (text: string, attempt: number) => Promise<void>) =>
   startJobWorker({
     databaseUrl: app.db.url,
@@ -108,7 +108,7 @@ describe('a dead worker', () => {
     await lock(dead, 'worker-that-was-killed');
     const other = await work(async (text) => void runs.push(text));
     try {
-      // Both are judged in one statement: when the dead one's job is free, the other was left alone.
+      // One statement judges both: when the dead worker's job is released, the other was left alone.
       await until(
         () => queuedJobs(app, dead),
         ([job]) => job?.locked_by === null,

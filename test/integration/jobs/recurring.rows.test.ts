@@ -31,7 +31,7 @@ afterAll(async () => {
   await db?.drop();
 });
 
-/** The row as a fleet left it; times are relative to now. */
+/** Stores the row as a fleet would leave it; times are relative to now. */
 async function rowWith(changes: string): Promise<RecurringRow> {
   await ensureRecurringRow(pool, JOB);
   await db.query(`update graphile_worker._private_jobs set ${changes} where key = 'polling'`);

@@ -20,7 +20,7 @@ let tests = 0;
 const logs: Record<string, unknown>[] = [];
 const log = createLogger('info', { write: (line: string) => logs.push(JSON.parse(line)) });
 const finished: string[] = [];
-/** What ends the runs and the replicas of a test, a failed one too. */
+/** Ends the runs and the replicas of a test, even of a failed one. */
 const releases: (() => void)[] = [];
 const stops: (() => Promise<void>)[] = [];
 
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 afterAll(() => db?.drop());
 
-/** A replica with connections of its own. It stops with its test at the latest. */
+/** Starts a replica with connections of its own. It stops with its test at the latest. */
 function replica(run: RecurringJob['run'], more: Partial<RecurringJob & JobWorkerOptions> = {}) {
   const { handlers = [], concurrency, ...terms } = more;
   const worker = startJobWorker({
@@ -63,7 +63,7 @@ function replica(run: RecurringJob['run'], more: Partial<RecurringJob & JobWorke
   return { stop };
 }
 
-/** A run that waits for this ends with its test at the latest. */
+/** Ends with its test at the latest, so that a waiting run ends too. */
 function runEnd() {
   const end = Promise.withResolvers<void>();
   releases.push(end.resolve);
@@ -112,7 +112,7 @@ test('a run stays alone beyond its interval and beyond the time that a dead work
     `update graphile_worker._private_jobs set locked_at = locked_at - interval '1 minute' where key = $1`,
     [name],
   );
-  // Freed in the same statement: when the dead worker's job is free, the living one's was left alone.
+  // Released in the same statement: when the dead worker's job is free, the live one's was left alone.
   await db.query(`select graphile_worker.add_job('nobodys', job_key := 'of the dead')`);
   await db.query(
     `update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = 'killed' where key = 'of the dead'`,
@@ -178,7 +178,7 @@ test('an endless run is told to stop after the longest time that a run may take,
   expect(events('recurring_job_failed')).toMatchObject([
     { level: 50, job: name, reason: expect.stringContaining('did not end within 0.5 s') },
   ]);
-  // Nor does a stop wait for it.
+  // A stop does not wait for it either.
   await worker.stop();
 });
 
@@ -199,7 +199,7 @@ test('a run whose end the database refuses to record is repeated, and nothing of
   await db.query('drop trigger refuse on graphile_worker._private_jobs');
   expect(failed).toMatchObject({ attempts: 1, lastError: 'no room' });
   await untilCount(runs, 3);
-  // It still goes first: the queue puts other jobs that failed last.
+  // It still runs first: the queue puts other failed jobs last.
   expect(runs.slice(0, 3)).toEqual([
     [1, -1],
     [2, -1],

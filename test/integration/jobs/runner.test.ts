@@ -25,7 +25,7 @@ afterAll(async () => {
   await moderator.stop();
 });
 
-/** Paid, and its booking stands before Moderator: the job runs, and goes on when it is let go. */
+/** A paid order whose booking waits at Moderator: the job is in flight until it is released. */
 async function booking() {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
@@ -36,7 +36,7 @@ async function booking() {
   return { id, client, order, goOn: held.release };
 }
 
-/** Cuts every connection of the job runner. Answers how many there were. */
+/** Cuts every connection of the job runner. Returns their number. */
 async function cut(): Promise<number> {
   const rows = await app.db.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -66,12 +66,12 @@ async function expectBookedOnce({ id, client, order }: Awaited<ReturnType<typeof
 test('the runner starts again after the database went down during a job and during the record of its failure; the job is released and runs again', async () => {
   const paid = await booking();
   const [job] = await bookingJobs(paid.order.id);
-  // It is booked, but we do not hear of it.
+  // It is booked, but the answer does not reach us.
   app.sandbox.moderator.faults.set([{ kind: 'drop-answer', times: 1 }]);
   const holder = new pg.Client({ connectionString: app.db.url });
   await holder.connect();
   try {
-    // Who would note the failure waits here, and is cut off.
+    // The update that records the failure waits here, and its connection is cut.
     await holder.query('begin');
     await holder.query('select from graphile_worker._private_jobs where id = $1 for update', [job?.id]);
     expect(await cut()).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { mend, NEIGHBOUR_FAULTS, PRICE_FAULTS } from '../../support/neighbours/n
 import { movableClock } from '../../support/tools/movable-clock.ts';
 
 const HOUR_SECONDS = 3600;
-/** Less than the minute in which nothing is logged twice, and more than a test may take. */
+/** Less than the minute of the log's deduplication, and more than a test may take. */
 const FAILURE_SECONDS = 45;
 
 const time = movableClock();
@@ -21,11 +21,11 @@ beforeAll(async () => {
     env: { UPSTREAM_TIMEOUT_MS: '2000', PRICE_FAILURE_TTL_SECONDS: String(FAILURE_SECONDS) },
   });
 });
-/** Every test begins cold, and with neighbours that are known to answer. */
+/** Every test starts cold, with neighbours that answer. */
 afterEach(async () => {
   await app.sandbox.reset();
   time.advance(2 * HOUR_SECONDS);
-  // A call that is still in flight may fail yet, and its failure is remembered.
+  // A call that is still in flight may fail later, and its failure is cached.
   await until(() => {
     time.advance(FAILURE_SECONDS);
     return pageOf('1004');
@@ -59,7 +59,7 @@ const OWED = ['wa_balance', 'muv', 'chatbot_ai_extra'];
 const isWhole = ({ options, owed }: Page) => options?.length === OPTIONS.length && owed?.length === OWED.length;
 
 describe.each(Object.entries({ ...NEIGHBOUR_FAULTS, ...PRICE_FAULTS }))('Mekari Billing %s', (name, fail) => {
-  /** Of fixed price, or rupiah already. */
+  /** Options with a fixed price, or in rupiah. */
   const isFree = (code: string) => code === 'wa_balance';
   const isThere = (code: string) => (name === 'refuses connections' ? isFree(code) : code !== 'muv');
   const without = { options: OPTIONS.filter(isThere), owed: OWED.filter(isThere) };
@@ -74,11 +74,11 @@ describe.each(Object.entries({ ...NEIGHBOUR_FAULTS, ...PRICE_FAULTS }))('Mekari 
     for (const page of pages) expect(page).toMatchObject({ ...without, orders: 0, status: 200, errors: undefined });
     expect(logged()).toEqual([expect.objectContaining({ reason: expect.stringMatching(/^mekari-billing /) })]);
 
-    // Once more, and not the same line again.
+    // Fails once more, without a second log line.
     time.advance(FAILURE_SECONDS);
     expect(await pageOf('1004')).toMatchObject(without);
     expect(logged()).toHaveLength(1);
-    // Nobody was sent elsewhere.
+    // No call went to another path.
     expect(billing.requests().filter(({ path }) => !path.startsWith('/api/v4/packages/pkg-'))).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe.each(Object.entries({ ...NEIGHBOUR_FAULTS, ...PRICE_FAULTS }))('Mekari 
     time.advance(FAILURE_SECONDS / 2);
     expect(await pageOf('1004')).toMatchObject(without);
     expect(billing.requestCount()).toBe(0);
-    // By the time of the server, which goes on while we wait.
+    // Uses the server's clock, which continues while the test waits.
     time.advance(FAILURE_SECONDS / 2);
     expect(time.now().getTime() - failedAt).toBeGreaterThanOrEqual(FAILURE_SECONDS * 1000);
     await until(() => pageOf('1004'), isWhole);
@@ -149,7 +149,7 @@ describe.each(Object.entries(NEIGHBOUR_FAULTS))('hub-core %s', (_, fail) => {
     expect(page).toMatchObject(rows);
     expect(refusals(created)).toEqual([UNAVAILABLE]);
     expect(refusals(confirmed)).toEqual([UNAVAILABLE]);
-    // Half a minute before the end, for what a busy machine takes to ask.
+    // Half a minute before the end, as a margin for a busy machine.
     time.advance((describedAt + 570_000 - time.now().getTime()) / 1000);
     expect(await pageOf(id)).toMatchObject(rows);
     time.advance((describedAt + 600_000 - time.now().getTime()) / 1000);

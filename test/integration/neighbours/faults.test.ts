@@ -33,7 +33,7 @@ function connect(name: string, { url }: HttpNeighbour, timeoutMs = 5000): Neighb
   return neighbour;
 }
 
-/** Every call of every client, and what it answers when all is well. */
+/** Every call of every client, and its normal answer. */
 const CALLS: Record<string, { of: () => HttpNeighbour; call: (timeoutMs?: number) => Promise<unknown> }> = {
   'hub-core organizations': {
     of: () => sandbox.hubCore,
@@ -80,7 +80,7 @@ const EXPECTED: Record<FaultKind, UpstreamError['kind']> = {
   'absurd-price': 'malformed',
   'fractional-price': 'malformed',
 };
-/** Those that only a time limit ends: it is short there. */
+/** Faults that only a time limit ends: the limit is short there. */
 const ENDLESS = new Set<FaultKind>(['latency', 'hang', 'slow-drip']);
 
 async function failureOf(name: string, kind: FaultKind, status?: number): Promise<UpstreamError> {

@@ -7,7 +7,7 @@ import { addOrganization } from '../../support/app/organizations.ts';
 import { createOrder, readOrder, until, untilStatus } from '../../support/app/purchase.ts';
 import { balances } from '../../support/app/webhook.ts';
 
-/** The neighbour did what it was asked, and the connection broke before we heard of it. */
+/** The neighbour did its work, and the connection broke before its answer arrived. */
 const LOST = { kind: 'drop-answer', times: 1 } as const;
 const CREATION = { method: 'POST', path: '/api/v1/invoices' };
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => app.sandbox.reset());
 afterAll(() => app.close());
 
-/** Confirmed, and the invoice was made without our hearing of it. The buyer's client does not come back. */
+/** A confirmed order whose invoice exists, though the answer was lost. The buyer's client does not come back. */
 async function confirmedInVain() {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
@@ -58,43 +58,43 @@ test.each([
   ['the job', runInvoiceJob],
   ['the poll', () => app.reconcile()],
 ])('an invoice whose creation got no answer is looked up by our number, and found, by %s', async (_, goOn) => {
-  const made = await confirmedInVain();
-  expect(calls(made)).toEqual(['GET', 'POST']);
+  const fixture = await confirmedInVain();
+  expect(calls(fixture)).toEqual(['GET', 'POST']);
   app.sandbox.mekariPay.clearRequests();
-  await goOn(made);
-  expect((await untilLink(made)).paymentUrl).toBe(made.link);
-  expect(new Set(calls(made))).toEqual(new Set(['GET']));
-  expect(app.sandbox.mekariPay.invoices(made.order.number)).toHaveLength(1);
-  const { text } = await app.sandbox.mail.waitFor(({ subject }) => subject.includes(made.order.number));
-  expect(text).toContain(made.link);
+  await goOn(fixture);
+  expect((await untilLink(fixture)).paymentUrl).toBe(fixture.link);
+  expect(new Set(calls(fixture))).toEqual(new Set(['GET']));
+  expect(app.sandbox.mekariPay.invoices(fixture.order.number)).toHaveLength(1);
+  const { text } = await app.sandbox.mail.waitFor(({ subject }) => subject.includes(fixture.order.number));
+  expect(text).toContain(fixture.link);
 });
 
 test('a lost answer to the look-up makes no invoice either: the next look-up finds it', async () => {
-  const made = await confirmedInVain();
+  const fixture = await confirmedInVain();
   app.sandbox.mekariPay.clearRequests();
-  // A read whose connection broke is sent once more by itself: both answers are lost.
-  app.sandbox.mekariPay.faults.set([{ ...LOST, times: 2, match: { path: `external_id=${made.order.number}` } }]);
+  // A read on a broken connection is retried once automatically: both answers are lost.
+  app.sandbox.mekariPay.faults.set([{ ...LOST, times: 2, match: { path: `external_id=${fixture.order.number}` } }]);
   await app.reconcile();
-  expect(calls(made)).toEqual(['GET', 'GET']);
-  expect((await readOrder(made.client, made.order.id)).paymentUrl).toBeNull();
+  expect(calls(fixture)).toEqual(['GET', 'GET']);
+  expect((await readOrder(fixture.client, fixture.order.id)).paymentUrl).toBeNull();
   await app.reconcile();
-  expect((await readOrder(made.client, made.order.id)).paymentUrl).toBe(made.link);
-  expect(calls(made)).not.toContain('POST');
-  expect(app.sandbox.mekariPay.invoices(made.order.number)).toHaveLength(1);
+  expect((await readOrder(fixture.client, fixture.order.id)).paymentUrl).toBe(fixture.link);
+  expect(calls(fixture)).not.toContain('POST');
+  expect(app.sandbox.mekariPay.invoices(fixture.order.number)).toHaveLength(1);
 });
 
 test('each neighbour in turn loses an answer: one invoice, one credit, one PI, and the mail that arrives twice has one Message-ID', async () => {
-  const made = await confirmedInVain();
-  const { id, client, order } = made;
+  const fixture = await confirmedInVain();
+  const { id, client, order } = fixture;
   await app.reconcile();
-  await untilLink(made);
+  await untilLink(fixture);
   await app.sandbox.mail.waitFor(({ subject }) => subject.includes(order.number));
   app.sandbox.moderator.faults.set([LOST]);
   await app.sandbox.mail.faults.set([LOST]);
   await app.sandbox.mekariPay.pay(order.number);
 
   const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
-  // The repeat needs no look-up: Moderator answers 409 with the PI that it has.
+  // The repeat needs no look-up: Moderator answers 409 with its PI.
   expect(app.sandbox.moderator.requests().map(({ method, status }) => `${method} ${status}`)).toEqual([
     'POST null',
     'POST 409',

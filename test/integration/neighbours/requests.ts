@@ -1,7 +1,7 @@
 import type { PaidPi } from '../../../src/clients/moderator.ts';
 import type { NewInvoice } from '../../../src/payments/provider.ts';
 
-/** An invoice that the sandbox takes; 1,000,000 rupiah unless said otherwise. */
+/** An invoice that the sandbox accepts; 1,000,000 rupiah by default. */
 export function newInvoice(changes: Partial<NewInvoice> = {}): NewInvoice {
   return {
     orderNumber: 'TU-1',

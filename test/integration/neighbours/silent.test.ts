@@ -7,7 +7,7 @@ import { movableClock } from '../../support/tools/movable-clock.ts';
 
 const PAGE = `{ topupOptions { code excessUsage { code } } excessUsages { code } }`;
 const CODES = Array.from({ length: 40 }, (_, index) => `quota_${index}`);
-/** Calls at once to one neighbour. */
+/** The number of concurrent calls to one neighbour. */
 const AT_ONCE = 16;
 
 const time = movableClock();
@@ -47,11 +47,11 @@ describe('forty packages and the prices of excess, all without an answer', () =>
     mekariBilling.faults.set([{ kind: 'hang' }]);
     expect(await pageOf('1004')).toEqual({ options: ['wa_balance'], owed: ['wa_balance'], errors: undefined });
     const met = mekariBilling.requests();
-    // But for a few that were given the rest of the moment: a timer can be early by one.
+    // A few calls may get the rest of the moment: a timer can fire a millisecond early.
     expect(met.length).toBeGreaterThanOrEqual(AT_ONCE);
     expect(met.length).toBeLessThan(2 * AT_ONCE);
     expect(new Set(met.map(({ path }) => path)).size).toBe(met.length);
-    // Nor by the pages that follow: what was not answered is remembered, and what was not even asked costs a probe.
+    // Later pages do not ask either: a failed call is cached, and a dropped one costs a probe.
     for (let page = 0; page < 10; page++) expect((await pageOf('1004')).options).toEqual(['wa_balance']);
     const later = mekariBilling.requests().slice(met.length);
     expect(later.filter(({ path }) => met.some((earlier) => earlier.path === path))).toEqual([]);
@@ -67,7 +67,7 @@ describe('a slow hub-core and a silent Mekari Billing behind it', () => {
     hubCore.faults.set([{ kind: 'latency', latencyMs: 3000 }]);
     mekariBilling.faults.set([{ kind: 'hang' }]);
     expect(await pageOf('1004')).toEqual({ options: ['wa_balance'], owed: ['wa_balance'], errors: undefined });
-    // A call that had taken its time would have been told of.
+    // A call that timed out would have been logged.
     expect(mekariBilling.requestCount()).toBeGreaterThan(0);
     expect(app.logs.filter(({ event }) => event === 'package_unavailable')).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('a silent hub-core', () => {
   const unknown = () => addOrganization(app.sandbox, '1004');
   const sixty = () => Array.from({ length: 60 }, unknown);
 
-  /** In one call: many good ones would hide for ten seconds that none is answered now. */
+  /** Puts all organizations in one call: many good calls would hide for ten seconds that none is answered now. */
   async function describeAll(ids: readonly string[]): Promise<void> {
     const support = await app.client({ scope: 'topup:support', expires_in: 10_000_000 });
     const query = `query ($of: [_Any!]!) {
@@ -87,7 +87,7 @@ describe('a silent hub-core', () => {
     await support.query(query, { of: ids.map((id) => ({ __typename: 'Organization', id })) });
   }
 
-  /** From now on; pages that come one after the other, and so do not ask together, find it out. */
+  /** Silences it from now on; consecutive pages, which share no batch, detect it. */
   async function silence(): Promise<void> {
     const { hubCore } = app.sandbox;
     hubCore.faults.set([{ kind: 'hang' }]);
@@ -113,7 +113,7 @@ describe('a silent hub-core', () => {
     const ids = sixty();
     await silence();
     for (const id of ids) expect(await pageOf(id)).toMatchObject({ options: null, owed: null });
-    // They would have been as many calls as pages, and each page as long as a call may take.
+    // Without the breaker, calls would equal pages, and each page would take the time of a call.
     expect(hubCore.requestCount()).toBeLessThan(ids.length / 6);
 
     hubCore.faults.clear();

@@ -46,7 +46,7 @@ const refusal = (run: Promise<unknown>) =>
     (error) => (error instanceof OperatorRefusal ? error.message : Promise.reject(error)),
   );
 
-/** An organization's completed order: 5 packs of dialogs with 250 owed, and WhatsApp balance. */
+/** An organization's completed order: 5 packs of dialogs with an excess of 250, and WhatsApp balance. */
 async function completed(items: Items = { chatbot_ai_extra: '5', wa_balance: '1000000' }) {
   const id = addOrganization(app.sandbox, '1001', {
     excess: [{ key: 'chatbot_ai_excess', period: '2026-10', quantity: 250 }],
@@ -169,7 +169,7 @@ describe('a refund beyond the unused part is refused with the figures, and nothi
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toMatch(words);
   });
 
-  /** Paid, and accounting does not answer. */
+  /** A paid order while accounting does not answer. */
   async function beingBooked() {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
     const id = addOrganization(app.sandbox, '1001');

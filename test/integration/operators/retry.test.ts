@@ -27,8 +27,8 @@ async function buyer() {
 }
 
 async function pending() {
-  const made = await buyer();
-  return { ...made, order: await confirmOrder(made.client, made.order) };
+  const fixture = await buyer();
+  return { ...fixture, order: await confirmOrder(fixture.client, fixture.order) };
 }
 
 const mails = (number: string, subject: RegExp) =>
@@ -37,11 +37,11 @@ const mails = (number: string, subject: RegExp) =>
 describe('an order whose booking is stuck', () => {
   async function stuck() {
     app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
-    const made = await pending();
-    await app.sandbox.mekariPay.pay(made.order.number);
-    const job = await failedJob(app, 'book_paid_pi', made.order.id);
+    const fixture = await pending();
+    await app.sandbox.mekariPay.pay(fixture.order.number);
+    const job = await failedJob(app, 'book_paid_pi', fixture.order.id);
     app.sandbox.moderator.faults.clear();
-    return { ...made, job };
+    return { ...fixture, job };
   }
 
   test('is booked at once by a retry, with all the attempts again; the timeline has the name and the reason', async () => {
@@ -69,7 +69,7 @@ describe('an order whose booking is stuck', () => {
   });
 });
 
-/** Jobs that nobody can find by their order any more, and that will never run. */
+/** Dead jobs that cannot be found by their order and never run. */
 const abandoned = () =>
   app.db.query(
     `select id from graphile_worker.jobs where key is null or (locked_at is null and attempts >= max_attempts)`,

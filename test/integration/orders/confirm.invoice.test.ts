@@ -79,10 +79,10 @@ describe('an order never has two invoices', () => {
       app.sandbox.mekariPay.faults.set([{ kind, match: { method: 'POST' }, times: 1 }]);
       const confirmed = await tryConfirm(admin, draft, key);
       expect(codes(confirmed)).toEqual(['PAYMENT_PROVIDER_UNAVAILABLE']);
-      const [made] = app.sandbox.mekariPay.invoices(draft.number);
-      expect(made?.status).toBe('pending');
+      const [invoice] = app.sandbox.mekariPay.invoices(draft.number);
+      expect(invoice?.status).toBe('pending');
 
-      expect((await tryConfirm(admin, draft, key)).order?.paymentUrl).toBe(made?.payment_url);
+      expect((await tryConfirm(admin, draft, key)).order?.paymentUrl).toBe(invoice?.payment_url);
       expect(app.sandbox.mekariPay.invoices(draft.number)).toHaveLength(1);
     },
   );

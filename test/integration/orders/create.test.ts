@@ -91,7 +91,7 @@ describe('orderable options', () => {
     ["another organization's option", '1004:wa_balance'],
     ['an unknown quota', '1001:nothing'],
     ['a row that is not active', '1001:email_extra'],
-    ['what is no option id', 'x'],
+    ['an invalid option id', 'x'],
   ])('%s is refused by name', async (_, optionId) => {
     const refused = await tryCreate(admin, '1001', [{ optionId, quantity: '1000000' }]);
     const field = at(0, 'optionId');

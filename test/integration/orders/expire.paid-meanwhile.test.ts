@@ -34,12 +34,12 @@ async function pending() {
 }
 
 async function overdue() {
-  const made = await pending();
-  await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [made.order.id]);
-  return made;
+  const fixture = await pending();
+  await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [fixture.order.id]);
+  return fixture;
 }
 
-/** Credited once and booked once, with this walk through the states, and nobody alarmed. */
+/** Expects one credit, one booking, this path through the states, and no alert. */
 async function expectCredited({ id, client, order }: Awaited<ReturnType<typeof pending>>, ...walk: string[]) {
   const { timeline } = await untilStatus(client, order.id, 'COMPLETED');
   expect(timeline.map(({ to }) => to)).toEqual(['DRAFT', 'PENDING_PAYMENT', ...walk, 'PAID', 'COMPLETED']);
@@ -49,60 +49,60 @@ async function expectCredited({ id, client, order }: Awaited<ReturnType<typeof p
 }
 
 test('a payment while the expiry gets "unpaid" from Mekari Pay is credited by its webhook, and the order does not expire', async () => {
-  const made = await overdue();
+  const fixture = await overdue();
   const asked = pay.hold(ASKED, 'answer');
   const expiring = app.reconcile();
   await asked.reached;
-  await app.sandbox.mekariPay.pay(made.order.number);
+  await app.sandbox.mekariPay.pay(fixture.order.number);
   asked.release();
   await expiring;
-  await expectCredited(made);
+  await expectCredited(fixture);
 });
 
 test('a payment while the expiry asks, with its webhook lost, is found by the void and credited by the next run', async () => {
-  const made = await overdue();
+  const fixture = await overdue();
   const asked = pay.hold(ASKED, 'answer');
   const expiring = app.reconcile();
   await asked.reached;
-  await app.sandbox.mekariPay.pay(made.order.number, { webhook: false });
+  await app.sandbox.mekariPay.pay(fixture.order.number, { webhook: false });
   asked.release();
   await expiring;
   await app.reconcile();
-  await expectCredited(made);
+  await expectCredited(fixture);
 });
 
 test("a payment between the provider's void and our expiry is credited, and the order does not expire", async () => {
-  const made = await overdue();
+  const fixture = await overdue();
   const voided = pay.hold(VOIDED, 'answer');
   const expiring = app.reconcile();
   await voided.reached;
-  await app.sandbox.mekariPay.payLate(made.order.number);
+  await app.sandbox.mekariPay.payLate(fixture.order.number);
   voided.release();
   await expiring;
-  await expectCredited(made);
+  await expectCredited(fixture);
 });
 
 test('a payment between the void and the cancel is credited, and the buyer learns that the order is paid', async () => {
-  const made = await pending();
+  const fixture = await pending();
   const voided = pay.hold(VOIDED, 'answer');
-  const cancelling = tryCancel(made.client, made.order.id);
+  const cancelling = tryCancel(fixture.client, fixture.order.id);
   await voided.reached;
-  await app.sandbox.mekariPay.payLate(made.order.number);
+  await app.sandbox.mekariPay.payLate(fixture.order.number);
   voided.release();
   const { order, userErrors } = await cancelling;
   expect(userErrors.map(({ code }) => code)).toEqual(['INVALID_TRANSITION']);
   expect(['PAID', 'COMPLETED']).toContain(order?.status);
-  await expectCredited(made);
+  await expectCredited(fixture);
 });
 
 test('a payment at the moment of the expiry, twenty times, is credited once each, whichever comes first', async () => {
-  const made = await Promise.all(Array.from({ length: 20 }, overdue));
+  const fixtures = await Promise.all(Array.from({ length: 20 }, overdue));
   await Promise.all([
     app.reconcile(),
-    ...made.map(({ order }) => app.sandbox.mekariPay.payLate(order.number)),
+    ...fixtures.map(({ order }) => app.sandbox.mekariPay.payLate(order.number)),
     app.reconcile(),
   ]);
-  for (const { id, client, order } of made) {
+  for (const { id, client, order } of fixtures) {
     const { timeline } = await untilStatus(client, order.id, 'COMPLETED');
     expect(timeline.map(({ to }) => to).filter((to) => to !== 'EXPIRED')).toEqual([
       'DRAFT',

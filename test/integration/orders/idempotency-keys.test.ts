@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** As the services do, for a caller of 1001 who may also look at the others. */
+/** Uses keys as the services do, for a caller of 1001 who may also read the others. */
 const request = {
   caller: { subject: 'admin', organizationId: '1001', scopes: new Set(['topup:write', 'topup:support']) },
 } as unknown as RequestContext;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** Drafts of one organization, a minute apart but for every third, which shares its minute with the one before. */
+/** Drafts of one organization, a minute apart, except that every third shares its minute with the previous one. */
 async function insertDrafts(organizationId: string, count: number): Promise<void> {
   await app.db.query(
     `with made as (
@@ -43,12 +43,12 @@ async function page(client: TestClient, variables: Parameters<typeof client.quer
 test('pages of forty pass 205 orders once each, newest first', async () => {
   await insertDrafts('3001', 205);
   const client = await app.client({ organization_id: '3001' });
-  const seen: string[] = [];
+  const allIds: string[] = [];
   const times: string[] = [];
   let after: string | null = null;
   for (let pages = 1; ; pages++) {
     const answer = await page(client, { first: 40, after });
-    seen.push(...answer.ids);
+    allIds.push(...answer.ids);
     times.push(...answer.edges.map(({ node }) => node.createdAt));
     expect(answer.totalCount).toBe(205);
     expect(answer.pageInfo).toMatchObject({
@@ -60,8 +60,8 @@ test('pages of forty pass 205 orders once each, newest first', async () => {
     after = answer.pageInfo.endCursor;
     if (!answer.pageInfo.hasNextPage) break;
   }
-  expect(seen).toHaveLength(205);
-  expect(new Set(seen).size).toBe(205);
+  expect(allIds).toHaveLength(205);
+  expect(new Set(allIds).size).toBe(205);
   expect(times).toEqual(times.toSorted().reverse());
 });
 
@@ -133,7 +133,7 @@ test.each([
   ['no base64', '???'],
   ['empty', ''],
   ['another word', encode('order')],
-  ['a date that is none', encode(`2026-13-45T99:00:00.000Z|${randomUUID()}`)],
+  ['an invalid date', encode(`2026-13-45T99:00:00.000Z|${randomUUID()}`)],
   ['SQL', encode(`2026-01-01T00:00:00.000Z|' or true --`)],
 ])('a cursor that is %s is bad input, not an error of ours', async (_, after) => {
   const client = await app.client();

@@ -37,20 +37,20 @@ async function draft() {
 }
 
 async function pending() {
-  const made = await draft();
-  return { ...made, order: await confirmOrder(made.client, made.order) };
+  const fixture = await draft();
+  return { ...fixture, order: await confirmOrder(fixture.client, fixture.order) };
 }
 
 const LOOK_UP = ({ method, path }: RelayedCall) => method === 'GET' && path.includes('external_id=');
 const CREATION = ({ method, path }: RelayedCall) => method === 'POST' && path.endsWith('/invoices');
 
-/** Confirmed, but for its invoice: that was looked for in vain, and the call to make it stands before Mekari Pay. */
+/** A confirmed order without its invoice: the look-up found none, and the creation waits at Mekari Pay. */
 async function beforeInvoice() {
-  const made = await draft();
+  const fixture = await draft();
   const creation = pay.hold(CREATION, 'call');
-  const confirming = tryConfirm(made.client, made.order);
+  const confirming = tryConfirm(fixture.client, fixture.order);
   await creation.reached;
-  return { ...made, makeInvoice: () => [creation.release(), confirming][1] as typeof confirming };
+  return { ...fixture, makeInvoice: () => [creation.release(), confirming][1] as typeof confirming };
 }
 
 const invoiceStatuses = (number: string) => app.sandbox.mekariPay.invoices(number).map(({ status }) => status);
@@ -86,7 +86,7 @@ describe('an invoice arrives while the order is being cancelled', () => {
 });
 
 describe('an invoice arrives while the order expires', () => {
-  /** The invoice's own time is another: the call that stands before Mekari Pay names the one of the confirm. */
+  /** The invoice has an expiry of its own: the waiting call carries the one of the confirm. */
   const endTimeToPay = ({ id }: OrderFragment) =>
     app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [id]);
 
@@ -103,7 +103,7 @@ describe('an invoice arrives while the order expires', () => {
   test('after the last look-up and before it was stored: the order expires in the next run, with its invoice void', async () => {
     const { client, order, makeInvoice } = await beforeInvoice();
     await endTimeToPay(order);
-    // It looks when it asks for payments, when it would make an invoice, and when it voids what there is.
+    // The job looks up payments, a missing invoice, and the invoices to void.
     for (const _ of ['payment', 'invoice']) pay.hold(LOOK_UP, 'answer').release();
     const last = pay.hold(LOOK_UP, 'answer');
     const reconciling = app.reconcile();
@@ -119,7 +119,7 @@ describe('an invoice arrives while the order expires', () => {
 });
 
 describe('the void of an invoice that arrived after the cancel', () => {
-  /** The job's first attempt met a Mekari Pay that is away; it is well again now, and the job waits. */
+  /** The job's first attempt met a failing Mekari Pay; it has recovered, and the job waits. */
   async function failedVoid() {
     const { id, client, order, makeInvoice } = await beforeInvoice();
     await tryCancel(client, order.id);
@@ -150,7 +150,7 @@ describe('the void of an invoice that arrived after the cancel', () => {
   });
 });
 
-/** Statements in which this stands: a mail that is noted waits for its order too. */
+/** Counts only waiting statements with this text, because the record of a mail waits for its order too. */
 async function untilWaiting(count: number, text: string): Promise<void> {
   const waiters = `select from pg_stat_activity
     where datname = current_database() and application_name = 'self-topup' and wait_event_type = 'Lock'
@@ -161,7 +161,10 @@ async function untilWaiting(count: number, text: string): Promise<void> {
   );
 }
 
-/** Runs `work` while somebody has the order's row, until that many statements wait for a lock; what is done `meanwhile` they find. */
+/**
+ * Runs `work` while the order's row is locked, until this many statements wait for a lock; they find the result of
+ * `meanwhile`.
+ */
 async function whileLocked<T>(
   orderId: string,
   [waiting, text]: [number, string],

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** What the background does until there is a link: a neighbour that was silent is not asked for a moment. */
+/** Runs the background until there is a link: a silent neighbour gets no call for a moment. */
 const untilLink = (id: string) =>
   until(
     async () => {
@@ -27,7 +27,10 @@ const untilLink = (id: string) =>
     ({ paymentUrl }) => paymentUrl !== null,
   );
 
-/** Of every call, or of the creation alone: then the search for an invoice has found none, and one may have been made. */
+/**
+ * The fault applies to every call, or to the creation alone: then the look-up found no invoice, and one may have been
+ * made.
+ */
 const CALLS = { 'every call': undefined, 'the creation': { method: 'POST' } };
 
 test.each(

@@ -9,9 +9,9 @@ import { movableClock } from '../../support/tools/movable-clock.ts';
 const DAY = 86_400;
 const HALF_AN_HOUR = 1800;
 
-// Each test begins two days ago, so that its webhooks can come after the order's time, at the present.
+// Each test starts two days ago, so that its webhooks can arrive after the order's time, at the present.
 const time = movableClock();
-/** How far Mekari Pay's own clock is behind: then an invoice can still be paid when our time for it is over. */
+/** Mekari Pay's clock is behind by this much: an invoice can still be paid after our deadline. */
 let lagSeconds = 0;
 let app: TestApp;
 
@@ -38,8 +38,8 @@ async function draft() {
 }
 
 async function pending() {
-  const made = await draft();
-  return { ...made, order: await confirmOrder(made.client, made.order) };
+  const fixture = await draft();
+  return { ...fixture, order: await confirmOrder(fixture.client, fixture.order) };
 }
 
 const expiryMail = (number: string) =>
@@ -141,7 +141,7 @@ describe('unpaid orders', () => {
   });
 
   test.each([
-    ['nobody can ask Mekari Pay', { kind: 'status', status: 503 }],
+    ['Mekari Pay is down', { kind: 'status', status: 503 }],
     ['Mekari Pay answers nonsense', { kind: 'wrong-shape' }],
   ] as const)('do not expire while %s', async (_, fault) => {
     const { client, order } = await pending();
@@ -239,9 +239,10 @@ describe('a late payment', () => {
 });
 
 test('a stopped run ends its current order and leaves the rest to the next run', async () => {
-  const made = [await pending(), await pending(), await draft()];
+  const fixtures = [await pending(), await pending(), await draft()];
   time.advance(DAY + 1);
-  const statuses = () => Promise.all(made.map(async ({ client, order }) => (await readOrder(client, order.id)).status));
+  const statuses = () =>
+    Promise.all(fixtures.map(async ({ client, order }) => (await readOrder(client, order.id)).status));
   await app.services.reconcile.run(AbortSignal.abort());
   expect(await statuses()).toEqual(['PENDING_PAYMENT', 'PENDING_PAYMENT', 'DRAFT']);
   await app.reconcile();

@@ -7,12 +7,12 @@ import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support
 import type { TestClient } from '../../support/app/test-client.ts';
 import { alerts, balances, inbox, invoiceEvent } from '../../support/app/webhook.ts';
 
-/** Two replicas on one database, before the same neighbours. */
+/** Two replicas with one database and the same neighbours. */
 let app: TestApp;
 let replica: TestApp;
 
 beforeAll(async () => {
-  // So many calls at once may wait for each other on a small machine: none of them is to be told that Mekari Pay is away.
+  // Many concurrent calls may wait for each other on a small machine: none of them may fail as unavailable.
   const env = { UPSTREAM_TIMEOUT_MS: '30000' };
   app = await startApp({ env });
   replica = await startApp({ env, shared: { db: app.db, sandbox: app.sandbox } });
@@ -32,16 +32,16 @@ async function buyer() {
 }
 
 async function draft() {
-  const made = await buyer();
-  return { ...made, order: await createOrder(made.client, made.id, { agent_extra: '4' }) };
+  const fixture = await buyer();
+  return { ...fixture, order: await createOrder(fixture.client, fixture.id, { agent_extra: '4' }) };
 }
 
 async function pending() {
-  const made = await draft();
-  return { ...made, order: await confirmOrder(made.client, made.order) };
+  const fixture = await draft();
+  return { ...fixture, order: await confirmOrder(fixture.client, fixture.order) };
 }
 
-/** That many at once, in turns at the two. */
+/** This many concurrent calls, alternating between the two. */
 const atOnce = <T, W>(times: number, between: readonly W[], work: (one: W, index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: times }, (_, index) => work(between[index % between.length] as W, index)));
 
@@ -114,7 +114,7 @@ describe('a call that repeats twenty times at once, alternating between two repl
   test('makes one invoice for a confirm with one key, and answers the same link to all', async () => {
     const { clients, order } = await draft();
     const key = randomUUID();
-    // It takes its time over the first, so that others ask for one too.
+    // The first creation is slow, so that other calls ask for one too.
     app.sandbox.mekariPay.faults.set([{ kind: 'latency', latencyMs: 500, match: { method: 'POST' } }]);
     const outcomes = await atOnce(20, clients, (one) => tryConfirm(one, order, key));
     const [invoice, ...others] = app.sandbox.mekariPay.invoices(order.number);

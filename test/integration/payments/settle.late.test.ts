@@ -21,7 +21,7 @@ import { movableClock } from '../../support/tools/movable-clock.ts';
 const DAY = 86_400;
 const WHATSAPP = { wa_balance: '1000000' };
 
-// Each test begins two days ago: its webhooks come at the present.
+// Each test starts two days ago: its webhooks arrive at the present.
 const time = movableClock();
 let app: TestApp;
 let pay: Relay;
@@ -60,7 +60,7 @@ async function pending(items: Items = WHATSAPP, changes: Partial<Organization> =
 
 test('an invoice that is void by the time of its answer is not shown, and no mail asks for its payment', async () => {
   const { id, client } = await buyer();
-  // Not in the past: the job that sees to the invoice is to come later than this test's own doings.
+  // The job for the invoice must run after this test's own actions, so its time is not in the past.
   time.toPresent();
   const draft = await createOrder(client, id, WHATSAPP);
   app.sandbox.mekariPay.faults.set([{ kind: 'drop-answer', match: { method: 'POST' }, times: 1 }]);
@@ -110,20 +110,20 @@ describe('the excess of a cancelled order that is paid late', () => {
   const excess = (quantity: number) => ({ excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity }] });
 
   async function cancelled(quantity: number) {
-    const made = await pending(WHATSAPP, excess(quantity));
-    expect(made.order.excessTotal.amount).toBe(String(quantity));
-    expect((await tryCancel(made.client, made.order.id)).order?.status).toBe('CANCELLED');
-    return made;
+    const fixture = await pending(WHATSAPP, excess(quantity));
+    expect(fixture.order.excessTotal.amount).toBe(String(quantity));
+    expect((await tryCancel(fixture.client, fixture.order.id)).order?.status).toBe('CANCELLED');
+    return fixture;
   }
 
   const settledOf = (id: string) =>
     app.db.query(`select excess_settled::text from organization_packages where organization_id = $1`, [id]);
 
   async function settled(quantity: number) {
-    const made = await buyer(excess(quantity));
+    const fixture = await buyer(excess(quantity));
     time.toPresent();
-    await purchase(app, made.client, made.id, WHATSAPP);
-    return made;
+    await purchase(app, fixture.client, fixture.id, WHATSAPP);
+    return fixture;
   }
 
   test('is settled without an alert when no other order settled it', async () => {
@@ -187,7 +187,7 @@ describe('a look-up of an order at Mekari Pay', () => {
     await app.sandbox.mekariPay.pay(order.number, { webhook: false });
     pay.alterAnswers((body) => body.replace(/"paid_amount":\d+/, '"paid_amount":null'));
     await app.reconcile();
-    // Nor does it expire as if it were unpaid.
+    // The order does not expire as unpaid either.
     time.advance(DAY + 1);
     await app.reconcile();
     expect((await readOrder(client, order.id)).status).toBe('PENDING_PAYMENT');

@@ -21,8 +21,8 @@ async function draft() {
 }
 
 async function pending() {
-  const made = await draft();
-  return { ...made, order: await confirmOrder(made.client, made.order) };
+  const fixture = await draft();
+  return { ...fixture, order: await confirmOrder(fixture.client, fixture.order) };
 }
 
 const underReview = (number: string) =>

@@ -7,7 +7,7 @@ import { deliver, SECRET, signatureOf, signed } from '../../support/http/raw-del
 
 const NEXT = `whsec_${Buffer.from('the secret of tomorrow, rotated').toString('base64')}`;
 const FOREIGN = `whsec_${Buffer.from('a secret that we never agreed on').toString('base64')}`;
-/** The server's time stands still, so that an edge is one. */
+/** The server's clock stands still, so that a boundary is exact. */
 const NOW = new Date();
 const SECOND = Math.floor(NOW.getTime() / 1000);
 
@@ -30,7 +30,7 @@ afterAll(() => app.close());
 const ID = 'msg_forged';
 const sign = ({ id = ID, timestamp = String(SECOND), over = body, secret = SECRET } = {}) =>
   signatureOf(over, id, timestamp, secret);
-/** Signed throughout, with an odd time or id. */
+/** Correctly signed deliveries with an odd time or id. */
 const at = (timestamp: string) => signed(body, NOW, { id: ID, timestamp });
 const as = (id: string) => signed(body, NOW, { id });
 const under = (signature: string | string[]) => ({ ...as(ID), 'webhook-signature': signature });

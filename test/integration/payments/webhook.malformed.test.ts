@@ -6,7 +6,7 @@ import { balances, inbox, invoiceEvent } from '../../support/app/webhook.ts';
 import { MALFORMED } from '../../support/hostile/malformed-events.ts';
 import { deliver, SECRET, signed } from '../../support/http/raw-delivery.ts';
 
-/** In every body: no log may have it. */
+/** Every body contains this text, and no log may contain it. */
 const CANARY = 'canary of the body';
 
 let app: TestApp;

@@ -36,7 +36,7 @@ describe('the signature is checked first', () => {
     ['no signature', { headers: { 'webhook-signature': undefined } }],
     ['no id', { headers: { 'webhook-id': undefined } }],
     ['no timestamp', { headers: { 'webhook-timestamp': undefined } }],
-    ['a signature that is none', { headers: { 'webhook-signature': 'v1,AAAA' } }],
+    ['an invalid signature', { headers: { 'webhook-signature': 'v1,AAAA' } }],
     ['a signature without its value', { headers: { 'webhook-signature': 'v1' } }],
     ['an empty signature', { headers: { 'webhook-signature': '' } }],
     ['a version that we do not know', { headers: { 'webhook-signature': 'v2,abc v9,def' } }],
@@ -137,7 +137,7 @@ test.each<[string, (event: ReturnType<typeof invoiceEvent>) => unknown]>([
   ['no invoice', (event) => ({ ...event, data: { ...event.data, invoice_id: '' } })],
   ['no order number', (event) => ({ ...event, data: { ...event.data, external_id: null } })],
   ['no currency', (event) => ({ ...event, data: { ...event.data, currency: undefined } })],
-  ['a day that is none', (event) => ({ ...event, data: { ...event.data, paid_at: 'yesterday' } })],
+  ['an invalid day', (event) => ({ ...event, data: { ...event.data, paid_at: 'yesterday' } })],
 ])('a well-signed body that is not an event (%s): 400, and nothing is stored', async (_, write) => {
   const order = await pendingOrder();
   const before = await storedEvents();

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Sandbox } from '../../../sandbox/index.ts';
 
-/** A signed call, written from the contract alone; each part can be spoilt. */
+/** A signed call, written from the contract alone; each part can be corrupted. */
 export interface SignedCall {
   method?: string;
   body?: unknown;
@@ -11,7 +11,7 @@ export interface SignedCall {
   date?: string;
   clientId?: string;
   secret?: string;
-  /** What is signed, where it is not the line that is sent. */
+  /** The request line to sign, when it differs from the sent one. */
   signedTarget?: string;
   /** Replaces headers; undefined leaves one out. */
   headers?: Record<string, string | undefined>;
@@ -56,7 +56,7 @@ export async function signedFetch(sandbox: Sandbox, url: string, call: SignedCal
   });
 }
 
-/** An error answer's code and the fields that it names. */
+/** The code of an error answer and the fields that it names. */
 export async function errorOf(response: Response): Promise<{ status: number; code: string; fields: string[] }> {
   const { error } = (await response.json()) as { error: { code: string; fields?: { field: string }[] } };
   return { status: response.status, code: error.code, fields: (error.fields ?? []).map(({ field }) => field) };
@@ -66,7 +66,7 @@ export async function dataOf<T>(response: Response): Promise<T> {
   return ((await response.json()) as { data: T }).data;
 }
 
-/** A switch of the sandbox, over HTTP, as a person uses it. */
+/** Sets a switch of the sandbox over HTTP, as a person does. */
 export function control(url: string, method = 'GET', body?: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body), headers }) });

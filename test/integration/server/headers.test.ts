@@ -49,8 +49,8 @@ test.each([
   ['the webhook', 'POST', '/webhooks/mekari-pay', 401],
   ['health', 'GET', '/livez', 200],
   ['metrics', 'GET', '/metrics', 200],
-  ['what is not there', 'GET', '/nothing', 404],
-  ['a method that is not there', 'DELETE', '/graphql', 405],
+  ['an unknown path', 'GET', '/nothing', 404],
+  ['a method that the route does not have', 'DELETE', '/graphql', 405],
 ])('an answer of %s is data: no cache, frame, rendering or type sniffing', async (_kind, method, path, status) => {
   const answer = await ask(app, method, path);
   expect(answer.status).toBe(status);

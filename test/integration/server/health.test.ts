@@ -22,7 +22,7 @@ async function samples(name: string): Promise<Sample[]> {
   return parsePrometheus(text).filter((sample) => sample.name === name);
 }
 
-/** How often, by the labels that are named. */
+/** The count by the given labels. */
 async function count(name: string, labels: Record<string, string>): Promise<number> {
   const matching = (await samples(name)).filter((sample) =>
     Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
@@ -30,7 +30,7 @@ async function count(name: string, labels: Record<string, string>): Promise<numb
   return matching.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** As when the database is away: nobody is connected to it, and nobody can. */
+/** Simulates a database outage: every connection is closed and new ones are refused. */
 async function withoutDatabase(run: () => Promise<void>): Promise<void> {
   const name = new URL(app.db.url).pathname.slice(1);
   const admin = new pg.Client({ connectionString: inject('postgresUrl') });

@@ -29,7 +29,7 @@ async function untilRedisIs(wanted: 'up' | 'down'): Promise<void> {
   }
 }
 
-/** Statuses of so many mutations of this caller, sent one after the other. */
+/** The statuses of this many mutations of one caller, sent one after the other. */
 async function mutate(on: TestApp, sub: string, times: number): Promise<number[]> {
   const client = await on.client({ sub });
   const statuses: number[] = [];
@@ -49,14 +49,14 @@ async function inRedis<T>(ask: (client: ReturnType<typeof createClient>) => Prom
   }
 }
 
-/** What was counted, by key. */
+/** The counters by key. */
 const counted = () =>
   inRedis(async (client) => {
     const keys = (await client.keys(KEYS)).map(String);
     return new Map(await Promise.all(keys.map(async (key) => [key, Number(await client.get(key))] as const)));
   });
 
-/** That the two count together, and refuse what is more. */
+/** Expects the two to count together and to refuse the excess. */
 async function expectOneLimit(sub: string): Promise<void> {
   expect(await mutate(app, sub, LIMIT - 1)).toEqual(allowed(LIMIT - 1));
   expect(await mutate(other, sub, 2)).toEqual([200, 429]);

@@ -23,7 +23,7 @@ interface Shape {
   body?: string;
 }
 
-/** A request of the graph that is right but for what is said here. */
+/** A valid graph request except for the given parts. */
 function request(shape: Shape = {}): string {
   const { method = 'POST', path = '/graphql', version = '1.1', host = ['host: here'], body = QUERY } = shape;
   const length = `content-length: ${Buffer.byteLength(body)}`;
@@ -33,7 +33,7 @@ function request(shape: Shape = {}): string {
 
 const get = (path: string) => request({ method: 'GET', path, body: '', headers: ['apollo-require-preflight: 1'] });
 
-/** With a body in chunks: it is said here what follows the headers. */
+/** A request with a chunked body: `rest` follows the headers. */
 const chunked = (headers: readonly string[], rest = '0\r\n\r\n') =>
   `POST /graphql HTTP/1.1\r\n${['host: here', JSON_TYPE, ...headers, 'connection: close'].join('\r\n')}\r\n\r\n${rest}`;
 
@@ -43,7 +43,7 @@ async function only(bytes: string): Promise<RawAnswer> {
   return answers[0] as RawAnswer;
 }
 
-/** In GraphQL's shape: one error that says whose fault it is, and nothing else. */
+/** GraphQL's shape: one error that blames the caller, and nothing else. */
 const refusal = (code = 'BAD_REQUEST') => ({
   errors: [expect.objectContaining({ message: expect.any(String), extensions: { code } })],
 });
@@ -70,17 +70,17 @@ describe('a malformed graph request gets an answer in the shape of GraphQL', () 
     ['two queries in one GET', 400, get('/graphql?query=%7B__typename%7D&query=%7B__typename%7D')],
     ['a body without a type', 415, request({ type: 'x-none: 1' })],
     ['another type', 415, request({ type: 'content-type: application/xml' })],
-    ['a type that is none', 415, request({ type: 'content-type: ;;;' })],
+    ['an invalid type', 415, request({ type: 'content-type: ;;;' })],
     ['a body that is too large', 413, request({ body: JSON.stringify({ query: 'x'.repeat(600_000) }) })],
     ['a body that says it is enormous', 413, chunked(['content-length: 99999999999'], '')],
     ['a chunk of an absurd size', 400, chunked(['transfer-encoding: chunked'], 'ffffffffffffffffff\r\n')],
-    ['a coding that is none', 400, chunked(['transfer-encoding: xchunked'])],
+    ['an invalid coding', 400, chunked(['transfer-encoding: xchunked'])],
     ['an answer that we do not have', 406, request({ headers: ['accept: image/png'] })],
-    ['an Accept that is none', 406, request({ headers: ['accept: ;;q=x'] })],
+    ['an invalid Accept', 406, request({ headers: ['accept: ;;q=x'] })],
     ['an empty Host', 400, request({ host: ['host:'] })],
-    ['a Host that is none', 400, request({ host: ['host: ['] })],
+    ['an invalid Host', 400, request({ host: ['host: ['] })],
     ['a Host with spaces', 400, request({ host: ['host: a b'] })],
-    ['a port that is none', 400, request({ host: ['host: here:99999999'] })],
+    ['an invalid port', 400, request({ host: ['host: here:99999999'] })],
     ['two Hosts', 400, request({ host: ['host: here', 'Host: there'] })],
     ['HTTP/1.0 without a Host', 400, request({ host: [], version: '1.0' })],
     ...['OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PATCH', 'QUERY', 'PROPFIND', 'M-SEARCH'].map(
@@ -120,14 +120,14 @@ describe('a malformed request of any route is refused', () => {
     ['a long path', 404, request({ path: `/${'a'.repeat(10_000)}` })],
     ['a path that cannot be decoded', 400, request({ path: '/%zz' })],
     ['a part of an encoding', 400, request({ path: '/%' })],
-    ['an address that is none', 400, request({ path: 'http://[/graphql' })],
+    ['an invalid address', 400, request({ path: 'http://[/graphql' })],
     ['a path without a slash', 400, request({ path: 'graphql' })],
     ['all of the server', 404, request({ method: 'OPTIONS', path: '*' })],
     ['a query string of 100 KB', 431, get(`/graphql?query=${'a'.repeat(100_000)}`)],
     ['a header of 20 KB', 431, request({ headers: [`x-long: ${'a'.repeat(20_000)}`] })],
-    ['a method that is none', 400, request({ method: 'FETCH' })],
+    ['an invalid method', 400, request({ method: 'FETCH' })],
     ['a method in small letters', 400, request({ method: 'post' })],
-    ['a version that is none', 400, request({ version: '9.9' })],
+    ['an invalid version', 400, request({ version: '9.9' })],
     ['the preface of HTTP/2', 400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['the beginning of TLS', 400, '\x16\x03\x01\x02\x00\x01\x00'],
     ['two lengths', 400, request({ headers: ['content-length: 5'] })],

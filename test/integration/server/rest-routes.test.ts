@@ -86,12 +86,12 @@ describe('excess-quota', () => {
 
 describe.each([OPTIONS, EXCESS])('%s', (path) => {
   test.each<[string, string, TokenOptions | undefined, number]>([
-    ['nobody', '', undefined, 401],
+    ['no token', '', undefined, 401],
     ['a token that has run out', '', { expires_in: -60 }, 401],
     ['a token of another issuer', '', { issuer: 'https://elsewhere.test' }, 401],
     ['a token without a scope of ours', '', { scope: 'chat:read' }, 403],
     ['another organization', '?organization_id=1002', { organization_id: '1001' }, 403],
-    ['another organization that is not there', '?organization_id=9999', { organization_id: '1001' }, 403],
+    ['an unknown organization', '?organization_id=9999', { organization_id: '1001' }, 403],
     ['the writer of it', '', { scope: 'topup:write' }, 200],
     ['its own organization by name', '?organization_id=1001', { organization_id: '1001' }, 200],
     ['support', '?organization_id=1004', { organization_id: '1001', scope: 'topup:support' }, 200],

@@ -11,7 +11,7 @@ import { createLogger } from '../../../src/platform/telemetry/logger.ts';
 import { createTelemetry, type Telemetry } from '../../../src/platform/telemetry/telemetry.ts';
 import { until } from '../../support/app/purchase.ts';
 
-/** Short, and still longer than a busy machine takes for what is not slow. */
+/** Short limits, still longer than a busy machine needs for a fast client. */
 const SHORT: ConnectionLimits = {
   ...CONNECTION_LIMITS,
   headersMs: 1000,
@@ -20,7 +20,7 @@ const SHORT: ConnectionLimits = {
   checkMs: 50,
 };
 const SECRET = 'x-gateway-secret: open';
-/** More than the system takes off our hands for a connection. */
+/** More bytes than the system buffers for a connection. */
 const LARGE = 'x'.repeat(16_000_000);
 const TRICKLE_MS = 100;
 
@@ -61,13 +61,13 @@ afterEach(async () => {
 const connections = () =>
   new Promise<number>((resolve) => server.app.server.getConnections((_error, count) => resolve(count)));
 
-/** One that says that much, then a letter now and then (`more`), and listens: all that it heard until it was cut off. */
+/** A client that sends these bytes, then `more` now and then, and reads: returns everything received until the cut. */
 function slow(bytes: string, more = ''): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port });
   sockets.push(socket);
-  let heard = '';
+  let output = '';
   socket.setEncoding('latin1').on('data', (text) => {
-    heard += text;
+    output += text;
   });
   socket.on('error', () => undefined);
   socket.write(bytes);
@@ -75,7 +75,7 @@ function slow(bytes: string, more = ''): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   socket.on('close', () => {
     clearInterval(trickle);
-    resolve(heard);
+    resolve(output);
   });
   return promise;
 }
@@ -90,13 +90,13 @@ const SLOW: Record<string, [bytes: string, more: string, status: number]> = {
   'send no body': [post(SECRET, 'content-length: 1000'), '', 408],
   'send a letter of their body now and then': [post(SECRET, 'content-length: 1000'), 'a', 408],
   'send a small chunk now and then': [post(SECRET, 'transfer-encoding: chunked'), '1\r\na\r\n', 408],
-  // Its one answer was given before its body: what follows is no answer to anything.
+  // The answer came before the body: later bytes get no answer.
   'were refused, and go on sending': [post('content-length: 1000'), 'a', 403],
 };
 
-const statusesIn = (heard: string) => [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+const statusesIn = (output: string) => [...output.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
-/** Somebody who does nothing wrong, on one connection that is kept. */
+/** A well-behaved client on one kept-alive connection. */
 function innocent() {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   return {
@@ -113,8 +113,8 @@ function innocent() {
 describe('clients that are slow', () => {
   test.each(Object.entries(SLOW))('and %s get one answer and are cut off', async (_kind, [bytes, more, status]) => {
     await start(SHORT);
-    const heard = await Promise.all(Array.from({ length: 5 }, () => slow(bytes, more)));
-    expect(heard.map(statusesIn)).toEqual(heard.map(() => [status]));
+    const outputs = await Promise.all(Array.from({ length: 5 }, () => slow(bytes, more)));
+    expect(outputs.map(statusesIn)).toEqual(outputs.map(() => [status]));
     expect(await connections()).toBe(0);
   });
 

@@ -78,8 +78,8 @@ test('every row of the catalogue is either shown or hidden with a reason, never 
   for (const organizationId of ['1001', '1002', '1003', '1004', '1006']) {
     const { topupOptions } = await support.query(TopupOptionsDocument, { organizationId });
     const { hiddenTopupOptions } = await support.query(HiddenTopupOptionsDocument, { organizationId });
-    const seen = [...(topupOptions ?? []), ...(hiddenTopupOptions ?? [])].map(({ code }) => code);
-    expect(seen.toSorted(), organizationId).toEqual(catalogue.map(({ code }) => code).toSorted());
+    const allCodes = [...(topupOptions ?? []), ...(hiddenTopupOptions ?? [])].map(({ code }) => code);
+    expect(allCodes.toSorted(), organizationId).toEqual(catalogue.map(({ code }) => code).toSorted());
   }
 });
 

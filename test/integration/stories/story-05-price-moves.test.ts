@@ -11,7 +11,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp({ clock: time.clock, sandbox: { clock: time.now } });
-  // What would be shown if the row's own price were ever used in the place of the current one.
+  // The page would show this if it ever used the row's own price instead of the current one.
   await app.db.query(`update topup_configurations set base_price = 1 where code = 'muv'`);
 });
 
@@ -61,7 +61,7 @@ test('Mekari Billing moves a price, fails and comes back; the page follows withi
   time.advance(6);
   expect(await shown()).toEqual(after);
 
-  // What is bought now is bought at the price that is shown now.
+  // A purchase uses the price that the page shows now.
   const admin = await app.client({ organization_id: '1001', expires_in: 1_000_000 });
   const order = await confirmOrder(admin, await createOrder(admin, '1001', { muv: '500' }));
   await app.sandbox.mekariPay.pay(order.number, { webhook: false });

@@ -4,7 +4,7 @@ import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support
 import { ledgerTable } from '../../support/database/ledger-table.ts';
 import { movableClock } from '../../support/tools/movable-clock.ts';
 
-// The order is of the day before yesterday: its webhook comes today.
+// The order is from the day before yesterday: its webhook arrives today.
 const time = movableClock(-2 * 86_400);
 let app: TestApp;
 

@@ -14,10 +14,10 @@ const ENTITIES = `query ($of: [_Any!]!) { _entities(representations: $of) {
 } }`;
 
 let app: TestApp;
-/** 1002's admin, who is after what is 1004's. */
+/** 1002's admin, who tries to read 1004's data. */
 let stranger: TestClient;
 let support: TestClient;
-/** 1004's order, paid: it has a balance, an order and settled excess to find. */
+/** 1004's paid order: it has a balance, an order and settled excess to find. */
 let orderId: string;
 
 beforeAll(async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** Anything by which the owner, its orders or its money could be told. */
+/** Texts that would reveal the owner, its orders or its money. */
 function expectNothingOfTheOwner(answer: unknown): void {
   const text = JSON.stringify(answer);
   for (const fact of [draft.number, completed.number, completed.paidInvoiceNumber, 'Bahari', '2500000', '250000']) {

@@ -63,7 +63,7 @@ test('durations carry their labels, in buckets from 5 ms to 10 s', async () => {
     }
     return sums;
   };
-  // The mail jobs may still be calling: their calls are counted together with their time.
+  // The mail jobs may still be calling: the count of their calls and their durations rise together.
   expect(await values('graphql_operation_duration_seconds_count', 'name')).toEqual(
     await sums('graphql_operations_total', 'name'),
   );
@@ -79,7 +79,7 @@ test('durations carry their labels, in buckets from 5 ms to 10 s', async () => {
 });
 
 describe('deliveries of the webhook', () => {
-  /** By how much each outcome rises while it runs; those that do not are left out. */
+  /** The increase of each outcome during the work; unchanged ones are left out. */
   async function risen(run: () => Promise<unknown>): Promise<Record<string, number>> {
     const before = await values('webhooks_total', 'outcome');
     await run();
@@ -156,17 +156,17 @@ test('the age of the oldest open order grows, from when it was created, confirme
   const [toBePending, toBePaid, toBeReviewed] = [await draft(), await draft(), await draft()];
   time.advance(80);
   for (const order of [toBePending, toBePaid, toBeReviewed]) await confirmOrder(buyer, order);
-  // The younger one says nothing: the oldest counts.
+  // The younger order does not change the value: the oldest counts.
   await draft();
   time.advance(80);
   await aged.sandbox.mekariPay.pay(toBePaid.number);
-  // All in all less than the five minutes within which a webhook's signature holds.
+  // The total is less than the five minutes of a webhook signature's tolerance.
   time.advance(80);
   await aged.sandbox.mekariPay.payWrong(toBeReviewed.number);
 
   const { DRAFT = 0, PENDING_PAYMENT = 0, PAID = 0, PAYMENT_REVIEW = -1, ...rest } = await ages();
   expect(rest).toEqual({});
-  // At least what the clock was moved by, less the millisecond that times are rounded to.
+  // At least the clock's advance, less the millisecond of rounding.
   expect(PAYMENT_REVIEW).toBeGreaterThanOrEqual(0);
   expect(PAID - PAYMENT_REVIEW).toBeGreaterThan(79.9);
   expect(PENDING_PAYMENT - PAID).toBeGreaterThan(79.9);

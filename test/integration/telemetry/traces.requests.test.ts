@@ -52,7 +52,7 @@ describe("a caller's trace", () => {
     await app.sandbox.mekariPay.pay(order.number);
     await untilStatus(buyer, id, 'COMPLETED');
     expect(await app.traceOf({ id })).toBe(unsampled);
-    // A later one has come: what was to be sent of this one would be there.
+    // A later span arrived: an exported span of this trace would have arrived before it.
     const later = await purchase(app, buyer, '1003', { agent_extra: '1' });
     await app.untilSpans(await app.traceOf(later), ['job book_paid_pi']);
     expect(app.collector.spans().filter(({ traceId }) => traceId === unsampled)).toEqual([]);
@@ -76,7 +76,7 @@ describe("a caller's trace", () => {
   });
 });
 
-/** How the answer to a request ended, by status and by error code. */
+/** The outcome of a request, by status and by error code. */
 const ends = ({ name, attributes }: ExportedSpan) =>
   ['http.response.status_code', 'topup.outcome'].map((attribute) => `${name} ${attributes[attribute]}`);
 

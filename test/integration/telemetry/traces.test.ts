@@ -43,7 +43,7 @@ describe('the trace of an order', () => {
     const created = `${root} > create order`;
     const mail = [`${created} > job send_order_mail`];
     const onePerMail = ['', ` > ${ORGANIZATIONS}`, ' > mail SMTP send'].map((rest) => `${mail}${rest}`);
-    // The first mail asks to pay; paid at once, it may come too late to say anything true, and is then not sent.
+    // The first mail asks for payment; after an immediate payment it may be stale, and is then not sent.
     const silent = mails.filter(({ spanId }) => !all.some((span) => span.parentSpanId === spanId)).length;
     const mailPaths = [...onePerMail, ...(silent === 1 ? onePerMail.slice(0, 1) : onePerMail)];
     expect(all.map((span) => pathOf(span, all)).toSorted()).toEqual(
@@ -83,7 +83,7 @@ describe('the trace of an order', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, expect: '100-continue' },
     });
     call.flushHeaders();
-    // The server has the request in hand.
+    // The server has started the request.
     await once(call, 'continue');
     call.end(JSON.stringify({ query: print(CreateTopupOrderDocument), variables: { input } }));
     const [answer] = (await once(call, 'response')) as [IncomingMessage];
@@ -101,7 +101,7 @@ describe('the trace of an order', () => {
     const linked = async (name: string) => {
       const { links } = named(ofOrder, name);
       expect(links).toHaveLength(1);
-      // The request's own span ends, and is sent, after what it did.
+      // The request's own span ends and is exported after its children.
       const [target] = await until(
         async () => app.collector.spans().filter((span) => span.spanId === links[0]?.spanId),
         ({ length }) => length > 0,

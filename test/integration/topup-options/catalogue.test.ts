@@ -28,7 +28,7 @@ async function apply(file: unknown): Promise<string[]> {
   const { rows, faults } = checkCatalogue(file);
   expect(faults).toEqual([]);
   const untouched = await applyCatalogue(app.database, rows, AT);
-  // Pages read it again within a second; these need not wait for that.
+  // Pages read it again within a second; this test does not wait for that.
   await app.services.catalogue.rowsNow();
   return untouched;
 }
@@ -95,7 +95,7 @@ test('one refused row rolls back the whole file', async () => {
   ]);
   const [changed, added] = rows;
   if (changed === undefined || added === undefined) throw new Error('the file was not taken');
-  // Past the check, as a bug of it would let through.
+  // Bypasses the check, as a bug in it would.
   const refused = { ...added, base_price: -1n };
   await expect(applyCatalogue(app.database, [changed, refused], AT)).rejects.toThrow(/base_price_check/);
   expect(await show()).toEqual(before);

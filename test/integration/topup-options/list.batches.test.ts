@@ -5,7 +5,7 @@ import type { TestClient } from '../../support/app/test-client.ts';
 import { countSql, type SqlCounter } from '../../support/database/sql-counter.ts';
 import { stillClock } from '../../support/tools/movable-clock.ts';
 
-/** All that a page shows of an organization. */
+/** Every field of an organization's page. */
 const PAGES = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Organization {
   id
   topupEligibility { reasons }
@@ -15,7 +15,7 @@ const PAGES = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on 
   topupOrders(first: 10) { totalCount edges { node { id lines { code } } } }
 } } }`;
 
-/** What organizations like 1004 need the price of. */
+/** The packages of organizations like 1004. */
 const PACKAGES = ['pkg-agent', 'pkg-ai', 'pkg-ai-excess', 'pkg-muv', 'pkg-muv-excess'];
 
 const time = stillClock();
@@ -34,12 +34,12 @@ beforeAll(async () => {
   sql = countSql(app);
   support = await app.client({ scope: 'topup:support', expires_in: 10_000_000 });
   ids = Array.from({ length: 250 }, () => addOrganization(app.sandbox, '1004'));
-  // The first of all reads the catalogue.
+  // The first request reads the catalogue.
   await costOf(1);
 });
 afterAll(() => app.close());
 
-/** What one request for so many organizations asks of the neighbours and of the database. */
+/** The calls and statements of one request for this many organizations. */
 async function costOf(count: number) {
   const { hubCore, mekariBilling } = app.sandbox;
   hubCore.clearRequests();

@@ -24,7 +24,7 @@ async function optionOf(organizationId: string, code: string) {
   return (await optionsOf(organizationId)).find((option) => option.code === code);
 }
 
-/** "code REASON" of what an organization is not shown, as support sees it. */
+/** "code REASON" of each hidden option of an organization, as support reads it. */
 async function hiddenOf(organizationId: string): Promise<string[]> {
   const support = await app.client({ scope: 'topup:support' });
   const { hiddenTopupOptions } = await support.query(HiddenTopupOptionsDocument, { organizationId });

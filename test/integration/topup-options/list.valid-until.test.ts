@@ -9,7 +9,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** Server, neighbours and tokens live at that moment. */
+/** The clocks of server, neighbours and tokens are at that moment. */
 async function validUntilAt(moment: string): Promise<Record<string, string | null>> {
   const now = () => new Date(moment);
   app = await startApp({ clock: { now }, sandbox: { clock: now }, withoutBackground: true });

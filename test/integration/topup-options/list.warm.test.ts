@@ -7,14 +7,14 @@ import type { TestClient } from '../../support/app/test-client.ts';
 import { countSql } from '../../support/database/sql-counter.ts';
 import { stillClock } from '../../support/tools/movable-clock.ts';
 
-/** Of nothing but options: a document that is compiled. */
+/** A query of options alone, which gets compiled. */
 const PAGE = '{ topupOptions { code description minimum unitPrice { amount } validUntil } }';
-/** More often than a document is seen before it is compiled. */
+/** More than the uses before a document is compiled. */
 const OFTEN = 25;
 const HOUR_SECONDS = 3600;
 const ORGANIZATION_SECONDS = 6 * HOUR_SECONDS;
 
-/** Flags that nobody reads again when time passes: a page that is the same but for one thing shows that this one is looked at. */
+/** Flags that do not expire with time: a difference on the page then comes from the tested change. */
 class SwitchedByHand implements Provider {
   readonly metadata = { name: 'by hand' };
   readonly runsOn = 'server';
@@ -47,7 +47,7 @@ beforeAll(async () => {
     clock: time.clock,
     sandbox: { clock: time.now },
     flagProvider,
-    // Longer than a price is remembered: it must not be the organization that is found to be another one.
+    // Longer than the hour of a price: a renewed organization must not be the cause of a changed page.
     env: { ORGANIZATION_TTL_SECONDS: String(ORGANIZATION_SECONDS) },
   });
   admin = await app.client({ organization_id: '1001', expires_in: 100 * 24 * HOUR_SECONDS });
@@ -84,7 +84,7 @@ test('a warm page belongs to its caller: anonymous, foreign and other organizati
   expect(asked.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 
-/** In the database, by somebody else: this server is not told. */
+/** Another client changes the database: this server gets no signal. */
 const switchRow = (code: string, active: boolean) =>
   app.db.query('update topup_configurations set active = $2 where code = $1', [code, active]);
 
@@ -141,7 +141,7 @@ test('a price changes after its hour, and is dropped while it cannot be fetched'
   time.advance(HOUR_SECONDS + 1);
   expect(await codesOf()).toEqual(allOf.filter((code) => code !== 'muv'));
   app.sandbox.mekariBilling.faults.set([]);
-  // A failure is remembered for five seconds.
+  // A failure is cached for five seconds.
   time.advance(6);
   expect(await codesOf()).toEqual(allOf);
 });
@@ -150,11 +150,11 @@ test('an organization that changes at hub-core changes here when its cache time 
   const { organizations } = app.sandbox.hubCore;
   const known = organizations.get('1001');
   if (known === undefined) throw new Error('there is no organization 1001');
-  // Asked for now.
+  // Fetched now.
   time.advance(ORGANIZATION_SECONDS + 1);
   await pageOf();
   organizations.set({ ...known, settings: { ...known.settings, mcc: { is_enabled: true, minimum_value: 2_000_000 } } });
-  // A moment before, prices are asked for: nothing but the organization is another one then.
+  // Prices are fetched a moment before: then only the organization differs.
   time.advance(ORGANIZATION_SECONDS - 10);
   await pageOf();
   time.advance(11);
@@ -166,7 +166,7 @@ test('an organization that changes at hub-core changes here when its cache time 
 
 test('a purchase ends with the next month once the month has ended in Jakarta', async () => {
   const end = Date.parse((await pageOf())['muv']?.validUntil ?? '');
-  // A moment before, so that nothing else has changed when it is over.
+  // The page is read a moment before, so that nothing else changes at the end of the month.
   time.advance((end - time.now().getTime()) / 1000 - 10);
   const before = (await pageOf())['muv']?.validUntil ?? '';
   time.advance(11);

@@ -12,7 +12,7 @@ beforeAll(async () => {
   app = await startApp({ clock: time.clock, sandbox: { clock: time.now } });
 });
 
-/** Every test begins with nothing remembered: the hour of what was asked before has passed. */
+/** Every test starts with empty caches: the hour of the earlier prices has passed. */
 afterEach(async () => {
   await app.sandbox.reset();
   time.advance(2 * HOUR_SECONDS);
