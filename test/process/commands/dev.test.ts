@@ -14,7 +14,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'self-topup-dev-command-'));
-  // PostgreSQL runs as a user of its own where we are root.
+  // PostgreSQL needs a user other than root.
   await chmod(directory, 0o755);
   await buildOnce();
 });
@@ -26,10 +26,10 @@ afterAll(async () => {
 
 interface Development {
   command: RunningProcess;
-  /** What it printed to open, by name. */
+  /** The printed URLs by name. */
   addresses: Record<string, string>;
   ports: number[];
-  /** By what it is good for. */
+  /** The printed tokens by purpose. */
   tokens: Record<string, string>;
   pids: number[];
 }
@@ -66,7 +66,7 @@ async function buys({ addresses, tokens }: Development): Promise<void> {
   );
   const { topupOptions } = await admin.query('{ topupOptions { code } }');
   expect(topupOptions).toContainEqual({ code: 'wa_balance' });
-  // For explorers: in production nobody is told.
+  // Introspection is open for explorers; in production it is closed.
   expect(await admin.query('{ __schema { queryType { name } } }')).toEqual({
     __schema: { queryType: { name: 'Query' } },
   });

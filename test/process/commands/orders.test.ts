@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const BY = ['--actor', 'rina', '--reason', 'The bank took its fee'];
 
-/** As in production: a command knows its database, and hub-core where the environment names it. */
+/** As in production: a command gets its database, and hub-core only from the environment. */
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
   runBuilt('src/commands/orders.js', args, { DATABASE_URL: app.db.url, ...env });
 

@@ -18,13 +18,16 @@ export async function numbersByStatus(db: TestDatabase): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ status, numbers }) => [status, numbers]));
 }
 
-/** All but those that nobody has needed to run: a confirm's second look at its invoice, in some seconds, and the next poll. */
+/**
+ * All jobs except those that nobody needs now: a confirm's second look-up of its invoice, in some seconds, and the next
+ * poll.
+ */
 const jobsLeft = (db: TestDatabase) =>
   db.query(
     `select from graphile_worker.jobs where not (task_identifier in ('issue_invoice', 'reconcile') and attempts = 0 and run_at > now())`,
   );
 
-/** Until every order is where it is to end and nothing is left to do. The test's own timeout bounds it. */
+/** Waits until every order is in its final status and no job is left. The test's own timeout bounds it. */
 export async function untilAtRest(db: TestDatabase, ends: Record<string, string[]>): Promise<void> {
   const wanted = JSON.stringify(sorted(ends));
   const read = async () => ({ orders: JSON.stringify(sorted(await numbersByStatus(db))), jobs: await jobsLeft(db) });
@@ -45,8 +48,8 @@ const SUMS = `
          (select sum(total) from topup_orders where status in ('PAID', 'COMPLETED'))::text as charged`;
 
 /**
- * What must hold once everything has come to rest, whatever died on the way. Answers what was credited in all. `paid` is how
- * many payments were made.
+ * Checks the invariants once everything is at rest, whatever died on the way. Returns the total credit. `paid` is the
+ * number of payments.
  */
 export async function assertNothingLost({ db, sandbox }: Parts, paid: number): Promise<string> {
   await assertInvariants(db);
@@ -83,12 +86,15 @@ function byNumber<T extends { order_number: string }>(rows: T[]): T[] {
   return rows.toSorted((a, b) => (a.order_number < b.order_number ? -1 : 1));
 }
 
-/** How often each mail arrived, by "<number>.<kind>": who gets it is left out, for each organization has one contact. */
+/**
+ * The number of copies of each mail, by "<number>.<kind>", without the recipient, since each organization has one
+ * contact.
+ */
 export function mailsByOrder(sandbox: Sandbox): Record<string, number> {
   const byId = Object.groupBy(sandbox.mail.messages(), ({ messageId }) => messageId);
   const counts = Object.entries(byId).map(([id, mails = []]): [string, number] => [nameOfMail(id), mails.length]);
   const names = counts.map(([name]) => name);
-  // One mail under two Message-IDs would be two mails to whoever gets them.
+  // One mail under two Message-IDs would be two mails to its recipient.
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   return Object.fromEntries(counts);
 }

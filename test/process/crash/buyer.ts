@@ -5,7 +5,7 @@ import { codes, type Outcome, tryConfirm, tryCreate } from '../../support/app/mu
 import type { Items } from '../../support/app/purchase.ts';
 import { createTestClient, type TestClient } from '../../support/app/test-client.ts';
 
-/** One order of one organization, by a client that repeats what was not answered with the key that it had. */
+/** One order of one organization, by a client that repeats unanswered calls with the same key. */
 export class Buyer {
   private readonly keys = { create: randomUUID(), confirm: randomUUID() };
   private placed: OrderFragment | undefined;
@@ -20,7 +20,7 @@ export class Buyer {
     return createTestClient(url, this.token);
   }
 
-  /** As it was when it was created; throws where that was never answered. */
+  /** The order as created; throws when no creation was answered. */
   get order(): OrderFragment {
     if (this.placed === undefined) throw new Error(`no order of organization ${this.organizationId} was answered`);
     return this.placed;
@@ -30,7 +30,7 @@ export class Buyer {
     this.placed = accepted(await tryCreate(this.at(url), this.organizationId, this.items, this.keys.create));
   }
 
-  /** A Mekari Pay that could not be asked is none of the buyer's business: the link comes by itself. */
+  /** The buyer ignores a failure of Mekari Pay: the job adds the link. */
   async confirm(url: string): Promise<void> {
     const outcome = await tryConfirm(this.at(url), this.order, this.keys.confirm);
     if (codes(outcome).join() !== 'PAYMENT_PROVIDER_UNAVAILABLE') accepted(outcome);
@@ -47,20 +47,23 @@ export function accepted({ order, userErrors }: Outcome): OrderFragment {
   return order;
 }
 
-/** Asks one replica after the other until one answers. The test's own timeout bounds it. */
+/** Calls one replica after the other until one answers. The test's own timeout bounds it. */
 export async function untilAnswered<T>(urls: readonly string[], ask: (url: string) => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await ask(urls[attempt % urls.length] ?? '');
     } catch (error) {
       if (!isUnanswered(error)) throw error;
-      // Replicas that are away take a moment to come back.
+      // A dead replica takes a moment to come back.
       await sleep(50);
     }
   }
 }
 
-/** The connection broke or nobody listens (fetch), it broke in the middle (JSON), or the server failed inside. */
+/**
+ * True when the connection broke or was refused (fetch), when it broke in the middle (JSON), or when the server failed
+ * inside.
+ */
 function isUnanswered(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof SyntaxError) return true;
   return error instanceof Error && error.message.includes('INTERNAL_SERVER_ERROR');

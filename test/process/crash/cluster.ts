@@ -5,18 +5,18 @@ import { type Replica, startReplica } from '../../support/processes/replica.ts';
 import type { Random } from '../../support/tools/random.ts';
 
 export interface Cluster {
-  /** Of both, whether they live at the moment or not: each keeps its address over its lives. */
+  /** The URLs of both, dead or alive: each keeps its address across restarts. */
   readonly urls: readonly string[];
-  /** Rejects when one ends that nobody killed. */
+  /** Rejects when a replica ends without being killed. */
   readonly failure: Promise<never>;
-  /** SIGKILL to a random one of those that live; it is started again without waiting for it. */
+  /** Kills a random live one with SIGKILL; it is restarted without a wait. */
   killOne(): Promise<void>;
   untilBothLive(): Promise<void>;
-  /** Lets both finish what is under way, and answers their exit codes. */
+  /** Lets both finish their work in flight, and returns their exit codes. */
   end(): Promise<(number | null)[]>;
 }
 
-/** Two replicas and a supervisor that starts each again. */
+/** Two replicas, and a supervisor that restarts each. */
 export async function startCluster(
   parts: { db: { url: string }; sandbox: Sandbox },
   env: Record<string, string>,

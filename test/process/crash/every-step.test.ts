@@ -19,11 +19,11 @@ import { accepted, Buyer, untilAnswered } from './buyer.ts';
 
 let db: TestDatabase;
 let sandbox: Sandbox;
-/** By the database's clock: of the process that lives at the moment. */
+/** By the database's clock: the process that lives at the moment. */
 let startedAt: Date;
 
 beforeAll(async () => {
-  // A webhook that was not answered comes again twice a second, to whoever is the receiver by then.
+  // An unanswered webhook comes again twice a second, to the current receiver.
   const webhookRetryDelaysMs = Array<number>(2000).fill(500);
   [db, sandbox] = await Promise.all([createDatabase(), startSandbox({ webhookRetryDelaysMs }), buildOnce()]);
   await prepareDatabase(db);
@@ -35,7 +35,7 @@ afterAll(async () => {
   await db?.drop();
 });
 
-/** How a process is brought to the points of a flow, and where the order must be in the end. */
+/** The way to bring a process to the points of a flow, and the final status of the order. */
 interface Way {
   drive(buyer: Buyer, replica: Replica, way: Way): Promise<void>;
   end: OrderFragment['status'];
@@ -44,13 +44,13 @@ interface Way {
 
 const place = (buyer: Buyer, { url }: Replica) => buyer.place(url);
 
-/** Placed, and nothing goes on in the background: what dies next dies of the next step alone. */
+/** A draft without background work, so that a process dies of the next step alone. */
 async function placeAndRest(buyer: Buyer, replica: Replica): Promise<void> {
   await place(buyer, replica);
   await untilQuiet(replica);
 }
 
-/** What the living process has under way, is about to have, or may free now: mails, of which one may be sent and not noted. */
+/** The jobs that the live process runs, will run, or may release now: of mails, one may be sent and not recorded. */
 const UNDER_WAY = `
   select from graphile_worker.jobs
   where case when locked_at is null then run_at <= now()
@@ -61,7 +61,7 @@ async function untilQuiet(replica: Replica): Promise<void> {
   await until(read, (isQuiet) => isQuiet);
 }
 
-/** Mekari Pay has no receiver while the processes die one by one: its webhook is sent to this one by hand. */
+/** Mekari Pay has no receiver while the processes die one by one: the test sends its webhook to this one. */
 async function placeAndPay(buyer: Buyer, replica: Replica, way: Way): Promise<void> {
   await placeAndRest(buyer, replica);
   await pay(buyer, way);
@@ -77,8 +77,8 @@ const endTimeToPay = ({ order }: Buyer) =>
   ]);
 
 /**
- * Mails first: the queue is empty, so that each dies of its own order's. What dies with a job in its hands comes before what
- * does not: by the end those jobs are free again.
+ * Mails come first: the queue is empty, so that each process dies of its own order's mail. A process that dies in a job
+ * comes before one that does not, so that its job is released by the end.
  */
 const WAYS: Record<string, Way> = {
   mail: { end: 'COMPLETED', drive: place },
@@ -118,7 +118,7 @@ async function newStory(point: FaultPoint): Promise<Story> {
   return { point, way, buyer: new Buyer(organizationId, token, { agent_extra: '4', muv: '500' }) };
 }
 
-/** One process, which is to die at this point and of nothing else. */
+/** A process that must die at this point and nowhere else. */
 async function dieAt({ point, way, buyer }: Story): Promise<void> {
   const [clock] = await db.query<{ now: Date }>('select now()');
   startedAt = clock?.now ?? new Date();
@@ -129,7 +129,8 @@ async function dieAt({ point, way, buyer }: Story): Promise<void> {
     await untilQuiet(replica);
     await way.drive(buyer, replica, way);
   };
-  // Whoever waited for the dead gets no answer; what else goes wrong is to be seen, or a death would be waited for in vain.
+  // The caller of a dead process gets no answer; any other error must fail the test, or it would wait for a death in
+  // vain.
   const driven = drive().catch((error: Error) => {
     if (!process.hasEnded && !(error instanceof TypeError)) throw error;
   });
@@ -140,13 +141,13 @@ async function dieAt({ point, way, buyer }: Story): Promise<void> {
 const hasMail = ({ order }: Buyer, kind: string) =>
   sandbox.mail.messages().some(({ messageId }) => messageId.startsWith(`<${order.number}.${kind}.`));
 
-/** Once there are replicas again: the client repeats what was not answered, time goes on, and the rest comes by itself. */
+/** Runs once replicas are back: the client repeats unanswered calls, time passes, and the jobs do the rest. */
 async function goOn({ way, buyer }: Story, urls: string[]): Promise<void> {
   const ask = <T>(work: (url: string) => Promise<T>) => untilAnswered(urls, work);
   const read = () => ask((url) => readOrder(buyer.at(url), buyer.order.id));
   await ask((url) => buyer.create(url));
   if ((await read()).status === 'DRAFT') await ask((url) => buyer.confirm(url));
-  // Nobody asks for the link: it comes by itself, and so does the mail with it.
+  // The job adds the link without a call, and sends its mail.
   await until(
     async () => hasMail(buyer, 'awaiting_payment'),
     (arrived) => arrived,
@@ -164,7 +165,8 @@ function expectedMails(stories: Story[]): Record<string, number> {
   const mails = stories.flatMap(({ point, way, buyer }) => {
     const { number } = buyer.order;
     const kind = last[way.end as keyof typeof last];
-    // Sent, and dead before it was noted: only then does one mail come twice, and both have one Message-ID.
+    // The process died after sending and before recording: only then does a mail arrive twice, both with one
+    // Message-ID.
     const first: [string, number] = [`${number}.awaiting_payment`, point.name === 'mail, sent and not noted' ? 2 : 1];
     return kind === undefined ? [first] : [first, [`${number}.${kind}`, 1] as [string, number]];
   });
@@ -187,7 +189,7 @@ test('a process that dies at any step leaves nothing paid uncredited, nothing cr
 
   const diedAt = performance.now();
   await annotate('two replicas');
-  // The name of a point alone does nothing: without the preload it is a comment.
+  // FAULT_POINT alone has no effect: without the preload the point is a comment.
   const env = { RECONCILE_INTERVAL_SECONDS: '5', FAULT_POINT: 'settle, read and decided' };
   const replicas = await Promise.all([1, 2].map(() => startReplica({ db, sandbox }, env)));
   const urls = replicas.map(({ url }) => url);
@@ -198,12 +200,12 @@ test('a process that dies at any step leaves nothing paid uncredited, nothing cr
   await untilAtRest(db, Object.fromEntries(numbers));
 
   const paid = stories.filter(({ way }) => way.end === 'COMPLETED');
-  // Each bought 4 seats and 500 visitors.
+  // Each buyer bought 4 seats and 500 visitors.
   expect(await assertNothingLost({ db, sandbox }, paid.length)).toBe(String(paid.length * 504));
   const seconds = [diedAt - startAt, performance.now() - diedAt].map((ms) => (ms / 1000).toFixed(1));
   console.log(`${points.length} deaths in ${seconds[0]} s, at rest ${seconds[1]} s later`);
   expect(mailsByOrder(sandbox)).toEqual(expectedMails(stories));
-  // What was confirmed stands under its key, wherever the process died: a repeat is answered, not refused.
+  // A confirmed order is stored under its key, wherever the process died: a repeat is answered, not refused.
   for (const { buyer } of stories) await buyer.confirm(urls[0] ?? '');
   for (const { process } of replicas) process.signal('SIGTERM');
   for (const { process } of replicas) expect(await process.finished).toMatchObject({ code: 0, stderr: '' });

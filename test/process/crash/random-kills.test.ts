@@ -27,7 +27,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   const webhookRetryDelaysMs = Array<number>(1000).fill(300);
-  // One of its own, to be killed: the others' tests go on beside this one.
+  // A PostgreSQL server of its own, to be killed: the other tests continue beside this one.
   [postgres, sandbox] = await Promise.all([
     startPostgres({ directory: join(tmpdir(), `self-topup-kills-${process.pid}`) }),
     startSandbox({ webhookRetryDelaysMs }),
@@ -44,7 +44,7 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
-/** Connections that break with the server are made anew. */
+/** Connections that break with the server are replaced. */
 function connectTo(url: string): TestDatabase {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);
@@ -77,7 +77,7 @@ async function shop(cluster: Cluster, buyers: Buyer[], counts: Counts): Promise<
       async () => sandbox.mekariPay.invoice(number),
       (invoice) => invoice !== undefined,
     );
-    // The webhook and copies of it, to both replicas at once; what nobody answers comes again.
+    // Sends the webhook and its copies to both replicas at once; unanswered ones come again.
     const webhooks = urls.map((url) => `${url}/webhooks/mekari-pay`);
     sandbox.mekariPay.setWebhookUrl(webhooks[0]);
     const paying = sandbox.mekariPay.pay(number);
@@ -126,7 +126,7 @@ test('every paid order is credited and booked once, while replicas and the datab
   await Promise.race([work(), cluster.failure]);
 
   const credited = await assertNothingLost({ db, sandbox }, buyers.length);
-  // Each bought 4 seats and 500 visitors.
+  // Each buyer bought 4 seats and 500 visitors.
   expect(credited).toBe(String(buyers.length * 504));
   const mails = mailsByOrder(sandbox);
   expect(Object.keys(mails).filter((name) => name.endsWith('.payment_received'))).toHaveLength(buyers.length);

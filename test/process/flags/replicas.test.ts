@@ -14,7 +14,7 @@ const PAGE = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on O
   id topupEligibility { orderingEnabled reasons } topupOptions { code }
 } } }`;
 
-/** Stands still until a test moves it: a copy grows old by it alone. */
+/** Stands still until a test advances it: only then does a copy expire. */
 let at = new Date();
 const clock = { now: () => at };
 const advance = (ms: number) => {
@@ -37,7 +37,7 @@ afterAll(async () => {
   await app?.close();
 });
 
-/** What support sees of these organizations, in one request. */
+/** The reasons of these organizations in one request, as support reads them. */
 async function askPages(of: TestApp, ids: readonly string[] = ['1001']) {
   const support = await of.client({ scope: 'topup:support' });
   return support.send(PAGE, { of: ids.map((id) => ({ __typename: 'Organization', id })) });
@@ -76,7 +76,7 @@ describe('flags of the table', () => {
     expect(await Promise.all([app, replica].map((each) => reasonsOf(each)))).toEqual([[], []]);
     await setByCommand('billing_new_topup', 'off');
     try {
-      // The copy of either is as old as it was: nothing but time makes it look again.
+      // Neither copy has aged: only time makes a replica read again.
       expect(await Promise.all([app, replica].map((each) => reasonsOf(each)))).toEqual([[], []]);
       advance(5000);
       for (const each of [app, replica]) {
@@ -129,8 +129,8 @@ describe('flags of the table', () => {
       const order = await tryCreate(app, '1001', 'agent_extra', '1');
       expect(order.data?.createTopupOrder).toBeNull();
       expect(order.errors?.map(({ extensions }) => extensions['code'])).toEqual(['INTERNAL_SERVER_ERROR']);
-      const told = app.logs.filter(({ event }) => event === 'flags_unreadable');
-      expect(told.map(({ reason }) => reason)).toEqual(Array(2).fill('relation "feature_flags" does not exist'));
+      const reports = app.logs.filter(({ event }) => event === 'flags_unreadable');
+      expect(reports.map(({ reason }) => reason)).toEqual(Array(2).fill('relation "feature_flags" does not exist'));
     } finally {
       await app.db.query('alter table feature_flags_away rename to feature_flags');
     }
@@ -141,7 +141,7 @@ describe('flags of the table', () => {
 });
 
 describe('another provider', () => {
-  /** On for those organizations, off for the others. */
+  /** Flags that are on for these organizations and off for the others. */
   const onFor = (...organizations: string[]) => ({
     variants: { on: true, off: false },
     defaultVariant: 'off',
@@ -165,12 +165,12 @@ describe('another provider', () => {
     try {
       const { data, errors } = await askPages(other, [all, page, noVoice]);
       expect(errors).toBeUndefined();
-      const seen = data._entities.map((entity: Awaited<ReturnType<typeof pageOf>>) => [
+      const pages = data._entities.map((entity: Awaited<ReturnType<typeof pageOf>>) => [
         entity.topupEligibility.reasons,
         entity.topupOptions.map(({ code }: { code: string }) => code),
       ]);
       // chatbot_ai_extra needs a flag that this provider does not know.
-      expect(seen).toEqual([
+      expect(pages).toEqual([
         [[], ['wa_balance', 'muv', 'agent_extra', 'voice_call_extra']],
         [['ORDER_FLAG_OFF'], ['wa_balance', 'muv', 'agent_extra', 'voice_call_extra']],
         [[], ['wa_balance', 'muv', 'agent_extra']],

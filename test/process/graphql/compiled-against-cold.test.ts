@@ -9,12 +9,12 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import { confirmOrder, createOrder } from '../../support/app/purchase.ts';
 import { generateOperation, type Operation } from '../../support/graphql/operations/generate.ts';
 import { ALMOST_PLAIN, PLAIN, WILD } from '../../support/graphql/operations/style.ts';
-import type { Seen } from '../../support/graphql/operations/values.ts';
+import type { Existing } from '../../support/graphql/operations/values.ts';
 import { createRandom } from '../../support/tools/random.ts';
 
 /**
- * Each document is asked of graphql-js and of its compiled form, of the same services and the same database. The two answers are
- * the same bytes, and no rejection is left unhandled.
+ * Runs each document through graphql-js and through its compiled form, over the same services and the same database.
+ * The two answers must be the same bytes, and no rejection may be unhandled.
  */
 const DOCUMENTS = 20_000;
 const LEAST_COMPILED = 5_000;
@@ -22,7 +22,7 @@ const CONNECTIONS = 8;
 const STYLES = [...ALMOST_PLAIN, ...Array.from({ length: 7 }, () => PLAIN), WILD];
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
-/** Stands still: what an answer says of times is the same for both. */
+/** Stands still, so that times in both answers are equal. */
 const NOW = new Date();
 
 interface Asker {
@@ -47,7 +47,7 @@ let app: TestApp;
 let schema: GraphQLSchema;
 let costs: SchemaCosts;
 let documents: CompiledDocuments;
-let seen: Seen;
+let existing: Existing;
 const failures: unknown[] = [];
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => unhandled.push(reason);
@@ -67,7 +67,7 @@ beforeAll(async () => {
   for (const quantity of ['1000000', '1500000', '2000000']) await createOrder(admin, '1001', { wa_balance: quantity });
   await confirmOrder(admin, await createOrder(admin, '1001', { wa_balance: '1000000', agent_extra: '1' }));
   const { topupOrders } = await admin.query('{ topupOrders { edges { cursor } } }');
-  seen = {
+  existing = {
     orders: await app.db.query('select id, total::text from topup_orders'),
     cursors: topupOrders.edges.map(({ cursor }: { cursor: string }) => cursor),
     keys: [],
@@ -79,7 +79,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** A request of its own: loaders of one are not the other's. */
+/** A new request context, since loaders belong to one request. */
 const contextOf = (caller: Caller | undefined): RequestContext => ({
   caller,
   correlationId: 'compiled-against-cold',
@@ -90,7 +90,7 @@ const contextOf = (caller: Caller | undefined): RequestContext => ({
 const counted = { documents: 0, compiled: 0, compiledReferences: 0, withErrors: 0, askedAgain: 0 };
 const texts = new Set<string>();
 
-/** Asks both ways, and answers whether the compiled form did it. */
+/** Runs both ways, and returns whether the compiled form answered. */
 async function compare({ query, operationName, variables }: Operation, { name, caller }: Asker) {
   const document = parse(query);
   const operation = getOperationAST(document, operationName);
@@ -100,14 +100,14 @@ async function compare({ query, operationName, variables }: Operation, { name, c
   const cold = await byGraphqlJs(contextOf(caller));
   const context = contextOf(caller);
   const data = await documents.data({ text: query, document, operation, variables, context });
-  // As Apollo does (compiled/answer-compiled.ts).
+  // The same steps as Apollo's (compiled/answer-compiled.ts).
   const hot = data === undefined || data === null ? await byGraphqlJs(context) : { data };
   const described = `seed ${random.seed}, ${name}:\n${query}\n${JSON.stringify(variables)}`;
   expect(JSON.stringify(hot), described).toBe(JSON.stringify(cold));
   return { isCompiled: data !== undefined && data !== null, hasErrors: cold.errors !== undefined };
 }
 
-/** Nobody executes an operation that is not valid, or costs too much. */
+/** An invalid or too expensive operation is never executed. */
 function isExecuted({ query, operationName, variables }: Operation, { caller }: Asker): boolean {
   const document = parse(query);
   const invalid = validate(schema, document).map(({ message }) => message);
@@ -124,7 +124,7 @@ function isExecuted({ query, operationName, variables }: Operation, { caller }: 
 async function connection(): Promise<void> {
   while (counted.documents < DOCUMENTS) {
     const asker = random.oneOf(ASKERS);
-    const operation = generateOperation(schema, random, seen, random.oneOf(STYLES));
+    const operation = generateOperation(schema, random, existing, random.oneOf(STYLES));
     if (texts.has(operation.query) || !isExecuted(operation, asker)) continue;
     texts.add(operation.query);
     counted.documents += 1;
@@ -134,7 +134,7 @@ async function connection(): Promise<void> {
     if (hasErrors) counted.withErrors += 1;
     const another = random.oneOf(ASKERS);
     if (random.below(3) > 0 || !isExecuted(operation, another)) continue;
-    // By the compiled form that stands.
+    // This form is already compiled.
     counted.askedAgain += 1;
     await compare(operation, another);
   }
@@ -148,7 +148,7 @@ test('20,000 documents answer the same bytes, cold and compiled', { timeout: 600
   expect(counted.documents).toBeGreaterThanOrEqual(DOCUMENTS);
   expect(counted.compiled).toBeGreaterThanOrEqual(LEAST_COMPILED);
   expect(counted.compiledReferences).toBeGreaterThan(500);
-  // A document that fails when it runs would be graphql-js's from then on: there is none.
+  // A document that fails at run time would go to graphql-js afterwards: there is none.
   expect(failures).toEqual([]);
   expect(unhandled).toEqual([]);
 });

@@ -6,8 +6,8 @@ import { buildOnce, endStarted } from '../../support/processes/built.ts';
 import { launchReplica, prepareDatabase, type Replica, untilListening } from '../../support/processes/replica.ts';
 
 /**
- * Representations come from whoever asks, of any shape. A rejection that nobody handles ends a Node process: so the built
- * server is asked here, and has to be there afterwards.
+ * Representations come from the caller, in any shape. An unhandled rejection ends a Node process, so these tests call
+ * the built server and check that it survives.
  */
 let db: TestDatabase;
 let sandbox: Sandbox;
@@ -85,7 +85,7 @@ test.each([
 });
 
 test.each<[string, unknown]>([
-  ['a type that is none', { __typename: 'Nothing', id: '1' }],
+  ['an invalid type', { __typename: 'Nothing', id: '1' }],
   ['a type that is no entity', { __typename: 'Money', id: '1' }],
   ['a root', { __typename: 'Query' }],
   ['a scalar', { __typename: 'Decimal' }],

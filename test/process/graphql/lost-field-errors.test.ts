@@ -29,7 +29,7 @@ test('a failing order beside one with unreadable lines costs its page, and the s
   const client = createTestClient(replica.url, await app.sandbox.auth.token({ organization_id: '1003' }));
   const setExpiry = (value: string) =>
     app.db.query('update topup_orders set quote_expires_at = $2 where id = $1', [failing.id, value]);
-  // DateTime cannot stand for it.
+  // DateTime refuses this value.
   await setExpiry('infinity');
   await app.db.query('alter table topup_order_lines rename to away');
   const { status, data, errors } = await client.send(

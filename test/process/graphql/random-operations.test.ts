@@ -8,18 +8,18 @@ import { confirmOrder, createOrder } from '../../support/app/purchase.ts';
 import { createTestClient, type GraphqlAnswer, type TestClient } from '../../support/app/test-client.ts';
 import { misfitsOf } from '../../support/graphql/operations/conforms.ts';
 import { generateOperation, type Operation } from '../../support/graphql/operations/generate.ts';
-import type { Seen } from '../../support/graphql/operations/values.ts';
+import type { Existing } from '../../support/graphql/operations/values.ts';
 import { mend, NEIGHBOUR_FAULTS } from '../../support/neighbours/neighbour-faults.ts';
 import { createRandom } from '../../support/tools/random.ts';
 
 const SDL = readFileSync(new URL('../../../schema/subgraph.graphql', import.meta.url), 'utf8');
-/** The committed SDL with the fields that a gateway asks: built apart from the server's own. */
+/** The committed SDL with the fields for a gateway, built apart from the server's own. */
 const schema = buildSubgraphSchema(parse(SDL));
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
 const OPERATIONS = 5000;
 const CONNECTIONS = 12;
-/** The last of the operations meet neighbours that fail, each way for so many. */
+/** The last operations run while the neighbours fail, this many for each fault. */
 const EACH_FAULT = 150;
 const FAULTS = [
   'refuses connections',
@@ -33,7 +33,7 @@ const MEANT = ['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'GRAPHQL_PARSE_
 
 let app: TestApp;
 let callers: TestClient[];
-let seen: Seen;
+let existing: Existing;
 
 beforeAll(async () => {
   app = await startApp({ withoutBackground: true });
@@ -51,7 +51,7 @@ beforeAll(async () => {
   ];
   await confirmOrder(admin, await createOrder(admin, '1001', { wa_balance: '1000000' }));
   const { topupOrders } = await admin.query('{ topupOrders { edges { cursor } } }');
-  seen = {
+  existing = {
     orders: [],
     cursors: topupOrders.edges.map(({ cursor }: { cursor: string }) => cursor),
     keys: [],
@@ -63,22 +63,22 @@ afterAll(() => app.close());
 
 /** The newest orders: operations confirm, cancel and read them. */
 async function look(): Promise<void> {
-  seen.orders = await app.db.query('select id, total::text from topup_orders order by created_at desc limit 12');
+  existing.orders = await app.db.query('select id, total::text from topup_orders order by created_at desc limit 12');
 }
 
-/** Why a field of the request failed, from the log: the answer itself is masked. */
+/** The reason of a failed field, from the log: the answer itself is masked. */
 function causesOf(correlationId: unknown): string[] {
   const lines = app.logs.filter((line) => line['event'] === 'field_failed' && line['correlationId'] === correlationId);
   return lines.map((line) => JSON.stringify(line['err']));
 }
 
-/** The faults of an answer, a line each. */
+/** The faults of an answer, one line each. */
 function wrongsOf({ query, variables }: Operation, answer: GraphqlAnswer<undefined>, hubCoreFails: boolean): string[] {
   const { status, data, errors = [] } = answer;
   if (status >= 500) return [`status ${status}`];
   const unmeant = errors.filter(({ extensions }) => !MEANT.includes(String(extensions['code'])));
   const causes = unmeant.length > 0 ? causesOf(answer.correlationId) : [];
-  // A read that needs hub-core cannot be answered while it is away (errors.md 2).
+  // A read that needs hub-core fails while it is down (errors.md 2).
   const isOurs = unmeant.length > 0 && !(hubCoreFails && causes.every((cause) => cause.includes('hub-core')));
   if (isOurs) return [...unmeant.map((error) => JSON.stringify(error)), ...causes];
   if (data == null) return errors.length > 0 ? [] : ['neither data nor errors'];
@@ -91,7 +91,7 @@ async function run(count: number, hubCoreFails: boolean): Promise<{ executed: nu
   const connection = async () => {
     while (left > 0 && result.failures.length === 0) {
       left -= 1;
-      const operation = generateOperation(schema, random, seen);
+      const operation = generateOperation(schema, random, existing);
       const invalid = validate(schema, parse(operation.query)).map(({ message }) => message);
       if (invalid.length > 0) throw new Error(`The generator is wrong: ${invalid.join('; ')}\n${operation.query}`);
       const answer = await random.oneOf(callers).send(operation.query, operation.variables);
@@ -127,7 +127,7 @@ test('5,000 random operations cause no fault of ours, and every answer fits its 
     await mend(neighbour);
   }
   expect(executed).toBeGreaterThan(OPERATIONS * 0.6);
-  // Orders were placed and moved, not only refused.
+  // The operations placed and moved orders: not all were refused.
   const events = await app.db.query<{ status: string; times: number }>(
     'select to_status as status, count(*)::int as times from topup_order_events group by to_status',
   );

@@ -6,8 +6,8 @@ import { buildOnce, endStarted } from '../../support/processes/built.ts';
 import { launchReplica, prepareDatabase, type Replica, untilListening } from '../../support/processes/replica.ts';
 
 /**
- * A document that comes often is compiled. These once got another answer then, or ended the process. So each is sent to the built
- * server more often than that, and the answer stays the same.
+ * A frequent document is compiled. These documents once got another answer after that, or ended the process, so each is
+ * sent to the built server more often than that, and the answer must stay the same.
  */
 const TIMES = 30;
 
@@ -104,7 +104,7 @@ test.each<[string, string, Record<string, unknown>, unknown]>([
   for (let time = 2; time <= TIMES; time += 1)
     expect(await ask(nobody, query, variables), `time ${time}`).toEqual(first);
   expect(replica.process.hasEnded).toBe(false);
-  // None of it is a fault of ours.
+  // None of them counts as a fault of ours.
   const lines = replica.process.output.stdout.split('\n').filter((line) => line.startsWith('{'));
   expect(lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
 });

@@ -16,7 +16,7 @@ let db: TestDatabase;
 let name: string;
 let tests = 0;
 const log = createLogger('silent');
-/** What ends the runs and the replicas of a test, a failed one too. */
+/** Ends the runs and the replicas of a test, even of a failed one. */
 const endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -58,10 +58,10 @@ test('another worker takes over from one that is killed during a run, after twen
     () => recurringRows(db, name),
     (rows) => rows.some((row) => row.lockedBy === null || row.attempts === 2 || row.id !== id),
   );
-  // By the database's clock, and a lower bound alone: a slow machine notices later.
+  // A lower bound by the database's clock: a slow machine notices later.
   expect((freed?.now ?? 0) - (startedAt ?? Number.NaN)).toBeGreaterThan(20_000);
   await untilCount(attempts, 3);
-  // The run of the dead worker is repeated; those that follow are new.
+  // The dead worker's run is repeated; later ones are new.
   expect(attempts.slice(0, 3)).toEqual([2, 1, 1]);
   expect(await recurringRows(db, name)).toHaveLength(1);
 });
@@ -77,7 +77,7 @@ test('a frozen worker does not block the others, and takes nothing from them whe
   });
   endings.unshift(finish.resolve);
   const before = await untilRunning(db, name);
-  // While it lives it says so, and the other waits.
+  // A live worker sends heartbeats, and the other waits.
   await untilHeardOf(before.lockedBy ?? '');
   expect(attempts).toEqual([]);
   frozen.child.kill('SIGSTOP');
@@ -94,14 +94,14 @@ test('a frozen worker does not block the others, and takes nothing from them whe
   ]);
   frozen.child.disconnect();
   await frozen.exited;
-  // Whatever it did of the run's end, it left the other's row alone.
+  // Whatever it did at the end of its run, it left the other's row alone.
   expect(await recurringRows(db, name)).toMatchObject([{ id: taken.id, lockedBy: taken.lockedBy, attempts: 2 }]);
   finish.resolve();
   await untilCount(attempts, 2);
   expect(attempts[1]).toBe(1);
 });
 
-/** Waits until the worker says again that it lives. */
+/** Waits until the worker sends a heartbeat again. */
 async function untilHeardOf(workerId: string): Promise<void> {
   const lastHeard = async () => {
     const [row] = await db.query<{ at: Date }>('select seen_at as at from job_workers where worker_id = $1', [
@@ -128,7 +128,7 @@ function recurringProcess() {
     child,
     exited,
     messages,
-    /** Resolves when it has said so. */
+    /** Resolves after its heartbeat. */
     until: (event: string) =>
       until(
         async () => messages(event).length,

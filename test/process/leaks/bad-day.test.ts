@@ -12,12 +12,12 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 300_000 });
 
 let place: CanaryPlace;
 let buyer: CanaryBuyer;
-/** An order that was paid, booked and told: what may be said of it is found in every net. */
+/** A paid, booked and mailed order: its number, which may appear, is found in every net. */
 let number: string;
-/** What was caught, by where. */
+/** The captured text by net. */
 const nets: Record<string, string> = {};
 
-/** Rows of which operators and support read; what is missing here holds what only the order's own organization sees. */
+/** Tables that operators and support read; the tables that are missing here hold data for the order's own organization only. */
 const TABLES = [
   'topup_order_events',
   'payment_events',
@@ -81,7 +81,7 @@ test.each(['log', 'stderr', 'metrics', 'traces', 'commands', 'rows'])('no secret
 });
 
 test("no answer holds a secret except the caller's own input or pay link", () => {
-  const leaks = buyer.heard.map(({ what, text, own }) => ({
+  const leaks = buyer.answers.map(({ what, text, own }) => ({
     what,
     text,
     found: place.canaries.foundIn(text).filter((name) => !own.includes(name)),
@@ -92,7 +92,7 @@ test("no answer holds a secret except the caller's own input or pay link", () =>
 test('no answer has SQL, a stack, a path of ours, or a suggestion', () => {
   const telling =
     /\bselect\b|insert into|violates|relation "|node_modules|\.[jt]s:\d|\bat async\b|did you mean|query runner/i;
-  expect(buyer.heard.filter(({ text }) => telling.test(text))).toEqual([]);
+  expect(buyer.answers.filter(({ text }) => telling.test(text))).toEqual([]);
 });
 
 describe('the nets catch leaks', () => {
@@ -106,13 +106,13 @@ describe('the nets catch leaks', () => {
     expect(
       /^upstream_calls_total\{neighbour="mekari-pay",outcome="malformed".*\} [1-9]/m.test(nets['metrics'] ?? ''),
     ).toBe(true);
-    expect(buyer.heard.filter(({ text }) => text.includes(number)).length).toBeGreaterThan(3);
+    expect(buyer.answers.filter(({ text }) => text.includes(number)).length).toBeGreaterThan(3);
     expect(nets['log']).toContain('"frames":["at ');
   });
 
   test('every fault happened and was logged', () => {
     const events = new Set([...(nets['log'] ?? '').matchAll(/"event":"(\w+)"/g)].map(([, event]) => event));
-    const told = [
+    const expectedEvents = [
       'payment_event',
       'invoice_failed',
       'package_unavailable',
@@ -127,7 +127,7 @@ describe('the nets catch leaks', () => {
       'redis_down',
       'token_keys_unreachable',
     ];
-    expect(told.filter((event) => !events.has(event))).toEqual([]);
+    expect(expectedEvents.filter((event) => !events.has(event))).toEqual([]);
     expect(nets['rows']).toContain('invalid input syntax for type bigint: \\"…\\"');
     expect(nets['commands']).toContain('invalid input syntax for type bigint: \\"…\\"');
   });

@@ -23,7 +23,7 @@ afterAll(async () => {
   await db.drop();
 });
 
-/** Made in the process, of its environment: a frame of its stack names the module, which is this text. */
+/** Created in the process from its environment: a frame of its stack names the module, whose URL is this text. */
 const failure = `Object.assign(new Error('no "' + secret + '"', { cause: new Error(secret) }),
   { query: secret, parameters: [secret], detail: secret, options: { headers: { authorization: secret } } })`;
 
@@ -65,9 +65,9 @@ test.each<[string, () => Record<string, string>]>([
       ),
   ],
   ['the password of the database is refused', () => ({ DATABASE_URL: withPassword(db.url) })],
-  ['the database is not there', () => ({ DATABASE_URL: withPassword(db.url, { port: '1' }) })],
+  ['the database is down', () => ({ DATABASE_URL: withPassword(db.url, { port: '1' }) })],
   ['its password is no part of a URL', () => ({ DATABASE_URL: `postgres://app:${secret}%zz@127.0.0.1:1/app` })],
-  ['the mail server is none', () => ({ SMTP_URL: `smtp://mailer:${secret}@`, PORT: '1' })],
+  ['the URL of the mail server is invalid', () => ({ SMTP_URL: `smtp://mailer:${secret}@`, PORT: '1' })],
 ])('a start that is refused because %s shows no secret', async (_why, wrong) => {
   const right = { ...sandbox.environment(), PUBLIC_URL: 'http://127.0.0.1', CHECKOUT_RETURN_URL: 'http://127.0.0.1' };
   const environment = { ...right, DATABASE_URL: db.url, ...wrong() };

@@ -7,31 +7,31 @@ import * as model from './order-model.ts';
 import type { Shop } from './shop.ts';
 import * as real from './shop.ts';
 
-/** Something that is done to one order, in the model and for real. */
+/** An action on one order, in the model and against the real server. */
 export interface Deed {
   name: string;
-  /** The orders that it can be done to. */
+  /** Selects the orders that it applies to. */
   suits?(order: Order): boolean;
-  /** What others do first, in the model and for real: no crash of ours touches it. */
+  /** An action of others that comes first, in the model and for real: no crash of ours affects it. */
   before?(world: World, shop: Shop, index: number): Promise<void>;
   expected(world: World, order: Order): Act;
-  /** Answers the refusals. */
+  /** Runs it and returns the refusals. */
   act(world: World, shop: Shop, app: TestApp, index: number): Promise<string[]>;
 }
 
-/** Packets after which the server dies meanwhile; undefined where it lives. */
+/** The number of packets after which the server dies; undefined when it survives. */
 export type Death = number | undefined;
 
 export const words = (name: string, death: Death) =>
   death === undefined ? name : `${name}, dying after ${death} packets`;
 
-/** Every command takes a second, so that no two payments are of the same one. */
+/** Every command takes a second, so that no two payments share one. */
 function tick(world: World, shop: Shop, seconds = 1): void {
   shop.time.advance(seconds);
   world.now = shop.time.now().getTime() / 1000;
 }
 
-/** Does it, and brings the model to where it leads; where the server dies, to wherever that got. Then all must be alike. */
+/** Runs it and advances the model to its result; after a death, to the state that it reached. Then both must agree. */
 async function carryOut(
   world: World,
   shop: Shop,
@@ -90,7 +90,7 @@ export async function create(
   tick(world, shop);
   const key = randomUUID();
   const order = model.create(world, organization, basket);
-  // Whose answer is lost asks again with the same key, and gets the one order.
+  // A caller without an answer repeats with the same key, and gets the one order.
   if (death !== undefined) {
     await shop.server.dieDuring((app) => real.create(shop, app, organization, basket, key), death);
     await expectSame(world, shop);

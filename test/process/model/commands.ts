@@ -8,9 +8,9 @@ import {
   type Payment,
   paid,
   paidWithoutInvoice,
+  providerEvent,
   refunded,
-  said,
-  told,
+  webhookDelivery,
 } from './deeds.ts';
 import { BASKETS, type Status, statusOf, type TakeBack, type World } from './order-model.ts';
 import type { Shop } from './shop.ts';
@@ -32,7 +32,10 @@ class Command implements fc.AsyncCommand<World, Shop> {
 }
 
 const MOST_ORDERS = 4;
-/** Often: it costs little. A check or a poll is some ten packets; a confirm, or a settlement with what follows it, some fifty. */
+/**
+ * The share of crashes is high, since they are cheap. A check or a poll is some ten packets; a confirm, or a settlement
+ * with its jobs, some fifty.
+ */
 const packets = (max: number) => fc.noBias(fc.integer({ min: 1, max }));
 const death = fc.oneof(
   { weight: 6, arbitrary: fc.constant(undefined) },
@@ -51,20 +54,20 @@ function ofOrder(deed: Deed, which: number, dies?: Death): Command {
       const indices = suiting(world);
       const index = indices[which % indices.length] ?? never();
       await doTo(world, shop, index, deed, dies);
-      // Of those who got no answer every other one asks again at once.
+      // Every second caller without an answer repeats at once.
       if (dies !== undefined && dies % 2 === 0) await doTo(world, shop, index, { ...deed, before: undefined });
     },
   );
 }
 
 const some = (deed: fc.Arbitrary<Deed>) => fc.tuple(deed, pick, death).map((given) => ofOrder(...given));
-/** Where the webhook is lost the server does nothing that could be interrupted. */
-const toldOrLost = (deed: (webhook: boolean) => Deed): fc.Arbitrary<Command> =>
+/** When the webhook is lost the server does nothing that a crash could interrupt. */
+const withOrWithoutWebhook = (deed: (webhook: boolean) => Deed): fc.Arbitrary<Command> =>
   fc.oneof(
     some(fc.constant(deed(true))),
     pick.map((which) => ofOrder(deed(false), which)),
   );
-/** Of the orders that are there, those of which something becomes by it. */
+/** Of the existing orders, those that the command changes. */
 const those = (deed: Deed, ...statuses: Status[]): Deed => ({
   ...deed,
   suits: (order) => statuses.includes(statusOf(order)),
@@ -73,7 +76,7 @@ const wrong = fc.constantFrom<Payment>('a rupiah less', 'a rupiah more', 'in dol
 const takeBack = fc.constantFrom<TakeBack>('nothing', 'all', 'half', 'too much');
 const anyEvent = fc
   .tuple(fc.nat({ max: 9 }), fc.integer({ min: 1, max: 3 }))
-  .map(([which, times]) => told(({ events }) => which % events.length, times));
+  .map(([which, times]) => webhookDelivery(({ events }) => which % events.length, times));
 
 const creation = fc.tuple(fc.nat({ max: 1 }), fc.nat({ max: BASKETS.length - 1 }), death);
 const created = creation.map(
@@ -101,19 +104,19 @@ const passed = fc.constantFrom(1, 11, 31, 25 * 60, 49 * 60).map(
     ),
 );
 
-/** Everything that can happen; what stands here more often happens more often. */
+/** All commands; repeated entries occur more often. */
 export const commands: fc.Arbitrary<Command>[] = [
   created,
   some(fc.constant(those(confirmed('as before'), 'DRAFT'))),
   some(fc.constant(those(confirmed('as before'), 'DRAFT'))),
   some(fc.constant(confirmed('as before'))),
   some(fc.constantFrom(confirmed('with another key'), confirmed('at another total'))),
-  toldOrLost((webhook) => paid('right', webhook)),
-  toldOrLost((webhook) => paid('right', webhook)),
-  wrong.chain((payment) => toldOrLost((webhook) => paid(payment, webhook))),
+  withOrWithoutWebhook((webhook) => paid('right', webhook)),
+  withOrWithoutWebhook((webhook) => paid('right', webhook)),
+  wrong.chain((payment) => withOrWithoutWebhook((webhook) => paid(payment, webhook))),
   some(anyEvent),
-  toldOrLost((webhook) => said('expire', webhook)),
-  toldOrLost((webhook) => said('fail', webhook)),
+  withOrWithoutWebhook((webhook) => providerEvent('expire', webhook)),
+  withOrWithoutWebhook((webhook) => providerEvent('fail', webhook)),
   pick.map((which) => ofOrder(paidWithoutInvoice, which)),
   some(fc.constant(cancelled)),
   some(fc.constant(checked)),

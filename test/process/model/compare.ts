@@ -15,7 +15,7 @@ export interface StoredOrder {
   inbox: string[];
 }
 
-/** As PostgreSQL has them, in the order in which they were made. */
+/** The orders as PostgreSQL has them, in the order of their creation. */
 export async function storedOrders({ landlord, orders }: Shop): Promise<StoredOrder[]> {
   const rows = await landlord.db.query<StoredOrder>(
     `select o.id, o.status, o.total::text, payment_checked_at as "askedAt", paid_invoice_number as "paidInvoiceNumber",
@@ -32,7 +32,7 @@ export async function storedOrders({ landlord, orders }: Shop): Promise<StoredOr
   });
 }
 
-/** What the model speaks of, as it really is. When accounting has booked an order is not the model's business. */
+/** The real state that the model covers. The time at which accounting books an order is outside the model. */
 async function readOrders(shop: Shop) {
   const { mekariPay } = shop.landlord.sandbox;
   return (await storedOrders(shop)).map((stored, index) => ({
@@ -45,7 +45,7 @@ async function readOrders(shop: Shop) {
   }));
 }
 
-/** The same, as the model has it. */
+/** The same state from the model. */
 function modelled(world: World, order: Order) {
   const invoice = invoiceOf(world, order);
   return {
@@ -89,7 +89,7 @@ export async function expectSame(world: World, shop: Shop): Promise<void> {
   });
 }
 
-/** After a crash: each order is as it was, or in one of the states that the act brings it to. Which one is read. */
+/** After a crash each order is unchanged, or in one of the states of the act. Reads which one it is. */
 export async function recognise(world: World, shop: Shop, states: ReadonlyMap<number, Order[]>): Promise<void> {
   const found = await readOrders(shop);
   for (const [index, order] of world.orders.entries()) {
@@ -97,19 +97,19 @@ export async function recognise(world: World, shop: Shop, states: ReadonlyMap<nu
     const state = possible.findLast((candidate) => isDeepStrictEqual(modelled(world, candidate), found[index]));
     if (state === undefined) expect(found[index]).toEqual(modelled(world, possible.at(-1) ?? order));
     world.orders[index] = state ?? order;
-    // Whoever got no answer looks at the order again.
+    // A caller without an answer reads the order again.
     knownOrder(shop, index).total = found[index]?.total ?? '';
   }
 }
 
-/** No organization has an order that nobody knows of. */
+/** No organization has an order that the model does not know. */
 export async function expectAllKnown({ landlord, organizations, orders }: Shop): Promise<void> {
   const sql = `select id from topup_orders where organization_id = any($1) order by created_at`;
   const stored = await landlord.db.query<{ id: string }>(sql, [organizations.map(({ id }) => id)]);
   expect(stored.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));
 }
 
-/** The rows that concern this sequence: one that failed before must not make this one fail too. */
+/** The rows of this sequence only: an earlier failed one must not fail this one too. */
 export function expectInvariants({ landlord, organizations, orders }: Shop): Promise<void> {
   const ours = new Set([...organizations, ...orders].map(({ id }) => id).concat(orders.map(({ number }) => number)));
   const concernsUs = (row: QueryResultRow) => Object.values(row).some((value) => ours.has(String(value)));

@@ -22,13 +22,16 @@ export const checked: Deed = {
   act: (_, shop, app, index) => real.check(shop, app, index),
 };
 
-const toldAs = (event: number, order: Order): Act => ({ states: [model.told(order, event, 'webhook')], refusals: [] });
+const deliveryOf = (event: number, order: Order): Act => ({
+  states: [model.receive(order, event, 'webhook')],
+  refusals: [],
+});
 
-/** The webhook of an event, again or for the first time; several at once are one. */
-export const told = (event: (order: Order) => number, times = 1): Deed => ({
+/** Sends the webhook of an event, for the first time or again; several at once count as one. */
+export const webhookDelivery = (event: (order: Order) => number, times = 1): Deed => ({
   name: `the webhook comes, ${times} at once`,
   suits: ({ events }) => events.length > 0,
-  expected: (_, order) => toldAs(event(order), order),
+  expected: (_, order) => deliveryOf(event(order), order),
   act: (world, shop, app, index) => real.tell(shop, app, index, event(world.orders[index] ?? never()), times),
 });
 
@@ -43,7 +46,7 @@ export type Payment = 'right' | 'a rupiah less' | 'a rupiah more' | 'in dollars'
 export function paid(payment: Payment, webhook: boolean): Deed {
   const fits = payment === 'right';
   return {
-    ...(webhook ? told(newest) : lost),
+    ...(webhook ? webhookDelivery(newest) : lost),
     name: `pay ${payment}${webhook ? '' : ', the webhook is lost'}`,
     suits: ({ invoice }) => invoice !== 'none',
     async before(world, shop, index) {
@@ -56,8 +59,8 @@ export function paid(payment: Payment, webhook: boolean): Deed {
   };
 }
 
-export const said = (what: 'expire' | 'fail', webhook: boolean): Deed => ({
-  ...(webhook ? told(newest) : lost),
+export const providerEvent = (what: 'expire' | 'fail', webhook: boolean): Deed => ({
+  ...(webhook ? webhookDelivery(newest) : lost),
   name: `the provider says ${what}${webhook ? '' : ', the webhook is lost'}`,
   suits: ({ invoice }) => invoice !== 'none',
   async before(world, shop, index) {
@@ -67,9 +70,9 @@ export const said = (what: 'expire' | 'fail', webhook: boolean): Deed => ({
   },
 });
 
-/** For an order that was never confirmed there is no invoice; yet somebody says that it is paid. */
+/** An order that was never confirmed has no invoice, but a payment of it arrives. */
 export const paidWithoutInvoice: Deed = {
-  ...told(newest),
+  ...webhookDelivery(newest),
   name: 'a payment of an order that was never confirmed',
   suits: (order) => !order.confirmed,
   async before(world, shop, index) {
@@ -84,7 +87,7 @@ export const approved: Deed = {
   act: (_, shop, app, index) => operator.approve(shop, app, index),
 };
 
-/** An order is refunded when it is booked; one that is being booked is waited for. */
+/** Only a booked order can be refunded, so this waits for a booking in flight. */
 export const refunded = (takeBack: TakeBack): Deed => ({
   name: `an operator refunds and takes back ${takeBack}`,
   async before(world, shop, index) {

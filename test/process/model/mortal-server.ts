@@ -3,22 +3,22 @@ import { until } from '../../support/app/purchase.ts';
 import { createWires, type Wires } from '../../support/neighbours/wires.ts';
 
 export interface MortalServer {
-  /** Who lives now. */
+  /** The live server. */
   readonly app: TestApp;
   /**
-   * The server dies before that many more packets have left it, while `work` is under way or what followed it; at the
-   * latest when nothing is left to do. Its answer is nobody's. Then another one takes over.
+   * The server dies before this many more packets have left it, while `work` or its jobs are in flight; at the latest
+   * when nothing is left to do. Its answer is dropped. Then another server takes over.
    */
   dieDuring(work: (app: TestApp) => Promise<unknown>, packets: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What the server reaches; the issuer's name is no address. */
+/** The URLs that the server connects to; the issuer's name is not one of them. */
 const WIRED = ['HUB_CORE_URL', 'MEKARI_BILLING_URL', 'MEKARI_PAY_URL', 'MODERATOR_URL', 'SMTP_URL', 'AUTH_JWKS_URL'];
 
 /**
- * A whole server on the database and the neighbours of `landlord`, each of which it reaches by a wire alone. A dead one runs
- * on in this process, but its wires are cut for good: nothing that it still does has an effect.
+ * Runs a whole server on the database and the neighbours of `landlord`, each behind a wire. A dead one keeps running in
+ * this process, but its wires are cut for good: nothing that it still does has an effect.
  */
 export async function startMortalServer(landlord: TestApp, clock: { now(): Date }): Promise<MortalServer> {
   const { db } = landlord;
@@ -50,7 +50,7 @@ export async function startMortalServer(landlord: TestApp, clock: { now(): Date 
       await Promise.race([death, working.then(() => untilIdle(landlord))]);
       await dying.wires.cut();
       burials.push(working.then(() => bury(dying)));
-      // The upkeep of the others frees a dead one's jobs after twenty seconds: here at once.
+      // The other replicas' upkeep releases a dead one's jobs after twenty seconds: the test does so at once.
       await db.query(
         `select graphile_worker.force_unlock_workers(array_agg(locked_by)) from graphile_worker.jobs
          where locked_by is not null having count(*) > 0`,
@@ -64,7 +64,7 @@ export async function startMortalServer(landlord: TestApp, clock: { now(): Date 
   };
 }
 
-/** No job runs, and none could. */
+/** No job is running, and none could start. */
 async function untilIdle({ db }: TestApp): Promise<void> {
   const busy = `select from graphile_worker.jobs where locked_at is not null or run_at <= now() limit 1`;
   await until(

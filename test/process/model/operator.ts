@@ -12,7 +12,7 @@ export function approve(shop: Shop, app: TestApp, index: number): Promise<string
   return refusals(approvePayment(app.database, shop.time, knownOrder(shop, index).number, BY));
 }
 
-/** What is owed is asked of hub-core past the server's wires: that only reads. */
+/** The outstanding excess comes from hub-core without the server's wires, since that only reads. */
 export async function refund(
   shop: Shop,
   app: TestApp,

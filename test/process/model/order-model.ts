@@ -1,7 +1,7 @@
 /**
- * The order of docs/domain.md 6 and 8, by hand: pure, and it knows nothing of src/. Seconds and whole rupiah are numbers
- * here. PAID stands for COMPLETED too: accounting books when it books. An act is the list of the states that it brings an
- * order to, one after the other: a crash may leave any one of them, or none, and nothing in between.
+ * The order of docs/domain.md 6 and 8 as a pure model, independent of src/. Seconds and whole rupiah are numbers here.
+ * PAID stands for COMPLETED too, since the model ignores the time of the booking. An act is the list of the states that
+ * it brings an order to, one after the other: a crash may leave any one of them, or none, and nothing in between.
  */
 export const MINUTE = 60;
 export const DAY = 86_400;
@@ -10,7 +10,7 @@ const TIME_TO_PAY = DAY;
 const POLLED_AFTER_TIME_TO_PAY = DAY;
 const PAUSE_BETWEEN_LATE_POLLS = 10 * MINUTE;
 
-/** What is in the baskets that are bought: prices and multipliers of the shipped catalogue and the sandbox. */
+/** The contents of the baskets: prices and multipliers of the shipped catalogue and the sandbox. */
 export const BASKETS = [
   [{ code: 'wa_balance', quantity: 1_000_000, credits: 1_000_000, amount: 1_000_000 }],
   [{ code: 'chatbot_ai_extra', quantity: 2, credits: 2000, amount: 900_000 }],
@@ -19,39 +19,39 @@ export const BASKETS = [
     { code: 'muv', quantity: 500, credits: 500, amount: 300_000 },
   ],
 ] as const;
-/** Excess of wa_balance that hub-core reports of the first and of the second organization. */
+/** Excess of wa_balance that hub-core reports for the first and the second organization. */
 export const OWED = [0, 250_000] as const;
 
 export type Status = 'DRAFT' | 'PENDING_PAYMENT' | 'PAID' | 'PAYMENT_REVIEW' | 'EXPIRED' | 'CANCELLED' | 'REFUNDED';
 
-/** What the provider has to tell of an invoice. */
+/** The provider's events of an invoice. */
 export interface Event {
   type: 'paid' | 'expired' | 'failed';
-  /** Of a payment: amount and currency are the invoice's. */
+  /** Fields of a payment: amount and currency are the invoice's. */
   fits: boolean;
 }
 
 export interface Order {
   organization: number;
   basket: number;
-  /** What it carries of what is owed, in rupiah. */
+  /** The excess on the order, in rupiah. */
   excess: number;
-  /** The timeline: where it stands is the last. */
+  /** The timeline: its last entry is the current status. */
   walk: readonly Status[];
   confirmed: boolean;
-  /** Confirmed with the order's own key: with it, a second confirm is a repeat of the first. */
+  /** True when it was confirmed with its own key: a second confirm with this key is a repeat. */
   byOwnKey: boolean;
   quoteEndsAt: number;
   payBy: number;
   askedAt: number | null;
-  /** At the provider. */
+  /** The invoice at the provider. */
   invoice: 'none' | 'pending' | 'void' | 'expired' | 'paid';
   events: readonly Event[];
-  /** Which event is the payment that the provider names when it is asked: the first. */
+  /** The event that the provider names as the payment when asked: the first one. */
   firstPayment?: number;
-  /** Which one moved the order. */
+  /** The event that moved the order. */
   actedOn?: number;
-  /** What was made of what we were told, and under which identity it was told. */
+  /** The outcome of each received event, and the identity under which it arrived. */
   inbox: readonly { id: string; outcome: string }[];
   credited: Readonly<Record<string, number>>;
   settledExcess: number;
@@ -62,7 +62,7 @@ export interface World {
   orders: Order[];
 }
 
-/** `refusals`: what the caller is told; empty where it was done. */
+/** `refusals`: the codes for the caller; empty on success. */
 export interface Act {
   states: Order[];
   refusals: string[];
@@ -82,7 +82,7 @@ function move(order: Order, to: Status, changes: Partial<Order> = {}): Order {
   return { ...order, ...changes, walk: [...order.walk, to] };
 }
 
-/** What is owed, less what is settled, and what others carry that await their payment or are under review. */
+/** The reported excess, less settlements, and less the share of other orders that await payment or review. */
 function owedBy({ orders }: World, organization: number, basket: number, itself?: Order): number {
   if (!BASKETS[basket]?.some(({ code }) => code === 'wa_balance')) return 0;
   const others = orders.filter((order) => order.organization === organization);
@@ -112,7 +112,7 @@ export function create(world: World, organization: number, basket: number): Orde
   };
 }
 
-/** "as before": with the order's own key and the total that the buyer saw. */
+/** "as before": the order's own key and the total that the buyer saw. */
 export type Confirm = 'as before' | 'with another key' | 'at another total';
 
 export function confirm(world: World, order: Order, how: Confirm): Act {
@@ -132,13 +132,13 @@ export function confirm(world: World, order: Order, how: Confirm): Act {
   return done(pending, ...invoiced(world, pending));
 }
 
-/** Never two invoices, and none when the time to pay is over. */
+/** An order never has two invoices, and none after its deadline. */
 export function invoiced({ now }: World, order: Order): Order[] {
   const lacksOne = statusOf(order) === 'PENDING_PAYMENT' && order.invoice === 'none' && now < order.payBy;
   return lacksOne ? [{ ...order, invoice: 'pending' }] : [];
 }
 
-/** By its own clock the provider takes a pending invoice for expired. */
+/** The provider expires a pending invoice by its own clock. */
 export const invoiceOf = ({ now }: World, { invoice, payBy }: Order) =>
   invoice === 'pending' && payBy <= now ? 'expired' : invoice;
 
@@ -154,7 +154,7 @@ export function cancel(world: World, order: Order): Act {
   return done(unpayable, move(unpayable, 'CANCELLED'));
 }
 
-/** Something happens at the provider: its newest event, of which we know nothing yet. */
+/** An event happens at the provider, which we do not know yet. */
 export function happens(world: World, order: Order, event: Event): Order {
   const events = [...order.events, event];
   if (event.type === 'expired' && order.invoice === 'pending') return { ...order, events, invoice: 'expired' };
@@ -163,8 +163,8 @@ export function happens(world: World, order: Order, event: Event): Order {
   return { ...order, events, invoice: 'paid', firstPayment: order.events.length };
 }
 
-/** The one settle function: an event of the order is told, by the webhook or because we asked. */
-export function told(order: Order, index: number, source: 'webhook' | 'poll' | 'check'): Order {
+/** The one settle function: an event of the order arrives, by the webhook or by the poll. */
+export function receive(order: Order, index: number, source: 'webhook' | 'poll' | 'check'): Order {
   const event = order.events[index] as Event;
   const id = `${source === 'webhook' ? 'event' : 'asked'} ${index}`;
   if (order.inbox.some((entry) => entry.id === id)) return order;
@@ -194,11 +194,11 @@ export function check(world: World, order: Order): Act {
 
 function asked(world: World, order: Order, source: 'poll' | 'check'): Order[] {
   const noted = { ...order, askedAt: world.now };
-  if (order.firstPayment !== undefined) return [noted, told(noted, order.firstPayment, source)];
+  if (order.firstPayment !== undefined) return [noted, receive(noted, order.firstPayment, source)];
   return [noted, ...invoiced(world, noted)];
 }
 
-/** What time does to one order. */
+/** Advances the time of one order. */
 export function reconcile(world: World, order: Order): Order[] {
   const { now } = world;
   const status = statusOf(order);
@@ -218,7 +218,7 @@ export function approve(order: Order): Act {
   return statusOf(order) === 'PAYMENT_REVIEW' ? done(credit(order)) : refused('refused');
 }
 
-/** How much of an order's first quota an operator takes back. */
+/** The part of an order's first quota that an operator takes back. */
 export type TakeBack = 'nothing' | 'half' | 'all' | 'too much';
 
 export function takeBackOf({ basket }: Order, takeBack: TakeBack): Record<string, number> {
@@ -228,8 +228,8 @@ export function takeBackOf({ basket }: Order, takeBack: TakeBack): Record<string
 }
 
 /**
- * What is under review was credited nothing, and nothing of it is taken back. Of a booked one it is something, and no more
- * than the counter has; nothing of a quota that is used beyond its end. What settled excess is never given back.
+ * An order under review was credited nothing, so nothing is taken back. A booked order returns a part, at most the
+ * counter, and nothing of a quota that is used beyond its end. Settled excess is never returned.
  */
 export function refund(world: World, order: Order, takeBack: Readonly<Record<string, number>>): Act {
   const [taken] = Object.entries(takeBack);

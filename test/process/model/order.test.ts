@@ -16,15 +16,15 @@ import { openShop, type Time } from './shop.ts';
  */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 25);
 /**
- * Then no new sequence is begun, and a failure that was found is not made smaller any further. Not by fast-check's own limit:
- * that lets a sequence that is under way run on behind the test.
+ * No new sequence starts after this time, and a found failure is not shrunk any further. fast-check's own limit would
+ * let a sequence in flight continue after the test.
  */
 const LONGEST_MS = Number(process.env['MODEL_MINUTES'] ?? 4) * 60_000;
 const { MODEL_SEED, MODEL_PATH, MODEL_REPLAY } = process.env;
-/** About half as many come about. */
+/** About half as many are executed. */
 const MOST_COMMANDS = 24;
 
-/** A day ahead of PostgreSQL: what is enqueued for later than now runs when the test says so, and not by itself. */
+/** A day ahead of PostgreSQL: a job that is enqueued for later runs only when the test says so. */
 function createTime(): Time {
   let seconds = Math.floor(Date.now() / 1000) + DAY;
   return {
@@ -67,7 +67,7 @@ test(
       const shop = await openShop(landlord, server, time);
       const world: World = { now: 0, orders: [] };
       try {
-        // Most of what can happen, happens to an order: each organization has one to begin with, and one is confirmed.
+        // Most commands need an order, so each organization starts with one, and one is confirmed.
         for (const organization of shop.organizations.keys()) await create(world, shop, organization, 0);
         await doTo(world, shop, 1, confirmed('as before'));
         await fc.asyncModelRun(() => ({ model: world, real: shop }), sequence);
@@ -84,7 +84,7 @@ test(
       ...(MODEL_SEED === undefined ? {} : { seed: Number(MODEL_SEED) }),
       ...(MODEL_PATH === undefined ? {} : { path: MODEL_PATH }),
     });
-    // What came about, for whoever asks for more than the default.
+    // The counts of the executed commands, when more runs than the default are requested.
     if (process.env['MODEL_RUNS'] !== undefined) console.table(Object.fromEntries([...tally].toSorted()));
     expect(tally.get('sequences')).toBeGreaterThan(0);
   },

@@ -1,18 +1,18 @@
 import { expect } from 'vitest';
 import { doTo, reconcile, timePasses } from './acts.ts';
 import { expectInvariants, type StoredOrder, storedOrders } from './compare.ts';
-import { told } from './deeds.ts';
+import { webhookDelivery } from './deeds.ts';
 import { DAY, MINUTE, type Order, statusOf, totalOf, type World } from './order-model.ts';
 import { type Shop, untilAtRest } from './shop.ts';
 
 /**
- * Everything that is still to come, comes: the poll, every webhook, the end of the time to pay, the jobs. Then every order
- * is where its first payment that was known of puts it, and nothing will move by itself any more.
+ * Runs everything that is still pending: the poll, every webhook, the deadline, the jobs. Afterwards every order is in
+ * the status of its first known payment, and nothing moves any more.
  */
 export async function comeToRest(world: World, shop: Shop): Promise<void> {
   await reconcile(world, shop);
   for (const [index, { events }] of world.orders.entries()) {
-    const webhooks = [...events.keys()].map((event) => told(() => event));
+    const webhooks = [...events.keys()].map((event) => webhookDelivery(() => event));
     for (const webhook of webhooks) await doTo(world, shop, index, webhook);
   }
   await timePasses(world, shop, DAY + MINUTE);
@@ -21,11 +21,11 @@ export async function comeToRest(world: World, shop: Shop): Promise<void> {
   const stored = await storedOrders(shop);
   for (const [index, order] of world.orders.entries()) expectEnd(shop, index, order, stored[index]);
   await expectInvariants(shop);
-  // Nobody asks about them any more while others are at it.
+  // The poll skips them while other orders are in progress.
   await timePasses(world, shop, DAY);
 }
 
-/** Credited, and so booked, is an order by its right payment or by an operator; nothing else is. */
+/** An order is credited, and so booked, by its right payment or by an operator, and by nothing else. */
 function expectEnd(shop: Shop, index: number, order: Order, stored: StoredOrder | undefined): void {
   const booking = shop.landlord.sandbox.moderator.booking(shop.orders[index]?.number ?? '');
   const payment = order.actedOn === undefined ? undefined : order.events[order.actedOn];

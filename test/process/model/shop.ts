@@ -10,7 +10,7 @@ import { createTestClient, type TestClient } from '../../support/app/test-client
 import type { MortalServer } from './mortal-server.ts';
 import { BASKETS, type Confirm, OWED } from './order-model.ts';
 
-/** Time that moves only when it is told to, so that the model knows it to the second. */
+/** The clock moves only on command, so that the model knows the time to the second. */
 export interface Time {
   now(): Date;
   advance(seconds: number): void;
@@ -20,21 +20,21 @@ interface KnownOrder {
   id: string;
   number: string;
   organization: number;
-  /** As the buyer saw it last. */
+  /** The total that the buyer saw last. */
   total: string;
   confirmKey: string;
-  /** What the provider has to tell about it, oldest first; nothing is sent by itself. */
+  /** The provider's events of it, oldest first; none is sent automatically. */
   events: Pick<Delivery, 'id' | 'body'>[];
 }
 
-/** Everything real that one sequence of commands acts upon: organizations of its own, and their orders. */
+/** The real objects behind one sequence of commands: organizations of its own, and their orders. */
 export interface Shop {
   landlord: TestApp;
   server: MortalServer;
   time: Time;
   organizations: { id: string; token: string }[];
   orders: KnownOrder[];
-  /** What was done, in words, for whoever reads a failure. */
+  /** The commands in words, for the report of a failure. */
   trace: string[];
 }
 
@@ -58,7 +58,7 @@ function client({ organizations }: Shop, app: TestApp, organization: number): Te
   return createTestClient(app.url, organizations[organization]?.token ?? '');
 }
 
-function seen(order: KnownOrder, outcome: Outcome): string[] {
+function recordOutcome(order: KnownOrder, outcome: Outcome): string[] {
   if (outcome.order !== null) order.total = outcome.order.total.amount;
   return codes(outcome);
 }
@@ -80,17 +80,17 @@ export async function confirm(shop: Shop, app: TestApp, index: number, how: Conf
   const amount = how === 'at another total' ? `${order.total}1` : order.total;
   const key = how === 'as before' ? order.confirmKey : randomUUID();
   const shown = { id: order.id, total: { amount, currencyCode: 'IDR' as const } };
-  return seen(order, await tryConfirm(client(shop, app, order.organization), shown, key));
+  return recordOutcome(order, await tryConfirm(client(shop, app, order.organization), shown, key));
 }
 
 export async function cancel(shop: Shop, app: TestApp, index: number): Promise<string[]> {
   const order = knownOrder(shop, index);
-  return seen(order, await tryCancel(client(shop, app, order.organization), order.id));
+  return recordOutcome(order, await tryCancel(client(shop, app, order.organization), order.id));
 }
 
 export async function check(shop: Shop, app: TestApp, index: number): Promise<string[]> {
   const order = knownOrder(shop, index);
-  return seen(order, await tryCheck(client(shop, app, order.organization), order.id));
+  return recordOutcome(order, await tryCheck(client(shop, app, order.organization), order.id));
 }
 
 /** The buyer pays, or pays again, at the provider; the webhook is not sent yet. */
@@ -105,7 +105,7 @@ export async function providerSays(shop: Shop, index: number, what: 'expire' | '
   events.push((await shop.landlord.sandbox.mekariPay[what](number, { webhook: false })).delivery);
 }
 
-/** Signed as the provider signs, for an order that has no invoice. */
+/** An event that is signed as the provider's, for an order without an invoice. */
 export function inventPayment(shop: Shop, index: number): void {
   const { number, total, events } = knownOrder(shop, index);
   const data = { invoice_id: `inv_${randomUUID()}`, external_id: number, amount: Number(total), currency: 'IDR' };
@@ -113,7 +113,7 @@ export function inventPayment(shop: Shop, index: number): void {
   events.push({ id: `msg_${randomUUID()}`, body: JSON.stringify(body) });
 }
 
-/** The webhook of an event, that many at once. Answers what was not a 200. */
+/** Sends the webhook of an event, this many at once. Returns the answers other than 200. */
 export async function tell(shop: Shop, app: TestApp, index: number, event: number, times = 1): Promise<string[]> {
   const { id = '', body = '' } = knownOrder(shop, index).events[event] ?? {};
   const webhook = { id, body, url: `${app.url}/webhooks/mekari-pay` };
@@ -121,7 +121,7 @@ export async function tell(shop: Shop, app: TestApp, index: number, event: numbe
   return (await Promise.all(attempts)).map(({ status }) => String(status)).filter((status) => status !== '200');
 }
 
-/** Runs the jobs that see to the invoices and have fallen due by our time; PostgreSQL's own time has not moved. */
+/** Runs the invoice jobs that are due by our clock; PostgreSQL's own clock has not moved. */
 export async function runDueInvoiceJobs({ landlord, time, orders }: Shop): Promise<void> {
   const due = `select id::text from graphile_worker.jobs
     where task_identifier = 'issue_invoice' and run_at <= $1 and split_part(key, ':', 2) = any($2)`;
@@ -129,12 +129,12 @@ export async function runDueInvoiceJobs({ landlord, time, orders }: Shop): Promi
   const ids = (await jobs()).map(({ id }) => id);
   if (ids.length === 0) return;
   await retryJobs(landlord.database, ids);
-  // As for a new job: the workers look for one now, not at their next poll.
+  // Notifies the workers as a new job does, so that they do not wait for their next poll.
   await landlord.db.query(`select pg_notify('jobs:insert', '{"count":1}')`);
   await until(jobs, (left) => left.length === 0);
 }
 
-/** No job of these orders is left. */
+/** Waits until these orders have no job. */
 export async function untilAtRest({ landlord, orders }: Shop): Promise<void> {
   const ofOrders = `select from graphile_worker.jobs where right(key, 36) = any($1)`;
   await until(

@@ -3,9 +3,9 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import {
   type ConfirmedOrder,
   confirmedOrders,
+  mailKinds,
   nextRound,
   STEP_MINUTES,
-  toldByMail,
   untilNoneIsLeft,
 } from '../../support/app/outage.ts';
 import { untilStatus } from '../../support/app/purchase.ts';
@@ -13,7 +13,7 @@ import { jobAges } from '../../support/telemetry/job-ages.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-/** Two replicas on one database, before the same neighbours. */
+/** Two replicas with one database and the same neighbours. */
 let app: TestApp;
 let replica: TestApp;
 
@@ -29,7 +29,7 @@ afterAll(async () => {
   await app?.close();
 });
 
-/** Paid, credited and booked, whatever becomes of its mails. */
+/** Paid, credited and booked, whatever happens to its mails. */
 async function pay({ client, order }: ConfirmedOrder): Promise<void> {
   await app.sandbox.mekariPay.pay(order.number);
   await untilStatus(client, order.id, 'COMPLETED');
@@ -52,7 +52,7 @@ test('the mail server fails for more than an hour, in every way: bookings go on,
     }
     expect(mail.messages()).toEqual([]);
     for (const one of [app, replica]) {
-      // The mail of the unpaid order has waited from the beginning.
+      // The mail of the unpaid order has waited since the start.
       expect((await jobAges(one)).get('send_order_mail')).toBeGreaterThan(rounds * STEP_MINUTES * 60);
     }
   };
@@ -71,16 +71,16 @@ test('the mail server fails for more than an hour, in every way: bookings go on,
 
   await mail.faults.clear();
   await untilNoneIsLeft(app, 'send_order_mail');
-  expect(toldByMail(app, unpaid.order.number)).toEqual(['awaiting payment']);
-  expect(toldByMail(app, underReview.order.number)).toEqual(['under review']);
+  expect(mailKinds(app, unpaid.order.number)).toEqual(['awaiting payment']);
+  expect(mailKinds(app, underReview.order.number)).toEqual(['under review']);
   await pay(paidLater);
   await untilNoneIsLeft(app, 'send_order_mail');
-  expect(toldByMail(app, paidLater.order.number)).toEqual(['awaiting payment', 'payment received']);
+  expect(mailKinds(app, paidLater.order.number)).toEqual(['awaiting payment', 'payment received']);
   for (const { order } of paid) {
-    // Nobody is asked to pay what is paid by now.
-    expect(toldByMail(app, order.number)).toEqual(['payment received']);
-    const [told] = mail.messages().filter(({ subject }) => subject.includes(order.number));
-    expect(told?.text).toContain(moderator.booking(order.number)?.pi_number);
+    // The paid order gets no request to pay.
+    expect(mailKinds(app, order.number)).toEqual(['payment received']);
+    const [message] = mail.messages().filter(({ subject }) => subject.includes(order.number));
+    expect(message?.text).toContain(moderator.booking(order.number)?.pi_number);
   }
   expect((await jobAges(app)).has('send_order_mail')).toBe(false);
 });

@@ -3,10 +3,10 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import {
   type ConfirmedOrder,
   confirmedOrders,
+  mailKinds,
   mostAttempts,
   nextRound,
   STEP_MINUTES,
-  toldByMail,
   untilNoneIsLeft,
 } from '../../support/app/outage.ts';
 import { readOrder, untilStatus } from '../../support/app/purchase.ts';
@@ -15,7 +15,7 @@ import { jobAges } from '../../support/telemetry/job-ages.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-/** Two replicas on one database, before the same neighbours. */
+/** Two replicas with one database and the same neighbours. */
 let app: TestApp;
 let replica: TestApp;
 
@@ -43,7 +43,7 @@ async function expectBookedOnce({ client, organizationId, order }: ConfirmedOrde
   const bookings = app.sandbox.moderator.bookings().filter(({ request }) => request.order_number === order.number);
   expect(bookings).toMatchObject([{ pi_number: completed.paidInvoiceNumber }]);
   expect(await balances(app, organizationId)).toEqual({ agent_extra: '3' });
-  expect(toldByMail(app, order.number)).toEqual(['awaiting payment', 'payment received']);
+  expect(mailKinds(app, order.number)).toEqual(['awaiting payment', 'payment received']);
 }
 
 test('Moderator fails for more than an hour, in every way: nothing is lost, its age grows, and then each order is booked once', async () => {
@@ -62,7 +62,7 @@ test('Moderator fails for more than an hour, in every way: nothing is lost, its 
     }
     for (const each of orders) await expectPaidAndCredited(each);
     expect(moderator.bookings()).toEqual([]);
-    // On both replicas alike.
+    // The same on both replicas.
     for (const one of [app, replica]) {
       const age = (await jobAges(one)).get('book_paid_pi') ?? 0;
       expect(age).toBeGreaterThan(Math.max(lastAge, rounds * STEP_MINUTES * 60));
@@ -79,11 +79,11 @@ test('Moderator fails for more than an hour, in every way: nothing is lost, its 
   await wait(2);
   moderator.faults.set([{ kind: 'status', status: 429, retryAfterSeconds: 60 }]);
   await wait(2);
-  // Hardly any of its thousand attempts is used up.
+  // The job has used few of its thousand attempts.
   expect(rounds * STEP_MINUTES).toBeGreaterThan(60);
   expect(await mostAttempts(app, 'book_paid_pi')).toBeLessThan(100);
 
-  // It is back, but for the answers of the first three, which it books and which do not reach us.
+  // Moderator recovers, except that the answers to its first three bookings are lost.
   moderator.faults.set([{ kind: 'drop-answer', times: 3 }]);
   await untilNoneIsLeft(app, 'book_paid_pi');
   await Promise.all(orders.map(({ client, order }) => untilStatus(client, order.id, 'COMPLETED')));

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
-/** The command over a project of one package, with npm asking a registry of ours. */
+/** Runs the command over a project with one package, with npm on a registry of this test. */
 const COMMAND = fileURLToPath(new URL('../../../scripts/check-dependencies.ts', import.meta.url));
 const ADVISORIES = '/-/npm/v1/security/advisories/bulk';
 
 let directory: string;
 let registry: Server;
-/** What the registry answers when it is asked for advisories. */
+/** The registry's answer to a request for advisories. */
 let advisories: { status: number; body: unknown };
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await once(registry, 'listening');
 });
 
-// npm remembers advisories in its cache, which is in there too.
+// npm also caches advisories there.
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'self-topup-dependencies-'));
 });

@@ -20,9 +20,9 @@ import { prepareDatabase, startReplica } from '../../support/processes/replica.t
 vi.setConfig({ testTimeout: 120_000 });
 
 const CALLERS = 4;
-/** Each restarts both, one after the other. */
+/** The number of restarts of both, one after the other. */
 const ROUNDS = 1;
-/** What a replica must have answered before it is restarted: it is under load then. */
+/** The number of answers from a replica before its restart, so that it is under load. */
 const WARM = 20;
 
 let db: TestDatabase;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await db?.drop();
 });
 
-/** A client of the graph over one kept-alive connection, and what Mekari Pay would send over the same. */
+/** A client of the graph on one kept-alive connection, which also carries Mekari Pay's webhook. */
 async function caller(connection: KeptAliveClient, organizationId: string) {
   const token = await sandbox.auth.token({ organization_id: organizationId });
   const post = async (path: string, headers: Record<string, string>, body: string) => {
@@ -75,7 +75,7 @@ test('two replicas restarted in turn under load lose no request that reached the
   const token = await sandbox.auth.token();
   const start = async (replica: number) => {
     const started = await startReplica({ db, sandbox }, { PORT: String(ports[replica]) });
-    // It has fetched the issuer's keys, which this busy process serves, before callers come.
+    // The replica has fetched the issuer's keys, which this busy process serves, before callers come.
     const first = createTestClient(started.url, token);
     await until(
       () => first.send('{ topupOrders { totalCount } }'),
@@ -90,7 +90,7 @@ test('two replicas restarted in turn under load lose no request that reached the
     (_, index) => new KeptAliveClient(ports, index % 2 === 0 ? 0 : 1, figures),
   );
   let bought = 0;
-  // After each restart every caller goes to its first replica again: both are under load when the next one begins.
+  // After each restart every caller returns to its first replica: both are under load when the next restart begins.
   let rounds = 0;
   const atHome = connections.map(() => 0);
   let over = false;
@@ -126,7 +126,7 @@ test('two replicas restarted in turn under load lose no request that reached the
     over = true;
   };
   try {
-    // A caller that gives up ends the test with its reason.
+    // A caller that fails ends the test with its reason.
     await Promise.all([work(), ...load]);
   } finally {
     over = true;
@@ -135,7 +135,7 @@ test('two replicas restarted in turn under load lose no request that reached the
   const answered = answersOf(0) + answersOf(1);
   console.log(`rolling restart: ${answered} requests, ${2 * ROUNDS} restarts, ${figures.lost.length} lost`);
   expect(figures.lost).toEqual([]);
-  // What was answered is there, and what the jobs were told while their replicas came and went is done.
+  // Every answered order exists, and the jobs that were enqueued during restarts have ended.
   const unfinished = () =>
     db.query<{ number: string }>(`select number from topup_orders where status <> 'COMPLETED' order by number`);
   await until(unfinished, (orders) => orders.length === 0);
@@ -150,12 +150,12 @@ test('a server that stops is unready at once and keeps answering; then it closes
   const { process: server, url } = await startReplica({ db, sandbox });
   const ask = async (path: string) => {
     const answer = await fetch(`${url}${path}`);
-    // Its connection is free for the next one then.
+    // The next request reuses its connection.
     await answer.text();
     return answer;
   };
   expect((await ask('/readyz')).status).toBe(200);
-  // Somebody who never ends what they began to ask must not keep it.
+  // A client that never completes its request must not delay the stop.
   const half = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
   half.write('GET /livez HTTP/1.1\r\nhost: here\r\n');
   await once(half, 'connect');
@@ -176,7 +176,7 @@ test('a server that stops is unready at once and keeps answering; then it closes
 });
 
 test('a server with hanging work ends in time; another replica finishes the work, once', async () => {
-  // Longer than this test may take.
+  // Longer than the time of this test.
   const { process: server, url } = await startReplica({ db, sandbox }, { UPSTREAM_TIMEOUT_MS: '120000' });
   sandbox.mekariPay.setWebhookUrl(`${url}/webhooks/mekari-pay`);
   const organizationId = addOrganization(sandbox, '1001');

@@ -48,7 +48,7 @@ const environment = (more: Record<string, string> = {}): Record<string, string> 
   ...more,
 });
 
-/** Starts the server and waits until it says where it listens. */
+/** Starts the server and waits until it logs its URL. */
 async function startServer(more: Record<string, string> = {}): Promise<{ server: RunningProcess; url: string }> {
   const server = startBuilt(MAIN, [], environment(more));
   return { server, url: await addressOf(server) };
@@ -126,7 +126,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok', checks: { database: 'up' } });
     const admin = createTestClient(url, await sandbox.auth.token());
     expect(await admin.query('{ topupOrders { totalCount } }')).toEqual({ topupOrders: { totalCount: 0 } });
-    // Where nothing is set, nobody is told of the schema.
+    // Introspection is closed without its setting.
     expect((await admin.send('{ __schema { queryType { name } } }')).status).toBe(400);
     expect((await admin.send('{ _service { sdl } }')).status).toBe(400);
     server.signal(signal);

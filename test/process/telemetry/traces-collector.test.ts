@@ -52,7 +52,7 @@ describe('a failing collector costs one line in the log, and no order', () => {
 test('a hanging collector delays no answer, and no stop: the server ends with 0', async () => {
   await buildOnce();
   const collector = await startCollector('hangs');
-  // Migrated, filled and on its own: the replica is another process on the same database.
+  // The app is migrated and filled, and runs alone: the replica is another process on the same database.
   const app = await startApp({ withoutBackground: true });
   const replica = await startReplica(app, { [ENDPOINT]: collector.url });
   const buyer = createTestClient(replica.url, await app.sandbox.auth.token());
@@ -96,7 +96,7 @@ test('a stop removes the registration, and a new start can register again', asyn
     const app = await startApp({ env: { [ENDPOINT]: collector.url } });
     const buyer = await app.client({ organization_id: organization });
     await buyer.query('{ excessUsages { code } }');
-    // Sent at the stop at the latest.
+    // The spans are sent at the stop at the latest.
     await app.close();
     expect(collector.spans().map(({ attributes }) => attributes['topup.organization'])).toContain(organization);
     expect(trace.getTracer('any').startSpan('any').isRecording()).toBe(false);
