@@ -4,8 +4,8 @@ import { ORDER_STATUSES } from '../../src/orders/rules/order-state.ts';
 import { findCycles, type Import, parseImports, readSources } from '../support/tools/imports.ts';
 
 /**
- * The import rules of the house. A failure lists the offending edges, "file → file". Which feature may know which: each
- * through its index.ts alone.
+ * The import rules of the house. A failure lists the offending edges, "file → file". `FEATURES` lists the features that each feature may
+ * import, through their index.ts.
  */
 const FEATURES: Record<string, readonly string[]> = {
   'action-trail': [],
@@ -20,7 +20,7 @@ const FEATURES: Record<string, readonly string[]> = {
   audit: ['orders', 'payments'],
 };
 const BASE = ['kernel', 'clients', 'platform'];
-/** Whose store/ may name a table; audit/ and migrations/ name them all. */
+/** The feature whose store/ may name a table; audit/ and migrations/ name them all. */
 const TABLES: Record<string, readonly string[]> = {
   topup_orders: ['src/orders/store/'],
   topup_order_lines: ['src/orders/store/'],
@@ -36,10 +36,10 @@ const TABLES: Record<string, readonly string[]> = {
   audit_runs: [],
   feature_flags: ['src/platform/flags/store/'],
   job_workers: ['src/platform/jobs/store/'],
-  // Roles are granted to the queue's tables where all roles are.
+  // Roles get their rights on the queue's tables in the same place as all others.
   graphile_worker: ['src/platform/jobs/store/', 'src/platform/database/roles.ts'],
 };
-/** Files at the top of src, the composition root and the commands: they put the parts together, and nobody imports them. */
+/** Files at the top of src, the composition root and the commands: they connect the parts, and nothing imports them. */
 const COMPOSING = /^src\/((app|commands)\/.*|[^/]+\.ts)$/;
 
 const sources = readSources('src');
@@ -132,7 +132,7 @@ describe('rooms of a feature', () => {
     const offending = rules
       .flatMap(({ imports }) => imports)
       .filter(({ from, to }) => io.includes(to) || (room(from) === room(to) && roomWithin(to) !== 'rules'))
-      // The port is the vocabulary of payments' rules, and holds types alone.
+      // The port has the vocabulary of payments' rules, and contains types alone.
       .filter(({ to }) => to !== 'src/payments/provider.ts');
     expect(show(offending)).toEqual([]);
   });

@@ -7,13 +7,13 @@ import { NotAskedError, UpstreamError } from '../../../src/clients/upstream-erro
 import { until } from '../../support/app/purchase.ts';
 import { startTinyServer, type TinyServer } from './tiny-server.ts';
 
-/** Nothing here waits for it, but for the test of a neighbour that hangs. */
+/** A call's time limit, which only the test of a hanging neighbour waits for. */
 const LONG_MS = 60_000;
 const schema = z.object({ data: z.string() });
 let server: TinyServer;
 let states: string[];
 let neighbour: Neighbour;
-/** The breaker's time: pauses end when a test moves it. */
+/** The breaker's clock: pauses end when a test moves it. */
 let now: number;
 /** Calls that the server has received and not answered. */
 let held: ServerResponse[];
@@ -50,12 +50,12 @@ afterEach(async () => {
 });
 
 const hold = () => server.answerWith((response) => held.push(response));
-/** Breaks every connection: no answer at all, and nothing has to be waited for. */
+/** Breaks every connection: no answer, and no wait. */
 const beSilent = () => server.answerWith((response) => response.socket?.resetAndDestroy());
 const beWell = () => server.answerWith((response) => response.end('{"data":"ok"}'));
 const failWith = (status: number) => server.answerWith((response) => response.writeHead(status).end());
 
-/** Writes, which are never repeated by themselves. The answer's text, or the error. */
+/** Sends a write, which is never retried. Returns the answer's text, or the error. */
 const ask = ({ path = '/', urgent = false } = {}) =>
   neighbour.post({ path, urgent, schema, body: {}, idempotencyKey: 'key' }).then(
     ({ data }) => data,
@@ -73,7 +73,7 @@ async function goSilent(): Promise<void> {
   beSilent();
   await many(5);
   expect(states).toEqual(['closed', 'open']);
-  expect(server.seen).toHaveLength(5);
+  expect(server.requests).toHaveLength(5);
 }
 
 describe('a neighbour that does not answer', () => {
@@ -88,7 +88,7 @@ describe('a neighbour that does not answer', () => {
     await goSilent();
     const answers = await many(100);
     expect(new Set(answers.map((answer) => answer instanceof NotAskedError))).toEqual(new Set([true]));
-    expect(server.seen).toHaveLength(5);
+    expect(server.requests).toHaveLength(5);
   });
 
   test('then gets one probe; all other calls wait for it, and are refused when it fails', async () => {
@@ -102,7 +102,7 @@ describe('a neighbour that does not answer', () => {
     probe.socket?.resetAndDestroy();
     expect(await first).toMatchObject({ kind: 'unavailable' });
     expect((await others).every((answer) => answer instanceof NotAskedError)).toBe(true);
-    expect(server.seen).toHaveLength(6);
+    expect(server.requests).toHaveLength(6);
     expect(states.at(-1)).toBe('open');
   });
 
@@ -112,7 +112,7 @@ describe('a neighbour that does not answer', () => {
     now += 500;
     const waiting = many(20);
     const probe = await heldCall();
-    expect(server.seen).toHaveLength(6);
+    expect(server.requests).toHaveLength(6);
     beWell();
     probe.end('{"data":"the first"}');
     expect((await waiting).toSorted()).toEqual([...Array(19).fill('ok'), 'the first']);
@@ -127,7 +127,7 @@ describe('a neighbour that does not answer', () => {
       now += 1;
       expect(await ask()).not.toBeInstanceOf(NotAskedError);
     }
-    expect(server.seen).toHaveLength(8);
+    expect(server.requests).toHaveLength(8);
     expect(states).toEqual(['closed', 'open', ...Array(3).fill(['half_open', 'open']).flat()]);
   });
 
@@ -137,7 +137,7 @@ describe('a neighbour that does not answer', () => {
     const waiting = Promise.all([ask({ urgent: true }), ask({ urgent: true })]);
     const probe = await heldCall();
     expect(states.at(-1)).toBe('half_open');
-    expect(server.seen).toHaveLength(6);
+    expect(server.requests).toHaveLength(6);
     beWell();
     probe.end('{"data":"the first"}');
     expect(await waiting).toEqual(['the first', 'ok']);
@@ -156,7 +156,7 @@ describe('a neighbour that answers', () => {
   test.each([500, 503, 429, 404])('with %s gets every call', async (status) => {
     failWith(status);
     const answers = await many(30);
-    expect(server.seen).toHaveLength(30);
+    expect(server.requests).toHaveLength(30);
     expect(answers.every((answer) => answer instanceof UpstreamError && answer.status === status)).toBe(true);
     expect(states).toEqual(['closed']);
   });

@@ -10,7 +10,7 @@ export interface FleetInMemory extends Fleet<string> {
   locks: Set<string>;
 }
 
-/** What replicas share, without a Redis: caches over one of these are replicas of each other. */
+/** The shared store of replicas, without a Redis: caches over one of these are replicas of each other. */
 function createFleetInMemory(): FleetInMemory {
   const answers = new Map<string, Answer<string>>();
   const locks = new Set<string>();
@@ -42,7 +42,7 @@ export interface CacheHarness {
   callsFor(id: string): number;
   /** A cache of its own: another replica. */
   cache(options?: Partial<CacheOptions<string>>): Cache<string>;
-  /** Ends what caches do in the background. */
+  /** Ends the background work of caches. */
   stop(): void;
 }
 

@@ -51,7 +51,7 @@ describe('replicas that share', () => {
     vi.advanceTimersByTime(2000);
     await other.ask('a');
     expect(await one.get('a')).toBe('a at 2');
-    // What replaced it there is older than what both know.
+    // The shared value that replaced it is older than both local ones.
     tiny.fleet.answers.set('a', { value: 'a at 1', askedAt: tiny.now - 1000 });
     expect(await other.get('a')).toBe('a at 2');
   });
@@ -173,7 +173,7 @@ describe('refreshing ahead', () => {
 
   test('renews values in use without a read at that moment; unused ones expire', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-    // A look every minute; both clocks move together.
+    // The cache checks every minute; both clocks move together.
     const move = (ms: number) => {
       tiny.now += ms;
       vi.advanceTimersByTime(ms);
@@ -185,7 +185,7 @@ describe('refreshing ahead', () => {
     move(0.5 * HOUR);
     expect(await prices.get('b')).toMatch(/^b at/);
     move(0.45 * HOUR);
-    // Read 27 minutes ago, and nearly two hours ago.
+    // The reads were 27 minutes ago, and nearly two hours ago.
     await vi.waitFor(() => expect(tiny.callsFor('b')).toBe(3));
     expect(tiny.callsFor('a')).toBe(2);
   });

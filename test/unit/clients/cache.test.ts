@@ -12,7 +12,7 @@ const fail = () => {
   tiny.answer = () => Promise.reject(AWAY);
 };
 
-/** From now on answers come when a test says so. */
+/** Holds answers until a test releases them. */
 function answerByHand() {
   const answers: PromiseWithResolvers<string | undefined>[] = [];
   tiny.answer = () => {
@@ -275,7 +275,7 @@ describe('a caller with little time', () => {
     const prices = tiny.cache({ patienceMs: 0 });
     expect(await prices.get('a', { waitMs: 10 })).toBeInstanceOf(UpstreamError);
     expect(await prices.get('a')).toBeInstanceOf(UpstreamError);
-    // Nor after the seconds of that failure.
+    // This also holds after the seconds of that failure.
     tiny.now += 5000;
     expect(await prices.get('a')).toBeInstanceOf(UpstreamError);
     expect(tiny.calls).toHaveLength(1);

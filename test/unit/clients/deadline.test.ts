@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { within } from '../../../src/clients/deadline.ts';
 
 const never = new Promise<string>(() => undefined);
-/** Keeps the whole process from looking at anything. */
+/** Blocks the whole process. */
 const beBusy = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const answerAfter = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve('well'), ms));
 

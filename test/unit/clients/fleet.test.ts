@@ -4,7 +4,7 @@ import type { SharedStore } from '../../../src/clients/cache/shared-store.ts';
 
 const ASKED_AT = Date.parse('2026-11-22T03:00:00Z');
 
-/** A store that holds what a test says. */
+/** A store under the test's control. */
 function fleetOver(texts: Map<string, string>, prefix = 'test:v1:') {
   const store: SharedStore = {
     isUp: true,

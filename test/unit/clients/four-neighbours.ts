@@ -26,7 +26,7 @@ const paidPi = {
   lines: [],
 };
 
-/** Every call that we make of a neighbour over HTTP, by name. */
+/** Every HTTP call to a neighbour, by name. */
 export function callsTo(baseUrl: string, timeoutMs = 5000) {
   const opened: Neighbour[] = [];
   const connect = (name: string) => {

@@ -44,7 +44,7 @@ const failure = (call: Promise<unknown>): Promise<UpstreamError> =>
 describe('signing', () => {
   test('covers the date and the request line, path and query as sent', async () => {
     await connect({ baseUrl: `${server.url}/base` }).get({ path: '/packages/a%2Fb?ids=1,2&q=%20x', schema });
-    const [request] = server.seen;
+    const [request] = server.requests;
     expect(request?.path).toBe('/base/packages/a%2Fb?ids=1,2&q=%20x');
     expect(request?.headers.date).toBe('Sun, 22 Nov 2026 03:04:05 GMT');
     const signed = 'date: Sun, 22 Nov 2026 03:04:05 GMT\nGET /base/packages/a%2Fb?ids=1,2&q=%20x HTTP/1.1';
@@ -58,7 +58,7 @@ describe('signing', () => {
     const tiny = connect();
     await tiny.post({ path: '/invoices', schema, idempotencyKey: 'invoice:1', body: { name: 'Saldo – 1 €' } });
     await tiny.get({ path: '/invoices', schema });
-    const [write, read] = server.seen;
+    const [write, read] = server.requests;
     expect(write?.body).toBe('{"name":"Saldo – 1 €"}');
     const digest = createHash('sha256')
       .update(write?.body ?? '', 'utf8')
@@ -77,7 +77,7 @@ describe('connections', () => {
   test('serve many calls in a row on one', async () => {
     const tiny = connect();
     for (let call = 0; call < 10; call++) await tiny.get({ path: '/', schema });
-    expect(server.seen).toHaveLength(10);
+    expect(server.requests).toHaveLength(10);
     expect(server.connections()).toBe(1);
   });
 
@@ -93,7 +93,7 @@ describe('connections', () => {
     });
     const tiny = connect({ concurrency: 3 });
     await Promise.all(Array.from({ length: 30 }, () => tiny.get({ path: '/', schema })));
-    expect(server.seen).toHaveLength(30);
+    expect(server.requests).toHaveLength(30);
     expect(server.connections()).toBeLessThanOrEqual(3);
     expect(most).toBeLessThanOrEqual(3);
   });
@@ -184,14 +184,14 @@ describe('a missing answer', () => {
     expect(await failure(tiny.get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable' });
     const write = { path: '/', schema, idempotencyKey: 'k', body: {} };
     expect(await failure(tiny.post(write))).toMatchObject({ kind: 'unavailable' });
-    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
   });
 
   test('on a connection that breaks late gets no new wait: both attempts share the time of one call', async () => {
     let attempt = 0;
     server.answerWith((response) => {
       attempt += 1;
-      // The second is answered within a time of its own, and beyond the time of both.
+      // The second attempt is answered within a time of its own, and beyond the time of both.
       if (attempt === 1) setTimeout(() => response.socket?.resetAndDestroy(), 300);
       else setTimeout(() => response.end('{"data":"ok"}'), 500);
     });
@@ -199,7 +199,7 @@ describe('a missing answer', () => {
       kind: 'unavailable',
       reason: 'no answer within 600 ms',
     });
-    expect(server.seen).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('from a closed port is unavailable', async () => {
@@ -214,7 +214,7 @@ describe('a missing answer', () => {
   test('after a 503 with Retry-After ends without a wait', async () => {
     server.answerWith((response) => response.writeHead(503, { 'retry-after': '3600' }).end());
     expect(await failure(connect().get({ path: '/', schema }))).toMatchObject({ kind: 'unavailable', status: 503 });
-    expect(server.seen).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 });
 
@@ -224,7 +224,7 @@ test('a redirect is not followed: the signature covers one address', async () =>
     else response.writeHead(302, { location: '/elsewhere' }).end();
   });
   expect(await failure(connect().get({ path: '/', schema }))).toBeInstanceOf(UpstreamError);
-  expect(server.seen.map(({ path }) => path)).toEqual(['/']);
+  expect(server.requests.map(({ path }) => path)).toEqual(['/']);
 });
 
 test('every call is counted under its outcome', async () => {

@@ -41,9 +41,9 @@ test.each(['', 'a,b', '1001&ids=1002', '../admin', 'x'.repeat(65), '10 01', '100
   '%j is not an organization id: hub-core gets no call for it, and the others do',
   async (id) => {
     expect([...(await hubCore.organizations([id, '1001'])).keys()]).toEqual(['1001']);
-    expect(server.seen.map(({ path }) => path)).toEqual(['/api/v1/organizations?ids=1001']);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/api/v1/organizations?ids=1001']);
     expect((await hubCore.organizations([id])).size).toBe(0);
-    expect(server.seen).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   },
 );
 
@@ -57,13 +57,13 @@ test.each([400, 404, 414, 422])('an organization that breaks its batch with a %s
   expect(found.get('spoils')).toMatchObject({ kind: 'rejected', status });
   expect([...found.keys()].toSorted()).toEqual(ids.toSorted());
   // Two calls for each time that a hundred can be halved, and the first.
-  expect(server.seen.length).toBeLessThanOrEqual(15);
+  expect(server.requests.length).toBeLessThanOrEqual(15);
 });
 
 test.each([401, 403, 429, 500])('a %s concerns the whole call: there are no calls one by one', async (status) => {
   server.answerWith((response) => response.writeHead(status).end());
   await expect(hubCore.organizations(['1001', '1002', '1003'])).rejects.toMatchObject({ status });
-  expect(server.seen).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 test('a row without an id leaves the others alone', async () => {
@@ -88,7 +88,7 @@ test('a hub-core that rejects everything gets no call for each of a hundred', as
   expect([...found.values()].every((value) => 'status' in value && value.status === 404)).toBe(true);
   expect(found.size).toBe(100);
   // Twelve times two halves, and the whole.
-  expect(server.seen).toHaveLength(25);
+  expect(server.requests).toHaveLength(25);
 });
 
 test.each(['9007199254740993', '120.00000000000000001'])(

@@ -14,7 +14,7 @@ const read = (text: string) => parseWebhookBody(Buffer.from(text));
 const event = (data: Record<string, unknown> = {}, type: unknown = 'invoice.paid') =>
   JSON.stringify({ type, data: { ...DATA, ...data } });
 
-/** One member of `data` as these very characters. */
+/** The event with this exact text as one member of `data`. */
 const written = (member: string, as: string) => event({ [member]: '@@' }).replace('"@@"', () => as);
 
 const NOTICE = {

@@ -43,7 +43,7 @@ describe.each(CALLS)('%s', (name) => {
   test.each([301, 302, 303, 307, 308])('does not follow a %i elsewhere', async (status) => {
     server.answerWith((response) => response.writeHead(status, { location: `${elsewhere.url}/taken` }).end());
     expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', status });
-    expect(server.seen).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     expect(elsewhere.connections()).toBe(0);
   });
 
@@ -57,12 +57,12 @@ describe.each(CALLS)('%s', (name) => {
     await once(impostor, 'listening');
     closing.push(() => new Promise((resolve) => impostor.close(resolve)));
     const url = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
-    for (const said of ['1', '0']) {
-      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', said);
+    for (const value of ['1', '0']) {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value);
       expect(await failureOf(name, url)).toMatchObject({ kind: 'unavailable', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     }
     expect(asked).toBe(0);
-    // It is a server that answers: to whoever knows its certificate.
+    // The server does answer: to a client that trusts its certificate.
     const request = https.get(url, { ca: SELF_SIGNED.cert, agent: false });
     const [answer] = await once(request, 'response');
     answer.resume();
@@ -82,7 +82,7 @@ describe.each(CALLS)('%s', (name) => {
     const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024, ' '));
     server.answerWith((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
     expect(await failureOf(name, server.url)).toMatchObject({ kind: 'malformed', reason: 'the answer is not JSON' });
-    expect(server.seen[0]?.headers).not.toHaveProperty('accept-encoding');
+    expect(server.requests[0]?.headers).not.toHaveProperty('accept-encoding');
   });
 
   test('cuts an answer of two megabytes off', async () => {
@@ -117,7 +117,7 @@ describe.each<[CallName, string, (path: string) => string]>([
   test.each(ODD_IDS)('with %j asks for that exact id', async (id) => {
     server.answerWith((response) => response.writeHead(404).end());
     expect(await failureOf(name, `${server.url}/base`, { id })).toMatchObject({ kind: 'rejected', status: 404 });
-    const segment = ofId(server.seen[0]?.path ?? '').replace(`/base${prefix}`, '');
+    const segment = ofId(server.requests[0]?.path ?? '').replace(`/base${prefix}`, '');
     expect(segment).toMatch(/^[^/?#]+$/);
     expect(decodeURIComponent(segment)).toBe(id);
   });
@@ -131,7 +131,7 @@ describe.each<[CallName, string, (path: string) => string]>([
 test('an order number is one value of the query, whatever its content', async () => {
   server.answerWith((response) => response.writeHead(404).end());
   await failureOf('Mekari Pay: the invoices of an order', server.url, { id: 'TU-1&external_id=TU-2#/../x' });
-  const asked = new URL(server.seen[0]?.path ?? '', server.url);
+  const asked = new URL(server.requests[0]?.path ?? '', server.url);
   expect([asked.pathname, ...asked.searchParams]).toEqual([
     '/api/v1/invoices',
     ['external_id', 'TU-1&external_id=TU-2#/../x'],
@@ -142,7 +142,7 @@ describe('an answer that is hardly HTTP', () => {
   const ok = 'HTTP/1.1 200 OK\r\n';
   test.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
-    ['a status that is none', 'HTTP/1.1 20 OK\r\n\r\n'],
+    ['an invalid status', 'HTTP/1.1 20 OK\r\n\r\n'],
     [
       'an upgrade that nobody asked for',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
@@ -167,7 +167,7 @@ describe('an answer that is hardly HTTP', () => {
     await once(odd, 'listening');
     closing.push(() => new Promise((resolve) => odd.close(resolve)));
     const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
-    // An upgrade is waited for until the time of the call is over.
+    // The call waits for an upgrade until its time is over.
     const timeoutMs = 300;
     expect(await failureOf('Mekari Pay: a new invoice', url, { timeoutMs })).toBeInstanceOf(UpstreamError);
     expect(await failureOf('Mekari Billing: a price', url, { timeoutMs })).toBeInstanceOf(UpstreamError);

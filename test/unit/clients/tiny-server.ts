@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export interface SeenRequest {
+export interface ReceivedRequest {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
@@ -10,26 +10,27 @@ export interface SeenRequest {
 
 export interface TinyServer {
   url: string;
-  seen: SeenRequest[];
-  /** How many connections were opened so far. */
+  requests: ReceivedRequest[];
+  /** The number of connections so far. */
   connections(): number;
-  /** What it answers from now on; 200 and `{"data":"ok"}` at first. */
-  answerWith(answer: (response: ServerResponse, request: SeenRequest) => void): void;
+  /** Sets its answer from now on; 200 and `{"data":"ok"}` at first. */
+  answerWith(answer: (response: ServerResponse, request: ReceivedRequest) => void): void;
   close(): Promise<void>;
 }
 
-/** A neighbour that says exactly what a test wants, on a port of its own. */
+/** A neighbour with the exact answer that a test sets, on a port of its own. */
 export async function startTinyServer(): Promise<TinyServer> {
-  const seen: SeenRequest[] = [];
+  const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let opened = 0;
-  let answer: (response: ServerResponse, request: SeenRequest) => void = (response) => response.end('{"data":"ok"}');
+  let answer: (response: ServerResponse, request: ReceivedRequest) => void = (response) =>
+    response.end('{"data":"ok"}');
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const { method = '', url: path = '', headers } = request;
     const entry = { method, path, headers, body: Buffer.concat(chunks).toString() };
-    seen.push(entry);
+    requests.push(entry);
     answer(response, entry);
   });
   server.on('connection', (socket) => {
@@ -40,7 +41,7 @@ export async function startTinyServer(): Promise<TinyServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
+    requests,
     connections: () => opened,
     answerWith: (next) => {
       answer = next;

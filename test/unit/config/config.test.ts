@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, loadCommandConfig, loadConfig, settings } from '../../../src/config.ts';
 
-/** Every setting that has no default, as short as it can be. */
+/** Every setting without a default, as short as it can be. */
 const REQUIRED: Record<string, string> = {
   DATABASE_URL: 'postgres://topup:secret@db:5432/topup',
   PUBLIC_URL: 'https://topup.example.test',

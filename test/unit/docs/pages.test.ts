@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** The pages about the code as it is. docs/figures/ holds snapshots, and a superseded decision keeps its text. */
+/** The pages about the current code. docs/figures/ holds snapshots, and a superseded decision keeps its text. */
 const DECISIONS = 'docs/decisions';
 const decisions = readdirSync(DECISIONS)
   .filter((name) => /^\d{4}-/.test(name))
@@ -20,7 +20,7 @@ function read(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub makes of headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title
@@ -50,7 +50,7 @@ describe('the pages', () => {
   const superseded = decisions.filter(({ text }) => /^- Status: superseded/m.test(text)).map(({ name }) => name);
   const current = pages.filter((page) => !superseded.some((name) => page.endsWith(name)) && page !== 'CHANGELOG.md');
 
-  // A page may leave out the beginning of a path: `orders/rules/quote.ts`. A bare name may be one that is gone.
+  // A page may omit the beginning of a path: `orders/rules/quote.ts`. A bare name may be one of a deleted file.
   test.each(current)('%s names source files that exist', (page) => {
     const named = [...read(page).matchAll(/`([\w.-]+\/[\w./-]+\.tsx?)`/g)].map(([, path = '']) => path);
     const missing = named.filter((path) => !files.some((file) => `/${file}`.endsWith(`/${path}`)));

@@ -29,7 +29,7 @@ export const BARE: OrderMailModel = {
   paidInvoiceNumber: null,
 };
 
-/** What a reader sees of the HTML. */
+/** The visible text of the HTML. */
 export function visible(html: string): string {
   const body = html
     .replace(/^.*<body[^>]*>/s, '')

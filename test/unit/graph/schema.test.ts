@@ -10,7 +10,7 @@ const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf
 const contract = read('contract.graphql');
 const committed = read('../../../schema/subgraph.graphql');
 
-/** What a gateway that asks the running server gets. */
+/** The schema that a gateway gets from the running server. */
 async function servedSdl(): Promise<string> {
   const { schema } = buildGraph({} as Services);
   const { data } = await graphql({ schema, source: '{ _service { sdl } }' });
@@ -70,7 +70,7 @@ test('everything has a description', () => {
   expect(undescribedIn(committed)).toEqual([]);
 });
 
-// Composed by both libraries on the way, each of which refuses what the other may let pass.
+// Both libraries compose it, and each of them refuses faults that the other may accept.
 test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s is what the code emits', (file) => {
   expect(schemaFiles()[file]).toBe(read(`../../../schema/${file}`));
 });

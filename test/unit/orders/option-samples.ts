@@ -11,7 +11,7 @@ export interface OptionSample {
   excessPackageCode?: string;
 }
 
-/** One option of organization 1001 as it would be offered; what a test says nothing of is plain. */
+/** One option of organization 1001 as offered; fields that a test does not set have plain values. */
 export function offeredOption(sample: OptionSample): OfferedOption {
   const { code, unitPrice, quotaType = 'lifetime', label = code } = sample;
   return {

@@ -5,12 +5,12 @@ import { isOrderNumber, newOrderNumber } from '../../../src/orders/rules/order-n
 const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const NOON = new Date('2026-11-22T05:00:00Z');
 
-/** The places of a number that hold a symbol: after "TU-", the day and both groups, without the dashes. */
+/** The positions of a number that hold a symbol: after "TU-", the day and both groups, without the dashes. */
 const places = (number: string) => [...[...number].keys()].filter((at) => at > 2 && number[at] !== '-');
 const replaced = (number: string, changes: Record<number, string>) =>
   [...number].map((symbol, at) => changes[at] ?? symbol).join('');
 
-/** Real numbers of any day: the drawing itself is random, the day is what the property varies. */
+/** Real numbers of any day: the number itself is random, the property varies the day. */
 const numbers = fc
   .date({ min: new Date('2020-01-01T00:00:00Z'), max: new Date('2059-12-31T00:00:00Z'), noInvalidDate: true })
   .map(newOrderNumber);

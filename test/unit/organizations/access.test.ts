@@ -12,10 +12,10 @@ function caller(organizationId: string | undefined, ...scopes: string[]): Caller
   return { subject: 'somebody', organizationId, scopes: new Set(scopes) };
 }
 
-/** Only the caller is looked at. */
+/** Only the caller matters here. */
 const request = (by: Caller | undefined) => ({ caller: by }) as RequestContext;
 
-/** The answer, or the code that it is refused with. */
+/** The answer, or the code of the refusal. */
 function outcome(act: () => unknown): unknown {
   try {
     return act();
@@ -80,8 +80,8 @@ describe('organizationToRead', () => {
     ['any, for support', SUPPORT, '1002', '1002'],
     ['support that names none', SUPPORT, undefined, 'BAD_USER_INPUT'],
     ['its own, for support of one', SUPPORT_OF_ONE, undefined, '1001'],
-    ['nobody', NOBODY, '1001', 'UNAUTHENTICATED'],
-    ['nobody, naming none', NOBODY, undefined, 'UNAUTHENTICATED'],
+    ['no token', NOBODY, '1001', 'UNAUTHENTICATED'],
+    ['no token and no organization', NOBODY, undefined, 'UNAUTHENTICATED'],
   ])('%s', (_, by, requested, expected) => {
     expect(outcome(() => organizationToRead(request(by), requested))).toBe(expected);
   });
@@ -96,7 +96,7 @@ describe('organizationToWrite', () => {
     ['another one, for support of one', SUPPORT_OF_ONE, '1002', 'FORBIDDEN'],
     ['any, for support', SUPPORT, '1002', 'FORBIDDEN'],
     ['none, for support', SUPPORT, undefined, 'FORBIDDEN'],
-    ['nobody', NOBODY, '1001', 'UNAUTHENTICATED'],
+    ['no token', NOBODY, '1001', 'UNAUTHENTICATED'],
   ])('%s', (_, by, requested, expected) => {
     expect(outcome(() => organizationToWrite(request(by), requested))).toBe(expected);
   });

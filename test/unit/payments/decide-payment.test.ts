@@ -15,7 +15,7 @@ const NOTICE: PaymentNotice = {
 };
 const ACTED = { invoiceId: 'inv_1', amount: 1_000_000n, currency: 'IDR', paidAt: PAID_AT };
 
-/** Statuses that only a confirmed order reaches, those that only an unconfirmed one is in, and both. */
+/** Statuses of a confirmed order only, of an unconfirmed one only, and of both. */
 const SITUATIONS = ['DRAFT', 'PENDING_PAYMENT', 'EXPIRED', 'EXPIRED draft', 'CANCELLED', 'CANCELLED draft'] as const;
 const AFTER_PAYMENT = ['PAID', 'COMPLETED', 'PAYMENT_REVIEW', 'REFUNDED'] as const;
 type Situation = (typeof SITUATIONS)[number] | (typeof AFTER_PAYMENT)[number];
@@ -45,7 +45,7 @@ function decide(situation: Situation, change: Partial<PaymentNotice>, type: Paym
   return decidePayment(order, { ...NOTICE, ...change, type }, acted);
 }
 
-/** domain.md 8, by hand: what a paid notice means, for every situation of an order and every way of not agreeing. */
+/** domain.md 8, by hand: the outcome of a paid notice, for every situation of an order and every kind of mismatch. */
 const WAITS: Record<Kind, PaymentOutcome> = {
   agrees: 'settled',
   'too little': 'review',
@@ -76,7 +76,7 @@ const PAID: Record<Situation, Record<Kind, PaymentOutcome>> = {
   REFUNDED: ACTED_UPON,
 };
 
-/** Expired and failed: nothing moves; after a payment they contradict it. */
+/** Expired and failed events move nothing; after a payment they contradict it. */
 const NOT_PAID: Record<Situation, PaymentOutcome> = {
   DRAFT: 'noted',
   'EXPIRED draft': 'noted',

@@ -48,7 +48,7 @@ test('a gauge reports the current state: a vanished label leaves no line, and an
 });
 
 test('two concurrent readers each get all of it', async () => {
-  // What is read comes for both at once, when both have asked.
+  // The result reaches both callers at once, when both have asked.
   const bothAsked = Promise.withResolvers<void>();
   let asked = 0;
   server.on('request', () => {

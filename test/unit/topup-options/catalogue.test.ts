@@ -3,7 +3,7 @@ import { Catalogue } from '../../../src/topup-options/catalogue.ts';
 import type { TopupConfiguration } from '../../../src/topup-options/store/topup-configuration.entity.ts';
 import { offeredOption } from '../orders/option-samples.ts';
 
-/** A catalogue whose reads are answered by hand, and a clock that stands still until it is moved. */
+/** A catalogue whose reads the test answers, and a clock that stands still until it is moved. */
 function setUp() {
   let at = Date.UTC(2026, 10, 22);
   const reads: PromiseWithResolvers<readonly TopupConfiguration[]>[] = [];

@@ -4,7 +4,7 @@ import { closedGate, gatingFlags } from '../../../src/topup-options/rules/gating
 type Gated = Parameters<typeof closedGate>[0];
 const OPEN: Gated = { active: true, featureFlag: null, showByComponent: [], hideByComponent: [] };
 
-/** The reason that hides it, or undefined where it is shown. */
+/** The reason that hides it, or undefined when it is shown. */
 function reason(row: Partial<Gated>, components: string[] | undefined, flagsOn: string[] = []) {
   return closedGate({ ...OPEN, ...row }, { components }, { isOn: (key) => flagsOn.includes(key) })?.reason;
 }

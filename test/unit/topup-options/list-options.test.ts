@@ -27,7 +27,7 @@ const { organization: ORGANIZATION, configuration: ROW } = offeredOption({ code:
 let flags: OpenFlags;
 let provider: InMemoryProvider;
 let rows: TopupConfiguration[];
-/** What was asked of whom, in order. */
+/** The calls in order, with their targets. */
 let asked: string[];
 let organizations: OrganizationsService;
 let options: ListOptions;

@@ -77,7 +77,7 @@ describe('a verified token', () => {
   };
   const subject = 'admin-1001';
 
-  /** Counts verifications, and may do something in the middle of each. */
+  /** Counts verifications, and may run an action in the middle of each. */
   function watched(during: () => Promise<unknown>) {
     const counted = { ...keys, verifications: 0 };
     counted.find = async (header) => {

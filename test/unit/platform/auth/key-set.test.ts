@@ -8,7 +8,7 @@ const otherEc = createSigner('ES256', 'ec-2', 'P-256').jwk;
 const ed = createSigner('EdDSA', 'ed-1', 'Ed25519').jwk;
 const otherEd = createSigner('EdDSA', 'ed-2', 'Ed25519').jwk;
 
-/** A public RSA key of as many bits as are given; nobody has its other half. */
+/** A public RSA key of this many bits, without a private half. */
 const rsaOf = (bits: number) => {
   const modulus = ((1n << BigInt(bits)) - 1n).toString(16);
   return {
@@ -24,7 +24,10 @@ const read = (...keys: unknown[]) => readKeySet(JSON.stringify({ keys }));
 
 type Asked = [alg: string, kid: string | undefined];
 
-/** Finds a key as the verifier does: in jose's set of the usable keys, after a way over JSON. undefined: none, or several. */
+/**
+ * Finds a key as the verifier does: in jose's set of the usable keys, after a round trip through JSON. undefined: none,
+ * or several.
+ */
 const find = (set: KeySet, [alg, kid]: Asked) =>
   createLocalJWKSet(JSON.parse(JSON.stringify({ keys: set.usable })))({
     alg,
@@ -102,7 +105,7 @@ test('two different keys of one name are both left out, a third is not', async (
     { kid: 'ec-1', reason },
   ]);
   expect(await finds(set, ['ES256', 'ec-1'], ['ES256', 'ec-3'], ['EdDSA', 'ed-1'])).toEqual([false, true, true]);
-  // What is left out is no other key either: a token without a kid means the third.
+  // Excluded keys do not count, so a token without a kid can only mean the third.
   expect(await finds(set, ['ES256', undefined])).toEqual([true]);
 });
 
@@ -128,7 +131,7 @@ describe('a key with these members is usable', () => {
   });
 });
 
-/** By name, since their letters are others in every run. */
+/** By name, since their contents differ in every run. */
 const KEYS = {
   ec,
   ed,

@@ -15,11 +15,11 @@ const GOOD = {
 const callerOf = (claims: Record<string, unknown>) =>
   toCaller({ ...GOOD, ...claims }, { now: () => new Date(NOW * 1000) });
 
-/** Refused in these words, and as a fault of the token. */
+/** The refusal with this message, as a fault of the token. */
 const refused = (message: string) => expect.objectContaining({ name: 'InvalidTokenError', message });
 const notRight = (claim: string) => refused(`The token is not valid: claim ${claim} is not right.`);
 
-/** The caller, or what it is refused with. */
+/** The caller, or the refusal. */
 function outcome(claims: Record<string, unknown>): unknown {
   try {
     return callerOf(claims);

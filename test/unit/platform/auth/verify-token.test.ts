@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => issuer.stop());
 
-/** By keys that were never fetched before: the first fetch has no other to wait for. */
+/** Uses keys that were never fetched before: the first fetch has no other to wait for. */
 async function verified(authorization: string | undefined): Promise<unknown> {
   const keys = createIssuerKeys({ url: issuer.url, log: createLogger('silent') });
   const { iss, aud } = issuer.claims() as { iss: string; aud: string };
@@ -99,7 +99,7 @@ describe('a valid token is accepted', () => {
   });
 });
 
-/** A good token of that many letters. Not every length can be had by claims alone, nor by the header. */
+/** A valid token of this many letters. Neither the claims nor the header alone can give every length. */
 function tokenOf(length: number): string {
   for (const more of ['', 'x', 'xx', 'xxx']) {
     for (let padding = 2600; padding < 3000; padding++) {
@@ -125,7 +125,7 @@ describe('refuses a token header', () => {
     ['an empty kid', { kid: '' }],
     ['a kid that is a number', { kid: 1 }],
     ['a kid that is null', { kid: null }],
-    ['a kid that nobody has', { kid: 'ec-2' }],
+    ['an unknown kid', { kid: 'ec-2' }],
     ['a kid of 256 letters', { kid: 'k'.repeat(256) }],
     ['no kid, where several keys would do', { kid: undefined }],
     ['typ of something else', { typ: 'dpop+jwt' }],
@@ -151,7 +151,7 @@ describe('refuses a signature', () => {
       'of other claims',
       () => issuer.token(ec).replace(/\.[^.]+\./, `.${issuer.token(ed, { sub: 'x' }).split('.')[1]}.`),
     ],
-    ['of what is no JSON', () => compact('{', issuer.claims(), ec.sign)],
+    ['of a header that is no JSON', () => compact('{', issuer.claims(), ec.sign)],
     ['of claims that are no JSON', () => compact(header, '{', ec.sign)],
     ['of claims that are a list', () => compact(header, [], ec.sign)],
   ])('%s', async (_, token) => {
@@ -174,7 +174,7 @@ describe('refuses claims', () => {
   });
 
   test.each([
-    ['an end that is over', { exp: inSeconds(-60) }, 'it has expired'],
+    ['an end in the past', { exp: inSeconds(-60) }, 'it has expired'],
     ['an end beyond any', { exp: inSeconds(3600) * 1000 }, 'claim exp is not right'],
     ['two audiences', { aud: ['self-topup-test', 'another-product'] }, 'claim aud is not right'],
     ['no organization', { organization_id: undefined }, 'claim organization_id is missing'],

@@ -18,7 +18,7 @@ async function open(provider: Provider): Promise<OpenFlags> {
   return flags;
 }
 
-/** On for those organizations, off for the others. */
+/** Flags that are on for these organizations and off for the others. */
 const onFor = (...organizations: string[]) => ({
   variants: { on: true, off: false },
   defaultVariant: 'off',
@@ -26,7 +26,7 @@ const onFor = (...organizations: string[]) => ({
   contextEvaluator: ({ targetingKey = '' }) => (organizations.includes(targetingKey) ? 'on' : 'off'),
 });
 
-/** A provider that answers whatever it is told to. */
+/** A provider under the test's control. */
 function answering(resolve: (key: string) => Promise<unknown>, more: Partial<Provider> = {}): Provider {
   const resolveBooleanEvaluation = resolve as Provider['resolveBooleanEvaluation'];
   return Object.assign(new InMemoryProvider(), { resolveBooleanEvaluation }, more);

@@ -3,7 +3,7 @@ import type { FlagTable } from '../../../../src/platform/flags/store/flag-table.
 import { TableProvider } from '../../../../src/platform/flags/table-provider.ts';
 import { createLogger } from '../../../../src/platform/telemetry/logger.ts';
 
-/** A table whose reads are answered by hand, and a clock that stands still until it is moved. */
+/** A table whose reads the test answers, and a clock that stands still until it is moved. */
 function setUp() {
   let at = Date.UTC(2026, 10, 22);
   const reads: PromiseWithResolvers<FlagTable>[] = [];

@@ -7,7 +7,7 @@ import { decorateSchema, type MutationTrail } from '../../../../src/platform/gra
 import type { ReferenceResolver } from '../../../../src/platform/graphql/entities.ts';
 import { buildSubgraph } from '../../../../src/platform/graphql/subgraph-schema.ts';
 
-/** Counts how often a scope is asked for. */
+/** Counts the checks of a scope. */
 class CountedScopes extends Set<string> {
   asked = 0;
 
@@ -19,7 +19,7 @@ class CountedScopes extends Set<string> {
 
 const callerWith = (scopes: CountedScopes): Caller => ({ subject: 'somebody', organizationId: '1001', scopes });
 
-/** What happened, in order. */
+/** The events in order. */
 let steps: string[];
 
 beforeEach(() => {

@@ -24,27 +24,27 @@ type Look<T> = (
   lines: Record<string, unknown>[],
 ) => T | Promise<T>;
 
-/** What a route sees of a request that came over a wire with these headers; a list is that many headers of one name. */
+/** A route's view of a real request with these headers; a list is that many headers of one name. */
 async function see<T>(headers: Headers, look: Look<T>, verifyToken: VerifyToken = async () => undefined): Promise<T> {
   const lines: Record<string, unknown>[] = [];
   const log = createLogger('info', { write: (line: string) => lines.push(JSON.parse(line)) });
   const authenticate = createAuthenticate({ verifyToken, log });
   const server = Fastify();
-  const seen = Promise.withResolvers<T>();
+  const view = Promise.withResolvers<T>();
   server.get('/', async (request) => {
     try {
-      seen.resolve(await look(request, authenticate, lines));
+      view.resolve(await look(request, authenticate, lines));
     } catch (error) {
-      seen.reject(error);
+      view.reject(error);
     }
     return {};
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = server.server.address() as AddressInfo;
   const asked = send({ host: '127.0.0.1', port, headers: headers as OutgoingHttpHeaders, agent: false }).end();
-  const [, [response]] = await Promise.all([seen.promise, once(asked, 'response')]).finally(() => server.close());
+  const [, [response]] = await Promise.all([view.promise, once(asked, 'response')]).finally(() => server.close());
   response.resume();
-  return seen.promise;
+  return view.promise;
 }
 
 const idOf = (given: string | string[] | undefined) =>

@@ -7,7 +7,7 @@ import { Connections } from '../../../../src/platform/server/connections.ts';
 import { prepareDrain } from '../../../../src/platform/server/drain.ts';
 import { until } from '../../../support/app/purchase.ts';
 
-/** One request on a connection of its own: how it ended. */
+/** The outcome of one request on a connection of its own. */
 function ask(port: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const failed = ({ syscall, code }: NodeJS.ErrnoException) => resolve(`${syscall} ${code}`);
@@ -27,7 +27,7 @@ test('callers with a new connection for every request are answered or refused, a
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.server.address() as AddressInfo;
     let answered = 0;
-    // Each asks again as soon as it is answered, until it is not.
+    // Each caller sends its next request after each answer, until one fails.
     const callers = Array.from({ length: 8 }, async () => {
       for (;;) {
         const ending = await ask(port);
@@ -45,7 +45,7 @@ test('callers with a new connection for every request are answered or refused, a
   }
 });
 
-/** What the other end sent before it closed the connection. */
+/** The bytes that the other end sent before it closed the connection. */
 async function untilClosed(socket: Socket): Promise<string> {
   let received = '';
   socket.setEncoding('utf8').on('data', (text) => {

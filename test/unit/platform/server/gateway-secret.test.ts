@@ -8,7 +8,7 @@ const REFUSED = {
 };
 const ANSWERED = { status: 200, body: { answered: true } };
 
-/** A route behind the check, asked with this header; undefined: without it. */
+/** Calls a route behind the check with this header; undefined: without it. */
 async function ask(gatewaySecrets: readonly string[] | undefined, given: string | string[] | undefined) {
   const server = Fastify();
   server.get('/', { onRequest: requireGatewaySecret(gatewaySecrets) }, async () => ({ answered: true }));

@@ -16,7 +16,7 @@ const SCALARS = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateSc
 const OPERATIONS = 600;
 const SEEN = { orders: [{ id: 'order-1', total: '1' }], cursors: ['c'], keys: ['k'] };
 const NO_FAULTS = { wrong: 0, thrown: 0 };
-/** A document that comes so often is compiled. */
+/** The number of uses before a document is compiled. */
 const OFTEN = 20;
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
@@ -62,7 +62,7 @@ test('600 random operations over a schema of odd values answer as graphql-js doe
     else if (expected.errors !== undefined) counted.failed += 1;
     else counted.left += 1;
   }
-  // Otherwise it would compare nothing.
+  // Otherwise the test would compare nothing.
   expect(counted.compiled).toBeGreaterThan(OPERATIONS / 10);
   expect(counted.failed).toBeGreaterThan(0);
   expect(counted.left).toBeGreaterThan(0);

@@ -11,14 +11,14 @@ import {
 } from 'graphql';
 import { createRandom, type Random } from '../../../../support/tools/random.ts';
 
-/** A number of its own for every text, the same every time. */
+/** A number for each text, the same every time. */
 function seedOf(text: string): number {
   let hash = 2166136261;
   for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16777619);
   return hash >>> 0;
 }
 
-/** In a thousand values, so many do not fit their type, and so many resolvers throw. */
+/** Of a thousand values, this many do not fit their type, and this many resolvers throw. */
 export interface Faults {
   wrong: number;
   thrown: number;
@@ -34,8 +34,8 @@ const SCALARS: Record<string, (random: Random) => unknown> = {
 };
 
 /**
- * Gives every field that is not a leaf a resolver, some of them slow, whose answer depends on nothing but where it stands and
- * what it was asked with: whoever executes a document gets the same values.
+ * Gives every field that is not a leaf a resolver, some of them slow, whose answer depends only on its path and its
+ * arguments: every executor gets the same values.
  */
 export function resolveByChance(schema: GraphQLSchema, seed: number, faults: Faults): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -43,7 +43,7 @@ export function resolveByChance(schema: GraphQLSchema, seed: number, faults: Fau
     for (const field of Object.values(type.getFields())) {
       if (isLeafType(getNullableType(field.type))) continue;
       field.resolve = (source: { key?: string } | undefined, args: Record<string, unknown>) => {
-        // In whatever order they came.
+        // The result does not depend on their order.
         const given = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
         const key = `${source?.key ?? ''}.${field.name}(${JSON.stringify(given)})`;
         const random = createRandom(seedOf(key) ^ seed);

@@ -99,7 +99,7 @@ test('a refusal names the limit, its value and the count', () => {
   expect(refusalOf(parse(`{ ${'a { '.repeat(30)} a ${'} '.repeat(30)} }`))).toBe('depth 31 is more than 15.');
 });
 
-/** A selection: a field with what is below it, an inline fragment, or a spread of a fragment with a higher number. */
+/** A selection: a field with its subfields, an inline fragment, or a spread of a fragment with a higher number. */
 type Sample =
   | { field: string; alias: boolean; below: readonly Sample[] }
   | { inline: readonly Sample[] }
@@ -122,7 +122,7 @@ const documents = fc.record({
   fragments: fc.array(samples.set, { minLength: 1, maxLength: FRAGMENTS }),
 });
 
-/** The text of a selection. A spread of `from` or lower would be a cycle: it is a field. */
+/** The text of a selection. A spread of `from` or lower would be a cycle, so it becomes a field. */
 function textOf(set: readonly Sample[], from: number, count: number): string {
   const texts = set.map((each) => {
     if ('spread' in each) return each.spread > from && each.spread < count ? `...F${each.spread}` : 'leaf';
@@ -133,7 +133,7 @@ function textOf(set: readonly Sample[], from: number, count: number): string {
   return texts.join(' ');
 }
 
-/** The same with the text of every fragment where it is spread. */
+/** The same with the text of every fragment at each spread. */
 function expandedText(set: readonly Sample[], from: number, fragments: readonly Sample[][]): string {
   const texts = set.map((each): string => {
     if ('spread' in each) {
