@@ -21,15 +21,15 @@ export interface TestApp extends Composition {
   url: string;
   db: TestDatabase;
   sandbox: Sandbox;
-  /** Everything that was logged, as parsed lines. */
+  /** All log lines, parsed. */
   logs: Record<string, unknown>[];
-  /** A client with a token of the sandbox's issuer; an admin's of organization 1001 where nothing is said. */
+  /** A client with a token of the sandbox's issuer; by default an admin's of organization 1001. */
   client(claims?: Parameters<Sandbox['auth']['token']>[0]): Promise<TestClient>;
-  /** In the table, seen at once by this app; by another replica once its copy is two seconds old. */
+  /** Sets a flag in the table. This app sees it at once; another replica, once its copy is two seconds old. */
   setFlag(key: string, enabled: boolean): Promise<void>;
-  /** A statement on topup_configurations, seen at once by this app's pages; by another replica's within a second. */
+  /** Runs a statement on topup_configurations. This app's pages see it at once; another replica's, within a second. */
   changeCatalogue: TestDatabase['query'];
-  /** Does what the job `reconcile` does, now. */
+  /** Runs the job `reconcile` now. */
   reconcile(): Promise<void>;
   /** Stops everything, checks the invariants of domain.md 8 and 9 in SQL, and drops the database. */
   close(): Promise<void>;
@@ -38,15 +38,18 @@ export interface TestApp extends Composition {
 export interface TestAppOptions extends Overrides {
   env?: Record<string, string>;
   sandbox?: SandboxOptions;
-  /** In the place of a new one, migrated; dropped with the app. */
+  /** Used instead of a new, migrated database; dropped with the app. */
   db?: TestDatabase;
-  /** Several replicas share these. */
+  /** Several replicas may share these. */
   shared?: { db: TestDatabase; sandbox: Sandbox };
 }
 
 const seed = JSON.parse(readFileSync(new URL('../../../seed/topup-configurations.json', import.meta.url), 'utf8'));
 
-/** The whole server on a port of its own, with a database of its own, real neighbours, the shipped catalogue, all flags on. */
+/**
+ * Starts the whole server on a port of its own, with a database of its own, real neighbours, the shipped catalogue, and
+ * all flags on.
+ */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = options.shared?.db ?? options.db ?? (await createDatabase());
   const sandbox =
@@ -60,7 +63,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     PORT: '0',
     PUBLIC_URL: 'http://127.0.0.1',
     CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
-    // Tests run it by hand; those that want the timer shorten it.
+    // Tests run it by hand; tests of the timer shorten it.
     RECONCILE_INTERVAL_SECONDS: '3600',
     MUTATIONS_PER_MINUTE: '0',
     ...options.env,

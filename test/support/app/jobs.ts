@@ -10,7 +10,7 @@ export interface QueuedJob {
   locked_by: string | null;
 }
 
-/** Jobs of the queue whose key ends with this: an order's id, for all of its jobs. */
+/** The jobs whose key ends with this text: an order's id selects all of its jobs. */
 export function queuedJobs({ db }: Pick<TestApp, 'db'>, keySuffix: string): Promise<QueuedJob[]> {
   return db.query<QueuedJob>(
     `select id::text, key, task_identifier as task, attempts, last_error, locked_by
@@ -19,7 +19,7 @@ export function queuedJobs({ db }: Pick<TestApp, 'db'>, keySuffix: string): Prom
   );
 }
 
-/** Waits for an attempt at the order's job to have failed, and answers the job. */
+/** Waits for a failed attempt at the order's job, and returns the job. */
 export async function failedJob(app: Pick<TestApp, 'db'>, task: string, orderId: string): Promise<QueuedJob> {
   const jobs = await until(
     async () => (await queuedJobs(app, orderId)).filter((job) => job.task === task && job.locked_by === null),

@@ -16,7 +16,7 @@ export interface Outcome {
   priceChange?: { oldTotal: { amount: string }; newTotal: { amount: string } } | null;
 }
 
-/** The four mutations with their whole payload: for tests of refusals. A top-level error fails the test. */
+/** The four mutations with their whole payload, for tests of refusals. A top-level error fails the test. */
 export async function tryCreate(
   client: TestClient,
   organizationId: string,
@@ -44,7 +44,7 @@ export async function tryCheck(client: TestClient, orderId: string): Promise<Out
   return payload((await client.query(CheckTopupPaymentDocument, { input: { orderId } })).checkTopupPayment);
 }
 
-/** Refusals without their words, which are for people. */
+/** Refusals without their messages, which are for people. */
 export function refusals({ userErrors }: Outcome) {
   return userErrors.map(({ message: _, ...refusal }) => refusal);
 }

@@ -2,7 +2,7 @@ import type { TestApp } from './app.ts';
 import { addOrganization } from './organizations.ts';
 import { confirmOrder, createOrder, until } from './purchase.ts';
 
-/** What passes in a round: longer than the longest wait of a job, so that each is due after it. */
+/** The time that a round adds: longer than the longest wait of a job, so that each is due after it. */
 export const STEP_MINUTES = 11;
 
 interface Tried {
@@ -18,8 +18,9 @@ const jobs = ({ db }: Pick<TestApp, 'db'>) =>
   );
 
 /**
- * Time passes for the queue: what is there is as much older, and each job of this kind ends an attempt, one that is under
- * way that one, the others another. They are made due again and again, because the upkeep may be setting their waits just now.
+ * Lets time pass for the queue: every job gets older, and each job of this kind ends an attempt, either the one in
+ * flight or another. The jobs are made due again and again, because the upkeep may be setting their waits at the same
+ * time.
  */
 export async function nextRound(app: Pick<TestApp, 'db'>, task: string): Promise<void> {
   const before = (await jobs(app)).filter((job) => job.task === task);
@@ -48,19 +49,19 @@ export async function nextRound(app: Pick<TestApp, 'db'>, task: string): Promise
   );
 }
 
-/** Time passes until no job of this kind is left. */
+/** Lets time pass until no job of this kind is left. */
 export async function untilNoneIsLeft(app: Pick<TestApp, 'db'>, task: string): Promise<void> {
   while ((await jobs(app)).some((job) => job.task === task)) await nextRound(app, task);
 }
 
-/** The most that any job of this kind was tried, of those that are left. */
+/** The largest number of attempts of the remaining jobs of this kind. */
 export async function mostAttempts(app: Pick<TestApp, 'db'>, task: string): Promise<number> {
   return Math.max(...(await jobs(app)).filter((job) => job.task === task).map(({ attempts }) => attempts));
 }
 
 const CONTACT = { name: 'Grace', email: 'grace@buyer.example.test', locale: 'en' as const };
 
-/** A confirmed order of an organization of its own with one contact. */
+/** A confirmed order of an organization with one contact, for this test alone. */
 export async function confirmedOrder(app: TestApp) {
   const organizationId = addOrganization(app.sandbox, '1001', { billing_contacts: [CONTACT] });
   const client = await app.client({ organization_id: organizationId });
@@ -71,9 +72,9 @@ export async function confirmedOrder(app: TestApp) {
 export type ConfirmedOrder = Awaited<ReturnType<typeof confirmedOrder>>;
 
 export async function confirmedOrders(app: TestApp, count: number): Promise<ConfirmedOrder[]> {
-  const made: ConfirmedOrder[] = [];
-  while (made.length < count) made.push(await confirmedOrder(app));
-  return made;
+  const orders: ConfirmedOrder[] = [];
+  while (orders.length < count) orders.push(await confirmedOrder(app));
+  return orders;
 }
 
 const KINDS: [RegExp, string][] = [
@@ -82,8 +83,8 @@ const KINDS: [RegExp, string][] = [
   [/^We are reviewing/, 'under review'],
 ];
 
-/** What its buyer was told by mail, in the order in which it came. */
-export function toldByMail({ sandbox }: Pick<TestApp, 'sandbox'>, number: string): string[] {
+/** The mails to its buyer, in the order of their arrival. */
+export function mailKinds({ sandbox }: Pick<TestApp, 'sandbox'>, number: string): string[] {
   return sandbox.mail
     .messages()
     .filter(({ subject }) => subject.includes(number))

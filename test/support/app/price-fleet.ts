@@ -8,17 +8,17 @@ import type { TestClient } from './test-client.ts';
 /** Prices by code, as a page shows them. */
 export type Shown = Record<string, string>;
 
-/** Replicas of one database and one set of neighbours, which reach Mekari Billing through a relay. */
+/** Replicas with one database and one set of neighbours, which reach Mekari Billing through a relay. */
 export interface PriceFleet {
   apps: readonly [TestApp, ...TestApp[]];
-  /** Support's on each replica. */
+  /** A support client for each replica. */
   clients: readonly TestClient[];
   billing: MekariBilling;
-  /** The packages that Mekari Billing was asked for, one per call. */
+  /** The packages in the calls to Mekari Billing, one per call. */
   asked(): string[];
-  /** The next call for each package stands still, answered and not passed on, until it is released. */
+  /** Holds the answer to the next call for each package until it is released. */
   holdAnswers(packages: readonly string[]): Latch[];
-  /** All well again, and an empty log. */
+  /** Removes all faults and empties the log. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startPriceFleet(
   const others = Array.from({ length: size - 1 }, () => startApp({ ...options, shared: first }));
   const apps = [first, ...(await Promise.all(others))] as const;
   const clients = await Promise.all(apps.map((app) => app.client({ scope: 'topup:support', expires_in: 10_000_000 })));
-  // A busy machine may have tried Redis in vain when the server started.
+  // On a busy machine the server may have failed to reach Redis at its start.
   await until(
     async () => apps.every(({ neighbours }) => neighbours.redis?.isUp ?? true),
     (areUp) => areUp,

@@ -10,7 +10,7 @@ import type { TestClient } from './test-client.ts';
 
 export type Items = Record<string, string>;
 
-/** Creates an order of {code: quantity} and fails the test where it is refused. */
+/** Creates an order of {code: quantity}; a refusal fails the test. */
 export async function createOrder(client: TestClient, organizationId: string, items: Items): Promise<OrderFragment> {
   const { createTopupOrder } = await client.query(CreateTopupOrderDocument, {
     input: { items: toItems(organizationId, items), idempotencyKey: randomUUID() },
@@ -42,7 +42,9 @@ export async function purchase(app: TestApp, client: TestClient, organizationId:
   return untilStatus(client, order.id, 'COMPLETED');
 }
 
-/** Asks until the order is there: what the background does has no call to wait for. The test's own timeout bounds it. */
+/**
+ * Polls until the order has the status, because background work has no call to await. The test's own timeout bounds it.
+ */
 export async function untilStatus(
   client: TestClient,
   id: string,

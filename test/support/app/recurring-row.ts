@@ -10,7 +10,7 @@ export interface RecurringRow {
   revision: number;
   lastError: string | null;
   lockedBy: string | null;
-  /** When the run under way started. */
+  /** The start of the run in flight. */
   startedAt: number | null;
   runAt: number;
   now: number;
@@ -18,7 +18,7 @@ export interface RecurringRow {
 
 const ms = (time: string) => `(1000 * extract(epoch from ${time}))::float8`;
 
-/** The rows with this key: one, if all is well. */
+/** The rows with this key: one in a healthy queue. */
 export function recurringRows(db: TestDatabase, name: string): Promise<RecurringRow[]> {
   return db.query<RecurringRow>(
     `select id::text, task_identifier as task, attempts, priority, revision, last_error as "lastError",
@@ -28,7 +28,7 @@ export function recurringRows(db: TestDatabase, name: string): Promise<Recurring
   );
 }
 
-/** Waits until the row is there and ready. */
+/** Waits until the row exists and is ready. */
 export async function untilRow(
   db: TestDatabase,
   name: string,
@@ -43,7 +43,7 @@ export async function untilRow(
 
 export const untilRunning = (db: TestDatabase, name: string) => untilRow(db, name, ({ lockedBy }) => lockedBy !== null);
 
-/** As if the run under way had begun, and its worker had said that it lives, so much earlier. */
+/** Ages the run in flight: its start and its worker's heartbeat move back by this time. */
 export async function ageRun(db: TestDatabase, name: string, interval: string): Promise<void> {
   await db.query(
     `update job_workers set seen_at = seen_at - $2::interval

@@ -13,7 +13,7 @@ export interface GraphqlAnswer<T> {
 
 export interface TestClient {
   token: string;
-  /** Whatever the answer: for tests of errors. */
+  /** The answer with any status and errors. */
   send<T = undefined, V = Record<string, unknown>>(
     document: TypedDocumentNode<T, V> | string,
     variables?: V,
@@ -28,7 +28,7 @@ export interface TestClient {
 
 const exchanges: string[] = [];
 
-/** When an expectation fails, the test's exchanges say what was asked and answered, and under which correlation id. */
+/** When an expectation fails, the report shows the test's requests and answers with their correlation ids. */
 beforeEach(() => {
   exchanges.length = 0;
 });

@@ -5,7 +5,7 @@ type Data = Partial<
   Record<'invoice_id' | 'external_id' | 'amount' | 'currency' | 'paid_at' | 'payment_method', unknown>
 >;
 
-/** The body of an event about an order as Mekari Pay words it, but for what is given. */
+/** The body of an event about an order in Mekari Pay's form, with these changes. */
 export function invoiceEvent(
   app: Pick<TestApp, 'sandbox'>,
   order: OrderFragment,
@@ -24,7 +24,7 @@ export function invoiceEvent(
   return { type, timestamp: new Date().toISOString(), data };
 }
 
-/** What is in the inbox about an order number, oldest first. */
+/** The rows of the inbox about an order number, oldest first. */
 export async function inbox({ db }: Pick<TestApp, 'db'>, orderNumber: string): Promise<string[]> {
   const rows = await db.query<{ event: string }>(
     `select source || ' ' || type || ': ' || outcome as event from payment_events where order_number = $1 order by id`,
@@ -42,7 +42,7 @@ export async function balances({ db }: Pick<TestApp, 'db'>, organizationId: stri
   return Object.fromEntries(rows.map((row) => [row.quota_code, row.balance]));
 }
 
-/** The error lines about an order, by event and what came of it. */
+/** The error lines about an order, by event and outcome. */
 export function alerts({ logs }: Pick<TestApp, 'logs'>, orderNumber: string): string[] {
   return logs
     .filter((line) => Number(line['level']) >= 50 && line['order'] === orderNumber)

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { expect } from 'vitest';
 
-/** The two ways that a token opens, as one sees them from outside. */
+/** The two routes that a token opens, tested from outside. */
 const DOORS = [
   { method: 'POST', path: '/graphql', body: JSON.stringify({ query: '{ topupOrders { totalCount } }' }) },
   { method: 'GET', path: '/iag/v1/topup-configurations' },
@@ -12,7 +12,7 @@ interface Answer {
   body: string;
 }
 
-/** By hand, because fetch joins headers that are given twice, and refuses odd ones. */
+/** Sends the headers by hand, because fetch joins repeated ones and refuses odd ones. */
 function ask(url: string, door: (typeof DOORS)[number], authorization: readonly string[]): Promise<Answer> {
   const headers = ['content-type', 'application/json', ...authorization.flatMap((value) => ['authorization', value])];
   const host = ['host', new URL(url).host];
@@ -33,7 +33,7 @@ function ask(url: string, door: (typeof DOORS)[number], authorization: readonly 
 export const askDoors = (url: string, authorization: readonly string[]) =>
   Promise.all(DOORS.map((door) => ask(url, door, authorization)));
 
-/** 401 at both doors, in the graph with its code, and nothing of what they guard. */
+/** 401 on both routes, in the graph with its code, and without any of their data. */
 export async function expectRefused(url: string, authorization: readonly string[]): Promise<void> {
   const [graph, rest] = await askDoors(url, authorization);
   expect({ graph: graph?.status, rest: rest?.status }).toEqual({ graph: 401, rest: 401 });

@@ -4,12 +4,12 @@ import { expectRefused, expectTaken } from './doors.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
 import { compact, createSigner, type Sign, type Signer } from './jwt.ts';
 
-/** The issuer's own: one of each type by which tokens are signed, and a second RSA key. */
+/** The issuer's keys: one for each type of signature, and a second RSA key. */
 export const rsa = createSigner('RS256', 'rsa-1', '2048', { use: 'sig', alg: 'RS256' });
 export const rsa2 = createSigner('RS256', 'rsa-2', '2048');
 export const ec = createSigner('ES256', 'ec-1', 'P-256', { alg: 'ES256', key_ops: ['verify'] });
 export const ed = createSigner('EdDSA', 'ed-1', 'Ed25519', { use: 'sig' });
-/** Not the issuer's, under its names. */
+/** A stranger's keys under the issuer's names. */
 export const strangeRsa = createSigner('RS256', 'rsa-1', '2048');
 export const strangeEc = createSigner('ES256', 'ec-1', 'P-256');
 export const strangeEd = createSigner('EdDSA', 'ed-1', 'Ed25519');
@@ -20,7 +20,7 @@ export interface Guarded {
   stop(): Promise<void>;
 }
 
-/** The server behind an issuer whose keys the test holds. */
+/** Starts the server behind an issuer whose keys the test holds. */
 export async function startGuarded(moreKeys: readonly unknown[] = []): Promise<Guarded> {
   const issuer = await startIssuer();
   issuer.serve([...[rsa, rsa2, ec, ed].map(({ jwk }) => jwk), ...moreKeys]);
@@ -36,9 +36,9 @@ export const bearer = (token: string) => [`Bearer ${token}`];
 export const partsOf = (token: string) => token.split('.') as [string, string, string];
 
 export interface Mint {
-  /** A token that is as it should be, but for members of its header. */
+  /** A valid token, except for these members of its header. */
   good(signer?: Signer, header?: Record<string, unknown>): string;
-  /** Header and claims as given; by the issuer's EC key, with good claims, where nothing else is said. */
+  /** Header and claims as given; signed by the issuer's EC key, with valid claims, by default. */
   signedBy(header: unknown, sign?: Sign, claims?: unknown): string;
 }
 
@@ -49,10 +49,13 @@ export function mintOf(guarded: () => Guarded): Mint {
   };
 }
 
-/** What is wrong, the token, and where it is not simply any of the issuer's: the token that is the same and right. */
+/** The fault, the token, and the valid counterpart of the token: any of the issuer's by default. */
 export type Forgery = [name: string, forged: () => string, right?: () => string];
 
-/** Each is refused at both doors, and its neighbour is let in: otherwise a server that refuses everybody would pass. */
+/**
+ * Each forgery is refused on both routes, and its counterpart is accepted: otherwise a server that refuses everybody
+ * would pass.
+ */
 export function suiteOf(guarded: () => Guarded) {
   const { good } = mintOf(guarded);
   return (name: string, forgeries: readonly Forgery[]) =>

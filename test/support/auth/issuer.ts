@@ -5,12 +5,12 @@ import { compact, type Signer } from './jwt.ts';
 
 export interface TestIssuer {
   url: string;
-  /** How often it was asked for its keys. */
+  /** The number of requests for its keys. */
   asked: number;
-  /** What it answers from now on: a set of keys, or anything else. */
+  /** Sets its answer from now on: a set of keys, or anything else. */
   serve(keys: readonly unknown[]): void;
   answerWith(answer: (response: ServerResponse) => void): void;
-  /** A good token for organization 1001, but for what is given; undefined takes a claim out. */
+  /** A valid token for organization 1001 with these changes; undefined removes a claim. */
   token(signer: Signer, claims?: Record<string, unknown>, header?: Record<string, unknown>): string;
   claims(more?: Record<string, unknown>): Record<string, unknown>;
   environment: Record<string, string>;
@@ -22,7 +22,7 @@ const AUDIENCE = 'self-topup-test';
 
 export const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-/** An issuer that does as a test says: it may serve any keys, or answer as no issuer should. */
+/** An issuer under the test's control: it may serve any keys, or answer as no issuer should. */
 export async function startIssuer(): Promise<TestIssuer> {
   let answer = (response: ServerResponse): void => {
     response.writeHead(404).end();

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, sign as signWith } from 'node:crypto';
 
-/** Tokens by hand, for what no library would sign. */
+/** Tokens made by hand, because no library would sign them. */
 export type Sign = (input: Buffer) => Buffer;
 
 export interface Signer {
@@ -9,13 +9,13 @@ export interface Signer {
   publicKey: KeyObject;
   privateKey: KeyObject;
   sign: Sign;
-  /** As an issuer publishes it. */
+  /** The key in the form in which an issuer publishes it. */
   jwk: JsonWebKey & Record<string, unknown>;
 }
 
 const encode = (part: unknown) => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part));
 
-/** Header and payload as objects, or as the text that is to stand there. */
+/** Header and payload as objects, or as text to be used unchanged. */
 export function compact(header: unknown, payload: unknown, sign: Sign): string {
   const input = `${encode(header).toString('base64url')}.${encode(payload).toString('base64url')}`;
   return `${input}.${sign(Buffer.from(input)).toString('base64url')}`;
@@ -33,7 +33,7 @@ function pairOf(type: string): { publicKey: KeyObject; privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: type });
 }
 
-/** `type`: bits of an RSA key, or the name of a curve. What an issuer says of the key besides goes into `jwk`. */
+/** `type`: bits of an RSA key, or the name of a curve. `jwk` holds the further members of the published key. */
 export function createSigner(
   alg: string,
   kid: string | undefined,

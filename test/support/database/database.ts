@@ -6,11 +6,11 @@ import { TEMPLATE, withDatabaseName } from './database-names.ts';
 export interface TestDatabase {
   url: string;
   query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
-  /** Drops it; throws where somebody still holds a connection to it: a test that leaks one fails. */
+  /** Drops it; an open connection makes it throw, so a test that leaks one fails. */
   drop(): Promise<void>;
 }
 
-/** A database of this test file's own, copied from the migrated template; from `template1` it is empty. */
+/** A database for this test file, copied from the migrated template; a copy of `template1` is empty. */
 export async function createDatabase(
   template: string = TEMPLATE,
   adminUrl = inject('postgresUrl'),
@@ -31,7 +31,7 @@ export async function createDatabase(
   };
 }
 
-/** Copying a template wants nobody else on it: two files at once take turns. */
+/** PostgreSQL copies a template only without other connections: two files take turns. */
 async function admin(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

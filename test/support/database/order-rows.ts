@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { type OrderStatus, TRANSITIONS } from '../../../src/orders/rules/order-state.ts';
 
-/** Rows as SQL would write them, past all our code: for tests of what the database itself allows. */
+/** Inserts rows in SQL, bypassing our code, for tests of the database's own rules. */
 export async function insertOrder(tx: EntityManager, changes: Record<string, unknown> = {}): Promise<string> {
   const id = randomUUID();
   await insertRow(tx, 'topup_orders', {
@@ -68,7 +68,7 @@ export async function insertRow(tx: EntityManager, table: string, row: Record<st
 
 const FACTS = `confirmed_at = '2026-11-22', payment_expires_at = '2026-11-23', paid_at = '2026-11-22'`;
 
-/** Tries to move an order, with every fact that the new status wants. */
+/** Tries to move an order, with every fact that the new status requires. */
 export async function moveOrder(tx: EntityManager, id: string, to: OrderStatus): Promise<void> {
   const done = to === 'COMPLETED' ? `, completed_at = '2026-11-22', paid_invoice_number = 'PI/1'` : '';
   await tx.query(`update topup_orders set status = $2${done} where id = $1`, [id, to]);

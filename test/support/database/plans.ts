@@ -1,12 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import type { TestDatabase } from './database.ts';
 
-/** What one step of a plan read of a table. */
+/** The rows of a table that one step of a plan read. */
 export interface Read {
   table: string;
-  /** PostgreSQL's word for the way: "Seq Scan", "Index Scan", … */
+  /** PostgreSQL's name for the access: "Seq Scan", "Index Scan", … */
   way: string;
-  /** All that it looked at, those included that a condition then left out. */
+  /** All rows that the step examined, including those that a condition then removed. */
   rows: number;
   statement: string;
 }
@@ -22,8 +22,8 @@ interface Node {
 }
 
 /**
- * Has PostgreSQL tell each connection to come how it carried out every statement, with the values that were sent, as the role
- * that sent it: those within triggers, functions and foreign keys too, which no client sees.
+ * Makes PostgreSQL report to each new connection the plan of every statement, with its values and as its role: those
+ * within triggers, functions and foreign keys too, which no client sends.
  */
 export async function tellPlans(db: TestDatabase): Promise<void> {
   const settings = {
@@ -40,7 +40,7 @@ export async function tellPlans(db: TestDatabase): Promise<void> {
     await db.query(`alter database ${name} set ${setting} = '${value}'`);
 }
 
-/** What is read through these pools, of a database that tells its plans. */
+/** The reads through these pools, for a database that reports its plans. */
 export function watchPlans(...pools: Pool[]) {
   const reads: Read[] = [];
   const watched = new WeakSet<PoolClient>();
@@ -50,13 +50,13 @@ export function watchPlans(...pools: Pool[]) {
     client.on('notice', ({ message = '' }) => {
       const plan = /^duration: .* plan:\n/.exec(message);
       if (plan === null) return;
-      const told = JSON.parse(message.slice(plan[0].length)) as { 'Query Text': string; Plan: Node };
-      reads.push(...readsOf(told.Plan, told['Query Text']));
+      const report = JSON.parse(message.slice(plan[0].length)) as { 'Query Text': string; Plan: Node };
+      reads.push(...readsOf(report.Plan, report['Query Text']));
     });
   };
   for (const pool of pools) pool.on('acquire', watch);
   return {
-    /** Nothing else must be going on. */
+    /** No other statement may run at the same time. */
     async during(work: () => Promise<unknown>): Promise<Read[]> {
       reads.length = 0;
       await work();
@@ -68,7 +68,7 @@ export function watchPlans(...pools: Pool[]) {
 function readsOf(node: Node, statement: string): Read[] {
   const below = (node.Plans ?? []).flatMap((each) => readsOf(each, statement));
   const table = node['Relation Name'];
-  // Nothing was read by a step that was never come to.
+  // A step that was never executed read nothing.
   if (table === undefined || !node['Node Type'].endsWith('Scan') || node['Actual Loops'] === 0) return below;
   const each =
     (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);

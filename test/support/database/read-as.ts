@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../src/platform/server/request-contex
 /** A statement without parameters, as text. */
 export const statement = (text: string): Query<Record<string, unknown>> => sql`${raw(text)}`;
 
-/** Asks as callers' requests do: in a read-only transaction of the caller's organization. */
+/** Reads as a caller's request does: in a read-only transaction of the caller's organization. */
 export async function readAs(database: TenantDatabase, request: RequestContext, text: string) {
   const [rows] = await database.reads(request, statement(text));
   return rows;

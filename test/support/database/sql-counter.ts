@@ -4,15 +4,15 @@ import type { TestApp } from '../app/app.ts';
 
 export interface SqlCounter {
   /**
-   * The statements that ran while `work` did, in order, but for where a transaction begins and ends; of the whole server, so
-   * nothing else must be going on.
+   * The statements of `work`, in order, without those that begin and end transactions. They are counted for the whole
+   * server, so nothing else may run at the same time.
    */
   during(work: () => Promise<unknown>): Promise<string[]>;
 }
 
 const FRAMES = /^(begin|start) transaction|^(commit|rollback)$|^select set_config\(/i;
 
-/** Sees every statement that goes through the pools under TypeORM, of callers and of the background, however it got there. */
+/** Records every statement through the pools under TypeORM, of callers and of the background, whatever its path. */
 export function countSql({ callers, database }: Pick<TestApp, 'callers' | 'database'>): SqlCounter {
   const statements: string[] = [];
   watch(poolOf(callers.connections), statements);

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../processes/built.ts';
 
-/** A named step of the product at which a process can be made to die. decisions/0026. */
+/** A named step of the product at which a process can be killed. decisions/0026. */
 export interface FaultPoint {
   /** "settle, event entered" */
   name: string;
@@ -11,7 +11,7 @@ export interface FaultPoint {
   file: string;
 }
 
-/** Those of the sources, or of what the compiler made of them, by file and from top to bottom. */
+/** The points of the sources, or of the compiled files, by file and from top to bottom. */
 export function faultPointsIn(directory: 'src' | 'dist/src'): FaultPoint[] {
   const files = globSync('**/*.{ts,js}', { cwd: join(root, directory) }).toSorted();
   return files.flatMap((file) =>
@@ -22,7 +22,7 @@ export function faultPointsIn(directory: 'src' | 'dist/src'): FaultPoint[] {
   );
 }
 
-/** Comments that would be one but for their form: nothing would ever die there. */
+/** Comments that miss the form of a fault point: a crash test would never stop there. */
 export function misspeltFaultPoints(): string[] {
   const known = new Set(faultPointsIn('src').map(({ name }) => `// fault point: ${name}`));
   return globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
@@ -35,10 +35,10 @@ function linesWithComment(path: string): string[] {
   return lines.map((line) => line.trim()).filter((line) => /fault.?point/i.test(line));
 }
 
-/** What a process is started with to die at a point, before dist/ is loaded. */
+/** The environment that kills a process at a point; its preload runs before dist/ is loaded. */
 export function armedWith(name: string): Record<string, string> {
   return { NODE_OPTIONS: `--import=${new URL('./preload.ts', import.meta.url).href}`, FAULT_POINT: name };
 }
 
-/** The one line that it leaves on its standard error. */
+/** The one line that the process writes to its standard error. */
 export const lastWords = (name: string) => `died at fault point: ${name}\n`;

@@ -1,13 +1,13 @@
 /**
- * Loaded before the built server (`node --import`): makes of the armed fault point's comment the death of the process at that
- * very place. Nothing but that line is changed, so all the others keep their numbers. decisions/0026.
+ * Loaded before the built server (`node --import`): replaces the comment of the armed fault point by the death of the
+ * process. No other line changes, so line numbers stay the same. decisions/0026.
  */
 import { registerHooks } from 'node:module';
 
 const armed = process.env['FAULT_POINT'] ?? '';
 const built = new URL('../../../dist/src/', import.meta.url).href;
 
-/** Both calls are over when they return: the line is written, and nothing runs after the signal. */
+/** Both calls are synchronous: the line is written, and nothing runs after the signal. */
 const death =
   `;{ const { writeSync } = process.getBuiltinModule('node:fs');` +
   ` writeSync(2, ${JSON.stringify(`died at fault point: ${armed}\n`)}); process.kill(process.pid, 'SIGKILL'); }`;

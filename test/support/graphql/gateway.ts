@@ -13,11 +13,11 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  /** Where each subgraph of the supergraph runs now, by name. */
+  /** The current URL of each subgraph of the supergraph, by name. */
   subgraphs: Record<string, string>;
-  /** The committed one where it is left out. */
+  /** The committed supergraph by default. */
   supergraph?: string;
-  /** Makes the gateway itself enforce @authenticated and @requiresScopes, by tokens of this issuer. */
+  /** Makes the gateway itself enforce @authenticated and @requiresScopes, with tokens of this issuer. */
   enforceScopesOf?: { jwksUrl: string };
 }
 
@@ -60,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           genericAuth: {
             mode: 'protect-granular' as const,
             resolveUserFn: ({ request }: { request: Request }) => userOf(request, enforceScopesOf.jwksUrl),
-            // Called for nobody too.
+            // The gateway calls this for anonymous requests too.
             extractScopes: (user: { scope?: string[] } | null) => user?.scope ?? [],
             rejectUnauthenticated: false,
           },

@@ -3,7 +3,7 @@ import { type StubContext, type SubgraphStub, startSubgraphStub } from './subgra
 
 const sdl = readFileSync(new URL('../../../schema/neighbours/organizations.graphql', import.meta.url), 'utf8');
 
-/** Shows every organization to everybody, on purpose: what is refused in a test is then refused by our own subgraph. */
+/** Shows every organization to everybody, on purpose: a refusal in a test then comes from our own subgraph. */
 export function startOrganizationsSubgraph(rows: readonly { id: string; name: string }[]): Promise<SubgraphStub> {
   const byId = new Map(rows.map(({ id, name }) => [id, { id, name }]));
   return startSubgraphStub(sdl, {

@@ -11,14 +11,14 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** A field that declares who may ask for it, and a document that asks for it alone. */
+/** A field that declares its access, and a document that asks for it alone. */
 export interface GuardedField {
   path: string;
-  /** Any one of these lists of scopes is enough. */
+  /** One of these lists of scopes is enough. */
   scopes: string[][];
   authenticated: boolean;
   takesOrganization: boolean;
-  /** `args`: given instead of samples, or beside them. */
+  /** `args`: values that replace the samples, or extend them. */
   document(args?: Record<string, unknown>): string;
 }
 
@@ -57,7 +57,7 @@ function documentOf(type: string, field: GraphQLField<unknown, unknown>, given: 
   return `{ _entities(representations: [{ __typename: "Organization", id: "1001" }]) { ... on Organization { ${call} } } }`;
 }
 
-/** A valid literal of the type: of an input object only what is required. */
+/** A valid literal of the type: an input object has its required fields only. */
 function sample(type: GraphQLInputType): string {
   if (isNonNullType(type)) return sample(type.ofType);
   if (isListType(type)) return `[${sample(type.ofType)}]`;

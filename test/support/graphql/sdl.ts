@@ -9,7 +9,7 @@ import {
   type TypeDefinitionNode,
 } from 'graphql';
 
-/** What a consumer of a schema relies on, one line per fact, so that a missing or changed one reads as such. */
+/** The facts of a schema that a consumer relies on, one line each, so that a missing or changed one is readable. */
 export function factsOf(sdl: string): string[] {
   return typesOf(sdl).flatMap((type) => [
     `${type.kind} ${type.name.value}`,
@@ -30,7 +30,7 @@ export function requiredInputsOf(sdl: string): string[] {
   });
 }
 
-/** Paths of whatever has no description. */
+/** Paths of all elements without a description. */
 export function undescribedIn(sdl: string): string[] {
   return typesOf(sdl).flatMap((type) => {
     const name = type.name.value;

@@ -5,9 +5,9 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { decodeJwt } from 'jose';
 
-/** What a stand-in's resolvers know of the request. */
+/** The request context of a stand-in's resolvers. */
 export interface StubContext {
-  /** Of the token, which is not verified: whose it is is all that a stand-in needs. */
+  /** The token's organization. The token is not verified: a stand-in needs no more. */
   organizationId: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { RelayedAnswer } from '../neighbours/relay.ts';
 import type { CanaryBuyer } from './canary-buyer.ts';
 import type { CanaryPlace } from './canary-place.ts';
 
-/** Whatever waits is tried now, until the order's job of this kind has failed. */
+/** Runs waiting jobs now, until the order's job of this kind has failed. */
 async function untilFailed({ db }: CanaryPlace, task: string, { id }: OrderFragment): Promise<void> {
   const failed = async () => {
     await db.query('update graphile_worker._private_jobs set run_at = now() where locked_at is null');
@@ -17,7 +17,7 @@ async function untilFailed({ db }: CanaryPlace, task: string, { id }: OrderFragm
   await until(failed, ({ length }) => length > 0);
 }
 
-/** What neighbours may answer: with everything that they know, in headers and bodies; undefined: nothing at all. */
+/** The neighbours' answers: with all their data in headers and bodies; undefined: no answer. */
 function failures({ nonsense: { headers, json, html } }: CanaryPlace): (RelayedAnswer | undefined)[] {
   return [
     { status: 500, headers, body: json },
@@ -31,7 +31,7 @@ function failures({ nonsense: { headers, json, html } }: CanaryPlace): (RelayedA
   ];
 }
 
-/** Every neighbour fails in every way, around an order and a page; then all of them are well. */
+/** Breaks every neighbour in every way, around an order and a page; then all of them recover. */
 export async function failingNeighbours(place: CanaryPlace, buyer: CanaryBuyer): Promise<void> {
   const { relays, sandbox, mail, canaries } = place;
   const drafts: OrderFragment[] = [];
@@ -58,7 +58,7 @@ export async function failingNeighbours(place: CanaryPlace, buyer: CanaryBuyer):
     for (const relay of [relays.billing, relays.hubCore]) relay.passOn();
   }
 
-  // A key that is not known yet, and cannot be had.
+  // An unknown key, whose set cannot be fetched.
   relays.keys.answerAll(failures(place)[0]);
   await sandbox.auth.rotate();
   const authorization = `Bearer ${canaries.plantAs('token of a new key', await sandbox.auth.token())}`;
@@ -75,17 +75,17 @@ export async function failingNeighbours(place: CanaryPlace, buyer: CanaryBuyer):
   const body = { ...event, ...payer, data: { ...event.data, ...payer } };
   for (const more of [{}, { id: 'no-signature', headers: { 'webhook-signature': canaries.plant('signature') } }]) {
     const sent = await sandbox.mekariPay.sendRaw({ body, ...more });
-    buyer.heard.push({ what: 'webhook', text: JSON.stringify(sent), own: [] });
+    buyer.answers.push({ what: 'webhook', text: JSON.stringify(sent), own: [] });
   }
   await untilFailed(place, 'book_paid_pi', paid);
   relays.moderator.passOn();
   await untilFailed(place, 'send_order_mail', paid);
 }
 
-/** PostgreSQL refuses what is written, with the row or a value of it in its words; reads fail; it goes away. */
+/** PostgreSQL refuses writes, with the row or a value of it in its message; reads fail; it goes down. */
 export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): Promise<void> {
   const { db, sandbox, replica } = place;
-  const told = () => replica.process.output.stdout;
+  const logText = () => replica.process.output.stdout;
   const [order, other] = [await buyer.create(), await buyer.create()];
   await db.query('alter table idempotency_keys add constraint no_key check (key is null) not valid');
   await buyer.confirm(order);
@@ -96,7 +96,7 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
   await untilFailed(place, 'issue_invoice', order);
   await db.query('alter table topup_orders drop constraint no_invoice');
 
-  // In the message itself, as PostgreSQL does it with what it cannot read.
+  // The value stands in the message itself, as in PostgreSQL's error for unreadable input.
   await db.query(`create function read_as_number() returns trigger language plpgsql as
     $$ begin perform (to_jsonb(new) ->> tg_argv[0])::bigint; return new; end $$`);
   const spoil = (table: string, column: string) =>
@@ -113,7 +113,7 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
   const body = invoiceEvent(place, paid);
   const id = place.canaries.plant('id of a webhook');
   const sent = await sandbox.mekariPay.sendRaw({ body, id });
-  buyer.heard.push({ what: 'webhook that is not stored', text: JSON.stringify(sent), own: [] });
+  buyer.answers.push({ what: 'webhook that is not stored', text: JSON.stringify(sent), own: [] });
   await db.query('drop trigger spoilt on payment_events');
 
   for (const table of ['topup_orders', 'topup_configurations', 'feature_flags']) {
@@ -122,7 +122,7 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
     // The catalogue is read again when the last read is a second old, flags when it is two seconds old.
     if (table !== 'topup_orders')
       await until(
-        () => buyer.browse().then(told),
+        () => buyer.browse().then(logText),
         (text) => text.includes(`relation \\"${table}\\" does not exist`),
       );
     await db.query(`alter table away rename to ${table}`);
@@ -131,7 +131,7 @@ export async function failingDatabase(place: CanaryPlace, buyer: CanaryBuyer): P
   await buyer.browse();
   await buyer.untilStatus(paid, 'PENDING_PAYMENT');
 
-  // To stay so: this job's failure is there for whoever looks.
+  // The job stays failed, so that the nets can catch its error.
   await spoil('topup_orders', 'payment_url');
   await buyer.confirm(other);
   await untilFailed(place, 'issue_invoice', other);

@@ -5,7 +5,7 @@ import type { CanaryPlace } from './canary-place.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** What cannot be served, full of secrets; each may be in the very answer to it, and nowhere else. */
+/** Requests that must fail, full of secrets; each secret may appear in the answer to its request, and nowhere else. */
 export async function badRequests(place: CanaryPlace, buyer: CanaryBuyer): Promise<void> {
   const { plant } = place.canaries;
   const secret = plant('in a bad request');
@@ -45,5 +45,5 @@ export async function badRequests(place: CanaryPlace, buyer: CanaryBuyer): Promi
   await ask('a correlation id', '/graphql', post('{}', { ...JSON_HEADERS, 'x-correlation-id': `${secret}!` }));
   const socket = connect(Number(new URL(place.replica.url).port), '127.0.0.1');
   socket.end(`GET / HTTP/9.9\r\n${secret}: ${secret}\r\n\r\n`);
-  buyer.heard.push({ what: 'not HTTP', text: await text(socket), own });
+  buyer.answers.push({ what: 'not HTTP', text: await text(socket), own });
 }

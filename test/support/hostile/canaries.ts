@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** Things that must not get out: planted where they belong, and looked for where they do not. */
+/** Secrets that must not leak: planted in their proper places, and searched for everywhere else. */
 export interface Canaries {
-  /** A secret that nothing else holds by chance, known by this name. */
+  /** Plants a random secret under this name. */
   plant(name: string): string;
-  /** One that has a form of its own, such as a token. */
+  /** Plants a secret with a form of its own, such as a token. */
   plantAs(name: string, value: string): string;
-  /** The names of those that this text holds, in whatever form. */
+  /** The names of the secrets in this text, in any encoding. */
   foundIn(text: string): string[];
 }
 
@@ -26,14 +26,17 @@ export function createCanaries(): Canaries {
   };
 }
 
-/** As it is, in JSON, in a URL, in hexadecimal digits, and in base64 wherever in the encoded text it stands. */
+/**
+ * The forms of a secret: plain, in JSON, in a URL, in hexadecimal digits, and in base64 at any offset of the encoded
+ * text.
+ */
 export function formsOf(value: string): string[] {
   const quoted = JSON.stringify(value).slice(1, -1);
   const forms = [value, quoted, encodeURIComponent(value), Buffer.from(value).toString('hex'), ...base64Forms(value)];
   return [...new Set(forms.map((form) => form.toLowerCase()))];
 }
 
-/** Three bytes make four symbols: of the three ways to fall on that grid the symbols that no neighbour takes part in. */
+/** Three bytes make four symbols: for each of the three offsets, the symbols that no neighbouring byte affects. */
 function base64Forms(value: string): string[] {
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);

@@ -3,8 +3,8 @@ import { ConfirmOrderDocument, CreateTopupOrderDocument, type OrderFragment } fr
 import { toItems, until } from '../app/purchase.ts';
 import type { CanaryPlace } from './canary-place.ts';
 
-/** One answer that somebody got, and which canaries it may hold: what its caller has just sent, or is its own. */
-export interface Heard {
+/** One answer, and the canaries that it may contain: those that its caller has just sent, or owns. */
+export interface CapturedAnswer {
   what: string;
   text: string;
   own: readonly string[];
@@ -13,26 +13,26 @@ export interface Heard {
 type Json = Record<string, unknown> & { data?: Record<string, never> };
 
 export interface CanaryBuyer {
-  heard: Heard[];
+  answers: CapturedAnswer[];
   ask(what: string, path: string, init?: RequestInit, own?: readonly string[]): Promise<string>;
   graph(what: string, query: string, variables?: unknown, own?: readonly string[]): Promise<Json>;
   create(): Promise<OrderFragment>;
   confirm(order: OrderFragment): Promise<Json>;
-  /** Everything that a page shows. */
+  /** Every field of a page. */
   browse(): Promise<void>;
   checkAndCancel(order: OrderFragment): Promise<void>;
   untilStatus(order: OrderFragment, status: string): Promise<void>;
 }
 
-/** A buyer of the place, who sends canaries wherever something can be sent, and keeps every answer. */
+/** A buyer who sends canaries in every input, and records every answer. */
 export function createCanaryBuyer(place: CanaryPlace): CanaryBuyer {
   const { plant } = place.canaries;
-  const heard: Heard[] = [];
+  const answers: CapturedAnswer[] = [];
   const ask: CanaryBuyer['ask'] = async (what, path, init = {}, own = []) => {
     const headers = { ...place.headers, ...(init.headers as Record<string, string>) };
     const response = await fetch(place.replica.url + path, { ...init, headers });
     const body = await response.text();
-    heard.push({ what, own, text: `${response.status} ${JSON.stringify([...response.headers])} ${body}` });
+    answers.push({ what, own, text: `${response.status} ${JSON.stringify([...response.headers])} ${body}` });
     return body;
   };
   const graph: CanaryBuyer['graph'] = async (what, query, variables = {}, own = []) => {
@@ -40,9 +40,9 @@ export function createCanaryBuyer(place: CanaryPlace): CanaryBuyer {
     const body = JSON.stringify({ query, variables });
     return JSON.parse(await ask(what, '/graphql', { method: 'POST', headers, body }, own));
   };
-  const key = () => plant(`idempotency key ${heard.length}`);
+  const key = () => plant(`idempotency key ${answers.length}`);
   return {
-    heard,
+    answers,
     ask,
     graph,
     async create() {
@@ -54,7 +54,7 @@ export function createCanaryBuyer(place: CanaryPlace): CanaryBuyer {
       if (order === undefined) throw new Error(JSON.stringify(answer));
       return order;
     },
-    // Where to pay is the buyer's own.
+    // The pay link belongs to the buyer.
     confirm({ id, total }) {
       const input = { orderId: id, expectedTotal: total.amount, idempotencyKey: key() };
       return graph('confirm', print(ConfirmOrderDocument), { input }, ['pay link']);

@@ -8,29 +8,31 @@ import { prepareDatabase, type Replica, startReplica } from '../processes/replic
 import { type Collector, startCollector } from '../telemetry/collector.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
 
-/** Whatever is secret, or a person's, is a canary here: in the environment, at the neighbours, in requests. */
+/**
+ * An environment in which every secret and all personal data is a canary: in settings, at the neighbours, in requests.
+ */
 export interface CanaryPlace {
   canaries: Canaries;
   /** The organization whose contact is a canary. */
   organizationId: string;
-  /** Headers of a good caller, and what else its browser and gateway send along. */
+  /** The headers of a valid caller, and those that its browser and gateway add. */
   headers: Record<string, string>;
   replica: Replica;
   db: TestDatabase;
-  /** Whom the server connects as. */
+  /** The server's database login. */
   databaseRole: string;
   sandbox: Sandbox;
   collector: Collector;
   mail: GreedyMail;
-  /** Before each neighbour; `keys` are the token issuer's. */
+  /** The relays before each neighbour; `keys` is the token issuer's. */
   relays: Record<'hubCore' | 'billing' | 'pay' | 'moderator' | 'keys', Relay>;
-  /** What a neighbour may answer where it answers nonsense, all of it full of canaries. */
+  /** A neighbour's malformed answer, full of canaries. */
   nonsense: { headers: Record<string, string>; json: string; html: string };
   environment: Record<string, string>;
   stop(): Promise<void>;
 }
 
-/** Of the built server, as a process of its own: dist/ is to be there. */
+/** Starts the built server as a process of its own: dist/ must exist. */
 export async function startCanaryPlace(): Promise<CanaryPlace> {
   const canaries = createCanaries();
   const { plant, plantAs } = canaries;
@@ -76,7 +78,7 @@ export async function startCanaryPlace(): Promise<CanaryPlace> {
     MODERATOR_URL: relays.moderator.url,
     AUTH_JWKS_URL: sandbox.auth.jwksUrl.replace(sandbox.auth.url, relays.keys.url),
     SMTP_URL: `smtp://mailer:${plant('mail password')}@${mail.host}`,
-    // Nobody is there.
+    // No server listens there.
     REDIS_URL: `redis://cache:${plant('redis password')}@127.0.0.1:1`,
     GATEWAY_SECRET: gatewaySecret,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -133,7 +135,7 @@ export async function startCanaryPlace(): Promise<CanaryPlace> {
   };
 }
 
-/** Adds members to every object of an answer's data, or to what stands in them under that name. */
+/** Adds members to every object of an answer's data, or to the objects under that name. */
 function withMembers(more: Record<string, unknown>) {
   const added = (row: Record<string, unknown>): object => ({
     ...row,

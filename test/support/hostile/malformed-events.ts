@@ -11,7 +11,7 @@ type Malformed = [name: string, write: (event: EventParts) => string | Buffer];
 const text = (event: EventParts, data: Record<string, unknown> = {}) =>
   JSON.stringify({ ...event, data: { ...event.data, ...data } });
 
-/** One member of `data` as these very characters, whatever they are. */
+/** The event with this exact text as one member of `data`. */
 const written = (member: string, as: string) => (event: EventParts) =>
   text(event, { [member]: '@@' }).replace('"@@"', () => as);
 
@@ -117,7 +117,7 @@ const shapes: Malformed[] = [
   ['30,000 whole lists in each other', () => '['.repeat(30_000) + ']'.repeat(30_000)],
   ['10,000 objects in each other', () => '{"a":'.repeat(10_000)],
   ['a depth that no event has', (event) => text(event).replace('{', `{"more":${'['.repeat(40)}${']'.repeat(40)},`)],
-  ['an escape that is none', written('payment_method', '"\\x41"')],
+  ['an invalid escape', written('payment_method', '"\\x41"')],
   ['a line break within a string', written('payment_method', '"a\nb"')],
   ['a string without an end', () => `{"type":"${'\\"'.repeat(30_000)}`],
   ['60 KB of an order number', written('external_id', `"${'T'.repeat(60_000)}"`)],
@@ -141,5 +141,5 @@ const bytes: Malformed[] = [
   ['compressed', (event) => gzipSync(text(event))],
 ];
 
-/** Well-signed bodies, each wrong in one way. */
+/** Correctly signed bodies, each wrong in one way. */
 export const MALFORMED: readonly Malformed[] = [...amounts, ...labels, ...days, ...twice, ...shapes, ...bytes];

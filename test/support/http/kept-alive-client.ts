@@ -6,20 +6,19 @@ export interface Answer {
 }
 
 export interface Figures {
-  /** Requests that were answered, by replica. */
+  /** The number of answered requests, by replica. */
   answered: number[];
-  /** Connections that were refused, by replica: the request was not sent, and went to the other one. */
+  /** The number of refused connections, by replica: the request was not sent, and went to the other one. */
   refused: number[];
-  /** Requests that went out on a connection and got no answer, and why. */
+  /** Requests that were sent on a connection and got no answer, with the reason. */
   lost: string[];
 }
 
 export const noFigures = (): Figures => ({ answered: [0, 0], refused: [0, 0], lost: [] });
 
 /**
- * A caller of two replicas with one kept-alive connection, as a balancer would have it: it stays with the replica that it is
- * connected to, and goes to the other one where a connection is refused, and for no other reason. It never sends again what
- * may have arrived.
+ * A caller of two replicas with one kept-alive connection, like a balancer's: it stays with its replica, and changes to
+ * the other one only when a connection is refused. It never repeats a request that may have arrived.
  */
 export class KeptAliveClient {
   private agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -33,7 +32,7 @@ export class KeptAliveClient {
     this.current = home;
   }
 
-  /** To its first replica again, with a new connection; between two requests, when there is nothing to lose. */
+  /** Returns to its first replica with a new connection, between two requests, when nothing can be lost. */
   goHome(): void {
     this.close();
     this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

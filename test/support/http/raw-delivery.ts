@@ -11,13 +11,13 @@ export interface RawAnswer {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** The base64 of a delivery's signature, over bytes: the sandbox signs text alone. */
+/** The base64 of a delivery's signature over bytes: the sandbox signs text only. */
 export function signatureOf(body: string | Buffer, id: string, timestamp: number | string, secret = SECRET): string {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
 }
 
-/** Headers that hold for these bytes, but for what is given. */
+/** Valid headers for these bytes, with the given changes. */
 export function signed(
   body: string | Buffer,
   at: Date,

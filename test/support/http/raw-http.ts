@@ -1,14 +1,17 @@
 import { connect } from 'node:net';
 
 export interface RawAnswer {
-  /** 0: nothing was said before the connection was closed. */
+  /** 0: the connection was closed without an answer. */
   status: number;
-  /** By lower-case name. */
+  /** The headers by lower-case name. */
   headers: Record<string, string>;
   body: string;
 }
 
-/** Whatever bytes, as no client would send them: every answer up to the end of the connection, which the bytes must bring about. */
+/**
+ * Sends raw bytes that no client would send, and returns every answer until the connection ends, which the bytes must
+ * cause.
+ */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer[]> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -17,7 +20,7 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawA
   socket.setEncoding('latin1').on('data', (text) => {
     received += text;
   });
-  // A connection that is broken off says no more than one that is closed.
+  // A reset connection counts like a closed one.
   socket.on('error', () => undefined);
   socket.on('close', () => resolve(received));
   socket.write(bytes);

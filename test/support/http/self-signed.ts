@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 and localhost that nobody vouches for, good for a hundred years; its key is no secret. */
+/** A self-signed certificate for 127.0.0.1 and localhost, valid for a hundred years; its key is no secret. */
 export const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/t00Lv1G7GRwBS7i

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 
 export interface GreedyMail {
-  /** Without name and password. */
+  /** The URL without name and password. */
   host: string;
-  /** The addresses of what was taken. */
+  /** The addresses of the accepted mails. */
   readonly taken: readonly string[];
-  /** Refuses recipients from now on, and says whom, why and under which log-in. */
+  /** Refuses recipients from now on; the answer repeats the recipient, the reason and the login. */
   refuse(): void;
   accept(): void;
   stop(): Promise<void>;
 }
 
-/** A mail server that asks for a log-in, and repeats in its refusals everything that it knows. */
+/** A mail server that requires a login, and repeats everything that it knows in its refusals. */
 export async function startGreedyMail(): Promise<GreedyMail> {
   const taken: string[] = [];
   let refusing = false;

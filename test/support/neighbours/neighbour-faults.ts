@@ -7,7 +7,7 @@ const met =
   async ({ faults }, match) =>
     faults.set([match === undefined ? fault : { ...fault, match }]);
 
-/** Every way in which any HTTP neighbour fails, for the calls that match; all of them where it refuses connections. */
+/** Every way in which an HTTP neighbour fails, for matching calls; a refused connection affects all of them. */
 export const NEIGHBOUR_FAULTS: Record<string, Break> = {
   'refuses connections': (neighbour) => neighbour.refuse(),
   'breaks the connection': met({ kind: 'reset' }),
@@ -22,7 +22,7 @@ export const NEIGHBOUR_FAULTS: Record<string, Break> = {
   'answers a redirect': met({ kind: 'redirect' }),
 };
 
-/** Ways in which a price is none. */
+/** Ways in which a price is invalid. */
 export const PRICE_FAULTS: Record<string, Break> = {
   'answers in dollars': met({ kind: 'wrong-currency' }),
   'answers a negative price': met({ kind: 'negative-price' }),

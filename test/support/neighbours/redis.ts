@@ -13,7 +13,7 @@ export function canStartRedis(): boolean {
   return spawnSync('redis-server', ['--version']).error === undefined;
 }
 
-/** REDIS_URL's server, or one of our own where redis-server is on the PATH, or none. */
+/** REDIS_URL's server, or one of our own when redis-server is on the PATH, or none. */
 export async function findRedis(): Promise<RedisServer | undefined> {
   const given = process.env['REDIS_URL'];
   if (given) return { url: given, stop: async () => undefined };

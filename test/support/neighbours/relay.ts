@@ -15,7 +15,7 @@ export interface RelayedAnswer {
 }
 
 export interface Latch {
-  /** Resolves when the call has got there. */
+  /** Resolves when the call has arrived. */
   readonly reached: Promise<void>;
   release(): void;
 }
@@ -23,15 +23,17 @@ export interface Latch {
 export interface Relay {
   url: string;
   setTarget(url: string): void;
-  /** Holds the next call that fits: before it is passed on, or its answer, which was given before anything that follows. */
+  /**
+   * Holds the next matching call: before it is passed on, or its answer, which was given before anything that follows.
+   */
   hold(fits: (call: RelayedCall) => boolean, what: 'call' | 'answer'): Latch;
   /** Changes the body of every answer. */
   alterAnswers(change: (body: string) => string): void;
-  /** Answers every call itself; undefined: no call is answered. Changes of answers are kept for when it ends. */
+  /** Answers every call itself; undefined: no call is answered. Changes of answers apply again afterwards. */
   answerAll(answer: RelayedAnswer | undefined): void;
   /** Passes calls on again. */
   passOn(): void;
-  /** Lets go whatever is held, and passes everything on as it is. */
+  /** Releases all held calls, and passes everything on unchanged. */
   clear(): void;
   stop(): Promise<void>;
 }
@@ -47,8 +49,8 @@ interface Hold {
 const asItIs = (body: string) => body;
 
 /**
- * A proxy before one of the sandbox's neighbours, for what its faults cannot do: calls and answers that stand still until
- * the test lets them go, and answers in which one field is not as it should be.
+ * A proxy before one of the sandbox's neighbours, for faults that the sandbox does not have: calls and answers that
+ * wait until the test releases them, and answers with one wrong field.
  */
 export async function startRelay(): Promise<Relay> {
   let target = '';

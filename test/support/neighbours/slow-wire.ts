@@ -8,7 +8,7 @@ export interface SlowWire {
   stop(): Promise<void>;
 }
 
-/** A wire on which whatever the other end says takes that much longer; what it is told arrives at once. */
+/** A wire that delays every byte from the other end by this time; bytes to it arrive at once. */
 export async function startSlowWire(url: string, delayMs: number): Promise<SlowWire> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
@@ -26,7 +26,7 @@ export async function startSlowWire(url: string, delayMs: number): Promise<SlowW
       });
     }
     near.on('data', (packet) => far.write(packet));
-    // Timers of one length end in their order, and so do the packets.
+    // Timers of one length fire in their order, so packets keep theirs.
     far.on('data', (packet) => void sleep(delayMs).then(() => near.destroyed || near.write(packet)));
   });
   listener.listen(0, '127.0.0.1');

@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** The wires between one server and whoever it reaches: cut, it reaches nobody any more, as if its machine had died. */
+/** The wires between one server and all of its peers: once cut, it reaches nobody, as if its machine had died. */
 export interface Wires {
   /** The same address, through a wire of its own. */
   through(url: string): Promise<string>;
-  /** Cuts before that many more packets of the server have passed, counted over all wires; resolves when it begins to. */
+  /**
+   * Cuts before this many more packets of the server have passed, counted over all wires; resolves when the cut begins.
+   */
   cutAfter(packets: number): Promise<void>;
   /**
-   * For good: the server's ends break at once. Resolves when the other ends have seen it and are through with what had
-   * reached them: what is not done then will never be done.
+   * Cuts for good: the server's ends break at once. Resolves when the other ends have noticed and have finished all
+   * received work: nothing more will happen after that.
    */
   cut(): Promise<void>;
-  /** After the server has stopped: until then nobody else gets the ports that it still tries. */
+  /** Closes the ports after the server has stopped, so that nobody else gets a port that it still tries. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export function createWires(): Wires {
       pairs.delete(pair);
       near.end();
     });
-    // Who breaks a connection closes it too.
+    // The peer of a broken connection is closed too.
     near.on('error', () => undefined);
     far.on('error', () => undefined);
   }
@@ -72,7 +74,7 @@ export function createWires(): Wires {
       listeners.push(listener);
       wired.hostname = '127.0.0.1';
       wired.port = String((listener.address() as AddressInfo).port);
-      // Base addresses have no slash at their end, and keep having none.
+      // Base addresses have no slash at their end, before and after.
       return url.endsWith('/') ? wired.toString() : wired.toString().replace(/\/$/, '');
     },
     cutAfter(packets) {

@@ -8,7 +8,7 @@ import { until } from '../app/purchase.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Compiles dist/ where it is stale; test files that need it take turns. */
+/** Compiles dist/ when it is stale; test files that need it take turns. */
 export async function buildOnce(): Promise<void> {
   const turns = new pg.Client({ connectionString: inject('postgresUrl') });
   await turns.connect();
@@ -16,7 +16,7 @@ export async function buildOnce(): Promise<void> {
     await turns.query('select pg_advisory_lock(2)');
     const build = [join(root, 'scripts/build.ts'), '--if-stale'];
     await promisify(execFile)(process.execPath, build, { cwd: root }).catch((error: Error & { stdout: string }) => {
-      // What the compiler found stands on its standard output.
+      // The compiler writes its errors to standard output.
       throw new Error(`${error.message}\n${error.stdout}`);
     });
   } finally {
@@ -26,7 +26,7 @@ export async function buildOnce(): Promise<void> {
 
 export interface Finished {
   code: number | null;
-  /** What ended it, where it did not end by itself. */
+  /** The signal that ended it; null when it ended normally. */
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
@@ -34,20 +34,20 @@ export interface Finished {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** What it has written so far. */
+  /** Its output so far. */
   readonly output: Pick<Finished, 'stdout' | 'stderr'>;
   readonly finished: Promise<Finished>;
   readonly hasEnded: boolean;
   signal(signal: NodeJS.Signals): void;
-  /** To all of its own group, as a terminal does on Ctrl-C; for one that was started with `ownGroup`. */
+  /** Signals its whole process group, as a terminal does on Ctrl-C; only for one started with `ownGroup`. */
   signalGroup(signal: NodeJS.Signals): void;
-  /** Resolves with the first match of its standard output; throws where it ends before. */
+  /** Resolves with the first match of its standard output; throws when it ends before that. */
   untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 const started: { child: ChildProcess; ownGroup: boolean }[] = [];
 
-/** A compiled file under dist/ as a process of its own, with nothing of this one's environment but the PATH. */
+/** Runs a compiled file under dist/ as a process of its own, with only the PATH of this one's environment. */
 export function startBuilt(
   file: string,
   args: readonly string[],
@@ -57,12 +57,12 @@ export function startBuilt(
   return startProcess(process.execPath, [join(root, 'dist', file), ...args], env, options);
 }
 
-/** `npm start`, as a container or a supervisor would run it. */
+/** Runs `npm start`, as a container or a supervisor does. */
 export function npmStart(env: Record<string, string>): RunningProcess {
   return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
 }
 
-/** As `npm start` has it: the tests start dozens of processes, which would compile the same. */
+/** The same cache as `npm start`: the tests start dozens of processes, which would compile the same code. */
 const COMPILE_CACHE = join(root, 'dist/.compile-cache');
 
 function startProcess(
@@ -112,7 +112,7 @@ export function runBuilt(file: string, args: readonly string[], env: Record<stri
   return startBuilt(file, args, env).finished;
 }
 
-/** For afterAll: whatever a failed test left running, and what that has started. */
+/** For afterAll: ends all processes that a failed test left running, with their children. */
 export async function endStarted(): Promise<void> {
   for (const { child, ownGroup } of started.splice(0)) {
     if (ownGroup) endGroup(child.pid ?? 0);
@@ -126,6 +126,6 @@ function endGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // Nobody of it is left.
+    // No process of the group is left.
   }
 }

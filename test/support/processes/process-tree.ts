@@ -18,7 +18,7 @@ async function processes(): Promise<Row[]> {
     .map(([pid, parent, state = '']) => ({ pid: Number(pid), parent: Number(parent), state }));
 }
 
-/** The process and everything that it has started, down to the last. */
+/** The process with all its descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const rows = await processes();
   const below = (parent: number): number[] => [
@@ -28,9 +28,9 @@ export async function treeOf(pid: number): Promise<number[]> {
   return below(pid);
 }
 
-/** Asks until none of them runs. The test's own timeout bounds it. */
+/** Polls until none of them runs. The test's own timeout bounds it. */
 export async function untilGone(pids: readonly number[]): Promise<void> {
-  // Z: it has ended, and nobody has asked how.
+  // Z: it has ended, and its parent has not read its status.
   const runs = ({ pid, state }: Row) => pids.includes(pid) && !state.startsWith('Z');
   while ((await processes()).some(runs)) await sleep(100);
 }

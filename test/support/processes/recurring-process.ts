@@ -1,6 +1,7 @@
 /**
- * A replica that runs a recurring job, and nothing else, as a process of its own: to be frozen and killed. It tells its
- * parent when a run begins, and what it logs; the run ends when the parent says so. Arguments: database URL, name and interval.
+ * A replica that only runs a recurring job, as a process of its own, which tests freeze and kill. It reports the start
+ * of a run and its log lines to its parent; a run ends when the parent says so. Arguments: database URL, name and
+ * interval.
  */
 import { once } from 'node:events';
 import { startJobWorker } from '../../../src/platform/jobs/worker.ts';

@@ -13,14 +13,14 @@ interface Parts {
   sandbox: Sandbox;
 }
 
-/** The built server as a process of its own, once it listens: on a free port where none is given. */
+/** The built server as a process of its own, once it listens: by default on a free port. */
 export async function startReplica(parts: Parts, env: Record<string, string> = {}): Promise<Replica> {
   return untilListening(launchReplica(parts, env));
 }
 
 /**
- * Its jobs begin before it listens: one that is to die of a job may never get there. As `npm start` has it; where it is to die
- * at a fault point, the same in single files, for in a bundle no line stands by itself.
+ * Its jobs begin before it listens: one that must die in a job may never listen. Runs as `npm start` does; for a fault
+ * point it runs the same code in single files, because a bundle does not keep lines apart.
  */
 export function launchReplica({ db, sandbox }: Parts, env: Record<string, string> = {}): RunningProcess {
   return startBuilt(env['FAULT_POINT'] === undefined ? 'server/main.js' : 'src/main.js', [], {
@@ -35,13 +35,13 @@ export function launchReplica({ db, sandbox }: Parts, env: Record<string, string
   });
 }
 
-/** Throws where it ends before. */
+/** Throws when it ends before that. */
 export async function untilListening(process: RunningProcess): Promise<Replica> {
   const [, port] = await process.untilPrinted(/"event":"listening".*?"port":(\d+)/);
   return { url: `http://127.0.0.1:${port}`, process };
 }
 
-/** Migrations, the shipped catalogue and all flags, by the commands. */
+/** Applies migrations, the shipped catalogue and all flags with the commands. */
 export async function prepareDatabase(db: { url: string }): Promise<void> {
   await operate(db, 'migrate');
   await operate(db, 'catalogue', 'apply', join(root, 'seed/topup-configurations.json'));

@@ -13,14 +13,14 @@ import { canStartRedis, findRedis, type RedisServer } from '../neighbours/redis.
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
-    /** undefined: there is none here, and the tests that need one say so and are skipped. */
+    /** undefined: there is no Redis here, and tests that need one are reported as skipped. */
     redisUrl: string | undefined;
-    /** Whether a test can have a Redis of its own, to be killed. */
+    /** True when a test can have a Redis of its own, which it kills. */
     canStartRedis: boolean;
   }
 }
 
-/** One PostgreSQL for each project of the run, with a migrated template that every test file gets its own copy of. */
+/** One PostgreSQL for each project of the run, with a migrated template that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres({ directory: join(tmpdir(), `self-topup-test-${project.name}-${process.pid}`) });
   const redis: RedisServer | undefined = await findRedis();

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Projects whose files take longest begin first, so that none of them is left to run alone at the end. */
+/** Projects with the longest files start first, so that none of them runs alone at the end. */
 const ORDER = ['process', 'integration', 'unit'];
 
-/** Within a project files are shuffled, because no test may need another before it; one seed gives one order. */
+/** Files of a project are shuffled, because no test may depend on the order; one seed gives one order. */
 export class ProcessesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { seed } = this.ctx.config.sequence;

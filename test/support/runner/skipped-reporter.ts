@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Names what was skipped for want of something on this machine: the default reporter only counts it. */
+/**
+ * Names the tests that were skipped because something is missing on this machine: the default reporter only counts
+ * them.
+ */
 export default class SkippedReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap((module) =>

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One span as it was exported, with what it belongs to. */
+/** One exported span, with its context. */
 export interface ExportedSpan {
   name: string;
   traceId: string;
@@ -21,9 +21,9 @@ export type Manner = 'takes' | 'hangs' | 'talks nonsense' | 'refuses the spans';
 
 export interface Collector {
   url: string;
-  /** All that came, byte by byte. */
+  /** All received bytes. */
   readonly received: string;
-  /** How often somebody began to send. */
+  /** The number of attempts to send. */
   readonly attempts: number;
   spans(): ExportedSpan[];
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ interface OtlpBody {
   resourceSpans: { scopeSpans: { spans: OtlpSpan[] }[] }[];
 }
 
-/** An OpenTelemetry collector, as far as we send to it: OTLP over HTTP, JSON, at /v1/traces. */
+/** An OpenTelemetry collector for our exporter: OTLP over HTTP, JSON, at /v1/traces. */
 export async function startCollector(manner: Manner = 'takes'): Promise<Collector> {
   const bodies: string[] = [];
   let attempts = 0;

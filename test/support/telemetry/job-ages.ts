@@ -1,7 +1,7 @@
 import type { TestApp } from '../app/app.ts';
 import { parsePrometheus } from './prometheus.ts';
 
-/** What a replica's /metrics says of `job_oldest_age_seconds`, by the job's name. */
+/** A replica's `job_oldest_age_seconds` in /metrics, by the job's name. */
 export async function jobAges({ url }: Pick<TestApp, 'url'>): Promise<Map<string, number>> {
   const samples = parsePrometheus(await (await fetch(`${url}/metrics`)).text());
   return new Map(

@@ -9,7 +9,7 @@ const COMMENT = /^# (HELP|TYPE) [a-zA-Z_:][\w:]* .+$/;
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (-?[\d.e+]+|NaN|[+-]Inf)(?: \d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/y;
 
-/** Throws where the text is not in the format. */
+/** Throws when the text is not in the format. */
 export function parsePrometheus(text: string): Sample[] {
   if (!text.endsWith('\n')) throw new Error('the last line has no end');
   return text

@@ -1,16 +1,16 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
 export interface Promql {
-  /** What the parser could not read. */
+  /** The part that the parser could not read. */
   errors: string[];
   metrics: string[];
-  /** `name="value"` and its like; the alternatives of a regular expression one by one. */
+  /** `name="value"` and similar; the alternatives of a regular expression one by one. */
   matchers: { metric: string; label: string; value: string }[];
-  /** After by, without, on, ignoring and the group ones. */
+  /** The labels after by, without, on, ignoring and the group modifiers. */
   groupings: string[];
 }
 
-/** What an expression names, by the grammar that Prometheus' own page is built on. */
+/** The names in an expression, by the grammar that Prometheus' own page uses. */
 export function readPromql(expression: string): Promql {
   const read: Promql = { errors: [], metrics: [], matchers: [], groupings: [] };
   let inGrouping = false;

@@ -12,10 +12,10 @@ export interface MetricFamily {
   labels: Set<string>;
 }
 
-/** Of the library, and of Prometheus' own making, rather than ours. */
+/** Metrics of the library and of Prometheus itself. */
 const NOT_OURS = { families: ['target_info'], labels: ['otel_scope_name', 'le'] };
 
-/** Families by name, with every label that one of their samples has. */
+/** Families by name, with every label of their samples. */
 export function familiesOf(text: string): Map<string, MetricFamily> {
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].filter(
     ([, name = '']) => !NOT_OURS.families.includes(name),
@@ -48,13 +48,13 @@ export async function scrape({ url }: Pick<TestApp, 'url'>): Promise<string> {
   return (await fetch(`${url}/metrics`)).text();
 }
 
-/** Every metric that the product can serve: of an app in which all that is counted has happened once. */
+/** Every metric of the product: from an app in which everything that is counted has happened once. */
 export async function everythingServed(app: TestApp): Promise<Map<string, MetricFamily>> {
   const buyer = await app.client({ organization_id: '1003' });
   await buyer.query('{ topupOptions { code } }');
   await purchase(app, buyer, '1003', { agent_extra: '1' });
   await createOrder(buyer, '1003', { agent_extra: '1' });
-  // Due, and nobody's.
+  // A due job that no worker takes.
   await app.db.query(`select graphile_worker.add_job('nobodys')`);
   await app.db.query(`insert into audit_runs (finished_at, violations) values (now(), '{"counter_equals_ledger": 0}')`);
   const served = await until(
@@ -64,7 +64,7 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
   return new Map([...served, ...(await ofRedis())]);
 }
 
-/** They are served only where there is a Redis, which not every machine has that runs the tests. */
+/** Metrics that are served only with a Redis, which not every test machine has. */
 async function ofRedis(): Promise<Map<string, MetricFamily>> {
   const telemetry = createTelemetry();
   telemetry.redisUp(true);

@@ -4,9 +4,9 @@ import { type Collector, type ExportedSpan, startCollector } from './collector.t
 
 export interface TracedApp extends TestApp {
   collector: Collector;
-  /** The trace in which the order was created, by the column that keeps it. */
+  /** The trace in which the order was created, by the column that stores it. */
   traceOf(order: { id: string }): Promise<string>;
-  /** The spans of a trace, once all of these are there: they are sent in batches. */
+  /** The spans of a trace, once all of these exist: they are sent in batches. */
   untilSpans(traceId: string, names: readonly string[]): Promise<ExportedSpan[]>;
 }
 

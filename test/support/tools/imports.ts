@@ -9,15 +9,15 @@ export interface Import {
   from: string;
   /** A file of ours in the same form, or the name of a package. */
   to: string;
-  /** `import type`, or nothing but types between the braces: gone at run time. */
+  /** `import type`, or only types between the braces: erased at run time. */
   typeOnly: boolean;
-  /** What is imported, as it is written between "import" and "from". */
+  /** The imported names, as written between "import" and "from". */
   names: string;
 }
 
 export interface SourceFile {
   path: string;
-  /** Without comments. */
+  /** The source without comments. */
   code: string;
   imports: Import[];
 }
@@ -26,7 +26,7 @@ const STATEMENT = /^\s*(?:import|export)\s+(type\s+)?([\w*${}\s,]*?)\s*from\s+['
 const BARE = /^\s*import\s+['"]([^'"]+)['"]/gm;
 const DYNAMIC = /\b(?:import|require)\(\s*['"]([^'"]+)['"]/g;
 
-/** Comments go; a "//" within an address ("https://") stays. */
+/** Removes comments; a "//" within an address ("https://") stays. */
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1');
 }
@@ -61,7 +61,7 @@ export function readSources(folder: string): SourceFile[] {
     .map((path) => parseImports(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
-/** The cycles among files, each once, as "a → b → a". `counts` says which imports make an edge. */
+/** The cycles among files, each once, as "a → b → a". `counts` selects the imports that make an edge. */
 export function findCycles(files: readonly SourceFile[], counts: (edge: Import) => boolean = () => true): string[] {
   const edges = new Map(files.map(({ path, imports }) => [path, imports.filter(counts).map(({ to }) => to)]));
   const done = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The time of day, moved: for the server (`clock`) and its neighbours (`now`) alike. Tokens are judged by the real time, so a
- * test in which much time passes begins in the past and comes back to the present.
+ * A shifted time of day, for the server (`clock`) and its neighbours (`now`) alike. Tokens are verified by the real
+ * time, so a test with a long time span starts in the past and ends in the present.
  */
 export function movableClock(startSeconds = 0) {
   let shiftMs = startSeconds * 1000;
@@ -17,7 +17,7 @@ export function movableClock(startSeconds = 0) {
   };
 }
 
-/** Time that stands still until it is moved: for tests in which a second more or less shows. */
+/** A clock that stands still until it is moved, for tests in which a second matters. */
 export function stillClock() {
   let at = Date.now();
   const now = () => new Date(at);

@@ -5,7 +5,7 @@ export interface Random {
   oneOf<T>(list: readonly T[]): T;
 }
 
-/** The same seed gives the same numbers (mulberry32): a failure can be looked at again. */
+/** The same seed gives the same numbers (mulberry32), so that a failure can be reproduced. */
 export function createRandom(seed: number): Random {
   let state = seed;
   const next = () => {

@@ -2,7 +2,7 @@ import { type GraphQLArgument, type GraphQLInputType, isEnumType, isListType, is
 import type { Random } from '../../tools/random.ts';
 import { literalOf } from './literal.ts';
 import type { Style } from './style.ts';
-import { type Seen, Values } from './values.ts';
+import { type Existing, Values } from './values.ts';
 
 /** The arguments of one operation, and the variables that they need. */
 export class Arguments {
@@ -11,11 +11,11 @@ export class Arguments {
 
   constructor(
     private readonly random: Random,
-    seen: Seen,
+    existing: Existing,
     private readonly style: Style,
     private readonly name: (of: string) => string,
   ) {
-    this.values = new Values(random, seen);
+    this.values = new Values(random, existing);
   }
 
   declarations(): string {
@@ -29,7 +29,7 @@ export class Arguments {
     return Object.fromEntries(sent.map(({ name, value }) => [name, value]));
   }
 
-  /** `name: value`; undefined where it is left out. */
+  /** `name: value`; undefined when the argument is absent. */
   argument(arg: GraphQLArgument): string | undefined {
     const value = this.values.of(arg.type, arg.name);
     if (value === undefined) return undefined;
@@ -42,7 +42,7 @@ export class Arguments {
     const value = this.random.below(2) === 0;
     if (this.random.below(2) === 0) return String(value);
     if (!this.style.defaults || this.random.below(2) === 0) return this.declare('Boolean!', value);
-    // Null is no Boolean!, whatever the default.
+    // A Boolean! refuses null, whatever the default.
     return this.declare(`Boolean = ${value}`, this.random.oneOf([true, false, null, undefined]));
   }
 
@@ -51,7 +51,7 @@ export class Arguments {
     const literal = literalOf(type, value, this.random, (inner, within) =>
       this.style.defaults && this.random.below(6) === 0 ? this.variable(inner, within) : undefined,
     );
-    // Nothing uses the variables of a literal that cannot be written.
+    // A literal that cannot be written leaves its variables unused.
     if (literal === undefined) this.declared.length = declaredBefore;
     return literal;
   }
@@ -62,7 +62,7 @@ export class Arguments {
     const hasDefault = this.style.defaults && this.random.below(2) === 0;
     const fallback = hasDefault ? this.plainLiteral(nullable, value) : undefined;
     const sent = this.sent(nullable, value);
-    // A variable that may be null fits a Boolean!, and the like, only with a default.
+    // A nullable variable fits a Boolean!, and similar types, only with a default.
     if (fallback !== undefined) return this.declare(`${nullable} = ${fallback}`, sent);
     const isStricter = this.random.below(4) === 0;
     return this.declare(isStricter ? `${nullable}!` : String(type), sent);

@@ -18,7 +18,7 @@ import {
 
 type Variables = Record<string, unknown>;
 
-/** The form of each scalar in an answer, as its description says it. */
+/** The form of each scalar in an answer, from its description. */
 const SCALARS: Record<string, (value: unknown) => boolean> = {
   Boolean: (value) => typeof value === 'boolean',
   Int: (value) => Number.isInteger(value) && Math.abs(value as number) <= 2 ** 31,
@@ -30,7 +30,7 @@ const SCALARS: Record<string, (value: unknown) => boolean> = {
   URL: (value) => typeof value === 'string' && URL.canParse(value),
 };
 
-/** Where an answer's data is not what the document asked for, a line each. */
+/** The places where an answer's data does not fit the document, one line each. */
 export function misfitsOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -76,7 +76,7 @@ class Check {
     return this.object(isObjectType(type) ? type.name : undefined, selections, value as Record<string, unknown>, path);
   }
 
-  /** `name`: undefined where the answer itself has to say which type it is. */
+  /** `name`: undefined when the answer itself names the type. */
   private object(
     name: string | undefined,
     selections: SelectionSetNode[],

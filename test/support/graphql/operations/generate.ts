@@ -10,20 +10,28 @@ import {
 import type { Random } from '../../tools/random.ts';
 import { Arguments } from './arguments.ts';
 import { CAREFUL, ODD_NAMES, type Style } from './style.ts';
-import type { Seen } from './values.ts';
+import type { Existing } from './values.ts';
 
 export interface Operation {
   query: string;
-  /** Which of several operations is asked for. */
+  /** The operation to execute, of several. */
   operationName: string;
   variables: Record<string, unknown>;
 }
 
 const DEEPEST = 8;
 
-/** A valid operation over any schema: fields, arguments, variables, aliases, fragments and more (style.ts), all by chance. */
-export function generateOperation(schema: GraphQLSchema, random: Random, seen: Seen, style = CAREFUL): Operation {
-  return new Generation(schema, random, seen, style).operation();
+/**
+ * Generates a valid operation over any schema at random: fields, arguments, variables, aliases, fragments and more
+ * (style.ts).
+ */
+export function generateOperation(
+  schema: GraphQLSchema,
+  random: Random,
+  existing: Existing,
+  style = CAREFUL,
+): Operation {
+  return new Generation(schema, random, existing, style).operation();
 }
 
 class Generation {
@@ -36,17 +44,17 @@ class Generation {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly random: Random,
-    seen: Seen,
+    existing: Existing,
     private readonly style: Style,
   ) {
-    this.args = new Arguments(random, seen, style, (of) => this.name(of));
+    this.args = new Arguments(random, existing, style, (of) => this.name(of));
   }
 
   operation(): Operation {
     const mutation = this.style.mutations && this.random.below(3) === 0 ? this.schema.getMutationType() : undefined;
     const root = mutation ?? this.schema.getQueryType();
     if (root == null) throw new Error('the schema has no query');
-    // A mutation is of one field: what two would do to each other is not for one request.
+    // A mutation has one field, so that two do not affect each other in one request.
     const selection = mutation
       ? `{ ${this.field(this.random.oneOf(Object.values(root.getFields())), 1)} }`
       : this.selection(root, 1);
@@ -62,7 +70,7 @@ class Generation {
 
   /** Never empty: __typename at least. */
   private selection(type: GraphQLObjectType, depth: number): string {
-    // Whether _service answers is a matter of settings.
+    // The settings decide whether _service answers.
     const fields = Object.values(type.getFields()).filter(({ name }) => name !== '_service');
     const wanted = depth === 1 ? 1 + this.random.below(2) : 1 + this.random.below(5);
     const parts = Array.from({ length: wanted }, () => {
@@ -72,7 +80,7 @@ class Generation {
     return `{ ${parts.join(' ')}${this.repeated(type)} }`;
   }
 
-  /** As it is, or in a fragment: inline, inline with the type, or named. */
+  /** Writes the selection plainly, or in a fragment: inline, inline with the type, or named. */
   private wrapped(type: GraphQLObjectType, selected: string): string {
     const way = this.random.below(12);
     if (way === 0) return `...${this.condition()} { ${selected} }`;
@@ -83,7 +91,7 @@ class Generation {
     return `...${name}${this.condition()}`;
   }
 
-  /** A fragment that stands elsewhere already. It is complete, so it does not contain this place. */
+  /** Reuses a fragment from elsewhere. It is complete, so it does not contain this place. */
   private repeated(type: GraphQLObjectType): string {
     const fragments = this.fragments.filter((fragment) => fragment.type === type);
     if (!this.style.repeatedFragments || fragments.length === 0 || this.random.below(2) === 0) return '';
@@ -103,7 +111,7 @@ class Generation {
     return `${call} { __typename ${parts.join(' ')} }`;
   }
 
-  /** With arguments under a name of its own: two of one name may not differ. */
+  /** A field with arguments gets an alias of its own: two of one name may not differ. */
   private alias(field: GraphQLField<unknown, unknown>): string {
     return field.args.length > 0 || this.random.below(6) === 0 ? `${this.name('a')}: ` : '';
   }
@@ -118,7 +126,7 @@ class Generation {
     return ` @${this.random.oneOf(['include', 'skip'])}(if: ${this.args.condition()})`;
   }
 
-  /** No name stands for two things. */
+  /** A name never stands for two things. */
   private name(of: string): string {
     this.names += 1;
     if (!this.style.oddNames || this.oddNames.size === 0 || this.random.below(8) > 0) return `${of}${this.names}`;

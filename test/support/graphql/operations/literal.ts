@@ -2,10 +2,10 @@ import { GraphQLID, type GraphQLInputType, isEnumType, isInputObjectType, isList
 import type { Random } from '../../tools/random.ts';
 import { ODD_TEXTS } from './style.ts';
 
-/** A variable in the place of a value within a literal; undefined where the value itself is to stand there. */
+/** The variable that replaces a value within a literal; undefined when the value itself is written. */
 type Replace = (type: GraphQLInputType, value: unknown) => string | undefined;
 
-/** undefined for what can only travel in a variable: GraphQL's text knows no lone surrogate. */
+/** undefined for a value that only a variable can hold: GraphQL's text has no lone surrogate. */
 export function literalOf(
   type: GraphQLInputType,
   value: unknown,
@@ -38,7 +38,10 @@ export function literalOf(
 const textLiteral = (value: unknown) =>
   typeof value === 'string' && !value.isWellFormed() ? undefined : JSON.stringify(value);
 
-/** A text may stand in it as a name, which is an enum value to GraphQL; sometimes one that a compiler of documents takes for code. */
+/**
+ * A text may be written as a name, which is an enum value to GraphQL; sometimes one that a compiler of documents reads
+ * as code.
+ */
 function anyLiteral(value: unknown, random: Random, replace: Replace): string | undefined {
   if (Array.isArray(value)) {
     const items = value.map((item) => anyLiteral(item, random, replace));

@@ -1,4 +1,4 @@
-/** The features that a generated operation may have beside fields, aliases, fragments and variables. */
+/** The features of a generated operation beside fields, aliases, fragments and variables. */
 export interface Style {
   /** Every third is a mutation. */
   mutations: boolean;
@@ -6,20 +6,20 @@ export interface Style {
   literals: boolean;
   /** `@include` and `@skip`. */
   conditions: boolean;
-  /** Variables that are null, not sent, of a wrong value, a number for an id, or a single value for a list. */
+  /** Variables that are null, absent, of a wrong value, a number for an id, or a single value for a list. */
   looseVariables: boolean;
   /** Variables with a default, and literals with variables inside. */
   defaults: boolean;
-  /** Names that mean something to JavaScript or to a compiler of documents. */
+  /** Names with a meaning in JavaScript or in a compiler of documents. */
   oddNames: boolean;
-  /** A second operation beside the one that is asked for. */
+  /** A second operation beside the executed one. */
   severalOperations: boolean;
   /** A fragment may stand in a second place. */
   repeatedFragments: boolean;
   mostFields: number;
 }
 
-/** As a careful client writes it. */
+/** The style of a careful client. */
 export const CAREFUL: Style = {
   mutations: true,
   literals: true,
@@ -32,7 +32,7 @@ export const CAREFUL: Style = {
   mostFields: 24,
 };
 
-/** Queries in which every value is a variable, and in which nothing is conditional. */
+/** Queries whose values are all variables, without conditions. */
 export const PLAIN: Style = {
   ...CAREFUL,
   mutations: false,
@@ -43,7 +43,7 @@ export const PLAIN: Style = {
   mostFields: 12,
 };
 
-/** Queries with all that GraphQL allows. */
+/** Queries with every feature of GraphQL. */
 export const WILD: Style = {
   mutations: false,
   literals: true,
@@ -56,7 +56,7 @@ export const WILD: Style = {
   mostFields: 12,
 };
 
-/** Plain queries with one thing more, so that no other thing keeps them from being compiled. */
+/** Plain queries with one more feature, so that no other feature prevents their compilation. */
 export const ALMOST_PLAIN: readonly Style[] = [
   { ...PLAIN, literals: true },
   { ...PLAIN, conditions: true },

@@ -8,16 +8,16 @@ import {
 } from 'graphql';
 import type { Random } from '../../tools/random.ts';
 
-/** Rows that exist, so that not every operation asks in vain. */
-export interface Seen {
+/** Rows that exist, so that some operations find something. */
+export interface Existing {
   orders: { id: string; total: string }[];
   cursors: string[];
   keys: string[];
 }
 
-/** The first is most callers' own. */
+/** The first one belongs to most callers. */
 const ORGANIZATIONS = ['1001', '1001', '1001', '1001', '1001', '1002', '1003', '1004', '1005', '9999'];
-/** Options with quantities that fit them, and one that does not exist. */
+/** Options with valid quantities, and one that does not exist. */
 const QUANTITIES: Record<string, readonly string[]> = {
   wa_balance: ['1000000', '1500000'],
   muv: ['500', '2500'],
@@ -27,7 +27,7 @@ const QUANTITIES: Record<string, readonly string[]> = {
   email_extra: ['1'],
   nothing: ['1'],
 };
-/** Text that has no business here; a lone surrogate can come in a variable alone, see literal.ts. */
+/** Invalid text; a lone surrogate needs a variable, see literal.ts. */
 const HOSTILE = [
   '',
   ' ',
@@ -53,22 +53,22 @@ const HOSTILE = [
 ];
 const HUGE = ['0', '9007199254740993', '9'.repeat(30), '0'.repeat(30)];
 
-/** Values for arguments: mostly such that they fit, and then everything else that the type lets through. */
+/** Values for arguments: mostly valid ones, and then anything else that the type accepts. */
 export class Values {
-  /** The order whose id was given last: its total may be asked for beside it. */
+  /** The order of the last generated id: its total may be generated next. */
   private order: { id: string; total: string } | undefined;
-  /** The quota of the option that was given last. */
+  /** The quota of the last generated option. */
   private code = 'nothing';
 
   constructor(
     private readonly random: Random,
-    private readonly seen: Seen,
+    private readonly existing: Existing,
   ) {}
 
-  /** `undefined`: not given at all. */
+  /** `undefined`: the argument is absent. */
   of(type: GraphQLInputType, name: string): unknown {
     if (isNonNullType(type)) return this.given(type.ofType, name);
-    // An organization most leave to the token.
+    // Callers mostly leave the organization to the token.
     const isLeftOut = name === 'organizationId' ? this.random.below(5) > 0 : this.random.below(3) === 0;
     if (isLeftOut) return undefined;
     return this.random.below(8) === 0 ? null : this.given(type, name);
@@ -99,11 +99,11 @@ export class Values {
     if (this.random.below(8) === 0) return this.random.oneOf(HOSTILE);
     if (name === 'organizationId') return this.random.oneOf(ORGANIZATIONS);
     if (name === 'optionId') return this.optionId();
-    if (name === 'after') return this.random.oneOf(this.seen.cursors);
+    if (name === 'after') return this.random.oneOf(this.existing.cursors);
     if (name !== 'idempotencyKey') return this.orderId();
-    const repeated = this.random.below(4) === 0 && this.seen.keys.length > 0;
-    const key = repeated ? this.random.oneOf(this.seen.keys) : `key-${this.random.below(2 ** 31)}`;
-    this.seen.keys.push(key);
+    const repeated = this.random.below(4) === 0 && this.existing.keys.length > 0;
+    const key = repeated ? this.random.oneOf(this.existing.keys) : `key-${this.random.below(2 ** 31)}`;
+    this.existing.keys.push(key);
     return key;
   }
 
@@ -113,7 +113,7 @@ export class Values {
   }
 
   private orderId(): string {
-    this.order = this.random.oneOf(this.seen.orders);
+    this.order = this.random.oneOf(this.existing.orders);
     return this.order.id;
   }
 
