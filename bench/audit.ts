@@ -19,7 +19,7 @@ const WHOLE = 'whole audit';
 /** From dist/bench, where it runs. */
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'audit.md');
 
-/** How long the audit takes, per check and whole, over a database with so many ledger entries: 1,000,000 if not said. */
+/** Measures the audit, per check and in total, over a database with this many ledger entries: 1,000,000 by default. */
 export async function benchAudit([given = '1000000']: readonly string[]): Promise<void> {
   const rows = Number(given);
   if (!Number.isInteger(rows) || rows < 2 || rows % 2 !== 0) throw new Error('rows: expected an even number');
@@ -42,7 +42,7 @@ export async function benchAudit([given = '1000000']: readonly string[]): Promis
   }
 }
 
-/** Milliseconds, by check, and those of a whole audit. */
+/** Milliseconds per check, and those of a full audit. */
 async function auditOnce(database: DataSource): Promise<Map<string, number>> {
   const times = new Map<string, number>();
   for (const { name, sql: violations } of CHECKS) {

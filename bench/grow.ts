@@ -13,7 +13,7 @@ const ORDERS_OF_AN_ORGANIZATION = 10;
 /** From dist/bench, where it runs. */
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'grow.md');
 
-/** The same things over a small database and one with so many orders: 1,000,000 if not said. */
+/** Measures the same actions over a small database and over one with this many orders: 1,000,000 by default. */
 export async function benchGrow([given = '1000000', rounds = '30']: readonly string[]): Promise<void> {
   const orders = Number(given);
   if (!Number.isInteger(orders) || orders < SMALL.orders) throw new Error(`orders: at least ${SMALL.orders}`);

@@ -17,12 +17,12 @@ import { table } from './neighbours/table.ts';
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'hostile.md');
 const CONNECTIONS = 4;
 const PAUSE_MS = 25;
-/** As many as one page of them can hold. */
+/** The largest number of organizations that one page can hold. */
 const ORDERS_OF_EACH = 100;
 
 /**
- * A hundred and more hostile requests against the built server, one after the other without a pause, beside an innocent caller;
- * then the dearest documents that pass, in a loop. About two minutes if nothing is said.
+ * Sends a hundred and more hostile requests to the built server, one after the other without a pause, while an innocent
+ * caller reads pages; then sends the most expensive accepted documents in a loop. Takes about two minutes by default.
  */
 export async function benchHostile([seconds = '4', rounds = '5']: readonly string[]): Promise<void> {
   const extent = { seconds: Number(seconds), rounds: Number(rounds) };
@@ -33,7 +33,7 @@ export async function benchHostile([seconds = '4', rounds = '5']: readonly strin
   try {
     const replica = await startReplica(ground, {
       DATABASE_URL: await ground.database(),
-      // Introspection is among what it asks for.
+      // The caller may use introspection.
       GRAPH_SCHEMA_PUBLIC: 'on',
     });
     const [innocent = '', hostile = ''] = ground.organizations;
@@ -50,7 +50,7 @@ export async function benchHostile([seconds = '4', rounds = '5']: readonly strin
 
 interface Situation {
   name: string;
-  /** What the attacker does until it is told that the time is over; answers how long each request took. */
+  /** Runs the attacker until its time is over; returns the duration of each request. */
   act: (isOver: () => boolean) => Promise<number[]>;
 }
 
@@ -68,7 +68,7 @@ async function measure(innocents: readonly Caller[], attacker: Caller, extent: {
     { name: `hostile requests ${PAUSE_MS} ms apart`, act: () => refused(PAUSE_MS) },
     ...DEAREST.map(({ name, query }) => ({ name, act: (isOver: () => boolean) => repeat(attacker, query, isOver) })),
   ];
-  // Warm: prices, organizations, and code that the engine has compiled.
+  // Warms the caches of prices and organizations, and the engine's compiled code.
   await whileAsking(innocents, extent.seconds, attack(attacker));
   const runs = new Map<string, { figures: Figures; times: number[] }[]>(all.map(({ name }) => [name, []]));
   for (let round = 0; round < extent.rounds; round++) {

@@ -20,13 +20,13 @@ const ORDERS_OF_EACH = 100;
 const STARTS = 5;
 const CONNECTIONS = 20;
 const TENTHS = 10;
-/** Of every tenth's requests: so many pages to an order that is created and confirmed, and to one that is paid. */
+/** The requests of every tenth: this many pages per created and confirmed order, and per paid one. */
 const PAGES_TO_AN_ORDER = 100;
 const GOALS = { peakMegabytes: 250, startSeconds: 1.5 };
 
 /**
- * What the server holds while it does as much as in an hour of 50 pages a second, as fast as it goes, with orders created,
- * confirmed, paid, booked and told of in between; and how long it takes to start. About five minutes.
+ * Measures the memory of the server while it does the work of an hour at 50 pages a second, as fast as possible, with
+ * orders created, confirmed, paid, booked and mailed in between; and measures its start time. Takes about five minutes.
  */
 export async function benchMemory([pages = '180000']: readonly string[]): Promise<void> {
   const each = Math.ceil(Number(pages) / TENTHS);
@@ -67,7 +67,7 @@ interface Parts {
   each: number;
 }
 
-/** Megabytes: when it was ready, after a tenth that warms up, and after each of ten more. */
+/** Megabytes at readiness, after a warm-up tenth, and after each of ten more. */
 async function sample(ground: Ground, { load, server, place, each }: Parts): Promise<number[]> {
   const us = { ...place, load, server, connections: CONNECTIONS };
   const create = orderByUs(us, await tokensOf(ground, CONNECTIONS));
@@ -83,7 +83,7 @@ async function sample(ground: Ground, { load, server, place, each }: Parts): Pro
     await create(orders);
     await settle(orders);
     samples.push(memoryOf(server.pid).now);
-    // Of what the neighbours remember nobody asks.
+    // The neighbours' request logs are not needed.
     for (const each of [ground.sandbox.hubCore, ground.sandbox.mekariBilling, ground.sandbox.mekariPay])
       each.clearRequests();
     console.log(`${tenth} of ${TENTHS}: ${samples.at(-1)?.toFixed(0)} MB`);

@@ -11,8 +11,8 @@ import { references } from './neighbours/references.ts';
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'neighbours.md');
 
 /**
- * What a fleet asks of its neighbours, and what a page takes while one of them fails: the built server as child processes,
- * against the sandbox's neighbours, with the load from this process. About four minutes if nothing is said.
+ * Counts a fleet's calls to its neighbours, and times a page while one of them fails: the built server as child
+ * processes, the sandbox's neighbours, and the load from this process. Takes about four minutes by default.
  */
 export async function benchNeighbours([seconds = '1.5', rounds = '3']: readonly string[]): Promise<void> {
   const extent: Extent = { seconds: Number(seconds), rounds: Number(rounds) };
@@ -26,9 +26,9 @@ export async function benchNeighbours([seconds = '1.5', rounds = '3']: readonly 
     const redis = version === undefined ? undefined : await startRedis();
     if (redis) ground.onStop(redis.kill);
     const parts = {
-      fleets: await told('cold fleets', () => coldFleets(ground, redis)),
-      references: await told('references', () => references(ground)),
-      failing: await told('failing neighbours', () => failing(ground, redis, extent)),
+      fleets: await withLog('cold fleets', () => coldFleets(ground, redis)),
+      references: await withLog('references', () => references(ground)),
+      failing: await withLog('failing neighbours', () => failing(ground, redis, extent)),
     };
     const servers = `PostgreSQL ${ground.serverVersion}, ${version ? `Redis ${version}` : 'no Redis installed'}`;
     write(text({ ...parts, servers, busy, extent }));
@@ -37,19 +37,19 @@ export async function benchNeighbours([seconds = '1.5', rounds = '3']: readonly 
   }
 }
 
-async function told<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function withLog<T>(name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   const result = await work();
   console.log(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   return result;
 }
 
-/** Others may share the machine, which the figures do not show. */
+/** Other programs may share the machine, which the figures do not show. */
 function describeBusy(load: number, cores: number): string {
-  const said = `Its load average was ${load.toFixed(1)} before it began, on ${cores} cores`;
+  const note = `Its load average was ${load.toFixed(1)} before it began, on ${cores} cores`;
   return load < cores / 4
-    ? `${said}.`
-    : `${said}: others used it too, and times that differ by less than a factor of two say nothing.`;
+    ? `${note}.`
+    : `${note}: others used it too, and times that differ by less than a factor of two say nothing.`;
 }
 
 interface Parts {

@@ -15,7 +15,7 @@ import { KINDS, type Kind } from './slow-clients/attacker.ts';
 /** From dist/bench, where it runs. */
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'slow-clients.md');
 const CALLERS = 4;
-/** Between two pages of one caller: the server is not to be busy with them. */
+/** The pause between two pages of one caller, long enough to keep the server idle. */
 const PAUSE_MS = 25;
 const SETTLING_SECONDS = 2;
 
@@ -38,7 +38,7 @@ interface Measured {
   megabytes: number;
 }
 
-/** What an innocent caller takes for its page while others keep slow connections open. Six minutes if nothing is said. */
+/** Times an innocent caller's page while other clients hold slow connections open. Takes six minutes by default. */
 export async function benchSlowClients([seconds = '12', rounds = '3']: readonly string[]): Promise<void> {
   if (!(Number(seconds) > 0)) throw new Error('seconds: expected a number above zero');
   if (!(Number(rounds) >= 1)) throw new Error('rounds: expected a whole number');
@@ -54,7 +54,7 @@ export async function benchSlowClients([seconds = '12', rounds = '3']: readonly 
     for (let round = 0; round < Number(rounds); round++) {
       for (const [index, [name, count, kinds]] of SITUATIONS.entries()) {
         const attack = count === 0 ? undefined : await startAttack(replica.url, kinds, count, token);
-        // They have come all at once: that is work, and soon done.
+        // All connections arrive at once, which is a short burst of work.
         await measure(callers, SETTLING_SECONDS);
         const { figures, failed } = await measure(callers, Number(seconds));
         const opened = (await attack?.opened()) ?? 0;

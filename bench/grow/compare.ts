@@ -9,12 +9,15 @@ import type { Side } from './side.ts';
 
 const WARM_UP = 3;
 const AUDITS = 3;
-/** What counts as the same: two runs over one database differ by less. */
+/** Two runs over one database differ by less than this: a ratio below it counts as equal. */
 const FLAT = 1.5;
-/** What changed since the audit before, in both: a day or two of some hundred orders. */
+/** The changes since the previous audit, in both: a day or two of some hundred orders. */
 const STEPS_SINCE = 3000;
 
-/** The same things over two databases in turns, as a page of Markdown; `load` is what the machine was busy with before. */
+/**
+ * Compares two databases in alternating rounds and returns a page of Markdown; `load` is the machine's load before the
+ * run.
+ */
 export async function compareSides(sides: readonly [Side, Side], rounds: number, load: number): Promise<string> {
   const measured = await inTurns(sides, rounds);
   const audits = await auditsOf(sides);
@@ -22,7 +25,7 @@ export async function compareSides(sides: readonly [Side, Side], rounds: number,
   return text(sides, { measured, audits, busy, rounds });
 }
 
-/** Round after round, each side first every second time: whatever else the machine does is shared between them. */
+/** Alternates the order of the sides each round, so that other load on the machine affects both alike. */
 async function inTurns(sides: readonly Side[], rounds: number): Promise<Times[][]> {
   const measured: Times[][] = sides.map(() => []);
   for (let round = 0; round < rounds + WARM_UP; round++) {
@@ -37,7 +40,9 @@ async function inTurns(sides: readonly Side[], rounds: number): Promise<Times[][
   return measured;
 }
 
-/** Milliseconds, by side, of everything and of what changed; a violation is a fault of the filling, or of the product. */
+/**
+ * Milliseconds per side for a full audit and for one of changes. A violation is a fault of the fill or of the product.
+ */
 async function auditsOf(sides: readonly Side[]): Promise<Audited[]> {
   const audited: Audited[] = [];
   for (const { database } of sides) {
@@ -122,7 +127,7 @@ async function contents(sides: readonly Side[]): Promise<string> {
   );
 }
 
-/** As PostgreSQL last counted them: what its callers may see of a table does not matter. */
+/** Reads PostgreSQL's own row estimates, which do not depend on the rows that a role may see. */
 async function count(database: DataSource, name: string): Promise<string> {
   const [row]: { rows: string }[] = await database.query(
     `select reltuples::bigint as rows from pg_class where oid = $1::regclass`,
@@ -131,7 +136,7 @@ async function count(database: DataSource, name: string): Promise<string> {
   return Number(row?.rows).toLocaleString('en');
 }
 
-/** How long it took, in milliseconds. */
+/** Returns the duration in milliseconds. */
 export async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();

@@ -2,22 +2,23 @@ import type { DataSource } from 'typeorm';
 import { relatedRows } from './fill-related.ts';
 
 export interface Extent {
-  /** A thousand at least: about that many are under way at any time. */
+  /** The smallest number of orders: about a thousand are in flight at any time. */
   orders: number;
   organizations: number;
-  /** LARGE_ORGANIZATION has one order in so many. */
+  /** LARGE_ORGANIZATION has one of this many orders. */
   largestHasOneIn: number;
 }
 
-/** Far more orders than the others, as one organization among many has. */
+/** This organization has far more orders than the others. */
 export const LARGE_ORGANIZATION = '10000';
-/** One of the others: about as many orders as each of them. */
+/** This organization stands for the others, with about as many orders as each of them. */
 export const USUAL_ORGANIZATION = '10007';
 
 /**
- * Orders as the product would have left them over the last two years, with three lines each and every row that belongs to them:
- * most completed; some expired, cancelled or refunded; the newest under way. Set by set and past the triggers, which would take
- * hours. Numbers stand in for what the product draws by chance. Wants PostgreSQL 18 (uuidv7).
+ * Writes orders as the product would leave them over the last two years, with three lines each and every related row:
+ * most completed; some expired, cancelled or refunded; the newest in flight. The rows are inserted in sets and with the
+ * triggers off, because triggers would take hours. Numbers are counted instead of drawn at random. Needs PostgreSQL 18
+ * (uuidv7).
  */
 export async function fillOrders(
   database: DataSource,
@@ -25,7 +26,7 @@ export async function fillOrders(
 ): Promise<void> {
   const session = database.createQueryRunner();
   try {
-    // Of this one session: the triggers are there for all others.
+    // Only this session skips the triggers.
     await session.query(`set session_replication_role = replica`);
     await session.query(`set work_mem = '256MB'`);
     for (const statement of [WANTED, ...ORDERS, ...relatedRows(TOTAL), 'drop table wanted']) {
@@ -45,8 +46,8 @@ export async function fillOrders(
 }
 
 /**
- * `n` counts from the newest order. What is under way is as many whatever the years have left: it follows the business of a day. The
- * kinds are the ways through the state table.
+ * `n` counts from the newest order. The number of orders in flight does not depend on the total: it follows the
+ * business of a day. The kinds are the paths through the state table.
  */
 const WANTED = `create temporary table wanted as
   select n, kind, at, uuidv7(at - now()) as id, uuidv7(at - now()) as balance_line, uuidv7(at - now()) as seats_line,

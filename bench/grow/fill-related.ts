@@ -14,12 +14,12 @@ const STEPS = `(values
   ('{refunded}', 4, interval '1 hour', 'PAYMENT_REVIEW', 'REFUNDED', 'operator: refunded', 'operator')
 ) as step (kinds, position, later, from_status, to_status, cause, actor)`;
 
-/** Who did what: each mutation is entered before it and after it. */
+/** The actor of each mutation, which the trail records before and after it. */
 const ACTIONS = `(values
   ('createTopupOrder', interval '0', false), ('confirmOrder', interval '1 minute', true)
 ) as act (action, later, of_confirmed)`;
 
-/** What belongs to the orders of the table `wanted`, of which each charges `total`. */
+/** Inserts the related rows of the orders in the table `wanted`, each of which charges `total`. */
 export const relatedRows = (total: string): readonly string[] => [
   `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, reason, correlation_id)
    select id, at + later, from_status, to_status, cause, actor, case actor when 'operator' then 'paid another amount' end, 'bench'

@@ -9,18 +9,18 @@ import { median } from '../neighbours/load.ts';
 import { LARGE_ORGANIZATION } from './fill-orders.ts';
 import type { Side } from './side.ts';
 
-/** Milliseconds by what was done, of one round on one side. */
+/** Milliseconds by action, for one round on one side. */
 export type Times = Map<string, number>;
 
 const ORDERS_OF_A_PAGE = 20;
-/** A page of them is full on both sides, and one is rare. */
+/** A status that fills a page on both sides, and one that is rare. */
 const STATUSES = ['COMPLETED', 'REFUNDED'] satisfies OrderStatus[];
 const DRAFTS = 10;
 const SUPPORTED = 50;
-/** A read takes less than a millisecond, and what went before it in the round has emptied the processor's caches. */
+/** A read takes less than a millisecond, and the earlier actions of the round evict the processor's caches. */
 const READS = 5;
 
-/** Each thing once, by the product's own services: for an organization with few orders, and for the one with many. */
+/** Runs each action once through the product's services, for an organization with few orders and for the large one. */
 export async function measure(side: Side, round: number): Promise<Times> {
   const times: Times = new Map();
   const usual = String(Number(LARGE_ORGANIZATION) + 1 + ((round * 7919) % (side.extent.organizations - 1)));
@@ -28,7 +28,7 @@ export async function measure(side: Side, round: number): Promise<Times> {
     ['few orders', usual],
     ['many orders', LARGE_ORGANIZATION],
   ] as const) {
-    // Before anything else of this organization is asked for, and once: what it takes while its rows are on disk.
+    // This runs once, before any other query of the organization, so it includes reading its rows from disk.
     if (id === usual) await timer(times, whose)('history, first page, at first', () => history(side, id));
     await reads(side, id, timer(times, whose, READS));
     await purchase(side, id, timer(times, whose));
@@ -39,7 +39,7 @@ export async function measure(side: Side, round: number): Promise<Times> {
 
 type Timed = <T>(what: string, work: () => Promise<T>) => Promise<T>;
 
-/** The median of so many runs of each. */
+/** The median over this many runs of each action. */
 function timer(times: Times, whose: string, runs = 1): Timed {
   return async (what, work) => {
     const taken: number[] = [];
@@ -56,7 +56,7 @@ function timer(times: Times, whose: string, runs = 1): Timed {
   };
 }
 
-/** As another request each time: nothing is remembered from the one before. */
+/** Each run uses a new request context, so nothing is cached from the previous one. */
 function request(side: Side, organizationId: string, scope: 'topup:write' | 'topup:support'): RequestContext {
   const caller = { subject: 'bench', organizationId, scopes: new Set([scope]) };
   return { caller, correlationId: randomUUID(), log: side.log, logFields: {} };
@@ -82,7 +82,7 @@ async function history(side: Side, id: string, args: Parameters<typeof pageArgs>
   await Promise.all(found.flatMap((order) => [orders.linesOf(of, order.id), orders.eventsOf(of, order.id)]));
 }
 
-/** Of an order of which a page and a half are older. */
+/** An order with a page and a half of older ones. */
 async function lateCursor({ database }: Side, id: string): Promise<string | undefined> {
   const [row]: { id: string; createdAt: Date }[] = await database.query(
     `select id, created_at as "createdAt" from topup_orders where organization_id = $1
@@ -124,7 +124,7 @@ const paymentOf = (order: TopupOrder) => ({
 
 async function ofAll(side: Side, usual: string, timed: Timed): Promise<void> {
   const { createOrder, orders, balances } = side.services;
-  // Nobody is asked at Mekari Pay: what is measured is how it finds out whom to ask about.
+  // No call goes to Mekari Pay: the measure is the query that selects the orders to check.
   const unasked = { check: () => Promise.resolve('unpaid' as const) };
   const { paymentProvider } = side.neighbours;
   const reconcile = new Reconcile(side.database, paymentProvider, unasked as never, systemClock, side.log);
@@ -151,7 +151,7 @@ async function ofAll(side: Side, usual: string, timed: Timed): Promise<void> {
   });
 }
 
-/** Organizations that buy are hub-core's too. */
+/** hub-core knows the buying organizations too. */
 function known({ sandbox }: Side, id: string): void {
   const { organizations } = sandbox.hubCore;
   const model = organizations.get('1001');

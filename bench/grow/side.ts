@@ -16,7 +16,10 @@ import { type Extent, fillOrders } from './fill-orders.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
 
-/** The product over a database of its own, in this process, without its background: nothing goes on but what is measured. */
+/**
+ * Runs the product over its own database, in this process and without its background jobs, so that only the measured
+ * action runs.
+ */
 export interface Side extends Composition {
   name: string;
   extent: Extent;
@@ -34,7 +37,7 @@ export async function fillSide(url: string, extent: Extent): Promise<void> {
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
     await applyCatalogue(database, rows, new Date());
     for (const flag of FLAGS) await setFlag(database.manager, flag, true, new Date());
-    // However long the filling took, no draft runs out while others are measured.
+    // The quotes last long enough that no draft expires during the measurement, however long the fill took.
     await database.query(`update topup_orders set quote_expires_at = now() + interval '1 day' where status = 'DRAFT'`);
   } finally {
     await database.destroy();

@@ -10,7 +10,7 @@ export interface Refusal {
   ms: number;
 }
 
-/** Every hostile request once, one after the other, with so long a pause after each. */
+/** Sends every hostile request once, one after the other, with this pause after each. */
 export async function attack(caller: Caller, pauseMs = 0): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   for (const request of HOSTILE_REQUESTS) {
@@ -23,7 +23,7 @@ export async function attack(caller: Caller, pauseMs = 0): Promise<Refusal[]> {
   return refusals;
 }
 
-/** Throws where one was not refused as it is to be. */
+/** Throws when a request is not refused as expected. */
 export function assertRefused(refusals: readonly Refusal[]): void {
   const others = refusals.filter(({ request, status, code }) => status !== request.status || code !== request.code);
   const names = others.map(({ request, status, code }) => `${request.kind}, ${request.name}: ${status} ${code}`);

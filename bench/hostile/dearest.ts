@@ -5,7 +5,7 @@ export interface Dear {
   query: string;
 }
 
-/** About the dearest documents that a buyer may send; each is just within the limits. */
+/** Roughly the most expensive documents that a buyer may send; each is just within the limits. */
 export const DEAREST: readonly Dear[] = [
   {
     name: 'a hundred whole orders',

@@ -14,7 +14,7 @@ const doubling = (fragments: number, field: string) =>
 const cancel = (alias: string) => `${alias}: cancelTopupOrder(input: { orderId: "1" }) { userErrors { code } }`;
 const ofType = (levels: number) => nested(levels, 'ofType { ', 'name', ' }');
 
-/** Documents that are to be refused before anything is done for them, by what they abuse. */
+/** Documents that the server must refuse before it does any work for them, grouped by the abuse. */
 export const HOSTILE_DOCUMENTS: Record<string, readonly Hostile[]> = {
   tokens: [
     unparsed('1,001 fields', `{ topupOptions { ${times(998, () => 'id')} } }`),

@@ -3,12 +3,12 @@ import type { Caller } from '../neighbours/caller.ts';
 import { type Figures, figuresOf } from '../neighbours/load.ts';
 import { askPage } from '../neighbours/page.ts';
 
-/** Pages per second: what a few people who click make, and enough for a last in a hundred. */
+/** Pages per second: the load of a few people, and enough samples for a 99th percentile. */
 const RATE = 50;
 
 /**
- * Asks for the page at a steady rate, whether or not the last answer has come, for at least so long and until `work` is over.
- * A page is timed from when it was due: who is kept waiting is not counted once for many.
+ * Requests the page at a steady rate, without waiting for the previous answer, for at least this long and until `work`
+ * ends. A page is timed from the moment when it was due, so that one long stall counts for every page that it delays.
  */
 export async function whileAsking(
   callers: readonly Caller[],

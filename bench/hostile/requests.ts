@@ -1,22 +1,22 @@
-/** One request that is to be refused, and how. */
+/** One request that must be refused, and the expected refusal. */
 export interface HostileRequest {
-  /** Which limit it is after. */
+  /** The limit that the request attacks. */
   kind: string;
   name: string;
-  /** What is sent to /graphql: as the body of a POST, or as the query string of a GET. */
+  /** The content for /graphql: the body of a POST, or the query string of a GET. */
   send: { body: string } | { search: string };
   status: number;
-  /** undefined: refused before GraphQL, in another form. */
+  /** undefined: the server refuses it before GraphQL, in another form. */
   code: string | undefined;
 }
 
-/** Of a kind, by what the kind has in common. */
+/** Builds requests of one kind from their common parts. */
 export type Hostile = Omit<HostileRequest, 'kind'>;
 
 export const times = (count: number, part: (index: number) => string, between = ' ') =>
   Array.from({ length: count }, (_, index) => part(index)).join(between);
 
-/** Text within itself: `{ a { a { b } } }`. */
+/** Nests text within itself: `{ a { a { b } } }`. */
 export const nested = (levels: number, open: string, inner: string, close: string) =>
   `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
 

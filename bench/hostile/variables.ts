@@ -17,7 +17,7 @@ const create = (input: object) => ({
 const QUERY = '{ __typename }';
 const JSON_LISTS = nested(60_000, '[', '1', ']');
 
-/** What is to be refused for what comes with the document, or for what the document costs with it. */
+/** Requests that must be refused for their variables or extensions, or for the cost that these cause. */
 export const HOSTILE_VARIABLES: Record<string, readonly Hostile[]> = {
   lists: [
     invalid(

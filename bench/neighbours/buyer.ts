@@ -12,7 +12,7 @@ interface Created {
   createTopupOrder: { order: { id: string; number: string; total: { amount: string } } | null };
 }
 
-/** Buys a seat and pays; answers the order's id, undefined where it did not come as far as the pay page. */
+/** Buys a seat and pays; returns the order's id, or undefined when it did not reach the pay page. */
 async function buy(caller: Caller, organizationId: string, { mekariPay }: Sandbox): Promise<string | undefined> {
   const items = [{ optionId: `${organizationId}:agent_extra`, quantity: '1' }];
   const { createTopupOrder } = await caller.data<Created>(CREATE, { input: { items, idempotencyKey: randomUUID() } });
@@ -28,7 +28,7 @@ async function buy(caller: Caller, organizationId: string, { mekariPay }: Sandbo
   return order.id;
 }
 
-/** Buys, and goes on buying with pauses, until it is told to stop. */
+/** Buys repeatedly, with pauses, until it is stopped. */
 export function keepBuying(caller: Caller, organizationId: string, sandbox: Sandbox): { stop(): Promise<void> } {
   let isOver = false;
   const going = async () => {
@@ -38,7 +38,7 @@ export function keepBuying(caller: Caller, organizationId: string, sandbox: Sand
     }
   };
   const gone = going();
-  // What goes wrong is told to whoever stops it.
+  // `stop` throws an earlier failure.
   gone.catch(() => undefined);
   return {
     async stop() {
@@ -48,7 +48,7 @@ export function keepBuying(caller: Caller, organizationId: string, sandbox: Sand
   };
 }
 
-/** Buys until an order is paid, booked and completed: whoever was away is asked again. */
+/** Buys until an order is paid, booked and completed, so that a recovered neighbour is called again. */
 export async function buyUntilBooked(caller: Caller, organizationId: string, sandbox: Sandbox): Promise<void> {
   for (;;) {
     const id = await buy(caller, organizationId, sandbox);

@@ -3,7 +3,7 @@ import http from 'node:http';
 export interface Answer {
   status: number;
   body: string;
-  /** From sending to the last byte. */
+  /** Milliseconds from sending to the last byte. */
   ms: number;
 }
 
@@ -16,7 +16,7 @@ export class Caller {
     private readonly token: string,
   ) {}
 
-  /** So that the first request does not wait for a connection. */
+  /** Connects in advance, so that the first request does not wait for a connection. */
   async connect(): Promise<void> {
     await this.send('GET', '/livez');
   }
@@ -25,7 +25,7 @@ export class Caller {
     return this.post(JSON.stringify({ query, variables }));
   }
 
-  /** Whatever it is. */
+  /** The answer, whatever its status. */
   post(body: string): Promise<Answer> {
     return this.send('POST', '/graphql', body);
   }
@@ -34,7 +34,7 @@ export class Caller {
     return this.send('GET', `/graphql${search}`);
   }
 
-  /** The data; throws where there is an error. */
+  /** The data; throws when the answer has an error. */
   async data<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const { status, body } = await this.graph(query, variables);
     const { data, errors } = JSON.parse(body) as { data?: T; errors?: unknown };
@@ -53,7 +53,7 @@ export class Caller {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       authorization: `Bearer ${this.token}`,
-      // Without it a GET is refused as one of a foreign page.
+      // A GET without this header is refused as one that a foreign page may send.
       'apollo-require-preflight': 'true',
     };
     const request = http.request(this.url + path, { method, headers, agent: this.agent }, (response) => {

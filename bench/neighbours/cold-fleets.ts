@@ -13,7 +13,7 @@ interface Counted {
   pages: readonly PageAnswer[];
 }
 
-/** What reaches the neighbours when everybody asks at once and nothing is remembered. */
+/** Counts the calls to the neighbours when all pages arrive at once and every cache is cold. */
 export async function coldFleets(ground: Ground, redis: Redis | undefined): Promise<string> {
   const fleets: { name: string; replicas: number; env: Record<string, string> }[] = [
     { name: 'one replica', replicas: 1, env: {} },

@@ -2,30 +2,32 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** What is measured has a core of its own; the load, the databases and the neighbours share another. */
+/** The measured process has a core of its own; the load, the databases and the neighbours share another. */
 export const MEASURED_CORE = 0;
 export const OTHER_CORE = 1;
 
-/** Asked before this process is kept to one of them. */
+/** Read before this process is pinned to one of them. */
 export const CORES = availableParallelism();
-/** A second process of ours has a third core, or shares with the load. */
+/** A second process of ours has a third core, or shares one with the load. */
 export const SECOND_CORE = CORES > 2 ? 2 : OTHER_CORE;
 
-/** Whether processes can be kept to one core each: on Linux, with taskset, on a machine with two cores. */
+/** True when processes can be pinned to one core each: on Linux, with taskset, on a machine with two cores. */
 export const CAN_PIN = CORES >= 2 && spawnSync('taskset', ['--version']).error === undefined;
 
-/** How to fork a Node process that stays on one core (or `0-3`); where none is named, or that cannot be had, it goes where we are. */
+/** Forks a Node process that stays on one core (or `0-3`); without a core, or without taskset, it inherits ours. */
 export function onCore(core: number | string | undefined, flags: readonly string[] = []) {
   if (core === undefined || !CAN_PIN) return { execArgv: [...flags] };
   return { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...flags] };
 }
 
-/** This process with all its threads, and whatever it starts from now on. */
+/** Pins this process with all its threads, and all its later children. */
 export function stayOn(core: number): void {
   if (CAN_PIN) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(process.pid)]);
 }
 
-/** Milliseconds of CPU that a process has used in all its threads; NaN where the system does not say. In steps of ten. */
+/**
+ * Milliseconds of CPU time of a process in all its threads, in steps of ten; NaN when the system does not report it.
+ */
 export function cpuMs(pid: number): number {
   try {
     // After the name, which may hold anything: utime and stime are fields 14 and 15, in hundredths of a second.

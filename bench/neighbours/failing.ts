@@ -18,10 +18,13 @@ export interface Extent {
 const REDIS_DELAY_MS = 150;
 /** Longer than the second for which forgetful replicas keep an answer. */
 const FORGOTTEN_MS = 1100;
-/** An answer of hub-core that was asked for lately. */
+/** A page with an asOf younger than this comes from a recent answer of hub-core. */
 const CURRENT_MS = 2500;
 
-/** The top-up page under the same load beside whatever may be wrong; rounds take turns, so that all share the machine's moods. */
+/**
+ * Measures the top-up page under the same load in each situation; rounds alternate, so that other load on the machine
+ * affects all alike.
+ */
 export async function failing(ground: Ground, redis: Redis | undefined, { seconds, rounds }: Extent): Promise<string> {
   const replicas = await startReplicas(ground, redis);
   ground.sandbox.mekariPay.setWebhookUrl(`${replicas.usual.url}/webhooks/mekari-pay`);
@@ -37,7 +40,7 @@ export async function failing(ground: Ground, redis: Redis | undefined, { second
   return report(all, runs);
 }
 
-/** Each with a database and a part of Redis of its own. */
+/** Each situation has a database and a part of Redis of its own. */
 async function startReplicas(ground: Ground, redis: Redis | undefined): Promise<Record<Kind, Replica>> {
   const start = async (part: number, port: number | undefined, env: Record<string, string> = {}) =>
     startReplica(ground, {
@@ -78,7 +81,9 @@ async function measure(ground: Ground, replica: Replica, situation: Situation, s
   }
 }
 
-/** Every page is whole, what was away is used again: one situation leaves nothing to the next. */
+/**
+ * Waits until every page is complete and the failed neighbour is in use again, so that no situation affects the next.
+ */
 async function untilWell(replica: Replica, callers: readonly Caller[], current: boolean): Promise<void> {
   for (;;) {
     const pages = await Promise.all(callers.map(askPage));

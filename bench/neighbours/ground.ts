@@ -17,34 +17,37 @@ export const root = join(import.meta.dirname, '..', '..', '..');
 const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
 const FILLED = 'filled';
 const FIRST_ORGANIZATION = 10_000;
-/** Each with paid orders of two lines. */
+/** Each organization has paid orders of two lines. */
 const ORGANIZATIONS = 200;
 const ORDERS_OF_EACH = 10;
 const COMPONENTS = ['waba', 'voice_call', 'chatbot_ai'];
-/** Rows of the page of such an organization, and how many of them say what is owed. */
+/** The number of rows on the page of such an organization, and of those with excess. */
 export const WHOLE_PAGE = { rows: 5, owed: 3 };
 
-/** What all replicas stand on. */
+/** The services that all replicas share. */
 export interface Ground {
   sandbox: Sandbox;
   serverVersion: string;
   organizations: readonly string[];
-  /** A database of its own, so that nobody runs another one's jobs: organizations with orders and balances, all flags on. */
+  /**
+   * A database of its own, so that nobody runs another one's jobs: organizations with orders and balances, all flags
+   * on.
+   */
   database(): Promise<string>;
-  /** Is called when all is over, the last one first. */
+  /** Registers a clean-up; the last registered one runs first. */
   onStop(stop: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }
 
 export interface Extent {
   ordersOfEach?: number;
-  /** Those beyond the first 200 have no orders. */
+  /** Organizations beyond the first 200 have no orders. */
   organizations?: number;
   /** All seven rows of the catalogue are switched on, and every organization has their components. */
   everyOption?: boolean;
 }
 
-/** Nothing of it outlives this process, however it ends: databases and servers go when their starter is gone. */
+/** Databases and servers end with this process, however it ends. */
 export async function startGround(extent: Extent = {}): Promise<Ground> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -101,7 +104,7 @@ async function fill(url: string, { ordersOfEach = ORDERS_OF_EACH, everyOption = 
   }
 }
 
-/** Those that have orders come first; with every component of the catalogue, and with excess of three quotas. */
+/** Organizations with orders come first; each has every component of the catalogue and excess of three quotas. */
 function addOrganizations(sandbox: Sandbox, { organizations = ORGANIZATIONS, everyOption = false }: Extent): string[] {
   const model = sandbox.hubCore.organizations.get('1004');
   if (model === undefined) throw new Error('the sandbox has no organization 1004');

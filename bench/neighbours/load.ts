@@ -14,7 +14,10 @@ export interface Run {
   pages: readonly PageAnswer[];
 }
 
-/** A closed loop: every caller asks for the page again as soon as it has it, for that long; then the last answers are awaited. */
+/**
+ * A closed loop: every caller requests the page again as soon as it arrives, for this long; then waits for the last
+ * answers.
+ */
 export async function load(callers: readonly Caller[], seconds: number): Promise<Run> {
   const pages: PageAnswer[] = [];
   const startedAt = performance.now();
@@ -45,7 +48,7 @@ export function figuresOf(times: readonly number[], seconds: number): Figures {
   };
 }
 
-/** The least value that so many in a hundred do not exceed. */
+/** The smallest value that this percentage of samples does not exceed. */
 export function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 }
@@ -57,7 +60,7 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** Each figure's median by itself. */
+/** Returns the median of each figure separately. */
 export function medianOf(runs: readonly Figures[]): Figures {
   const of = (name: keyof Figures) => median(runs.map((run) => run[name]));
   return { requestsPerSecond: of('requestsPerSecond'), p50: of('p50'), p99: of('p99'), slowest: of('slowest') };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 export interface Memory {
-  /** Megabytes that the process holds now, and at its most (VmRSS, VmHWM); NaN where the system does not say. */
+  /** Megabytes that the process uses now and at its peak (VmRSS, VmHWM); NaN when the system does not report it. */
   now: number;
   peak: number;
 }
@@ -11,7 +11,7 @@ export function memoryOf(pid: number): Memory {
   try {
     status = readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
-    // Not on Linux.
+    // Only Linux has this file.
   }
   const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
   return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };

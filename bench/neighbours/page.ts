@@ -1,6 +1,6 @@
 import type { Caller } from './caller.ts';
 
-/** What the top-up page asks for. */
+/** The query of the top-up page. */
 const PAGE = `{ topupOptions {
   id code label description input minimum maximum step multiplier
   choices { quantity credits price { amount } }
@@ -11,7 +11,7 @@ const PAGE = `{ topupOptions {
 
 export interface PageAnswer {
   ms: number;
-  /** Options that were shown, and how many of them say what is owed; undefined where the answer was an error. */
+  /** The number of options on the page, and of those with excess; undefined for an error. */
   shown: { rows: number; owed: number; asOf: number } | undefined;
 }
 
@@ -29,7 +29,7 @@ export async function askPage(caller: Caller): Promise<PageAnswer> {
   return { ms, shown: { rows: options.length, owed, asOf: Date.parse(options[0]?.asOf ?? '') } };
 }
 
-/** "4", or "2..5"; "-" where nothing was shown. */
+/** "4", or "2..5"; "-" for a page without options. */
 export function range(counts: readonly number[]): string {
   if (counts.length === 0) return '-';
   const low = Math.min(...counts);

@@ -10,17 +10,17 @@ export interface Redis {
   freeze(): void;
   thaw(): void;
   kill(): Promise<void>;
-  /** On the same port, empty. */
+  /** Starts it again on the same port, empty. */
   start(): Promise<void>;
 }
 
-/** "7.0.15"; undefined where redis-server is not installed. */
+/** "7.0.15"; undefined when redis-server is not installed. */
 export function redisVersion(): string | undefined {
   const { error, stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
   return error === undefined ? /v=(\S+)/.exec(stdout)?.[1] : undefined;
 }
 
-/** Kills its server when its standard input ends: that is when we are gone, in whatever way. */
+/** Kills its server when its standard input ends, which happens however our process ends. */
 const KEEPER = 'redis-server "$@" >/dev/null & echo $!; cat >/dev/null; kill -9 $!';
 
 /** A redis-server of our own: empty, in memory, on loopback. */
@@ -31,7 +31,7 @@ export async function startRedis(): Promise<Redis> {
   let end: () => Promise<void> = async () => undefined;
 
   async function start(): Promise<void> {
-    // A group of its own: Ctrl-C in the terminal must not end the keeper before what it keeps.
+    // A process group of its own: Ctrl-C in the terminal must not end the keeper before its server.
     const keeper = spawn('sh', ['-c', KEEPER, 'sh', ...flags], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     const ended = once(keeper, 'exit');
     const [line] = (await once(keeper.stdout, 'data')) as [Buffer];

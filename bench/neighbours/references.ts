@@ -5,10 +5,10 @@ import { startSqlWire } from './sql-wire.ts';
 import { table } from './table.ts';
 
 const SIZES = [1, 10, 100];
-/** As our connections for requests call themselves; those of jobs have another name. */
+/** The application name of our connections for requests; those for jobs have another. */
 const APPLICATION = 'self-topup';
 
-/** What a gateway may ask of an organization, whole. */
+/** Every field of an organization that a gateway may ask for. */
 const ORGANIZATIONS = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Organization {
   id
   topupEligibility { reasons }
@@ -18,7 +18,7 @@ const ORGANIZATIONS = `query ($of: [_Any!]!) { _entities(representations: $of) {
   topupOrders(first: 10) { totalCount edges { node { id lines { code } timeline { to } } } }
 } } }`;
 
-/** Calls and statements by the number of organizations of one request; for each number a replica that has just started. */
+/** Counts calls and statements by the number of organizations in one request, each on a freshly started replica. */
 export async function references(ground: Ground): Promise<string> {
   const rows: string[][] = [];
   for (const size of SIZES) {

@@ -1,20 +1,26 @@
 import type { Ground } from './ground.ts';
 import type { Redis } from './redis.ts';
 
-/** Which replica is asked: with the usual settings, with prices or organizations kept for a second, or with a slow Redis. */
+/**
+ * The replica that serves the page: with the usual settings, with prices or organizations cached for a second, or with
+ * a slow Redis.
+ */
 export type Kind = 'usual' | 'forgetsPrices' | 'forgetsOrganizations' | 'slowRedis';
 
-/** Something that may be wrong beside a page that is asked for all the time. */
+/** A fault that may occur while pages are requested all the time. */
 export interface Situation {
   name: string;
-  /** The situation that its figures are compared with: the same replica or load, and nothing wrong. Its own name: it is one. */
+  /**
+   * The situation to compare the figures with: the same replica or load without a fault. It names itself when it is a
+   * baseline.
+   */
   against: string;
   on: Kind;
-  /** Of how many organizations pages are asked for. */
+  /** The number of organizations whose pages are requested. */
   organizations: number;
-  /** As many times the usual seconds: long enough for calls to time out, and to be tried again. */
+  /** Multiplies the usual duration: long enough for calls to time out and to be retried. */
   long: number;
-  /** Orders are placed and paid meanwhile. */
+  /** Orders are placed and paid at the same time. */
   buys: boolean;
   begin(): unknown;
   end(): unknown;

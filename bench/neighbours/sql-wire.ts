@@ -1,33 +1,33 @@
 import { startWire } from './wire.ts';
 
 export interface Executed {
-  /** Counted from 1, in the order in which they were opened. */
+  /** Connections are counted from 1 in the order of their opening. */
   connection: number;
-  /** Of one connection, those with one number were sent without waiting for an answer in between. */
+  /** Statements of one connection with the same number were sent without waiting for an answer in between. */
   trip: number;
   statement: string;
-  /** As text, the way they were sent; null is null. */
+  /** The values as text, in the form of the protocol; null is null. */
   values: readonly (string | null)[];
 }
 
 export interface SqlWire {
-  /** Of the same database, through the wire. */
+  /** The URL of the same database through the wire. */
   url: string;
-  /** What was run since the last clear, in order. */
+  /** The statements since the last clear, in order. */
   executed(): Executed[];
-  /** The statements of it. */
+  /** The texts of these statements. */
   statements(): string[];
   clear(): void;
   stop(): Promise<void>;
 }
 
-/** Of PostgreSQL's frontend messages, the only ones before which no type stands are those that open a connection. */
+/** Only the messages that open a connection have no type byte in PostgreSQL's frontend protocol. */
 const PROTOCOL_3 = 196_608;
 const HEADER_BYTES = 5;
 
 /**
- * A wire to PostgreSQL that writes down every statement of one application's connections: simple queries, and executions of
- * prepared ones with their values. Without TLS alone, which would hide them.
+ * Proxies PostgreSQL and records every statement of one application's connections: simple queries, and executions of
+ * prepared ones with their values. Works without TLS only, which would hide them.
  */
 export async function startSqlWire(databaseUrl: string, applicationName: string): Promise<SqlWire> {
   const url = new URL(databaseUrl);
@@ -61,7 +61,7 @@ export async function startSqlWire(databaseUrl: string, applicationName: string)
 
 type Statement = Pick<Executed, 'statement' | 'values'>;
 
-/** For one connection: packets in, statements out. A packet may hold several messages, or a part of one. */
+/** Parses one connection: packets in, statements out. A packet may hold several messages, or a part of one. */
 function readMessages(applicationName: string, onExecuted: (each: Statement) => void): (packet: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   let isOpen = false;
@@ -105,7 +105,7 @@ function readMessages(applicationName: string, onExecuted: (each: Statement) => 
   };
 }
 
-/** Of a Bind message, behind its two names: the formats, then a length and the bytes of each value. */
+/** Reads the values of a Bind message behind its two names: the formats, then a length and the bytes of each value. */
 function valuesOf(bind: Buffer): (string | null)[] {
   const formats = bind.readInt16BE(0);
   let at = 2 + 2 * formats;

@@ -7,13 +7,13 @@ export interface Wire {
 }
 
 export interface WireOptions {
-  /** How long every packet of an answer is held back. */
+  /** Delays every packet of an answer by this time. */
   delayMs?: number;
-  /** Called for each connection; what it gives back sees what the client sends, and hears when it is answered. */
+  /** Called for each connection; the returned observer gets the client's packets and a signal at each answer. */
   watch?: () => { sent(packet: Buffer): void; answered(): void };
 }
 
-/** A port of our own before another's on this machine, which passes everything on. */
+/** Listens on a port of our own and passes everything on to another port of this machine. */
 export async function startWire(targetPort: number, { delayMs = 0, watch }: WireOptions): Promise<Wire> {
   const ends = new Set<Socket>();
 
@@ -35,7 +35,7 @@ export async function startWire(targetPort: number, { delayMs = 0, watch }: Wire
       [far, near],
     ] as const) {
       ends.add(end);
-      // Who breaks a connection closes it too.
+      // The peer of a broken connection is closed too.
       end.on('error', () => undefined);
       end.on('close', () => {
         ends.delete(end);

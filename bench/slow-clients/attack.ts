@@ -5,12 +5,12 @@ import { root } from '../neighbours/ground.ts';
 import type { Kind } from './attacker.ts';
 
 export interface Attack {
-  /** How many connections it has opened so far, those included that took the place of one that was cut off. */
+  /** The number of connections that it has opened so far, including those that replaced a closed one. */
   opened(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** That many connections of these kinds, kept up in a process of their own. Resolves when all are open. */
+/** Keeps this many connections of these kinds open in a process of their own. Resolves when all are open. */
 export async function startAttack(url: string, kinds: readonly Kind[], count: number, token: string): Promise<Attack> {
   const file = join(root, 'dist/bench/slow-clients/attacker.js');
   const child = fork(file, [new URL(url).port, kinds.join(','), String(count), token], { cwd: root });

@@ -1,20 +1,23 @@
 import { connect } from 'node:net';
 
-/** A process of its own, so that what it does costs the measuring one nothing. Told by its arguments and over IPC. */
+/**
+ * Runs as a process of its own, so that its CPU time does not affect the measuring process. Configured by arguments and
+ * over IPC.
+ */
 export const KINDS = ['silent', 'headers', 'body', 'readers'] as const;
 export type Kind = (typeof KINDS)[number];
 
 const TRICKLE_MS = 2000;
-/** At once: a listener's queue takes 511. */
+/** Connects this many at once: a listener's queue takes 511. */
 const OPENING = 200;
 
 const [port = '', kinds = '', count = '', token = ''] = process.argv.slice(2);
 const post = (length: number) =>
   `POST /graphql HTTP/1.1\r\nhost: here\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
-/** Cheap: what is measured is a connection that stays, and not the work of five hundred queries at once. */
+/** A cheap query: the measure is an open connection, not the work of five hundred queries at once. */
 const ASKS = JSON.stringify({ query: '{ __typename }' });
 
-/** What it says at first, and again and again; readers are those who never fetch their answer. */
+/** The first bytes of a client, and the bytes that it repeats; readers never read their answer. */
 const SAYS: Record<Kind, [first: string, more: string]> = {
   silent: ['', ''],
   headers: ['POST /graphql HTTP/1.1\r\nhost: here\r\nx-long: ', 'a'],
@@ -52,7 +55,7 @@ function openOne(): void {
     clearInterval(trickle);
     if (isOpen) open -= 1;
     else opening -= 1;
-    // Who is cut off comes back at once.
+    // A closed connection is replaced at once.
     setTimeout(fill, 10);
   });
 }
