@@ -61,9 +61,7 @@ export function prepareDrain(app: FastifyInstance, open: Connections): Drain {
     await closeListener();
     for (let waited = 0; waited < LAST_ANSWERS_MS && open.size > 0; waited += CHECK_MS) await sleep(CHECK_MS);
     for (let checks = 0; open.size > 0; checks += 1) {
-      const isAwaited = ({ request }: Exchange) => request.complete || checks < BODY_CHECKS;
-      // Node does not count a connection without a whole first request as idle.
-      for (const { socket, inFlight } of open) if (!inFlight.some(isAwaited)) socket.destroy();
+      destroyIdle(open, checks);
       await sleep(CHECK_MS);
     }
   }
@@ -76,4 +74,10 @@ async function emptyQueue(open: Connections): Promise<void> {
     await afterPoll();
     quiet = open.accepted === before ? quiet + 1 : 0;
   }
+}
+
+/** Replaces Node's closeIdleConnections, which spares connections without a whole first request. */
+function destroyIdle(open: Connections, checks: number): void {
+  const isAwaited = ({ request }: Exchange) => request.complete || checks < BODY_CHECKS;
+  for (const { socket, inFlight } of open) if (!inFlight.some(isAwaited)) socket.destroy();
 }
