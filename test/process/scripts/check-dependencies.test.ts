@@ -74,14 +74,14 @@ async function check(locked: object = {}): Promise<{ code: number; out: string }
 
 test('a package without an advisory passes', async () => {
   advisories = { status: 200, body: {} };
-  expect(await check()).toEqual({ code: 0, out: '1 packages, 0 faults, the registry asked\n' });
+  expect(await check()).toEqual({ code: 0, out: '1 packages, 0 faults, advisories included\n' });
 });
 
 test.each(['high', 'critical'])('an advisory of severity %s exits with 1', async (severity) => {
   advisories = { status: 200, body: advisory(severity) };
   expect(await check()).toEqual({
     code: 1,
-    out: `graphql: ${severity}, It leaks\n1 packages, 1 faults, the registry asked\n`,
+    out: `graphql: ${severity}, It leaks\n1 packages, 1 faults, advisories included\n`,
   });
 });
 
@@ -97,7 +97,7 @@ test.each([405, 503])(
     const good = await check();
     expect(good.code).toBe(0);
     expect(good.out).toMatch(
-      new RegExp(`^The registry gives no advisories \\(${status} .*\\): the lock file alone decides\\.\n`),
+      new RegExp(`^The registry gives no advisories \\(${status} .*\\): only the lock file was checked\\.\n`),
     );
     expect(good.out).toMatch(/1 packages, 0 faults\n$/);
     const bad = await check({ integrity: undefined });
