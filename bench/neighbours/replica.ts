@@ -41,11 +41,16 @@ export function environmentOf({ sandbox }: Ground, port: number): NodeJS.Process
 }
 
 /** The built server as `npm start` runs it; its log is written, and nobody reads it. On one core alone where that is said. */
-export async function startReplica(ground: Ground, env: Record<string, string>, core?: number): Promise<Replica> {
+export async function startReplica(
+  ground: Ground,
+  env: Record<string, string>,
+  core?: number,
+  file = join(root, 'dist/server/main.js'),
+): Promise<Replica> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // Over IPC: it ends by itself when we are gone.
-  const child = fork(join(root, 'dist/server/main.js'), {
+  const child = fork(file, {
     cwd: root,
     ...onCore(core, MEMORY),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

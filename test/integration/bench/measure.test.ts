@@ -4,8 +4,11 @@ import { figuresOf, medianOf } from '../../../bench/neighbours/load.ts';
 import { range } from '../../../bench/neighbours/page.ts';
 import { type SqlWire, startSqlWire } from '../../../bench/neighbours/sql-wire.ts';
 import { table } from '../../../bench/neighbours/table.ts';
-import { goals } from '../../../bench/speed/goals.ts';
+import { goals, missed } from '../../../bench/speed/goals.ts';
+import { sharesOf } from '../../../bench/speed/profile-shares.ts';
+import type { ServerName } from '../../../bench/speed/servers.ts';
 import { toScript } from '../../../bench/speed/transcript.ts';
+import type { WorkloadName } from '../../../bench/speed/workloads.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 
 describe('statements on the wire to the database', () => {
@@ -101,39 +104,69 @@ describe('statements on the wire to the database', () => {
 });
 
 describe('goals', () => {
+  const of = (requestsPerSecond: number) => ({ requestsPerSecond, p99: 1, p50: 1, cpuPerRequest: 1, busy: 1 });
+  const written = { perSecond: 60, p50: 1, p99: 1, cpuPerOrder: 1, busy: 1, trips: 9 };
+  const measured = {
+    reading: new Map<WorkloadName, ReadonlyMap<ServerName, ReturnType<typeof of>>>([
+      [
+        'page',
+        new Map<ServerName, ReturnType<typeof of>>([
+          ['ours', of(480)],
+          ['mercurius', of(400)],
+        ]),
+      ],
+      [
+        'options',
+        new Map<ServerName, ReturnType<typeof of>>([
+          ['ours', of(199)],
+          ['apollo', of(100)],
+        ]),
+      ],
+    ]),
+    writing: new Map([
+      ['settle', { ...written, pgbench: 100 }],
+      ['order', { ...written, pgbench: undefined }],
+    ] as const),
+  };
+
   test('are reached or not by what was measured, and neither where nothing was', () => {
-    const of = (requestsPerSecond: number, p99: number) => ({
-      requestsPerSecond,
-      p99,
-      p50: 1,
-      cpuPerRequest: 1,
-      busy: 1,
+    const found = goals(measured).map((goal) => [goal.workload, goal.measured?.toFixed(2), goal.reached]);
+    expect(found).toEqual([
+      ['page', '1.20', true],
+      ['long-history', undefined, false],
+      ['organizations', undefined, false],
+      ['options', '1.99', false],
+      ['settle', '0.60', true],
+      ['order', undefined, false],
+    ]);
+  });
+
+  test('that were measured and missed have their profile shown', () => {
+    expect(missed(measured)).toEqual(['options']);
+  });
+});
+
+describe('a profile', () => {
+  test('says whose the time was: the engine counts for its caller, waiting for nobody', () => {
+    const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
+      id,
+      callFrame: { functionName, scriptId: '0', url, lineNumber: 1, columnNumber: 1 },
+      children,
     });
-    const page = new Map([
-      ['ours', of(400, 12)],
-      ['mercurius', of(400, 10)],
-      ['apollo', of(101, 30)],
-      ['mercurius-kept', of(800, 5)],
-      ['apollo-kept', of(100, 30)],
-    ] as const);
-    const settled = { perSecond: 60, p50: 1, p99: 1, cpuPerOrder: 1, busy: 1, trips: 9 };
-    const found = goals({
-      reading: new Map([['page', page] as const]),
-      writing: new Map([
-        ['settle', { ...settled, pgbench: 100 }],
-        ['order', { ...settled, pgbench: undefined }],
-      ] as const),
-    });
-    expect(found.map(({ measured, reached }) => [measured?.toFixed(2), reached])).toEqual([
-      ['1.00', true],
-      ['1.20', false],
-      ['3.96', false],
-      [undefined, false],
-      [undefined, false],
-      ['0.50', false],
-      ['4.00', true],
-      ['0.60', true],
-      [undefined, false],
+    const nodes = [
+      node(1, '(root)', '', [2, 4, 5, 6]),
+      node(2, 'read', 'file:///app/dist/src/orders/store/order-page.js', [3]),
+      node(3, 'toISOString', ''),
+      node(4, '(garbage collector)', ''),
+      node(5, '(idle)', ''),
+      node(6, 'parse', 'file:///app/node_modules/@scope/parser/dist/index.js'),
+    ];
+    const samples = [2, 3, 4, 5, 6];
+    const found = sharesOf({ nodes, samples, timeDeltas: [10, 30, 40, 900, 20], startTime: 0, endTime: 1000 });
+    expect(found).toEqual([
+      { part: 'src/orders/store/order-page', share: 0.4 },
+      { part: 'garbage collection', share: 0.4 },
+      { part: '@scope/parser', share: 0.2 },
     ]);
   });
 });
