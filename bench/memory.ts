@@ -72,12 +72,14 @@ async function sample(ground: Ground, { load, server, place, each }: Parts): Pro
   const us = { ...place, load, server, connections: CONNECTIONS };
   const create = orderByUs(us, await tokensOf(ground, CONNECTIONS));
   const settle = settleByUs(us, secretsOf(ground));
-  const reads = (await workloads(ground)).filter(({ name }) => name === 'pages' || name === 'history');
+  const reads = (await workloads(ground, ORGANIZATIONS)).filter(
+    ({ name }) => name === 'page' || name === 'long-history',
+  );
   const orders = Math.max(CONNECTIONS, Math.round(each / PAGES_TO_AN_ORDER));
   const samples = [memoryOf(server.pid).now];
   for (let tenth = 0; tenth <= TENTHS; tenth++) {
     for (const { name, requests } of reads) {
-      const amount = name === 'pages' ? each : orders;
+      const amount = name === 'page' ? each : orders;
       await load.run({ url: `${server.url}/graphql`, connections: CONNECTIONS, work: { requests, amount } });
     }
     await create(orders);
@@ -111,7 +113,7 @@ function report({ samples, starts, server, each, before, version }: Reported): s
 ${new Date().toISOString().slice(0, 10)}. PostgreSQL ${version}, Redis ${redisVersion() ?? 'not installed'}, Node ${process.versions.node}. \`npm run bench -- memory\`: the built server with
 the flags of \`npm start\`, on a core of its own. The machine's load average was ${before.toFixed(1)} before it began, on ${CORES} cores.
 
-${each * TENTHS} pages of ${ORGANIZATIONS} organizations, as many as in an hour of ${((each * TENTHS) / 3600).toFixed(0)} a second, as fast as it goes over ${CONNECTIONS} connections; in between, for
+${each * TENTHS} top-up pages of ${ORGANIZATIONS} organizations, as many as in an hour of ${((each * TENTHS) / 3600).toFixed(0)} a second, as fast as it goes over ${CONNECTIONS} connections; in between, for
 each hundred pages, one page of a hundred orders, one order created and confirmed, and one paid, booked and told of by e-mail.
 Resident memory (VmRSS) in MB after each tenth, the first of which is over before it counts.
 

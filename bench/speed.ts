@@ -7,8 +7,12 @@ import { type Ground, root, startGround } from './neighbours/ground.ts';
 import { memoryOf } from './neighbours/memory.ts';
 import { redisVersion, startRedis } from './neighbours/redis.ts';
 import { measureFollowed } from './speed/followed.ts';
+import { missed } from './speed/goals.ts';
 import { type Load, startLoad } from './speed/load.ts';
+import { addPendingOrders, FIRST_ORDER } from './speed/pending-orders.ts';
 import { findPgbench } from './speed/pgbench.ts';
+import { profile } from './speed/profile.ts';
+import { profileTable } from './speed/profile-shares.ts';
 import { type Extent, measureReading } from './speed/reading.ts';
 import {
   followedText,
@@ -22,7 +26,8 @@ import {
 import { assertSameAnswers } from './speed/same-answers.ts';
 import { SERVERS, type Server, type ServerName, startServer } from './speed/servers.ts';
 import { measureTwo } from './speed/two.ts';
-import { WORKLOADS, type Workload, workloads } from './speed/workloads.ts';
+import { openDatabase, type Place } from './speed/ways.ts';
+import { AWAITED_ORDERS, WORKLOADS, type Workload, type WorkloadName, workloads } from './speed/workloads.ts';
 import { measureWriting, WRITING, type WritingName } from './speed/writing.ts';
 
 const RESULT = join(root, 'bench/results/speed.md');
@@ -31,9 +36,12 @@ const ORGANIZATIONS = 1000;
 const FOLLOWED = 'followed';
 const TWO = 'two';
 
+const USAGE = `npm run bench -- speed [--workloads …] [--servers …] [--profile …] [--seconds 2] [--rounds 5] [--connections 20]`;
+
 /**
- * This server beside three others and bare Node, and beside pgbench where it writes. All of it takes about fifteen minutes; with
- * `--workloads page,settle` or `--servers ours,mercurius` it is less, is printed alone, and no result is written.
+ * Measures this server beside three others and bare Node, and beside pgbench where it writes. A full run takes about eleven minutes
+ * and writes bench/results/speed.md. With `--workloads page,settle`, `--servers ours,mercurius` or `--profile page` it does only
+ * that, and prints it.
  */
 export async function benchSpeed(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -42,8 +50,10 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     rounds: positive('rounds', values.rounds),
     connections: positive('connections', values.connections),
   };
-  const isWhole = values.workloads === undefined && values.servers === undefined;
-  const wanted = among('workloads', values.workloads, [...WORKLOADS, ...Object.keys(WRITING), FOLLOWED, TWO]);
+  const isWhole = [values.workloads, values.servers, values.profile].every((given) => given === undefined);
+  const everything = [...WORKLOADS, ...Object.keys(WRITING), FOLLOWED, TWO];
+  const wanted = among('workloads', values.workloads ?? (values.profile === undefined ? undefined : ''), everything);
+  const profiled = among('profile', values.profile ?? '', WORKLOADS) as WorkloadName[];
   const isWanted = (name: string) => wanted.includes(name);
   const names = among('servers', values.servers, Object.keys(SERVERS)) as ServerName[];
   const before = loadavg()[0] ?? 0;
@@ -56,8 +66,10 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     if (redis) ground.onStop(redis.kill);
     const env: Record<string, string> = redis ? { REDIS_URL: redis.url } : {};
     const all = await workloads(ground);
+    const place = await openDatabase(ground);
+    await addPendingOrders(place.database, FIRST_ORDER, AWAITED_ORDERS);
     const chosen = all.filter(({ name }) => isWanted(name));
-    const read = await reading({ ground, load, env, extent, names, chosen });
+    const read = await reading({ ground, place, load, env, extent, names, chosen });
     const ordered = (Object.keys(WRITING) as WritingName[]).filter(isWanted);
     const writing = await measureWriting(ground, load, env, ordered, extent);
     if (writing.size > 0) console.log(writingTable(writing));
@@ -66,6 +78,13 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
     const [page] = all;
     const scaling = page && isWanted(TWO) ? await measureTwo(ground, env, page, extent) : [];
     if (scaling.length > 0) console.log(scalingTable(scaling));
+    const profiles: Reported['profiles'] = new Map();
+    const missedGoals = isWhole ? missed({ reading: read.reading, writing }) : [];
+    for (const workload of all.filter(({ name }) => [...profiled, ...missedGoals].includes(name))) {
+      const shares = await profile(ground, load, { ...env, DATABASE_URL: place.url }, workload, extent);
+      profiles.set(workload.name, shares);
+      console.log(`${workload.title}\n\n${profileTable(shares)}\n`);
+    }
     const versions = {
       Node: process.versions.node,
       PostgreSQL: ground.serverVersion,
@@ -73,35 +92,39 @@ export async function benchSpeed(args: readonly string[]): Promise<void> {
       pgbench: findPgbench()?.version,
       ...packageVersions(),
     };
-    if (isWhole)
-      write(report({ ...read, writing, followed, scaling, workloads: chosen, extent, versions, load: before }));
+    if (isWhole) {
+      const measured = { ...read, writing, followed, scaling, profiles };
+      write(report({ ...measured, workloads: chosen, extent, versions, load: before }));
+    }
   } finally {
     await ground.stop();
   }
 }
 
 const OPTIONS = {
-  seconds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '5' },
   connections: { type: 'string', default: '20' },
   workloads: { type: 'string' },
   servers: { type: 'string' },
+  profile: { type: 'string' },
 } as const;
 
 function positive(name: string, text: string): number {
-  if (!(Number(text) > 0)) throw new Error(`${name}: expected a number above zero`);
+  if (!(Number(text) > 0)) throw new Error(`${name}: expected a number above zero\n${USAGE}`);
   return Number(text);
 }
 
-/** All of them where none is named. */
-function among(name: string, given: string | undefined, known: readonly string[]): readonly string[] {
-  const named = given?.split(',') ?? known;
-  if (named.every((each) => known.includes(each))) return named;
-  throw new Error(`${name}: expected some of ${known.join(',')}`);
+/** All of them where nothing is given; none for an empty text. */
+function among(name: string, given: string | undefined, possible: readonly string[]): readonly string[] {
+  const named = given?.split(',').filter((each) => each !== '') ?? possible;
+  if (named.every((each) => possible.includes(each))) return named;
+  throw new Error(`${name}: expected some of ${possible.join(',')}\n${USAGE}`);
 }
 
 interface Reading {
   ground: Ground;
+  place: Place;
   load: Load;
   env: Record<string, string>;
   extent: Extent;
@@ -109,14 +132,14 @@ interface Reading {
   chosen: readonly Workload[];
 }
 
-async function reading({ ground, load, env, extent, names, chosen }: Reading) {
+async function reading({ ground, place, load, env, extent, names, chosen }: Reading) {
   const measured: Pick<Reported, 'reading' | 'bytes' | 'memory'> = {
     reading: new Map(),
     bytes: new Map(),
     memory: new Map(),
   };
   if (chosen.length === 0) return measured;
-  const settings = { ...env, DATABASE_URL: await ground.database() };
+  const settings = { ...env, DATABASE_URL: place.url };
   const servers: Server[] = [];
   for (const name of names) servers.push(await startServer(name, ground, settings));
   const answers = await assertSameAnswers(

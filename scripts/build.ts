@@ -15,7 +15,12 @@ function isFresh(): boolean {
   if (!existsSync(stamp)) return false;
   const builtAt = statSync(stamp).mtimeMs;
   const sources = globSync(
-    ['{src,migrations,sandbox,scripts,bench}/**/*.ts', 'ormconfig.ts', 'tsconfig*.json', 'package-lock.json'],
+    [
+      '{src,migrations,sandbox,scripts,bench,example/api}/**/*.ts',
+      'ormconfig.ts',
+      'tsconfig*.json',
+      'package-lock.json',
+    ],
     { cwd: root },
   );
   return sources.every((file) => statSync(join(root, file)).mtimeMs <= builtAt);

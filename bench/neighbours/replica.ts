@@ -11,7 +11,7 @@ import { type Ground, root } from './ground.ts';
 export interface Replica {
   url: string;
   pid: number;
-  /** The state of Redis in /readyz: none, up or down. */
+  /** What /readyz says of Redis: none, up or down. */
   redis(): Promise<string>;
   /** One connection for each of these organizations, connected. */
   callers(organizations: readonly string[]): Promise<Caller[]>;
@@ -19,10 +19,10 @@ export interface Replica {
 }
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-/** The flags of `npm start`, so that the measured server runs as in production. */
+/** The flags of `npm start`: what is measured is what is run. */
 const MEMORY = scripts.start.match(/--\S+/g) ?? [];
 
-/** The environment of the process: neighbours, and a port of its own. */
+/** What it is started with: neighbours, and a port of its own. */
 export function environmentOf({ sandbox }: Ground, port: number): NodeJS.ProcessEnv {
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -40,12 +40,17 @@ export function environmentOf({ sandbox }: Ground, port: number): NodeJS.Process
   };
 }
 
-/** Starts the built server as `npm start` does; its log is written and not read. Pins it to one core on request. */
-export async function startReplica(ground: Ground, env: Record<string, string>, core?: number): Promise<Replica> {
+/** The built server as `npm start` runs it; its log is written, and nobody reads it. On one core alone where that is said. */
+export async function startReplica(
+  ground: Ground,
+  env: Record<string, string>,
+  core?: number,
+  file = join(root, 'dist/server/main.js'),
+): Promise<Replica> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  // The process ends over IPC when ours ends.
-  const child = fork(join(root, 'dist/server/main.js'), {
+  // Over IPC: it ends by itself when we are gone.
+  const child = fork(file, {
     cwd: root,
     ...onCore(core, MEMORY),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -57,7 +62,7 @@ export async function startReplica(ground: Ground, env: Record<string, string>, 
     isOver = true;
   });
   const stop = async () => {
-    // There is nothing to drain, neither requests nor its database.
+    // Nobody needs it to drain, nor its database.
     child.kill('SIGKILL');
     if (!isOver) await exited;
   };

@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'autocannon';
+import { CONFIRM_ORDER, CREATE_ORDER } from '../../example/api/operations.ts';
+import { asSent, withToken } from './as-sent.ts';
 
-const CREATE = `mutation Create($input: CreateTopupOrderInput!) { createTopupOrder(input: $input) {
-  order { id number status total { amount currencyCode } } userErrors { code message }
-} }`;
-const CONFIRM = `mutation Confirm($input: ConfirmOrderInput!) { confirmOrder(input: $input) {
-  order { number status paymentUrl paymentExpiresAt } userErrors { code message }
-} }`;
+/** As the example sends them; what stands for the order and the key is replaced for each order. */
+const NOBODY = 'a.b.c';
+const create = await asSent(NOBODY, (client) =>
+  client.mutate({ mutation: CREATE_ORDER, variables: { input: { items: [], idempotencyKey: '' } } }),
+);
+const confirm = await asSent(NOBODY, (client) =>
+  client.mutate({
+    mutation: CONFIRM_ORDER,
+    variables: { input: { orderId: '', expectedTotal: '', idempotencyKey: '' } },
+  }),
+);
+const CREATE = JSON.parse(create.body) as object;
+const CONFIRM = JSON.parse(confirm.body) as object;
+
+export const orderHeaders = (token: string) => withToken(create.headers, token);
 
 /** Two seats and a thousand e-mails: nothing is owed for either, so that each order is like the one before. */
 export const createBody = (organizationId: string, idempotencyKey: string) =>
-  body(CREATE, {
+  withInput(CREATE, {
     items: [
       { optionId: `${organizationId}:agent_extra`, quantity: '2' },
       { optionId: `${organizationId}:email_extra`, quantity: '1000' },
@@ -18,23 +29,23 @@ export const createBody = (organizationId: string, idempotencyKey: string) =>
     idempotencyKey,
   });
 
-/** For what the answer to a create says. Throws where it says anything but an order. */
+/** Confirms the order that the answer to a create holds. Throws where it holds none. */
 export function confirmBody(created: string, idempotencyKey: string): string {
   const { order } = (JSON.parse(created) as Created).data.createTopupOrder;
   if (order === null) throw new Error(created.slice(0, 300));
-  return body(CONFIRM, { orderId: order.id, expectedTotal: order.total.amount, idempotencyKey });
+  return withInput(CONFIRM, { orderId: order.id, expectedTotal: order.total.amount, idempotencyKey });
 }
 
 interface Created {
   data: { createTopupOrder: { order: { id: string; total: { amount: string } } | null } };
 }
 
-const body = (query: string, input: object) => JSON.stringify({ query, variables: { input } });
+const withInput = (sent: object, input: object) => JSON.stringify({ ...sent, variables: { input } });
 
 /** One connection's: a create and a confirm of what it created, again and again, each with a key of its own. */
 export function orderRequests(token: string, onAnswer: (status: number, body: string) => void): Request[] {
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, string>;
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const headers = orderHeaders(token);
   let created = '';
   return [
     {

@@ -14,6 +14,8 @@ const ORGANIZATIONS = 1000;
 /** Which organization such an order is of. */
 export const organizationOf = (order: number) => 10_000 + (order % ORGANIZATIONS);
 
+export const orderIdOf = (order: number) => `${order}-0000-7000-8000-00000000000a`;
+
 /** Confirmed, with an invoice, and as the product would have left them; past the triggers, set by set. */
 export async function addPendingOrders(database: DataSource, first: number, count: number): Promise<void> {
   const session = database.createQueryRunner();

@@ -25,7 +25,7 @@ export interface Figures {
  * On one core the engine's compiler shares it with what it compiles: it takes long until all that is hot is fast, and less for the
  * workloads that come after the first.
  */
-const WARM_UP_SECONDS = { first: 15, later: 4 };
+const WARM_UP_SECONDS = { first: 12, later: 3 };
 const warm = new WeakSet<Server>();
 
 /** Rounds in which every server has its turn, in another order each time; medians over the rounds, each figure by itself. */
@@ -37,7 +37,7 @@ export async function measureReading(
 ): Promise<ReadonlyMap<Server['name'], Figures>> {
   const runs = new Map(servers.map(({ name }): [Server['name'], Figures[]] => [name, []]));
   for (const server of servers) {
-    const seconds = warm.has(server) ? WARM_UP_SECONDS.later : WARM_UP_SECONDS.first;
+    const seconds = warm.has(server) || server.name === 'bare' ? WARM_UP_SECONDS.later : WARM_UP_SECONDS.first;
     await measureOnce(load, server, workload, { ...extent, seconds: Math.max(extent.seconds, seconds) });
     warm.add(server);
   }

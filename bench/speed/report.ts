@@ -6,10 +6,11 @@ import type { Memory } from '../neighbours/memory.ts';
 import { table } from '../neighbours/table.ts';
 import type { Followed } from './followed.ts';
 import { goals, type Measured } from './goals.ts';
+import { profileTable, type Share } from './profile-shares.ts';
 import type { Extent, Figures } from './reading.ts';
 import { SERVERS, type ServerName } from './servers.ts';
 import type { Scaling } from './two.ts';
-import type { Workload } from './workloads.ts';
+import { ASKING, type Workload, type WorkloadName } from './workloads.ts';
 import { WRITING, type Writing, type WritingName } from './writing.ts';
 
 export interface Reported extends Measured {
@@ -19,6 +20,8 @@ export interface Reported extends Measured {
   memory: ReadonlyMap<ServerName, Memory>;
   followed: Followed | undefined;
   scaling: readonly Scaling[];
+  /** Of reads whose goal was missed. */
+  profiles: Map<WorkloadName, readonly Share[]>;
   extent: Extent;
   versions: Record<string, string | undefined>;
   /** The machine's load before it began. */
@@ -41,26 +44,29 @@ ${goalsTable(reported)}
 
 ## Reading
 
-All servers answer from one database with the same token check, gates, cached prices, loaders and row-level security. Before measuring,
-every workload is asked of all of them, and their answers are the same JSON, member by member (but for \`asOf\`, the moment at which
-each asked hub-core). The peers share one set of resolvers, by hand, and are started as their own pages say: Apollo Server by
-\`startStandaloneServer\` with the plugins that it comes with, Yoga with its cache of documents, Mercurius on Fastify with \`jit: 1\`.
-They read orders and balances by our services, and make options as a team would by hand: the token is verified, the catalogue's rows are
-read and the gates are looked at for each request; hub-core's answers and prices are remembered as ours are. "On our services": the same
-peer with the services of ours that keep what they made (tokens, catalogue, flags, options), so that nothing but the GraphQL server is
-another. \`_entities\` are asked for as a gateway does for a support caller: a list that another subgraph made.
+The workloads are what clients send. Page, order page and history are the operations of \`example/api/\` as Apollo Client sends them
+(with \`__typename\` and variables), by ${ASKING} organizations in turn; a hundred orders with their lines is the longest answer that one
+page of orders can be. \`_entities\` are what Hive Gateway asks for when a support tool asks it for a list that another subgraph owns.
 
-**The comparison is in their favour.** What stays on in ours, and the peers run without: a log line per request (written, and thrown
-away), metrics, the limits of documents, costs and connections, security headers, a correlation id, masked errors, the trail of
-mutations, and the job worker; and the flags of \`npm start\`, which keep its memory small at the cost of time. "Ours to it" is our rate to another's; CPU is the server's for one request, in
-microseconds, in all its threads; "busy" is how much of its core it used: well below 100 %, the load was the brake.
+All servers answer from one database, under row-level security. Before measuring, every workload is asked of all of them, and their
+answers are the same JSON, member by member (but for \`asOf\`, the moment at which each asked hub-core). The peers share one set of
+resolvers by hand, as they were at commit 7376654, and are started as their own pages say: Apollo Server by
+\`startStandaloneServer\` with the plugins that it comes with, Yoga with its cache of documents, Mercurius on Fastify with \`jit: 1\`.
+They do what a team would write by hand: they verify the token, read the catalogue's rows and evaluate flags and gates for each request,
+batch reads by DataLoader, and remember hub-core's answers and prices for as long as we do.
+
+**The comparison is in their favour.** Ours also writes a log line per request (into nothing), counts metrics, limits documents, costs and
+connections, sends security headers and a correlation id, masks errors, keeps a trail of mutations, and runs jobs and periodic
+tasks; and it runs with the flags of \`npm start\`, which trade time for memory. "Ours to it" is our rate to another's; CPU is the
+server's for one request, in microseconds, in all its threads; "busy" is how much of its core it used: well below 100 %, the load or
+the database was the brake.
 
 ${workloads.map((workload) => section(workload, reported)).join('\n\n')}
 
 Memory in MB, after all of that, and at its most (VmRSS, VmHWM):
 
 ${memoryTable(reported.memory)}
-
+${profilesText(reported)}
 ## Orders
 
 By our server, with all that follows a payment held back (its four jobs wait for a Moderator that does not answer), and by pgbench
@@ -121,6 +127,16 @@ function readingTable(figures: ReadonlyMap<ServerName, Figures>): string {
     percent(busy),
   ]);
   return table(['', 'requests/s', 'ours to it', 'p50 ms', 'p99 ms', 'CPU µs', 'busy'], rows);
+}
+
+function profilesText({ profiles, workloads }: Reported): string {
+  return workloads
+    .filter(({ name }) => profiles.has(name))
+    .map(
+      ({ name, title }) =>
+        `\n### Missed: where the time of ${title} goes\n\n${profileTable(profiles.get(name) ?? [])}\n`,
+    )
+    .join('');
 }
 
 function memoryTable(memory: Reported['memory']): string {

@@ -21,20 +21,12 @@ export const SERVERS = {
   mercurius: 'Mercurius, JIT',
   yoga: 'GraphQL Yoga',
   apollo: 'Apollo Server, SDL first',
-  'mercurius-kept': 'Mercurius on our services',
-  'apollo-kept': 'Apollo Server on our services',
   bare: 'bare node:http',
 } as const;
 export type ServerName = keyof typeof SERVERS;
 
 /** The limits are on; that of mutations is so high that nobody comes to it. */
 export const NO_END_OF_MUTATIONS = '2147483647';
-
-/** Those that are called so have our services, which keep what they made between requests; the others keep nothing. */
-function argumentsOf(name: ServerName): string[] {
-  const [peer = ''] = name.split('-kept');
-  return [peer, peer === name ? 'plain' : 'kept'];
-}
 
 export async function startServer(name: ServerName, ground: Ground, env: Record<string, string>): Promise<Server> {
   if (name === 'ours') {
@@ -43,7 +35,7 @@ export async function startServer(name: ServerName, ground: Ground, env: Record<
     return { name, pid, url: () => `${url}/graphql`, learn: async () => undefined, stop };
   }
   const file = name === 'bare' ? './peers/bare.js' : './peers/main.js';
-  const child = fork(join(import.meta.dirname, file), argumentsOf(name), {
+  const child = fork(join(import.meta.dirname, file), [name], {
     // With Node's own flags: ours keep its memory small, which takes time.
     ...onCore(MEASURED_CORE),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,5 +1,18 @@
+import { type ApolloClient, gql } from '@apollo/client';
+import { ORDER, ORDERS, TOPUP_PAGE } from '../../example/api/operations.ts';
 import type { Ground } from '../neighbours/ground.ts';
+import { asSent } from './as-sent.ts';
+import {
+  assert,
+  checkHistory,
+  checkOptionReferences,
+  checkOrder,
+  checkOrganizations,
+  checkPage,
+} from './check-answers.ts';
+import { gatewayRequests } from './gateway-requests.ts';
 import type { Request } from './load.ts';
+import { FIRST_ORDER, orderIdOf, organizationOf } from './pending-orders.ts';
 
 export interface Workload {
   name: WorkloadName;
@@ -10,42 +23,15 @@ export interface Workload {
   check(data: never): void;
 }
 
-export const WORKLOADS = ['page', 'pages', 'whole-page', 'organizations', 'options', 'history'] as const;
+export const WORKLOADS = ['page', 'order-page', 'history', 'long-history', 'organizations', 'options'] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
-/** What catalogue, gates and prices give. */
-const OPTION = `id code label description input minimum maximum step multiplier
-  choices { quantity credits price { amount currencyCode } }
-  unitPrice { amount currencyCode } priceSource quotaType validUntil asOf`;
-const PAGE = `query TopupPage { topupOptions { ${OPTION} } }`;
-/** With what the database and hub-core add to it. */
-const WHOLE_PAGE = `query TopupPage { topupOptions { ${OPTION}
-  excessUsage { code quantity amount { amount currencyCode } }
-  balance { code balance }
-} }`;
-/** As a gateway asks for a list of organizations that another subgraph made, for a support caller. */
-const ORGANIZATIONS = `query SupportList__topup__1($representations: [_Any!]!) {
-  _entities(representations: $representations) { ... on Organization {
-    topupEligibility { newPageEnabled orderingEnabled reasons }
-    topupOptions { id code label unitPrice { amount currencyCode } }
-  } }
-}`;
-/** The same for a list of options, each named by another subgraph. */
-const OPTIONS = `query Recommended__topup__1($representations: [_Any!]!) {
-  _entities(representations: $representations) { ... on TopupOption {
-    label description minimum step unitPrice { amount currencyCode } asOf
-  } }
-}`;
-const HISTORY = `query TopupOrders($first: Int!) { topupOrders(first: $first) {
-  edges { cursor node {
-    id number status total { amount currencyCode } createdAt paidInvoiceNumber
-    lines { id kind code label quantity credits unitPrice { amount currencyCode } amount { amount currencyCode } }
-  } }
-  pageInfo { endCursor hasNextPage } totalCount
-} }`;
-
+/** Organizations that ask in turn: as many as have orders and balances. */
+export const ASKING = 200;
 const REFERENCES = 50;
-const ORDERS = 100;
+/** As many as the example shows at once, and the most that the graph gives. */
+const PAGE_OF_ORDERS = 10;
+const LONG_PAGE = 100;
 const CODES = [
   'wa_balance',
   'muv',
@@ -57,19 +43,14 @@ const CODES = [
 ];
 const TOKEN_SECONDS = 12 * 3600;
 
-interface Option {
-  code: string;
-  unitPrice: { amount: string } | null;
-}
-
-function assert(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`the answer does not hold ${what}`);
-}
-
-function assertOptions(options: readonly Option[] | null | undefined): void {
-  assert(JSON.stringify(options?.map(({ code }) => code)) === JSON.stringify(CODES), 'the seven options');
-  assert(options?.every(({ unitPrice }) => Number(unitPrice?.amount) > 0) === true, 'a price of each');
-}
+/** The longest answer that anybody may ask for: no page of the example's, but a client of its own. */
+const LONG_HISTORY = gql`query TopupOrders($first: Int!) { topupOrders(first: $first) {
+  edges { cursor node {
+    id number status total { amount currencyCode } createdAt paidInvoiceNumber
+    lines { id kind code label quantity credits unitPrice { amount currencyCode } amount { amount currencyCode } }
+  } }
+  pageInfo { endCursor hasNextPage } totalCount
+} }`;
 
 /** One for each of so many organizations, good for longer than the bench takes. */
 export function tokensOf({ sandbox, organizations }: Ground, count: number): Promise<string[]> {
@@ -77,75 +58,77 @@ export function tokensOf({ sandbox, organizations }: Ground, count: number): Pro
   return Promise.all(of.map((id) => sandbox.auth.token({ organization_id: id, expires_in: TOKEN_SECONDS })));
 }
 
-/** Every read that is measured, with a token of whoever asks. */
-export async function workloads(ground: Ground): Promise<Workload[]> {
+/** How many orders that await their payment the workloads ask for, from FIRST_ORDER on: each of another organization. */
+export const AWAITED_ORDERS = ASKING - 1;
+
+/** Every read that is measured, as clients send it; organizations ask in turn, each with its token. */
+export async function workloads(ground: Ground, asking = ASKING): Promise<Workload[]> {
   const { sandbox, organizations } = ground;
-  const all = await tokensOf(ground, organizations.length);
-  const own = all.slice(0, 1);
+  const tokens = await tokensOf(ground, asking);
+  const tokenOf = (organization: string) => tokens[organizations.indexOf(organization)] ?? '';
   const support = await sandbox.auth.token({ scope: 'topup:support', expires_in: TOKEN_SECONDS });
-  const named = organizations.slice(0, REFERENCES).map((id) => ({ __typename: 'Organization', id }));
-  const options = Array.from({ length: REFERENCES }, (_, index) => ({
-    __typename: 'TopupOption',
-    id: `${organizations[Math.floor(index / CODES.length)]}:${CODES[index % CODES.length]}`,
-  }));
-  const checkPage = ({ topupOptions }: { topupOptions: Option[] }) => assertOptions(topupOptions);
-  const list: (Omit<Workload, 'requests'> & { asked: [tokens: string[], query: string, variables?: object] })[] = [
-    { name: 'page', title: 'page of one organization', asked: [own, PAGE], check: checkPage },
-    { name: 'pages', title: `pages of ${all.length} organizations`, asked: [all, PAGE], check: checkPage },
+
+  const ofEach = (ask: (client: ApolloClient, organization: string) => Promise<unknown>) =>
+    Promise.all(tokens.map((token, index) => asSent(token, (client) => ask(client, organizations[index] ?? ''))));
+  const page = await ofEach((client, id) =>
+    client.query({ query: TOPUP_PAGE, variables: { organization: [{ __typename: 'Organization', id }] } }),
+  );
+  const history = await ofEach((client) =>
+    client.query({ query: ORDERS, variables: { first: PAGE_OF_ORDERS, status: null } }),
+  );
+  const long = await ofEach((client) => client.query({ query: LONG_HISTORY, variables: { first: LONG_PAGE } }));
+  const order = await Promise.all(
+    Array.from({ length: AWAITED_ORDERS }, (_, index) => {
+      const number = FIRST_ORDER + index;
+      const ask = (client: ApolloClient) => client.query({ query: ORDER, variables: { id: orderIdOf(number) } });
+      return asSent(tokenOf(String(organizationOf(number))), ask);
+    }),
+  );
+  const references = await gatewayRequests(support, {
+    organizations: organizations.slice(0, REFERENCES),
+    options: Array.from(
+      { length: REFERENCES },
+      (_, index) => `${organizations[Math.floor(index / CODES.length)]}:${CODES[index % CODES.length]}`,
+    ),
+  });
+  return [
     {
-      name: 'whole-page',
-      title: 'whole page, with balances and excess',
-      asked: [own, WHOLE_PAGE],
-      check({ topupOptions }: { topupOptions: (Option & { excessUsage: unknown; balance: { balance: string } })[] }) {
-        assertOptions(topupOptions);
-        assert(topupOptions.filter(({ excessUsage }) => excessUsage !== null).length === 3, 'three with excess');
-        assert(topupOptions.filter(({ balance }) => Number(balance.balance) > 0).length === 2, 'two with a balance');
+      name: 'page',
+      title: `the top-up page, of ${asking} organizations`,
+      requests: page,
+      check: (data) => checkPage(data, CODES),
+    },
+    {
+      name: 'order-page',
+      title: 'the order page, which polls while payment is awaited',
+      requests: order,
+      check: checkOrder,
+    },
+    {
+      name: 'history',
+      title: `the history, ${PAGE_OF_ORDERS} orders a page`,
+      requests: history,
+      check: (data) => checkHistory(data, PAGE_OF_ORDERS),
+    },
+    {
+      name: 'long-history',
+      title: `${LONG_PAGE} orders with their lines`,
+      requests: long,
+      check(data) {
+        for (const { lines } of checkHistory(data, LONG_PAGE)) assert(lines?.length === 2, 'two lines of each');
       },
     },
     {
       name: 'organizations',
-      title: `${REFERENCES} \`_entities\`: organizations, with their options`,
-      asked: [[support], ORGANIZATIONS, { representations: named }],
-      check({ _entities: found }: { _entities: { topupEligibility: { reasons: [] }; topupOptions: Option[] }[] }) {
-        assert(found.length === REFERENCES, `${REFERENCES} organizations`);
-        for (const each of found) {
-          assertOptions(each.topupOptions);
-          assert(each.topupEligibility.reasons.length === 0, 'an organization that may order');
-        }
-      },
+      title: `${REFERENCES} \`_entities\` of a gateway: organizations, with their options`,
+      requests: [references.organizations],
+      check: (data) => checkOrganizations(data, REFERENCES, CODES),
     },
     {
       name: 'options',
-      title: `${REFERENCES} \`_entities\`: options`,
-      asked: [[support], OPTIONS, { representations: options }],
-      check({ _entities: found }: { _entities: (Option | null)[] }) {
-        assert(found.length === REFERENCES, `${REFERENCES} options`);
-        assert(
-          found.every((option) => Number(option?.unitPrice?.amount) > 0),
-          'a price of each',
-        );
-      },
-    },
-    {
-      name: 'history',
-      title: `${ORDERS} orders with their lines`,
-      asked: [own, HISTORY, { first: ORDERS }],
-      check({ topupOrders }: { topupOrders: { edges: { node: { lines: unknown[] } }[] } }) {
-        assert(topupOrders.edges.length === ORDERS, `${ORDERS} orders`);
-        assert(
-          topupOrders.edges.every(({ node }) => node.lines.length === 2),
-          'two lines of each',
-        );
-      },
+      title: `${REFERENCES} \`_entities\` of a gateway: options`,
+      requests: [references.options],
+      check: (data) => checkOptionReferences(data, REFERENCES),
     },
   ];
-  return list.map(({ name, title, asked: [tokens, query, variables = {}], check }) => ({
-    name,
-    title,
-    check,
-    requests: tokens.map((token) => ({
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-    })),
-  }));
 }

@@ -1,7 +1,4 @@
-import { requireCaller } from '../../../src/organizations/index.ts';
-import { hasAnyScope, READ_SCOPES } from '../../../src/platform/auth/caller.ts';
-import { forbidden } from '../../../src/platform/graphql/errors.ts';
-import type { RequestContext } from '../../../src/platform/server/request-context.ts';
+import { canReadAnything, forbidden, type RequestContext, requireCaller } from './support/request.ts';
 
 export interface Organization {
   id: string;
@@ -9,5 +6,5 @@ export interface Organization {
 
 /** What the SDL declares of every field that reads. */
 export function requireRead(request: RequestContext): void {
-  if (!hasAnyScope(requireCaller(request), READ_SCOPES)) throw forbidden('This needs a scope that reads.');
+  if (!canReadAnything(requireCaller(request))) throw forbidden('This needs a scope that reads.');
 }

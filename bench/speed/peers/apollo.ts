@@ -1,8 +1,8 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import type { StartPeer } from './backend.ts';
 import { createSchema } from './schema.ts';
+import type { RequestContext } from './support/request.ts';
 
 /** Apollo Server as its first page shows it: the standalone server, and the plugins that it comes with. */
 export const startApollo: StartPeer = async (backend) => {

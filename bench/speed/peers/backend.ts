@@ -1,48 +1,50 @@
-import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { connectDatabases } from '../../../src/app/databases.ts';
-import { createNeighbours } from '../../../src/app/neighbours.ts';
-import { composeServices } from '../../../src/app/services.ts';
-import { loadConfig } from '../../../src/config.ts';
-import { systemClock } from '../../../src/kernel/clock.ts';
-import { createIssuerKeys } from '../../../src/platform/auth/issuer-keys.ts';
-import { createTokenVerifier } from '../../../src/platform/auth/verify-token.ts';
-import { openFlags } from '../../../src/platform/flags/flags.ts';
-import { readFlags } from '../../../src/platform/flags/store/flag-table.ts';
-import { TableProvider } from '../../../src/platform/flags/table-provider.ts';
-import type { RequestContext } from '../../../src/platform/server/request-context.ts';
-import { createLogger } from '../../../src/platform/telemetry/logger.ts';
-import { createTelemetry } from '../../../src/platform/telemetry/telemetry.ts';
 import { plainOptions } from './plain-options.ts';
+import { createBalances } from './support/balances.ts';
+import { createCatalogue } from './support/catalogue.ts';
+import { Database } from './support/database.ts';
+import { createExcess } from './support/excess.ts';
+import { openFlags } from './support/flags.ts';
+import { createNeighbours } from './support/neighbours.ts';
+import { createOrders } from './support/orders.ts';
+import { createOrganizations } from './support/organizations.ts';
+import type { RequestContext } from './support/request.ts';
+import { createTokenVerifier } from './support/token.ts';
 
 export type Backend = Awaited<ReturnType<typeof createBackend>>;
 
-/**
- * What stands behind each peer, so that all do the same work for the same answer: our services, which keep what they have made
- * between requests; or, plain, the options and the token check as they are where nobody keeps anything.
- */
-export async function createBackend(isPlain: boolean) {
-  const config = loadConfig();
-  const clock = systemClock;
-  const log = createLogger('silent');
-  const telemetry = createTelemetry();
-  const { callers, background: database } = await connectDatabases(config, log);
-  const neighbours = createNeighbours(config, { clock, log, telemetry });
-  const table = new TableProvider(() => readFlags(callers.connections), clock, log);
-  const flags = await openFlags(table, log);
-  await neighbours.redis?.tried;
-  const keys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
-  const verifyToken = createTokenVerifier({
-    keys: isPlain ? { ...keys, version: () => undefined } : keys,
-    issuer: config.AUTH_ISSUER,
-    audience: config.AUTH_AUDIENCE,
+/** What stands behind each peer, so that all do the same work for the same answer. */
+export async function createBackend(environment: NodeJS.ProcessEnv) {
+  const setting = (name: string) => {
+    const value = environment[name];
+    if (value === undefined) throw new Error(`${name} is not set`);
+    return value;
+  };
+  const database = new Database(setting('DATABASE_URL'));
+  const { pool } = database;
+  const neighbours = createNeighbours({
+    hubCoreUrl: setting('HUB_CORE_URL'),
+    billingUrl: setting('MEKARI_BILLING_URL'),
+    clientId: setting('MEKARI_CLIENT_ID'),
+    clientSecret: setting('MEKARI_CLIENT_SECRET'),
   });
-  const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
+  const flags = await openFlags(pool);
+  const verifyToken = await createTokenVerifier({
+    jwksUrl: setting('AUTH_JWKS_URL'),
+    issuer: setting('AUTH_ISSUER'),
+    audience: setting('AUTH_AUDIENCE'),
+  });
+  const organizations = createOrganizations(neighbours.organizations, flags);
+  const rowsOf = createCatalogue(pool);
   return {
-    services,
-    options: isPlain ? plainOptions({ neighbours, callers, flags, clock }) : services.options,
+    options: plainOptions({ neighbours, pool, flags }),
+    organizations,
+    rowsOf,
+    excess: createExcess({ database, organizations, packages: neighbours.packages, rowsOf }),
+    balances: createBalances(database),
+    orders: createOrders(database),
     async contextOf(authorization: string | undefined): Promise<RequestContext> {
-      return { caller: await verifyToken(authorization), correlationId: randomUUID(), log, logFields: {} };
+      return { caller: await verifyToken(authorization), correlationId: randomUUID() };
     },
   };
 }

@@ -1,15 +1,13 @@
-import type { Services } from '../../../src/app/services.ts';
-import { toConnection, toTopupOrderLine } from '../../../src/orders/graphql/to-graphql.ts';
-import { pageArgs } from '../../../src/orders/rules/page.ts';
-import { organizationToRead } from '../../../src/organizations/index.ts';
-import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { type Organization, requireRead } from './access.ts';
+import { pageArgs } from './support/order-page.ts';
+import { type Orders, toConnection, toTopupOrder, toTopupOrderLine } from './support/orders.ts';
+import { organizationToRead, type RequestContext } from './support/request.ts';
 
 type PageArgs = Parameters<typeof pageArgs>[0];
 type Connection = ReturnType<typeof toConnection>;
 
-/** Reading orders: pages, their lines and timelines, each by its loader. */
-export function createOrderResolvers(orders: Services['orders']) {
+/** Reading orders: one, or pages; their lines and timelines each by its loader. */
+export function createOrderResolvers(orders: Orders) {
   async function pageOf(request: RequestContext, organizationId: string, args: PageArgs) {
     const page = pageArgs(args);
     return toConnection(organizationId, page, await orders.page(request, organizationId, page));
@@ -17,6 +15,11 @@ export function createOrderResolvers(orders: Services['orders']) {
 
   return {
     Query: {
+      async topupOrder(_root: unknown, { id }: { id: string }, request: RequestContext) {
+        requireRead(request);
+        const order = await orders.visible(request, id);
+        return order === null ? null : toTopupOrder(order);
+      },
       topupOrders(_root: unknown, args: PageArgs & { organizationId?: string }, request: RequestContext) {
         requireRead(request);
         return pageOf(request, organizationToRead(request, args.organizationId), args);
@@ -30,8 +33,8 @@ export function createOrderResolvers(orders: Services['orders']) {
     },
     types: {
       TopupOrderConnection: {
-        totalCount: ({ countArgs }: Connection, _args: unknown, request: RequestContext) =>
-          orders.count(request, countArgs.organizationId, countArgs.status),
+        totalCount: ({ counted }: Connection, _args: unknown, request: RequestContext) =>
+          orders.count(request, counted.organizationId, counted.status),
       },
       TopupOrder: {
         lines: async ({ id }: { id: string }, _args: unknown, request: RequestContext) =>

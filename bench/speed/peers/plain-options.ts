@@ -1,29 +1,19 @@
 import DataLoader from 'dataloader';
-import type { Neighbours } from '../../../src/app/neighbours.ts';
-import type { OrganizationSnapshot } from '../../../src/clients/hub-core.ts';
-import type { PackagePrice } from '../../../src/clients/mekari-billing.ts';
-import type { Clock } from '../../../src/kernel/clock.ts';
-import { eligibility } from '../../../src/organizations/rules/eligibility.ts';
-import { poolOf } from '../../../src/platform/database/data-source.ts';
-import type { TenantDatabase } from '../../../src/platform/database/tenant-database.ts';
-import type { Flags } from '../../../src/platform/flags/flags.ts';
-import { perRequest, type RequestContext } from '../../../src/platform/server/request-context.ts';
-import type { ListOptions, OfferedOption, TopupConfiguration } from '../../../src/topup-options/index.ts';
-import { closedGate, gatingFlags } from '../../../src/topup-options/rules/gating.ts';
-import { parseOptionValue } from '../../../src/topup-options/rules/option-value.ts';
-import { ruleFor } from '../../../src/topup-options/rules/quantity.ts';
-
-/** What resolvers ask of it. */
-export type Options = Pick<ListOptions, 'offered' | 'offeredByCode' | 'clock'>;
+import type { Pool } from 'pg';
+import type { Flags } from './support/flags.ts';
+import type { Neighbours, OrganizationSnapshot } from './support/neighbours.ts';
+import { perRequest, type RequestContext } from './support/request.ts';
+import { type Configuration, ELIGIBILITY_FLAGS, eligibility, isOpen, ruleFor } from './support/rules.ts';
+import type { OfferedOption } from './support/to-graphql.ts';
 
 interface Parts {
   neighbours: Neighbours;
-  callers: TenantDatabase;
+  pool: Pool;
   flags: Flags;
-  clock: Clock;
 }
 
-const PAGE_FLAGS = ['billing_new_topup_page', 'billing_new_topup'];
+export type Options = ReturnType<typeof plainOptions>;
+
 const ROWS = {
   name: 'plain-rows',
   text: `select code, label, description, package_id as "packageId", option_value as "optionValue", quota_type as "quotaType",
@@ -36,51 +26,39 @@ const ROWS = {
  * As a team would write it by hand: for every request, the rows of the catalogue in one prepared statement, flags, organizations
  * and prices by a loader each, as they are remembered between requests, and the gates. Nothing of the outcome is kept.
  */
-export function plainOptions({ neighbours, callers, flags, clock }: Parts): Options {
-  const pool = poolOf(callers.connections);
-  const rowsOf = perRequest(async () => (await pool.query<TopupConfiguration>(ROWS)).rows);
+export function plainOptions({ neighbours, pool, flags }: Parts) {
+  const rowsOf = perRequest(async () => (await pool.query<Configuration>(ROWS)).rows);
   const organizationsOf = perRequest(
-    () =>
-      new DataLoader<string, OrganizationSnapshot | undefined>((ids) =>
-        Promise.all(ids.map((id) => neighbours.organizations.get(id))),
-      ),
+    () => new DataLoader<string, OrganizationSnapshot | undefined>((ids) => neighbours.organizations.loadMany(ids)),
   );
   const pricesOf = perRequest(
-    () =>
-      new DataLoader<string, PackagePrice | undefined>((ids) =>
-        Promise.all(ids.map((id) => neighbours.packages.get(id))),
-      ),
+    () => new DataLoader<string, bigint | undefined>((ids) => neighbours.packages.loadMany(ids)),
   );
 
   async function offered(request: RequestContext, organizationId: string): Promise<OfferedOption[] | undefined> {
     const [organization, rows] = await Promise.all([organizationsOf(request).load(organizationId), rowsOf(request)]);
     if (organization === undefined) return undefined;
-    const on = await flags.snapshot(organizationId, [...PAGE_FLAGS, ...gatingFlags(rows)]);
+    const gates = rows.flatMap(({ featureFlag }) => featureFlag ?? []);
+    const on = await flags.snapshot(request, organizationId, [...ELIGIBILITY_FLAGS, ...gates]);
     if (!eligibility(organization, on).newPageEnabled) return [];
-    const open = rows.filter((row) => closedGate(row, organization, on) === undefined);
+    const open = rows.filter((row) => isOpen(row, organization, on));
     const prices = await Promise.all(
       open.map(({ isFixedCost, basePrice, packageId }) => {
         if (isFixedCost) return BigInt(basePrice ?? 0);
-        return packageId === null
-          ? undefined
-          : pricesOf(request)
-              .load(packageId)
-              .then((found) => found?.price);
+        return packageId === null ? undefined : pricesOf(request).load(packageId);
       }),
     );
     return open.flatMap((configuration, index): OfferedOption[] => {
-      const parsed = parseOptionValue(configuration.optionValue);
+      const rule = ruleFor(configuration, organization);
       const unitPrice = prices[index];
-      if (!parsed.ok || unitPrice === undefined) return [];
-      const rule = ruleFor(configuration.code, parsed.value, organization.mcc);
+      if (rule === undefined || unitPrice === undefined) return [];
       return [{ configuration, organization, rule, unitPrice }];
     });
   }
 
   return {
-    clock,
     offered,
-    async offeredByCode(request, organizationId, code) {
+    async offeredByCode(request: RequestContext, organizationId: string, code: string) {
       const options = await offered(request, organizationId);
       return options?.find(({ configuration }) => configuration.code === code);
     },

@@ -1,28 +1,26 @@
-import type { Services } from '../../../src/app/services.ts';
-import { toTotalExcess } from '../../../src/excess-usage/graphql/to-graphql.ts';
-import { canRead, organizationToRead, requireCaller } from '../../../src/organizations/index.ts';
-import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../src/platform/graphql/scalars.ts';
-import type { RequestContext } from '../../../src/platform/server/request-context.ts';
-import { toTopupOption } from '../../../src/topup-options/graphql/to-graphql.ts';
-import { parseOptionId } from '../../../src/topup-options/index.ts';
 import { type Organization, requireRead } from './access.ts';
+import type { Backend } from './backend.ts';
 import { createOrderResolvers } from './order-resolvers.ts';
-import type { Options } from './plain-options.ts';
+import { canRead, organizationToRead, type RequestContext, requireCaller } from './support/request.ts';
+import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './support/scalars.ts';
+import { parseOptionId, toExcessUsages, toTopupOption, toTotalExcess } from './support/to-graphql.ts';
 
 interface Option {
   organizationId: string;
   code: string;
 }
 
-/**
- * By hand, and plain: a function where there is something to do, none where the default does. The very services that our own
- * resolvers call, with their loaders, caches and gates.
- */
-export function createResolvers({ balances, organizations, catalogue, orders, excess }: Services, options: Options) {
+type Parts = Pick<Backend, 'options' | 'organizations' | 'rowsOf' | 'excess' | 'balances' | 'orders'>;
+
+/** By hand, and plain: a function where there is something to do, none where the default does. */
+export function createResolvers({ options, organizations, rowsOf, excess, balances, orders }: Parts) {
   async function optionsOf(request: RequestContext, organizationId: string) {
     const offered = await options.offered(request, organizationId);
-    const now = options.clock.now();
+    const now = new Date();
     return offered?.map((option) => toTopupOption(option, now));
+  }
+  async function excessOf(request: RequestContext, organizationId: string) {
+    return (await excess.shown(request, organizationId))?.flatMap(toExcessUsages);
   }
   const own = createOrderResolvers(orders);
 
@@ -37,6 +35,10 @@ export function createResolvers({ balances, organizations, catalogue, orders, ex
         requireRead(request);
         return optionsOf(request, organizationToRead(request, organizationId));
       },
+      excessUsages(_root: unknown, { organizationId }: { organizationId?: string }, request: RequestContext) {
+        requireRead(request);
+        return excessOf(request, organizationToRead(request, organizationId));
+      },
     },
     Organization: {
       ...own.Organization,
@@ -47,14 +49,18 @@ export function createResolvers({ balances, organizations, catalogue, orders, ex
         requireRead(request);
         return optionsOf(request, id);
       },
+      excessUsages({ id }: Organization, _args: unknown, request: RequestContext) {
+        requireRead(request);
+        return excessOf(request, id);
+      },
       topupEligibility({ id }: Organization, _args: unknown, request: RequestContext) {
         requireRead(request);
         return organizations.eligibility(request, id);
       },
       async quotaBalances({ id }: Organization, _args: unknown, request: RequestContext) {
         requireRead(request);
-        const [credited, rows] = await Promise.all([balances.ofOrganization(request, id), catalogue.rows()]);
-        const active = rows.filter((row) => row.configuration.active).map((row) => row.configuration.code);
+        const [credited, rows] = await Promise.all([balances.ofOrganization(request, id), rowsOf(request)]);
+        const active = rows.filter((row) => row.active).map((row) => row.code);
         const codes = new Set([...active, ...credited.keys()]);
         return [...codes].map((code) => ({ code, balance: credited.get(code) ?? 0n }));
       },
@@ -64,13 +70,13 @@ export function createResolvers({ balances, organizations, catalogue, orders, ex
         const parsed = parseOptionId(id);
         if (parsed === undefined || !canRead(requireCaller(request), parsed.organizationId)) return null;
         const option = await options.offeredByCode(request, parsed.organizationId, parsed.code);
-        return option === undefined ? null : toTopupOption(option, options.clock.now());
+        return option === undefined ? null : toTopupOption(option, new Date());
       },
       balance({ organizationId, code }: Option, _args: unknown, request: RequestContext) {
         return balances.ofCode(request, organizationId, code);
       },
       async excessUsage({ organizationId, code }: Option, _args: unknown, request: RequestContext) {
-        const owed = await excess.findByCode(request, organizationId, code);
+        const owed = await excess.shownOfCode(request, organizationId, code);
         return owed && toTotalExcess(owed);
       },
     },

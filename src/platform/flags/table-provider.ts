@@ -79,7 +79,7 @@ export class TableProvider implements Provider {
   /** The table of the read that started last, among the answered and usable ones: a late answer never replaces a newer one. */
   private newestTable(read: Read | undefined): FlagTable | undefined {
     if (!this.isYounger(read, USABLE_MS)) return undefined;
-    return read.table;
+    return read.table ?? this.newestTable(read.previous);
   }
 
   private begin(): Read {
