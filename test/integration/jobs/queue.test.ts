@@ -90,7 +90,7 @@ describe('a dead worker', () => {
     }
   });
 
-  test('is told from a live one: a long job stays with the worker that runs it', async () => {
+  test('differs from a slow one: a long job stays with the worker that runs it', async () => {
     const [long, dead] = [randomUUID(), randomUUID()];
     const runs: string[] = [];
     const finish = Promise.withResolvers<void>();

@@ -67,7 +67,7 @@ const withOrWithoutWebhook = (deed: (webhook: boolean) => Deed): fc.Arbitrary<Co
     some(fc.constant(deed(true))),
     pick.map((which) => ofOrder(deed(false), which)),
   );
-/** Of the existing orders, those that the command changes. */
+/** The existing orders that the command changes. */
 const those = (deed: Deed, ...statuses: Status[]): Deed => ({
   ...deed,
   suits: (order) => statuses.includes(statusOf(order)),

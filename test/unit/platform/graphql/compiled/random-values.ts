@@ -18,7 +18,7 @@ function seedOf(text: string): number {
   return hash >>> 0;
 }
 
-/** Of a thousand values, this many do not fit their type, and this many resolvers throw. */
+/** In a thousand values, this many do not fit their type, and this many resolvers throw. */
 export interface Faults {
   wrong: number;
   thrown: number;
