@@ -59,7 +59,7 @@ function timer(times: Times, whose: string, runs = 1): Timed {
 /** Each run uses a new request context, so nothing is cached from the previous one. */
 function request(side: Side, organizationId: string, scope: 'topup:write' | 'topup:support'): RequestContext {
   const caller = { subject: 'bench', organizationId, scopes: new Set([scope]) };
-  return { caller, correlationId: randomUUID(), log: side.log, logFields: {} };
+  return { caller, correlationId: randomUUID(), startedAt: performance.now(), log: side.log, logFields: {} };
 }
 
 async function reads(side: Side, id: string, timed: Timed): Promise<void> {

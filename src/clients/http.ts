@@ -1,41 +1,18 @@
 import http from 'node:http';
 import https from 'node:https';
 import got, { type OptionsInit, RequestError } from 'got';
-import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import type { Breaker } from './breaker.ts';
-import { counted, type OnCall } from './counted.ts';
 import { type Expected, readAnswer } from './http-answer.ts';
+import { type CallLimits, limitCalls, type Slot, type Target } from './http-limits.ts';
 import { type Credentials, digest, signedHeaders } from './signing.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-export interface NeighbourOptions {
-  name: string;
-  baseUrl: string;
+export interface NeighbourOptions extends CallLimits {
   credentials: Credentials;
-  timeoutMs: number;
   /** Maximum of calls in flight. Others queue, and the wait counts against their timeout. */
   concurrency?: number;
   clock: Clock;
-  /** Wraps every call, with its retry. `headers` are added to the request, `route` is the path without its ids. */
-  around?: Around;
-  onCall?: OnCall;
-  /** Without one every call passes: right for a neighbour that only jobs and commands call. */
-  breaker?: Breaker;
-}
-
-export type Around = <T>(
-  call: { neighbour: string; method: string; route: string },
-  run: (headers: Record<string, string>) => Promise<T>,
-) => Promise<T>;
-
-interface Target {
-  path: string;
-  /** The path with placeholders for its ids (`/invoices/{id}`), if it has any. */
-  route?: string;
-  /** An order waits for the answer: see BreakerUse. */
-  urgent?: boolean;
 }
 
 type Call<S extends z.ZodType> = Target & Expected<S>;
@@ -80,46 +57,6 @@ export function createNeighbour(options: NeighbourOptions): Neighbour {
       agent.http.destroy();
       agent.https.destroy();
     },
-  };
-}
-
-/** A place among the calls in flight, with the rest of the call's timeout. */
-interface Slot {
-  url: URL;
-  timeoutMs: number;
-  headers: Record<string, string>;
-}
-
-/** Runs a call once it has a slot and passes the breaker. The wait for both counts against the timeout. */
-function limitCalls(
-  { name, timeoutMs, around = (_call, run) => run({}), ...options }: NeighbourOptions,
-  slots: number,
-) {
-  const limit = pLimit(slots);
-  const base = new URL(options.baseUrl).href.replace(/\/$/, '');
-  const { breaker = { run: (call) => call() } satisfies Breaker } = options;
-
-  /** Ids are data: the URL parser would follow an id such as `..` to another path. */
-  function urlOf(path: string): URL {
-    const url = new URL(base + path);
-    if (url.href !== base + path) throw new UpstreamError(name, 'rejected', 'an id is not valid in a URL path');
-    return url;
-  }
-
-  return <T>(method: string, { path, route, urgent }: Target, run: (slot: Slot) => Promise<T>): Promise<T> => {
-    const askedAt = performance.now();
-    const remainingMs = () => timeoutMs - (performance.now() - askedAt);
-    const ask = async (headers: Record<string, string>) => {
-      const url = urlOf(path);
-      return limit(() => {
-        if (remainingMs() <= 0)
-          throw new UpstreamError(name, 'unavailable', `no free connection within ${timeoutMs} ms`);
-        const send = () => run({ url, headers, timeoutMs: Math.max(1, remainingMs()) });
-        return breaker.run(send, { urgent, waitMs: remainingMs() });
-      });
-    };
-    const call = { neighbour: name, method, route: route ?? path.replace(/\?.*$/, '') };
-    return around(call, (headers) => counted(name, options.onCall, () => ask(headers)));
   };
 }
 

@@ -11,6 +11,7 @@ export type Authenticate = (request: FastifyRequest) => Promise<RequestContext>;
 
 /** A class, because Apollo clones the prototype too and so keeps the getter. */
 class IncomingContext implements RequestContext {
+  readonly startedAt = performance.now();
   private child: Logger | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-import { perRequest, type RequestContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 /**
  * The minimum of every wait, in which a healthy neighbour answers even a busy process. A page waits at most three times in a
@@ -8,12 +8,10 @@ const SHORTEST_MS = 500;
 /** The time in which a call that runs into its own timeout still reports the failure. */
 const EXTRA_MS = 250;
 
-const firstWait = perRequest(() => performance.now());
-
 /** Returns the time that a read may still wait for neighbours, in milliseconds. */
 export type PageWait = (request: RequestContext) => number;
 
 /** Lets all waits of one request share the time of one call. A page shows the rows whose answers arrive in time. */
 export function createPageWait(upstreamTimeoutMs: number): PageWait {
-  return (request) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (performance.now() - firstWait(request)));
+  return ({ startedAt }) => Math.max(SHORTEST_MS, upstreamTimeoutMs + EXTRA_MS - (performance.now() - startedAt));
 }

@@ -6,6 +6,8 @@ export interface RequestContext {
   /** undefined without a token. */
   readonly caller: Caller | undefined;
   readonly correlationId: string;
+  /** When its work began, by performance.now(). */
+  readonly startedAt: number;
   readonly log: Logger;
   /** Fields of the request's one log line, beside status and time: operation, error codes, organization. */
   readonly logFields: Record<string, unknown>;

@@ -84,6 +84,7 @@ afterAll(async () => {
 const contextOf = (caller: Caller | undefined): RequestContext => ({
   caller,
   correlationId: 'compiled-against-cold',
+  startedAt: performance.now(),
   log: app.log,
   logFields: {},
 });

@@ -19,7 +19,13 @@ import { offeredOption } from '../orders/option-samples.ts';
 
 const log = createLogger('silent');
 const clock = { now: () => new Date('2026-11-22T03:00:00Z') };
-const request = (): RequestContext => ({ caller: undefined, correlationId: 'here', log, logFields: {} });
+const request = (): RequestContext => ({
+  caller: undefined,
+  correlationId: 'here',
+  startedAt: performance.now(),
+  log,
+  logFields: {},
+});
 const on = { variants: { on: true, off: false }, defaultVariant: 'on', disabled: false };
 const ALL_ON = { billing_new_topup_page: on, billing_new_topup: on, voice: on };
 const { organization: ORGANIZATION, configuration: ROW } = offeredOption({ code: 'muv', unitPrice: 1n });
