@@ -139,7 +139,7 @@ export type TopupOrderStatus =
   | 'COMPLETED'
   /** A quote: prices are frozen until quoteExpiresAt, and nothing is ordered yet. */
   | 'DRAFT'
-  /** The quote or the payment deadline passed. A payment that still arrives is credited. */
+  /** The quote or the time to pay ran out. A late payment is credited if the order was confirmed. */
   | 'EXPIRED'
   /** Paid and credited; accounting has not booked it yet. */
   | 'PAID'
