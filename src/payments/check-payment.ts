@@ -23,7 +23,10 @@ import type { Invoice, PaymentProvider } from './provider.ts';
 import type { SettlePayment } from './settle-payment.ts';
 import type { PaymentSource } from './store/payment-event.entity.ts';
 
-/** Asks the provider for an order's payment, because a webhook may never come, and settles it. */
+/**
+ * Asks the provider for an order's payment, because a webhook may never come, and settles it. An unpaid order whose invoice
+ * was never stored gets one.
+ */
 export class CheckPayment {
   constructor(
     private readonly callers: TenantDatabase,
