@@ -78,7 +78,11 @@ export class SettlePayment {
     const order = facts?.order;
     if (isDuplicate) return { outcome: 'duplicate', order };
     const { notice, ...origin } = report;
-    const outcome = decidePayment(facts && orderFacts(facts), notice, facts?.settled ?? []);
+    const outcome = decidePayment(
+      facts && orderFacts(facts),
+      { ...notice, provider: report.provider },
+      facts?.settled ?? [],
+    );
     // fault point: settle, read and decided
     const at = this.clock.now();
     const event = { ...notice, ...origin, id: newId(), orderId: order?.id ?? null, outcome, receivedAt: at };
@@ -125,6 +129,6 @@ export class SettlePayment {
 type Reading = Awaited<ReturnType<typeof readSettlementFacts>>;
 
 function orderFacts({ order, invoiceOfAnother }: SettlementFacts) {
-  const { status, total, paymentInvoiceId: invoiceId, confirmedAt } = order;
-  return { status, total, invoiceId, confirmed: confirmedAt !== null, invoiceOfAnother };
+  const { status, total, paymentProvider: provider, paymentInvoiceId: invoiceId, confirmedAt } = order;
+  return { status, total, provider, invoiceId, confirmed: confirmedAt !== null, invoiceOfAnother };
 }

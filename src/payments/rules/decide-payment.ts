@@ -36,14 +36,19 @@ export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
 export interface OrderFacts {
   status: OrderStatus;
   total: Rupiah;
-  /** null if the creation of the invoice was never answered: the notice then names the invoice. */
+  /** The provider that has the invoice. */
+  provider: string;
+  /** The provider's id; null if the creation of the invoice was never answered: the notice then names the invoice. */
   invoiceId: string | null;
   confirmed: boolean;
   /** True if the notice's invoice belongs to another order. */
   invoiceOfAnother: boolean;
 }
 
-export type PaymentFacts = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
+/** Two providers may give their invoices the same id. */
+export type ProviderNotice = PaymentNotice & { provider: string };
+
+export type PaymentFacts = Pick<ProviderNotice, 'provider' | 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
 
 /**
  * Decides the outcome of a verified notice (domain.md 8). Pure, and the only place that decides it. `order` is
@@ -51,11 +56,12 @@ export type PaymentFacts = Pick<PaymentNotice, 'invoiceId' | 'amount' | 'currenc
  */
 export function decidePayment(
   order: OrderFacts | undefined,
-  notice: PaymentNotice,
+  notice: ProviderNotice,
   settled: readonly PaymentFacts[],
 ): PaymentOutcome {
   if (order === undefined) return 'unknown_order';
-  const ofAnotherInvoice = order.invoiceOfAnother || (order.invoiceId !== null && order.invoiceId !== notice.invoiceId);
+  const isOwnInvoice = order.provider === notice.provider && order.invoiceId === notice.invoiceId;
+  const ofAnotherInvoice = order.invoiceOfAnother || (order.invoiceId !== null && !isOwnInvoice);
   const waits = order.confirmed && AWAITS_SETTLEMENT.has(order.status);
   if (notice.type !== 'invoice.paid') {
     if (ofAnotherInvoice) return 'other_invoice';
@@ -68,9 +74,10 @@ export function decidePayment(
   return notice.amount === order.total && notice.currency === 'IDR' ? 'settled' : 'review';
 }
 
-/** The provider does not number payments: the invoice, amount, currency and second identify one. */
+/** A provider does not number payments: the invoice, amount, currency and second identify one. */
 function samePayment(a: PaymentFacts, b: PaymentFacts): boolean {
   const second = (at: Date | null) => (at === null ? null : Math.floor(at.getTime() / 1000));
   const sameTime = a.paidAt === null || b.paidAt === null || second(a.paidAt) === second(b.paidAt);
-  return a.invoiceId === b.invoiceId && a.amount === b.amount && a.currency === b.currency && sameTime;
+  const sameInvoice = a.provider === b.provider && a.invoiceId === b.invoiceId;
+  return sameInvoice && a.amount === b.amount && a.currency === b.currency && sameTime;
 }

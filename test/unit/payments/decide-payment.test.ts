@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { ORDER_STATUSES, type OrderStatus } from '../../../src/orders/index.ts';
-import type { PaymentNotice, PaymentNoticeType } from '../../../src/payments/provider.ts';
-import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentOutcome } from '../../../src/payments/rules/decide-payment.ts';
+import type { PaymentNoticeType } from '../../../src/payments/provider.ts';
+import {
+  decidePayment,
+  PAYMENT_EXCEPTIONS,
+  type PaymentOutcome,
+  type ProviderNotice,
+} from '../../../src/payments/rules/decide-payment.ts';
 
 const PAID_AT = new Date('2026-11-22T03:00:00Z');
-const NOTICE: PaymentNotice = {
+const NOTICE: ProviderNotice = {
+  provider: 'mekari-pay',
   type: 'invoice.paid',
   orderNumber: 'TU-261122-7K3M-9QXE',
   invoiceId: 'inv_1',
@@ -13,7 +19,7 @@ const NOTICE: PaymentNotice = {
   paidAt: PAID_AT,
   paymentMethod: 'va_bni',
 };
-const ACTED = { invoiceId: 'inv_1', amount: 1_000_000n, currency: 'IDR', paidAt: PAID_AT };
+const ACTED = { provider: 'mekari-pay', invoiceId: 'inv_1', amount: 1_000_000n, currency: 'IDR', paidAt: PAID_AT };
 
 /** Statuses of a confirmed order only, of an unconfirmed one only, and of both. */
 const SITUATIONS = ['DRAFT', 'PENDING_PAYMENT', 'EXPIRED', 'EXPIRED draft', 'CANCELLED', 'CANCELLED draft'] as const;
@@ -27,16 +33,18 @@ const NOTICES = {
   'nothing at all': { amount: 0n },
   'another currency': { currency: 'USD' },
   'another invoice': { invoiceId: 'inv_2' },
-} satisfies Record<string, Partial<PaymentNotice>>;
+  'the same id at another provider': { provider: 'x-pay' },
+} satisfies Record<string, Partial<ProviderNotice>>;
 type Kind = keyof typeof NOTICES;
 const KINDS = Object.keys(NOTICES) as Kind[];
 
-function decide(situation: Situation, change: Partial<PaymentNotice>, type: PaymentNoticeType): PaymentOutcome {
+function decide(situation: Situation, change: Partial<ProviderNotice>, type: PaymentNoticeType): PaymentOutcome {
   const [status, draft] = situation.split(' ') as [OrderStatus, string | undefined];
   const confirmed = draft === undefined && status !== 'DRAFT';
   const order = {
     status,
     total: 1_000_000n,
+    provider: 'mekari-pay',
     invoiceId: confirmed ? 'inv_1' : null,
     confirmed,
     invoiceOfAnother: false,
@@ -53,6 +61,7 @@ const WAITS: Record<Kind, PaymentOutcome> = {
   'nothing at all': 'review',
   'another currency': 'review',
   'another invoice': 'other_invoice',
+  'the same id at another provider': 'other_invoice',
 };
 const NEVER_CONFIRMED = Object.fromEntries(KINDS.map((kind) => [kind, 'not_payable'])) as Record<Kind, PaymentOutcome>;
 const ACTED_UPON: Record<Kind, PaymentOutcome> = {
@@ -62,6 +71,7 @@ const ACTED_UPON: Record<Kind, PaymentOutcome> = {
   'nothing at all': 'second_payment',
   'another currency': 'second_payment',
   'another invoice': 'second_payment',
+  'the same id at another provider': 'second_payment',
 };
 const PAID: Record<Situation, Record<Kind, PaymentOutcome>> = {
   DRAFT: NEVER_CONFIRMED,
@@ -107,13 +117,19 @@ describe('invoice.paid', () => {
 
 describe.each(['invoice.expired', 'invoice.failed'] as const)('%s', (type) => {
   test.each(EVERY)('for an order that is %s, notice: %s', (situation, kind) => {
-    const ofAnotherInvoice = kind === 'another invoice' && PAID[situation] !== NEVER_CONFIRMED;
+    const ofAnotherInvoice = PAID[situation] !== NEVER_CONFIRMED && WAITS[kind] === 'other_invoice';
     expect(decide(situation, NOTICES[kind], type)).toBe(ofAnotherInvoice ? 'other_invoice' : NOT_PAID[situation]);
   });
 });
 
 describe('the order and the invoice of a payment', () => {
-  const waits = { status: 'PENDING_PAYMENT', total: 1_000_000n, invoiceId: null, confirmed: true } as const;
+  const waits = {
+    status: 'PENDING_PAYMENT',
+    total: 1_000_000n,
+    provider: 'mekari-pay',
+    invoiceId: null,
+    confirmed: true,
+  } as const;
 
   test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'] as const)(
     '%s of an unknown order is unknown_order',
@@ -135,11 +151,12 @@ describe('a repeated payment', () => {
   const paid = {
     status: 'PAID',
     total: 1_000_000n,
+    provider: 'mekari-pay',
     invoiceId: 'inv_1',
     confirmed: true,
     invoiceOfAnother: false,
   } as const;
-  const again = (change: Partial<PaymentNotice>) => decidePayment(paid, { ...NOTICE, ...change }, [ACTED]);
+  const again = (change: Partial<ProviderNotice>) => decidePayment(paid, { ...NOTICE, ...change }, [ACTED]);
 
   test('is the same one within its second: the poll has no milliseconds', () => {
     expect(again({ paidAt: new Date('2026-11-22T03:00:00.999Z') })).toBe('repeated');
