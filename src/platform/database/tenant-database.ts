@@ -1,8 +1,9 @@
+import DataLoader from 'dataloader';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../auth/caller.ts';
-import type { RequestContext } from '../server/request-context.ts';
+import { perRequest, type RequestContext } from '../server/request-context.ts';
 import { type Answers, BEGIN, BEGIN_READ_ONLY, runQuery, runTransaction } from './run-queries.ts';
-import { type Query, sql } from './sql.ts';
+import { type Query, raw, type Sql, sql } from './sql.ts';
 import { inTransaction, withRetries } from './transaction.ts';
 
 /**
@@ -11,13 +12,26 @@ import { inTransaction, withRetries } from './transaction.ts';
  * connection does not inherit it.
  */
 export class TenantDatabase {
+  private readonly batch = perRequest(
+    ({ caller }) =>
+      new DataLoader<Query, object[]>(
+        async (queries) => {
+          const scope = scopeOf(caller, isSupport(caller) ? 'on' : 'off', PLAN_ONCE);
+          return runTransaction(this.connections, [BEGIN_READ_ONLY, scope], queries);
+        },
+        { cache: false },
+      ),
+  );
+
   /** `connections` take the runtime role, which sees no organization's rows outside these transactions. */
   constructor(readonly connections: DataSource) {}
 
-  /** Reads in one round trip and one read-only transaction: the caller's rows, or every organization's for support. */
-  async reads<Q extends readonly Query[]>({ caller }: RequestContext, ...queries: Q): Promise<Answers<Q>> {
-    const scope = scopeOf(caller, isSupport(caller) ? 'on' : 'off');
-    return runTransaction(this.connections, [BEGIN_READ_ONLY, scope, PLAN_ONCE], queries);
+  /**
+   * Reads the caller's rows, or every organization's for support. Reads that a request starts in one tick (the fields of a
+   * page, say) share one round trip and one read-only transaction, and fail together.
+   */
+  reads<Q extends readonly Query[]>(request: RequestContext, ...queries: Q): Promise<Answers<Q>> {
+    return Promise.all(queries.map((query) => this.batch(request).load(query))) as Promise<Answers<Q>>;
   }
 
   /**
@@ -42,14 +56,14 @@ export class TenantDatabase {
  * In a large database PostgreSQL would plan again for each list of ids: its generic plan assumes ten ids and looks more
  * expensive than the plan for one. Planning takes longer than reading, and both plans use the same index.
  */
-const PLAN_ONCE = sql`select set_config('plan_cache_mode', 'force_generic_plan', true)`;
+const PLAN_ONCE = raw(`, set_config('plan_cache_mode', 'force_generic_plan', true)`);
 
 /** Holds until the transaction ends. A caller without a token gets an organization without a name. */
-function scopeOf(caller: Caller | undefined, everyOrganization: 'on' | 'off'): Query {
+function scopeOf(caller: Caller | undefined, everyOrganization: 'on' | 'off', also: Sql = raw('')): Query {
   const organizationId = caller?.organizationId ?? '';
   if (/\p{Cc}/u.test(organizationId)) throw new TypeError('An organization id holds no control characters');
   return sql`select set_config('self_topup.organization_id', ${organizationId}, true),
-    set_config('self_topup.every_organization', ${everyOrganization}, true)`;
+    set_config('self_topup.every_organization', ${everyOrganization}, true)${also}`;
 }
 
 const isSupport = (caller: Caller | undefined) => caller?.scopes.has('topup:support') === true;
