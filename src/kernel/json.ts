@@ -1,16 +1,16 @@
 import { isSafeNumber, parse } from 'lossless-json';
 
 const MAX_DEPTH = 32;
-/** As much of a number as amounts need: a plain whole one keeps all its digits, every other way of writing stays a float. */
+/** A whole number as amounts are written. It keeps all its digits; any other number becomes a float. */
 const WHOLE = /^(0|[1-9]\d{0,15})$/;
-/** A whole number with more digits than this is nobody's amount, and costs time to read. */
+/** A whole number with more than 40 digits is no amount, and takes long to read. */
 const LONG_WHOLE = /^-?\d{1,40}$/;
-/** An object's beginning or end, an array's, or a string; one that a colon follows is a member's name. */
+/** Matches brackets and strings. A string before a colon is the name of a member. */
 const TOKENS = /[{}[\]]|"((?:[^"\\]|\\.)*)"?(\s*:)?/gs;
 
 /**
- * JSON as JSON.parse reads it, but for numbers that JSON.parse would round: 9007199254740993 is a bigint, and one with more digits
- * than a float holds (1000000.00000000001) stays text in an object, which no schema takes for a number. Throws SyntaxError.
+ * Parses JSON as JSON.parse does, except for numbers that JSON.parse would round: 9007199254740993 becomes a bigint, and
+ * 1000000.00000000001 an object with the text, which no schema accepts as a number. Throws SyntaxError.
  */
 export function parseJson(text: string): unknown {
   return parse(text, undefined, { parseNumber: readExactly, onDuplicateKey: ({ newValue }) => newValue });
@@ -22,8 +22,8 @@ function readExactly(written: string): unknown {
 }
 
 /**
- * JSON in which every member is there once, so that two readers of it cannot understand it differently. Whole numbers are
- * bigints. undefined: it is not that, or no UTF-8, or nested beyond what any event needs.
+ * Parses JSON without repeated members, so that no two parsers read it differently. Whole numbers become bigints. Returns
+ * undefined if a member is repeated, the bytes are not UTF-8 or not JSON, or more than 32 levels are nested.
  */
 export function parseStrictJson(bytes: Buffer): unknown {
   try {
@@ -35,7 +35,7 @@ export function parseStrictJson(bytes: Buffer): unknown {
   }
 }
 
-/** The library lets a member through that is there twice with the same value, and goes as deep as it is led. */
+/** The library accepts a member that is repeated with the same value, and any depth. */
 function isShallowAndUnambiguous(text: string): boolean {
   const open: Set<string>[] = [];
   for (const [token, content, colon] of text.matchAll(TOKENS)) {

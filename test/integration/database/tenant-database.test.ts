@@ -153,6 +153,22 @@ describe('statements in one round trip', () => {
       ]);
   });
 
+  test('share a transaction if one request starts them in one tick, and no transaction with another request', async () => {
+    const by = [of1005, of1005, request('1001'), request('1005')];
+    const began = sql<{ at: string }>`select transaction_timestamp()::text as at`;
+    const found = await Promise.all(by.map((caller) => tenants.reads(caller, began, COUNT_STATEMENT)));
+    const times = found.map(([[row]]) => row?.at);
+    expect(times[1]).toBe(times[0]);
+    expect(new Set(times).size).toBe(3);
+    const counts = found.map(([, rows]) => rows);
+    expect(counts).toEqual([
+      [{ id: '1005', orders: 1 }],
+      [{ id: '1005', orders: 1 }],
+      [of1001],
+      [{ id: '1005', orders: 1 }],
+    ]);
+  });
+
   test('are planned once on a read, not for each new list', async () => {
     const listed = sql`select 1 as listed from topup_order_lines where order_id = any(${[orderOf1005]}::uuid[])`;
     const plans: Query<{ custom: bigint; generic: bigint }> = sql`
