@@ -46,6 +46,14 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): Sha
   );
 }
 
+/** Accepts a JSON number of at most two decimals, as an amount of any currency. */
+export function decimal(minimum: number): Shape<number> {
+  return leaf(
+    `a JSON number from ${minimum}, of at most two decimals`,
+    (value) => typeof value === 'number' && value >= minimum && Number(value.toFixed(2)) === value,
+  );
+}
+
 export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
   return leaf(`one of ${values.join(', ')}`, (value) => values.includes(value as T));
 }

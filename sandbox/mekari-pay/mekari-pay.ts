@@ -1,12 +1,17 @@
 import { type HttpNeighbour, type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
 import type { Setup } from '../setup.ts';
 import { createSignatureCheck } from '../signing/mekari-hmac.ts';
+import { actionRoutes, providerRoutes } from './action-routes.ts';
 import { type Actions, createActions } from './actions.ts';
 import { createDeliveries, type Delivery, type RawEvent } from './deliveries.ts';
-import { actionRoutes, invoiceRoutes } from './invoice-routes.ts';
+import type { Format } from './format.ts';
+import { invoiceRoutes } from './invoice-routes.ts';
 import { createInvoices, type Invoice } from './invoices.ts';
 import { payRoutes } from './pay-routes.ts';
 import type { Attempt } from './post-webhook.ts';
+import { createSettings } from './settings.ts';
+import { settingsRoutes } from './settings-page.ts';
+import type { TermsOptions } from './terms.ts';
 
 export interface MekariPay extends HttpNeighbour, Actions {
   /** Returns invoices in order of creation, optionally of one order number. */
@@ -23,6 +28,10 @@ export interface MekariPay extends HttpNeighbour, Actions {
   setWebhookUrl(url: string | undefined): void;
   /** Signs every message with all of these from now on. */
   setWebhookSecrets(secrets: readonly string[]): void;
+  /** Replaces the conditions for new invoices. */
+  setTerms(terms: TermsOptions): void;
+  /** Writes amounts and times of every answer and event in this way from now on. */
+  setFormat(format: Format): void;
 }
 
 export interface MekariPayOptions {
@@ -38,7 +47,9 @@ export async function startMekariPay(
 ): Promise<RunningNeighbour & { handle: MekariPay }> {
   const { clock, wireClock } = setup;
   let baseUrl = '';
-  const invoices = createInvoices(clock, (id) => `${baseUrl}/pay/${id}`);
+  const settings = createSettings();
+  const { terms, format } = settings;
+  const invoices = createInvoices(clock, terms, (id) => `${baseUrl}/pay/${id}`);
   const deliveries = createDeliveries({
     clock,
     wireClock,
@@ -46,26 +57,30 @@ export async function startMekariPay(
     url: options.webhookUrl,
     retryDelaysMs: options.webhookRetryDelaysMs,
   });
-  const actions = createActions(clock, invoices, deliveries);
+  const actions = createActions(clock, invoices, deliveries, format.get);
   const server = await startHttpNeighbour({
     ...setup,
     port,
-    api: invoiceRoutes(invoices, clock),
+    api: invoiceRoutes(invoices, clock, format.get),
     authorize: createSignatureCheck(setup.credentials, wireClock),
-    pages: payRoutes(invoices, actions, deliveries),
-    switches: actionRoutes(actions, invoices, deliveries),
+    pages: [...payRoutes(invoices, actions, deliveries, clock), ...settingsRoutes(invoices, settings)],
+    switches: [...actionRoutes(actions), ...providerRoutes(invoices, deliveries, settings)],
   });
   baseUrl = server.handle.url;
 
-  const newest = (reference: string) =>
-    invoices.byExternalId(reference).at(-1) ?? invoices.all().find(({ id }) => id === reference);
   return {
     handle: {
       ...server.handle,
       ...actions,
       invoices: (externalId) =>
-        structuredClone(externalId === undefined ? invoices.all() : invoices.byExternalId(externalId)),
-      invoice: (reference) => structuredClone(newest(reference)),
+        structuredClone(
+          invoices.all().filter(({ external_id }) => externalId === undefined || external_id === externalId),
+        ),
+      invoice: (reference) => {
+        const all = invoices.all();
+        const found = all.findLast((invoice) => invoice.external_id === reference);
+        return structuredClone(found ?? all.find(({ id }) => id === reference));
+      },
       deliveries: (reference) =>
         structuredClone(
           deliveries
@@ -79,9 +94,12 @@ export async function startMekariPay(
       sendRaw: deliveries.sendRaw,
       setWebhookUrl: deliveries.setUrl,
       setWebhookSecrets: deliveries.setSecrets,
+      setTerms: terms.set,
+      setFormat: format.set,
     },
     async reset() {
       invoices.clear();
+      settings.reset();
       deliveries.clear();
       await server.reset();
     },

@@ -1,15 +1,19 @@
+import { parseTimestamp } from '../clock.ts';
 import { page } from '../pages/layout.ts';
 import { grouped, localTime, type Markup, markup, money } from '../pages/markup.ts';
 import type { Reply } from '../server/reply.ts';
 import type { Delivery } from './deliveries.ts';
 import type { Invoice } from './invoices.ts';
+import { payForms } from './pay-forms.ts';
 import type { Attempt } from './post-webhook.ts';
 
 const STATUS_LABELS: Record<Invoice['status'], string> = {
   pending: 'Menunggu pembayaran / Awaiting payment',
+  partially_paid: 'Dibayar sebagian / Partially paid',
   paid: 'Lunas / Paid',
   expired: 'Kedaluwarsa / Expired',
   void: 'Dibatalkan / Void',
+  refunded: 'Dikembalikan / Refunded',
 };
 
 function itemsTable(invoice: Invoice): Markup {
@@ -20,6 +24,11 @@ function itemsTable(invoice: Invoice): Markup {
   return markup`<table><thead><tr><th>Item</th><th class="number">Jumlah / Quantity</th>
 <th class="number">Harga / Price</th><th class="number">Subtotal</th></tr></thead><tbody>${rows}</tbody>
 <tfoot><tr><td colspan="3">Total</td><td class="number" data-total="${invoice.amount}">${money(invoice.amount)}</td></tr></tfoot></table>`;
+}
+
+/** Shows the deadline, or its text if it is not a time: the shorten switch takes any text. */
+function deadlineOf({ expires_at: deadline }: Invoice): string {
+  return parseTimestamp(deadline) === undefined ? deadline : localTime(deadline);
 }
 
 function outcome(attempt: Attempt | undefined): Markup {
@@ -39,38 +48,43 @@ function eventsTable(deliveries: readonly Delivery[]): Markup {
 <th>Jawaban terakhir / Last answer</th><th>Status</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-const button = (action: string, label: string, kind = '') =>
-  markup`<button name="action" value="${action}" class="${kind}">${label}</button>`;
-
-function buttons(invoice: Invoice): Markup {
-  const isOpen = invoice.status === 'pending';
-  const pay = isOpen ? button('pay', 'Bayar / Pay', 'main') : markup``;
-  const payLate = invoice.status === 'paid' ? markup`` : button('pay-late', 'Bayar terlambat / Pay late');
-  const wrong =
-    invoice.status === 'paid'
+function paymentsTable({ payments, refunded_amount: refunded, paid_currency: currency }: Invoice): Markup {
+  if (payments.length === 0) return markup``;
+  const rows = payments.map(
+    (payment) => markup`<tr><td>${localTime(payment.paid_at)}<br><code class="soft">${payment.id}</code></td>
+<td>${payment.method}</td><td class="number">${money(payment.amount, payment.currency)}</td></tr>`,
+  );
+  const back =
+    refunded === 0
       ? markup``
-      : markup`<form method="post"><label>Selisih, rupiah / Difference, rupiah
-<input name="difference" type="number" min="1" max="${invoice.amount}" value="1" required></label>
-${button('pay-less', 'Bayar kurang / Pay less')}${button('pay-more', 'Bayar lebih / Pay more')}</form>`;
-  return markup`<form method="post">${pay}${payLate}</form>${wrong}
-<form method="post">${button('fail', 'Gagalkan / Fail')}${button('expire', 'Kedaluwarsakan / Expire')}
-${button('resend', 'Kirim ulang webhook / Send the last webhook again')}</form>`;
+      : markup`<p id="refunded">Dikembalikan / Given back: ${money(refunded, currency ?? 'IDR')}</p>`;
+  return markup`<h2>Pembayaran / Payments</h2><table id="payments"><thead><tr><th>Waktu / Time</th><th>Cara / Method</th>
+<th class="number">Jumlah / Amount</th></tr></thead><tbody>${rows}</tbody></table>${back}`;
+}
+
+interface PayPageView {
+  invoice: Invoice;
+  isLost: boolean;
+  deliveries: readonly Delivery[];
 }
 
 /** The page at payment_url: the invoice, every way to pay it, and the product's answers to the webhooks. */
-export function payPage(invoice: Invoice, deliveries: readonly Delivery[], notice?: Markup, status = 200): Reply {
+export function payPage(view: PayPageView, notice?: Markup, status = 200): Reply {
+  const { invoice, isLost, deliveries } = view;
   const paid =
     invoice.paid_at === null || invoice.paid_amount === null
       ? markup``
       : markup`<p>Dibayar / Paid: ${money(invoice.paid_amount, invoice.paid_currency ?? 'IDR')}, ${localTime(invoice.paid_at)}</p>`;
-  const content = markup`<p class="soft">Mekari Pay · sandbox</p>
+  const content = markup`<p class="soft"><a href="/">Mekari Pay · sandbox</a></p>
 <h1>Pesanan / Order ${invoice.external_id}</h1>
-<p><span class="badge ${invoice.status}" id="status">${STATUS_LABELS[invoice.status]}</span></p>
+<p><span class="badge ${invoice.status}" id="status">${STATUS_LABELS[invoice.status]}</span>
+${isLost ? markup`<span class="badge bad" id="lost">Hilang / Lost: 404</span>` : ''}</p>
 <p>${invoice.description}<br><span class="soft">${invoice.customer.name} · ${invoice.id}</span></p>
 ${notice === undefined ? '' : markup`<div class="notice" role="status">${notice}</div>`}
 ${itemsTable(invoice)}
-<p class="soft">Bayar sebelum / Pay before ${localTime(invoice.expires_at)}</p>${paid}
-${buttons(invoice)}
+<p class="soft">Bayar sebelum / Pay before ${deadlineOf(invoice)}</p>${paid}
+${paymentsTable(invoice)}
+${payForms(invoice, isLost)}
 ${eventsTable(deliveries)}
 <p><a id="return" href="${invoice.return_url}">Kembali ke toko / Back to the shop</a></p>`;
   return page(status, `${invoice.external_id} · Mekari Pay`, content);

@@ -15,11 +15,11 @@ const CSS = new Markup(`
     border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); font-weight: 500; font-size: .875rem; }
   .number { text-align: right; font-variant-numeric: tabular-nums; } tfoot td { font-weight: 600; border-bottom: 0; }
   .badge { display: inline-block; padding: .1rem .6rem; border-radius: 99px; background: #e8ecf5; font-size: .875rem; }
-  .paid, .good { color: var(--good); } .expired, .void, .bad { color: var(--bad); }
+  .paid, .good { color: var(--good); } .expired, .void, .refunded, .bad { color: var(--bad); }
   .notice { padding: .75rem 1rem; border-radius: 8px; background: #eef3ff; margin: 1rem 0; }
   form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: .75rem 0; }
   label { display: grid; gap: .15rem; font-size: .875rem; color: var(--soft); }
-  input { font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 8px; }
+  input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 8px; }
   button { font: inherit; padding: .5rem .9rem; border: 1px solid var(--line); border-radius: 8px; background: #fff;
     cursor: pointer; } button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 600; }
   code, pre, textarea { font: .8125rem/1.45 ui-monospace, monospace; } pre { white-space: pre-wrap; }

@@ -24,9 +24,11 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
   );
 }
 
-/** Formats a whole number in Indonesian: 1.000.000. */
+/** Formats a number in Indonesian: 1.000.000 or 61,25. */
 export function grouped(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, '.');
+  const [whole = '', decimals] = String(amount).split('.');
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, '.');
+  return decimals === undefined ? groups : `${groups},${decimals}`;
 }
 
 /** Formats an amount as Rp1.000.000. Other currencies show their code. */

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { Invoice } from '../../../sandbox/index.ts';
-import { newInvoice } from './invoice-body.ts';
+import { newInvoice, postInvoice } from './invoice-body.ts';
 import { test } from './sandbox-test.ts';
+import { signedFetch } from './signed-fetch.ts';
 import { receiveWebhooks } from './webhook-receiver.ts';
 
 /** Presses a button of the page; follows to the page that comes then. */
@@ -55,7 +56,44 @@ test('every other button does its label', async ({ sandbox }) => {
   expect(await after('pay-less', { difference: '300000' })).toEqual(['paid', 1_000_000]);
   expect(await after('pay-more', { difference: '1' })).toEqual(['paid', 1_300_001]);
   expect(await after('pay-more', { difference: '0.5' })).toEqual(['pending', null]);
+  expect(await after('pay-fee', { fee: '4000' })).toEqual(['paid', 1_304_000]);
+  expect(await after('pay-part', { amount: '400000', currency: 'IDR' })).toEqual(['partially_paid', 400_000]);
+  expect(await after('pay-part', { amount: '', currency: 'IDR' })).toEqual(['partially_paid', 650_000]);
+  expect(await after('pay-part', { amount: '61.25', currency: 'USD' })).toEqual(['partially_paid', 61.25]);
+  expect(await after('pay-part', { amount: '-1' })).toEqual(['pending', null]);
+  expect(await after('pay-rest', { currency: 'IDR' })).toEqual(['paid', 1_300_000]);
+  expect(await after('refund')).toEqual(['pending', null]);
+  expect(await after('void')).toEqual(['void', null]);
+  expect(await after('shorten', { minutes: '-1' })).toEqual(['expired', null]);
+  expect(await after('event', { type: 'invoice.viewed' })).toEqual(['pending', null]);
   expect(await after('fail')).toEqual(['pending', null]);
   expect(await after('expire')).toEqual(['expired', null]);
   expect(await after('steal')).toEqual(['pending', null]);
+});
+
+test('the page shows payments and refunds, and finds a lost invoice again', async ({ sandbox }) => {
+  const invoice = await newInvoice(sandbox);
+  expect(await press(invoice, 'pay-part', { amount: '400000', currency: 'IDR' })).toContain('Rp400.000');
+  expect(await press(invoice, 'pay-rest')).toContain('Rp900.000');
+  expect(await press(invoice, 'refund', { amount: '100000' })).toContain('Dikembalikan / Given back: Rp100.000');
+  expect(await press(invoice, 'chargeback')).toContain('Dikembalikan / Refunded</span>');
+  expect(await press(invoice, 'lose')).toContain('Hilang / Lost: 404');
+  expect(await press(invoice, 'restore')).not.toContain('Hilang / Lost: 404');
+});
+
+test("the provider's page sets how values are written, and the terms of new invoices", async ({ sandbox }) => {
+  const { url } = sandbox.mekariPay;
+  const invoice = await newInvoice(sandbox);
+  expect(await (await fetch(`${url}/`)).text()).toContain(`href="/pay/${invoice.id}"`);
+  const submit = async (path: string, fields: Record<string, string>) =>
+    (await fetch(`${url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })).text();
+  const format = await submit('/format', { amounts: 'decimal-text', times: 'local', omit: 'payments' });
+  expect(format).toContain('<option selected>decimal-text</option>');
+  const { data } = (await (await signedFetch(sandbox, `${url}/api/v1/invoices?external_id=TOP-1`)).json()) as {
+    data: Record<string, unknown>[];
+  };
+  expect(data[0]).toMatchObject({ amount: '1300000.00' });
+  expect(data[0]).not.toHaveProperty('payments');
+  expect(await submit('/terms', { minimum_amount: '', maximum_amount: '1000' })).toContain('value="1000"');
+  expect((await postInvoice(sandbox)).status).toBe(422);
 });

@@ -6,6 +6,8 @@ export interface ReceivedEvent {
   id: string;
   type: string;
   data: Record<string, unknown>;
+  /** The body as it came, because a parser hides how a number is written. */
+  body: string;
 }
 
 /** Stands for the product's webhook: verifies with the package that the product uses, keeps what passes. */
@@ -29,7 +31,7 @@ export async function receiveWebhooks(secret: string): Promise<WebhookReceiver> 
     const headers = request.headers as Record<string, string>;
     try {
       const { type, data } = webhook.verify(body, headers) as ReceivedEvent;
-      events.push({ id: headers['webhook-id'] ?? '', type, data });
+      events.push({ id: headers['webhook-id'] ?? '', type, data, body });
       response.writeHead(answers.shift() ?? 204).end();
     } catch (error) {
       rejected.push(String(error));

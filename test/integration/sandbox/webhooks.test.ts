@@ -1,26 +1,9 @@
 import { expect } from 'vitest';
-import type { Sandbox } from '../../../sandbox/index.ts';
 import { newInvoice } from './invoice-body.ts';
-import { test as base } from './sandbox-test.ts';
-import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
+import { SECRET, test } from './linked-sandbox.ts';
+import { receiveWebhooks } from './webhook-receiver.ts';
 
-const SECRET = `whsec_${Buffer.from('the first secret of the test').toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.from('another secret of the test!!').toString('base64')}`;
-
-const test = base.extend<{ receiver: WebhookReceiver; linked: Sandbox }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the first parameter must be a pattern
-  receiver: async ({}, use) => {
-    const receiver = await receiveWebhooks(SECRET);
-    await use(receiver);
-    await receiver.stop();
-  },
-  /** A sandbox whose webhooks go to the receiver. */
-  linked: async ({ start, receiver }, use) => {
-    const sandbox = await start({ webhookSecrets: [SECRET], webhookRetryDelaysMs: [1, 1] });
-    sandbox.mekariPay.setWebhookUrl(receiver.url);
-    await use(sandbox);
-  },
-});
 
 test('paying sends a signed event that the package verifies', async ({ linked: sandbox, receiver }) => {
   const invoice = await newInvoice(sandbox);
@@ -38,6 +21,7 @@ test('paying sends a signed event that the package verifies', async ({ linked: s
         paid_at: expect.stringMatching(/Z$/),
         payment_method: 'va_bni',
       },
+      body: delivery.body,
     },
   ]);
 });
