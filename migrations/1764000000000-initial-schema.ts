@@ -205,7 +205,7 @@ end $$`,
   ]),
 ];
 
-/** The state table of src/orders/order-state.ts, and what is frozen once an order is no draft any more. */
+/** The state table of src/orders/rules/order-state.ts, and what is frozen once an order is no draft any more. */
 const orderStates = [
   `create function check_order_change() returns trigger language plpgsql as $$
 begin

@@ -1,7 +1,7 @@
 import type { OrganizationSnapshot } from '../clients/hub-core.ts';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import { ONE_RUPIAH, type Rupiah } from '../kernel/money.ts';
-import type { SettledExcess, SettledExcessLoader } from '../ledger/index.ts';
+import type { ExcessQuantities, SettledExcessLoader } from '../ledger/index.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import type { Prices, TopupConfiguration } from '../topup-options/index.ts';
 import { type OwedExcess, owedQuantities, priceExcess } from './rules/owed.ts';
@@ -21,7 +21,7 @@ export class PriceOwed {
     request: RequestContext,
     organization: OrganizationSnapshot,
     configuration: TopupConfiguration,
-    order?: { settledOrClaimed: SettledExcess },
+    order?: { settledOrClaimed: ExcessQuantities },
   ): Promise<readonly OwedExcess[] | undefined> {
     if (configuration.excessKey === null) return [];
     const { excess, unknownExcess } = organization;

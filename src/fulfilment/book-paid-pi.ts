@@ -3,6 +3,7 @@ import type { Moderator, PaidPi } from '../clients/moderator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import {
+  AWAITS_BOOKING,
   linesOfOrder,
   lockOrder,
   moveOrder,
@@ -27,14 +28,14 @@ export class BookPaidPi {
 
   async book(orderId: string): Promise<void> {
     const order = await orderById(this.database, orderId);
-    if (order.status !== 'PAID') return;
+    if (!AWAITS_BOOKING.has(order.status)) return;
     const paidPi = toPaidPi(order, await linesOfOrder(this.database, orderId));
     // fault point: paid PI, about to be sent
     const number = await this.moderator.bookPaidPi(paidPi);
     // fault point: paid PI, booked and not noted
     await inTransaction(this.database, async (tx) => {
       const locked = await lockOrder(tx, { id: orderId });
-      if (locked?.status !== 'PAID') return;
+      if (locked === undefined || !AWAITS_BOOKING.has(locked.status)) return;
       const now = this.clock.now();
       const cause = { at: now, cause: 'paid PI booked', actor: null };
       await moveOrder(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });

@@ -23,8 +23,8 @@ export function mailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
 }
 
 /**
- * Identifies one job per order, kind and sending, so that a second enqueue is deduped. It ends in the order's id, like
- * the keys of all jobs of an order.
+ * Identifies one job per order, kind and sending, so that a second enqueue replaces the waiting job. It ends in the
+ * order's id, like the keys of all jobs of an order.
  */
 export function mailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: number): string {
   const purpose = sending === 1 ? kind : `${kind}:${sending}`;

@@ -1,6 +1,6 @@
 export { QuotaBalance } from './graphql/quota-balance.type.ts';
 export { BalancesLoader, SettledExcessLoader } from './loaders.ts';
-export { excessKey, type SettledExcess, toSettledExcess } from './rules/settled-excess.ts';
+export { type ExcessQuantities, excessKey, toExcessQuantities } from './rules/excess-quantities.ts';
 export { lockBalances } from './store/balances.ts';
 export {
   enterEntries,

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
 import type { QuotaBalance } from './graphql/quota-balance.type.ts';
-import { byOrganization, type SettledExcess } from './rules/settled-excess.ts';
+import { byOrganization, type ExcessQuantities } from './rules/excess-quantities.ts';
 import { balancesOf } from './store/balances.ts';
 import { settledOf } from './store/entries.ts';
 
@@ -37,7 +37,7 @@ export class BalancesLoader {
 export class SettledExcessLoader {
   private readonly loader = perRequest(
     (request) =>
-      new DataLoader<string, SettledExcess>(async (ids) => {
+      new DataLoader<string, ExcessQuantities>(async (ids) => {
         const [rows] = await this.database.reads(request, settledOf(ids));
         return byOrganization(ids, rows);
       }),
@@ -45,7 +45,7 @@ export class SettledExcessLoader {
 
   constructor(private readonly database: TenantDatabase) {}
 
-  ofOrganization(request: RequestContext, organizationId: string): Promise<SettledExcess> {
+  ofOrganization(request: RequestContext, organizationId: string): Promise<ExcessQuantities> {
     return this.loader(request).load(organizationId);
   }
 }

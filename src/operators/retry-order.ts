@@ -1,7 +1,15 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { bookPaidPiJob, lastSendingOfKind, type MailKind, mailJob, mailKey, mailKindOf } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { GIVEN_UP, jobOfOrder, recordStep, setPaymentChecked, type TopupOrder } from '../orders/index.ts';
+import {
+  AWAITS_BOOKING,
+  AWAITS_PAYMENT,
+  GIVEN_UP,
+  jobOfOrder,
+  recordStep,
+  setPaymentChecked,
+  type TopupOrder,
+} from '../orders/index.ts';
 import { issueInvoiceJob, voidInvoiceJob } from '../payments/index.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import { retryJobs } from '../platform/jobs/store/stuck-jobs.ts';
@@ -28,9 +36,7 @@ export function retryOrder(database: DataSource, clock: Clock, orderNumber: stri
       waiting.map(({ id }) => id),
     );
     const lost = await enqueueLostJob(tx, order, jobs);
-    if (order.status === 'PENDING_PAYMENT') {
-      await setPaymentChecked(tx, order.id, null);
-    }
+    if (AWAITS_PAYMENT.has(order.status)) await setPaymentChecked(tx, order.id, null);
     await recordStep(tx, order, { at: clock.now(), cause: 'operator: retried', ...by });
     return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...lost])] };
   });
@@ -67,8 +73,8 @@ async function enqueueLostJob(tx: EntityManager, order: TopupOrder, jobs: readon
 }
 
 function requiredJob({ status, paymentInvoiceId, confirmedAt }: TopupOrder) {
-  if (status === 'PENDING_PAYMENT' && paymentInvoiceId === null) return issueInvoiceJob;
-  if (status === 'PAID') return bookPaidPiJob;
+  if (AWAITS_PAYMENT.has(status) && paymentInvoiceId === null) return issueInvoiceJob;
+  if (AWAITS_BOOKING.has(status)) return bookPaidPiJob;
   if (GIVEN_UP.has(status) && confirmedAt !== null) return voidInvoiceJob;
   return undefined;
 }

@@ -7,13 +7,13 @@ import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
 import type { QuoteOrder, RequotedOrder } from './quote-order.ts';
+import { confirmRefusal } from './rules/confirm-refusal.ts';
 import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
 import {
   changedByOthers,
   idempotencyConflict,
   orderNotFound,
   paymentProviderUnavailable,
-  refusedToConfirm,
   userError,
 } from './rules/user-error.ts';
 import { type ConfirmFacts, moveToPayment, readConfirmFacts, requoteDraft } from './store/confirming.ts';
@@ -70,7 +70,7 @@ export class ConfirmOrder {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
     if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
     if (order === undefined) return { userErrors: [orderNotFound()] };
-    const refusal = refusedToConfirm(order, expectedTotal, this.clock.now());
+    const refusal = confirmRefusal(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
     return this.traced(order, () => this.confirmDraft(request, use, order, lines));
   }

@@ -24,7 +24,7 @@ export const payloadOf = ({ id, correlationId, traceParent }: JobOrder): OrderPa
   traceparent: traceParent ?? undefined,
 });
 
-/** Builds one job per order and job name: a second enqueue is deduped. The key ends in the order's id. */
+/** Builds one job per order and job name: a second enqueue replaces the waiting job. The key ends in the order's id. */
 export function jobOfOrder(
   job: JobDefinition<OrderPayload>,
   order: JobOrder,

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { formatRupiah, MAX_AMOUNT } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import { type SettledExcess, toSettledExcess } from '../ledger/index.ts';
+import { type ExcessQuantities, toExcessQuantities } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
@@ -75,7 +75,7 @@ export class QuoteOrder {
     const results = await Promise.all(
       items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);
-        if (option !== undefined) return this.quoteItem(request, option, item, toSettledExcess(taken));
+        if (option !== undefined) return this.quoteItem(request, option, item, toExcessQuantities(taken));
         const hidden = evaluated.hidden.find(({ configuration }) => configuration.code === item.code);
         return refused(unavailable(item, hidden?.reason === 'PRICE_UNAVAILABLE'));
       }),
@@ -114,7 +114,7 @@ export class QuoteOrder {
     request: RequestContext,
     option: OfferedOption,
     { quantity, field }: WantedItem,
-    taken: SettledExcess,
+    taken: ExcessQuantities,
   ): Promise<Result<QuoteItem, UserError>> {
     const { configuration, organization, rule } = option;
     const quantityField = field === null ? null : [...field, 'quantity'];

@@ -12,10 +12,11 @@ export const jobsChecks: readonly Check[] = [
     meaning: 'An order was paid more than an hour ago, and accounting has not booked it.',
     ofChanges: 'everything',
     sql: (now) => sql`
-      select o.number as subject, format('since %s', step.at) as detail
+      select o.number as subject, format('since %s', max(step.at)) as detail
       from topup_orders o
       join topup_order_events step on step.order_id = o.id and step.to_status in (${oneOf(AWAITS_BOOKING)}) and step.from_status <> step.to_status
-      where o.status in (${oneOf(AWAITS_BOOKING)}) and step.at < ${now}::timestamptz - ${WITHIN}`,
+      where o.status in (${oneOf(AWAITS_BOOKING)})
+      group by o.number having max(step.at) < ${now}::timestamptz - ${WITHIN}`,
   },
   {
     name: 'paid_order_has_its_job',

@@ -1,6 +1,6 @@
 import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
 import { MAX_AMOUNT, type Rupiah } from '../../kernel/money.ts';
-import { excessKey, type SettledExcess } from '../../ledger/index.ts';
+import { type ExcessQuantities, excessKey } from '../../ledger/index.ts';
 
 /** Unpaid excess of one quota in one billing period. */
 export interface OwedQuantity {
@@ -21,7 +21,7 @@ export interface OwedExcess extends OwedQuantity {
 export function owedQuantities(
   configuration: { code: string; excessKey: string | null },
   reported: OrganizationSnapshot['excess'],
-  settled: SettledExcess,
+  settled: ExcessQuantities,
 ): OwedQuantity[] {
   const byPeriod = new Map<string, bigint>();
   for (const { key, period, quantity } of reported) {

@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
-import { byOrganization, type SettledExcess, type SettledRow } from '../rules/settled-excess.ts';
+import { byOrganization, type ExcessQuantities, type SettlementRow } from '../rules/excess-quantities.ts';
 import { type LedgerKind, QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
 
 export interface NewEntry {
@@ -39,7 +39,7 @@ export const settlementsOf = (organizationId: string): Sql => sql`
   where organization_id = ${organizationId} and kind = 'EXCESS_SETTLEMENT'`;
 
 /** Selects settled excess per organization, quota and period. */
-export const settledOf = (organizationIds: readonly string[]): Query<SettledRow> => sql<SettledRow>`
+export const settledOf = (organizationIds: readonly string[]): Query<SettlementRow> => sql<SettlementRow>`
   select organization_id as "organizationId", quota_code as code, period, sum(quantity)::bigint as quantity
   from quota_ledger_entries where organization_id = any(${organizationIds}) and kind = 'EXCESS_SETTLEMENT'
   group by organization_id, quota_code, period`;
@@ -48,7 +48,7 @@ export const settledOf = (organizationIds: readonly string[]): Query<SettledRow>
 export async function settledExcess(
   database: DataSource | EntityManager,
   organizationIds: readonly string[],
-): Promise<SettledExcess[]> {
+): Promise<ExcessQuantities[]> {
   return byOrganization(organizationIds, await runQuery(database, settledOf(organizationIds)));
 }
 

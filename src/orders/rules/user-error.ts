@@ -1,7 +1,5 @@
 import type { UpstreamError } from '../../clients/upstream-error.ts';
-import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 import type { QuantityFault, QuantityFaultCode } from '../../topup-options/index.ts';
-import type { OrderStatus } from './order-state.ts';
 
 export const TOPUP_ERROR_CODES = [
   'FEATURE_DISABLED',
@@ -105,27 +103,3 @@ export const changedByOthers = () =>
   userError('INVALID_TRANSITION', 'Other requests are changing the order at the moment: try again.', {
     retryable: true,
   });
-
-/** Returns the reason why the order cannot be confirmed at this total; undefined if it can. */
-export function refusedToConfirm(order: ConfirmableOrder, expectedTotal: Rupiah, now: Date): UserError | undefined {
-  const field = ['input', 'orderId'];
-  const isExpired = order.status === 'DRAFT' && order.quoteExpiresAt <= now;
-  if (isExpired || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
-    return userError('QUOTE_EXPIRED', 'The quote has expired: create the order again at current prices.', { field });
-  }
-  if (order.status !== 'DRAFT') {
-    return userError('INVALID_TRANSITION', `The order is ${order.status}: only a DRAFT can be confirmed.`, { field });
-  }
-  if (order.total !== expectedTotal) {
-    const message = `The order's total is ${formatRupiah(order.total)}, not ${formatRupiah(expectedTotal)}: review the order and confirm its total.`;
-    return userError('TOTAL_MISMATCH', message, { field: ['input', 'expectedTotal'] });
-  }
-  return undefined;
-}
-
-interface ConfirmableOrder {
-  status: OrderStatus;
-  quoteExpiresAt: Date;
-  confirmedAt: Date | null;
-  total: Rupiah;
-}

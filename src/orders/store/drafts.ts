@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../kernel/ids.ts';
+import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
-import type { Query } from '../../platform/database/sql.ts';
+import { type Query, sql } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { KeyUse } from '../rules/idempotency-key.ts';
@@ -17,19 +18,6 @@ import { TopupOrderLine } from './topup-order-line.entity.ts';
 
 const insertOrders = insertInto(TopupOrder);
 const insertLines = insertInto(TopupOrderLine);
-
-/** Columns that are empty or default in a draft. */
-const NOT_CONFIRMED = {
-  confirmedAt: null,
-  paymentExpiresAt: null,
-  paymentProvider: 'mekari-pay',
-  paymentInvoiceId: null,
-  paymentUrl: null,
-  paymentCheckedAt: null,
-  paidAt: null,
-  completedAt: null,
-  paidInvoiceNumber: null,
-};
 
 /**
  * Returns the order that this key created; "conflict" if the key was used with other content; undefined if the key is
@@ -65,15 +53,15 @@ export async function storeDraft(
   draft: NewDraft,
 ): Promise<TopupOrder | undefined> {
   for (let draw = 1; ; draw++) {
-    const order = toOrder(request, draft);
+    const row = toRow(request, draft);
     const { use, quote, cause } = draft;
     try {
-      await database.writes(
+      const [[order]] = await database.writes(
         request,
-        insertOrders([order]),
-        keyInsert(use, order.id, cause.at),
-        linesInsert(order.id, quote.lines),
-        stepInsert(order, null, 'DRAFT', cause),
+        sql<TopupOrder>`${insertOrders([row])} returning ${columnsOf(TopupOrder, 'topup_orders')}`,
+        keyInsert(use, row.id, cause.at),
+        linesInsert(row.id, quote.lines),
+        stepInsert(row, null, 'DRAFT', cause),
       );
       return order;
     } catch (error) {
@@ -83,18 +71,17 @@ export async function storeDraft(
   }
 }
 
-function toOrder(
+function toRow(
   { correlationId }: RequestContext,
   { use, quote, organizationName, quoteExpiresAt, traceParent, cause }: NewDraft,
-): TopupOrder {
+) {
   const { topupTotal, excessTotal, total } = quote;
   return {
-    ...NOT_CONFIRMED,
     id: newId(),
     number: newOrderNumber(cause.at),
     organizationId: use.organizationId,
     organizationName,
-    status: 'DRAFT',
+    status: 'DRAFT' as const,
     topupTotal,
     excessTotal,
     total,

@@ -79,7 +79,7 @@ export class TopupOrder {
   @Column({ name: 'payment_expires_at', type: 'timestamptz', precision: 3, nullable: true })
   paymentExpiresAt!: Date | null;
 
-  /** The payment provider that has the invoice. */
+  /** The provider that has the invoice. An order without an invoice has the database's default. */
   @Column({ name: 'payment_provider', type: 'text', default: 'mekari-pay', insert: false })
   paymentProvider!: string;
 

@@ -48,7 +48,7 @@ export function defineJob<P>({ name, payload }: Pick<JobDefinition<P>, 'name' | 
 export const MAX_ATTEMPTS = 1000;
 
 export interface EnqueueOptions {
-  /** Dedupes: a second job with the same key replaces the first. */
+  /** A new job replaces the waiting job of its key. If that one runs already, it ends its run and is not retried. */
   key: string;
   /** Now by default. */
   runAt?: Date;

@@ -1,7 +1,8 @@
 import { money } from '../../platform/graphql/money.type.ts';
 import type { OfferedOption } from '../evaluate-options.ts';
 import { optionId } from '../rules/option-id.ts';
-import { fillPlaceholders, validUntil } from '../rules/pricing.ts';
+import { fillPlaceholders } from '../rules/placeholders.ts';
+import { validUntil } from '../rules/validity.ts';
 import type { QuotaType, TopupOption } from './topup-option.type.ts';
 
 /** `now` decides the end of a monthly top-up. */

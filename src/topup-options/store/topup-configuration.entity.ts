@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
-import type { CatalogueQuotaType } from '../rules/pricing.ts';
+import type { CatalogueQuotaType } from '../rules/validity.ts';
 
 /** A quota that can be topped up: catalogue data that operators change, never code (domain.md 3). */
 @Entity('topup_configurations')

@@ -141,6 +141,15 @@ for (const [check, statements] of Object.entries(PLANTED)) {
   });
 }
 
+test('an order that became PAID again may wait for its booking from then on', async () => {
+  const { whole } = await plant([
+    ...(PLANTED.paid_order_is_booked ?? []),
+    `insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
+     select id, now(), 'PAYMENT_REVIEW', 'PAID', 'approved', 'approved' from topup_orders where number = :number`,
+  ]);
+  expect(whole.paid_order_is_booked).toBeUndefined();
+});
+
 test('an audit of changes skips orders without a step or a payment since the last audit', async () => {
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const since = BigInt(row?.last ?? 0);

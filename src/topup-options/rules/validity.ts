@@ -1,13 +1,7 @@
 import { endOfJakartaDay, endOfMonth, jakartaDate } from '../../kernel/jakarta.ts';
-import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 
 /** The validity of a top-up, in the catalogue's spelling. */
 export type CatalogueQuotaType = 'lifetime' | 'monthly' | 'contract';
-
-/** `{{mekari_billing}}` in a label or description stands for the unit price (domain.md 5). */
-export function fillPlaceholders(template: string, unitPrice: Rupiah): string {
-  return template.replaceAll(/\{\{\s*mekari_billing\s*\}\}/g, formatRupiah(unitPrice));
-}
 
 /**
  * The end of a top-up bought now: the end of the month or of the contract's last day, in Asia/Jakarta. undefined if it never

@@ -1,0 +1,205 @@
+-- Generated from a migrated database: the functions and triggers of all migrations, each in its newest version.
+-- To write it again: npx vitest run test/integration/database/triggers.test.ts -u
+
+CREATE OR REPLACE FUNCTION public.apply_ledger_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  line topup_order_lines;
+begin
+  select * into strict line from topup_order_lines where id = new.order_line_id;
+  if new.organization_id <> (select organization_id from topup_orders where id = line.order_id)
+     or new.quota_code <> line.quota_code
+     or (line.kind = 'TOPUP') <> (new.kind in ('TOPUP', 'REFUND'))
+     or (new.kind = 'TOPUP' and new.quantity <> line.credits)
+     or (new.kind = 'REFUND' and -new.quantity > line.credits)
+     or (new.kind = 'EXCESS_SETTLEMENT' and new.quantity <> line.quantity)
+     or new.period is distinct from line.excess_period then
+    raise exception 'ledger entry of line % is not what the line says', new.order_line_id using errcode = 'check_violation';
+  end if;
+  if new.kind = 'REFUND' then
+    if not exists (select from quota_ledger_entries where order_line_id = new.order_line_id and kind = 'TOPUP') then
+      raise exception 'line % was never credited: there is nothing to take back', new.order_line_id
+        using errcode = 'check_violation';
+    end if;
+    update organization_packages set balance = balance + new.quantity, updated_at = new.created_at
+    where organization_id = new.organization_id and quota_code = new.quota_code;
+    return null;
+  end if;
+  insert into organization_packages as counter (organization_id, quota_code, balance, excess_settled, updated_at)
+  values (
+    new.organization_id, new.quota_code,
+    case new.kind when 'TOPUP' then new.quantity else 0 end,
+    case new.kind when 'EXCESS_SETTLEMENT' then new.quantity else 0 end,
+    new.created_at
+  )
+  on conflict on constraint organization_packages_pkey do update
+  set balance = counter.balance + excluded.balance,
+      excess_settled = counter.excess_settled + excluded.excess_settled,
+      updated_at = excluded.updated_at;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_entry_at_commit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  current record;
+begin
+  select o.number, o.status into strict current from topup_order_lines line
+  join topup_orders o on o.id = line.order_id where line.id = new.order_line_id;
+  if new.kind = 'REFUND' and current.status <> 'REFUNDED' then
+    raise exception 'order % has quota taken back and is not refunded', current.number using errcode = 'check_violation';
+  end if;
+  if new.kind <> 'REFUND' and current.status not in ('PAID', 'COMPLETED') then
+    raise exception 'order % is credited and not paid', current.number using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_order_at_commit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  current topup_orders;
+begin
+  select * into strict current from topup_orders where id = new.id;
+  if current.status = 'PENDING_PAYMENT' and current.total is distinct from (
+    select sum(amount) from topup_order_lines where order_id = current.id
+  ) then
+    raise exception 'order % does not charge the sum of its lines', current.number using errcode = 'check_violation';
+  end if;
+  if current.status = 'PAID' and exists (
+    select from topup_order_lines line where line.order_id = current.id
+    and not exists (select from quota_ledger_entries entry where entry.order_line_id = line.id)
+  ) then
+    raise exception 'order % is paid and not credited', current.number using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_order_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'order % is never deleted', old.number using errcode = 'restrict_violation';
+  end if;
+  if tg_op = 'INSERT' then
+    if new.status <> 'DRAFT' then
+      raise exception 'an order begins as DRAFT, not as %', new.status using errcode = 'check_violation';
+    end if;
+    return new;
+  end if;
+  if new.status <> old.status and (old.status, new.status) not in (
+    ('DRAFT', 'PENDING_PAYMENT'), ('DRAFT', 'EXPIRED'), ('DRAFT', 'CANCELLED'),
+    ('PENDING_PAYMENT', 'EXPIRED'), ('PENDING_PAYMENT', 'CANCELLED'),
+    ('PENDING_PAYMENT', 'PAID'), ('EXPIRED', 'PAID'), ('CANCELLED', 'PAID'),
+    ('PENDING_PAYMENT', 'PAYMENT_REVIEW'), ('EXPIRED', 'PAYMENT_REVIEW'), ('CANCELLED', 'PAYMENT_REVIEW'),
+    ('PAYMENT_REVIEW', 'PAID'), ('PAYMENT_REVIEW', 'REFUNDED'),
+    ('PAID', 'COMPLETED'), ('COMPLETED', 'REFUNDED')
+  ) then
+    raise exception 'order % cannot move from % to %', old.number, old.status, new.status
+      using errcode = 'check_violation';
+  end if;
+  if (new.id, new.number, new.organization_id, new.created_at)
+     is distinct from (old.id, old.number, old.organization_id, old.created_at) then
+    raise exception 'order %: id, number, organization and creation are fixed', old.number
+      using errcode = 'check_violation';
+  end if;
+  if old.status <> 'DRAFT' and (new.topup_total, new.excess_total, new.total, new.confirmed_at)
+     is distinct from (old.topup_total, old.excess_total, old.total, old.confirmed_at) then
+    raise exception 'order %: totals are frozen once it is confirmed', old.number using errcode = 'check_violation';
+  end if;
+  if old.completed_at is not null and (new.completed_at, new.paid_invoice_number)
+     is distinct from (old.completed_at, old.paid_invoice_number) then
+    raise exception 'order %: what was booked stays', old.number using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_order_line_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  draft boolean;
+  unperioded topup_order_lines;
+begin
+  select bool_and(status = 'DRAFT') into draft from topup_orders where id in (old.order_id, new.order_id);
+  if draft then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'UPDATE' then
+    unperioded := new;
+    unperioded.period_start := old.period_start;
+    unperioded.period_end := old.period_end;
+    if unperioded is not distinct from old then
+      return new;
+    end if;
+  end if;
+  raise exception 'lines are frozen once their order is confirmed: % is refused', tg_op using errcode = 'check_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, key text, run_at timestamp with time zone, max_attempts integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  caller name := case current_setting('role') when 'none' then session_user else current_setting('role') end;
+  order_id text := payload ->> 'orderId';
+begin
+  if not pg_has_role(caller, 'self_topup_background', 'member') and (
+    task <> 'issue_invoice'
+    or key is distinct from 'issue_invoice:' || order_id
+    or not exists (select from public.topup_orders where id = case when order_id ~ '^[0-9a-f-]{36}$' then order_id::uuid end
+                   and organization_id = current_setting('self_topup.organization_id', true))
+  ) then
+    raise exception 'permission denied for job %', task using errcode = 'insufficient_privilege';
+  end if;
+  perform graphile_worker.add_job(task, payload, run_at := run_at, max_attempts := max_attempts, job_key := key);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_direct_count()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if pg_trigger_depth() > 1 and tg_op in ('INSERT', 'UPDATE') then
+    return new;
+  end if;
+  raise exception 'organization_packages is written by the ledger alone: % is refused', tg_op
+    using errcode = 'restrict_violation';
+end $function$;
+
+CREATE TRIGGER action_trail_append_only BEFORE DELETE OR UPDATE ON public.action_trail FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER action_trail_no_truncate BEFORE TRUNCATE ON public.action_trail FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER organization_packages_direct BEFORE INSERT OR DELETE OR UPDATE ON public.organization_packages FOR EACH ROW EXECUTE FUNCTION refuse_direct_count();
+CREATE TRIGGER organization_packages_no_truncate BEFORE TRUNCATE ON public.organization_packages FOR EACH STATEMENT EXECUTE FUNCTION refuse_direct_count();
+CREATE TRIGGER payment_events_append_only BEFORE DELETE OR UPDATE ON public.payment_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payment_events_no_truncate BEFORE TRUNCATE ON public.payment_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payment_exception_closings_append_only BEFORE DELETE OR UPDATE ON public.payment_exception_closings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payment_exception_closings_no_truncate BEFORE TRUNCATE ON public.payment_exception_closings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER quota_ledger_entries_append_only BEFORE DELETE OR UPDATE ON public.quota_ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER quota_ledger_entries_apply AFTER INSERT ON public.quota_ledger_entries FOR EACH ROW EXECUTE FUNCTION apply_ledger_entry();
+CREATE CONSTRAINT TRIGGER quota_ledger_entries_at_commit AFTER INSERT ON public.quota_ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry_at_commit();
+CREATE TRIGGER quota_ledger_entries_no_truncate BEFORE TRUNCATE ON public.quota_ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_events_append_only BEFORE DELETE OR UPDATE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_events_no_truncate BEFORE TRUNCATE ON public.topup_order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_lines_change BEFORE INSERT OR DELETE OR UPDATE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_change();
+CREATE CONSTRAINT TRIGGER topup_orders_at_commit AFTER UPDATE OF status ON public.topup_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['PENDING_PAYMENT'::text, 'PAID'::text]))) EXECUTE FUNCTION check_order_at_commit();
+CREATE TRIGGER topup_orders_change BEFORE INSERT OR DELETE OR UPDATE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_change();
