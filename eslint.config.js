@@ -1,7 +1,9 @@
 import graphql from '@graphql-eslint/eslint-plugin';
+import redos from 'eslint-plugin-redos';
+import * as regularExpressions from './lint/regular-expressions.js';
 
 /**
- * The schema alone: code is Biome's. The rules are all that the plugin has for schemas; each that is off or narrower than it
+ * The schema, and the running time of regular expressions: other code is Biome's. The rules for the schema are all that the plugin has for schemas; each that is off or narrower than it
  * comes says why. Names are a contract (docs/contracts.md 1): a rule yields to one, never the other way round.
  */
 export default [
@@ -60,5 +62,12 @@ export default [
       // A payload answers the order that it moved: whoever wants more asks for it, at a cost of its own.
       '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off',
     },
+  },
+  // Every expression takes linear time, because a caller, a neighbour or a file chooses the text that it searches.
+  {
+    files: ['src/**/*.ts'],
+    languageOptions: { parser: regularExpressions },
+    plugins: { redos },
+    rules: { 'redos/no-vulnerable': ['error', { ignoreErrors: false, cache: false, randomSeed: 1, timeout: 60_000 }] },
   },
 ];

@@ -15,7 +15,7 @@ const url = (what: string, protocols: RegExp = /^https?$/) =>
     error: `is not ${what}`,
   });
 
-const baseUrl = (what: string) => url(what).transform((value) => value.replace(/\/+$/, ''));
+const baseUrl = (what: string) => url(what).transform((value) => value.replace(/(?<!\/)\/+$/, ''));
 
 const databaseUrl = url('a PostgreSQL URL, postgres://user:password@host:port/database', /^postgres(ql)?$/);
 

@@ -63,7 +63,7 @@ export function limitCalls(
         return breaker.run(send, { urgent, waitMs: remainingMs() });
       });
     };
-    const call = { neighbour: name, method, route: route ?? path.replace(/\?.*$/, '') };
+    const call = { neighbour: name, method, route: route ?? path.split('?', 1)[0] ?? '' };
     return around(call, (headers) => counted(name, onCall, () => ask(headers)));
   };
 }

@@ -68,6 +68,25 @@ test.each<[string, string, Record<string, unknown>, unknown]>([
     badInput(200, { topupOrder: null }),
   ],
   [
+    'null for an id of an input',
+    'mutation ($id: ID = "1") { cancelTopupOrder(input: { orderId: $id }) { userErrors { code } } }',
+    { id: null },
+    badInput(200, { cancelTopupOrder: null }),
+  ],
+  [
+    'null for a total of an input',
+    `mutation ($total: Decimal = "1") {
+      confirmOrder(input: { orderId: "1", expectedTotal: $total, idempotencyKey: "k" }) { userErrors { code } } }`,
+    { total: null },
+    badInput(200, { confirmOrder: null }),
+  ],
+  [
+    'null within a list of representations',
+    'query ($r: _Any = 1) { _entities(representations: [$r]) { __typename } }',
+    { r: null },
+    badInput(400),
+  ],
+  [
     'null within a list of statuses',
     'query ($s: TopupOrderStatus = PAID) { topupOrders(status: [$s]) { totalCount } }',
     { s: null },
