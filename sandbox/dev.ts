@@ -15,6 +15,12 @@ import { startPostgres } from './postgres/postgres.ts';
 const root = join(import.meta.dirname, '..', '..');
 const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
 
+/** Names beside this machine's own, such as that of a tunnel: no other page may reach these servers, which hand out tokens. */
+const allowedHosts = (process.env['ALLOWED_HOSTS'] ?? '')
+  .split(',')
+  .map((name) => name.trim())
+  .filter(Boolean);
+
 const stops: (() => Promise<unknown>)[] = [];
 let stopping = false;
 
@@ -42,7 +48,7 @@ async function start(): Promise<void> {
   const exampleBuilt = buildExample(root);
   const [postgres, sandbox] = await Promise.all([
     startPostgres({ directory }),
-    startSandbox({ ports: await sandboxPorts(), webhookUrl: `${url}/webhooks/mekari-pay` }),
+    startSandbox({ allowedHosts, ports: await sandboxPorts(), webhookUrl: `${url}/webhooks/mekari-pay` }),
   ]);
   stops.push(postgres.stop, sandbox.stop);
   const environment = {
@@ -50,6 +56,7 @@ async function start(): Promise<void> {
     DATABASE_URL: postgres.url,
     PORT: String(port),
     HOST: '127.0.0.1',
+    ALLOWED_HOSTS: ['localhost', '127.0.0.1', ...allowedHosts].join(','),
     PUBLIC_URL: url,
     CHECKOUT_RETURN_URL: `${pageUrl}/`,
     // The schema is open in development, for explorers and composers.
@@ -71,6 +78,7 @@ async function start(): Promise<void> {
     port: pagePort,
     directory: await exampleBuilt,
     graphUrl: `${url}/graphql`,
+    allowedHosts,
     config: pageConfig(sandbox, tokens),
   });
   stops.push(page.stop);

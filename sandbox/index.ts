@@ -37,6 +37,8 @@ export type { Credentials } from './signing/mekari-hmac.ts';
 export interface SandboxOptions {
   /** Default: 127.0.0.1. */
   host?: string;
+  /** Host names to answer to, beside localhost and the loopback addresses. */
+  allowedHosts?: readonly string[];
   /** Default: free ports. */
   ports?: Partial<SandboxPorts>;
   /** The credentials of callers of hub-core, Mekari Billing, Mekari Pay and Moderator. */
@@ -78,7 +80,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const credentials = options.credentials ?? DEFAULT_CREDENTIALS;
   const webhookSecrets = options.webhookSecrets ?? [DEFAULT_WEBHOOK_SECRET];
   const ports = { ...freePorts, ...options.ports };
-  const setup: Setup = { host: options.host ?? '127.0.0.1', clock, wireClock: options.wireClock ?? clock, credentials };
+  const { host = '127.0.0.1', allowedHosts = [], wireClock = clock } = options;
+  const setup: Setup = { host, allowedHosts, clock, wireClock, credentials };
   const pay = {
     webhookUrl: options.webhookUrl,
     webhookSecrets,

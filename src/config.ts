@@ -52,6 +52,16 @@ const GATEWAY_SECRET = /^[\x21-\x7e]+$/;
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
   HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
+  ALLOWED_HOSTS: z
+    .string()
+    .transform((value) => list(value.toLowerCase()))
+    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
+      error: 'is not a comma-separated list of host names',
+    })
+    .optional()
+    .describe(
+      'Host names that requests may carry in `Host`, except those of `/livez` and `/readyz`; without it any host',
+    ),
   DATABASE_URL: databaseUrl.describe(
     'PostgreSQL 14 or newer. Serves callers, and everything else unless one of the next two is set',
   ),

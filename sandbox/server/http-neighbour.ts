@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { controlRoutes } from './control-routes.ts';
+import { createDoorkeeper } from './doorkeeper.ts';
 import { createFaults, type FaultKind, type FaultSwitch, HTTP_FAULT_KINDS } from './faults.ts';
 import { answerWith, send, type Tampering } from './faulty-answer.ts';
 import { type Listener, listen } from './listener.ts';
@@ -11,6 +12,7 @@ import { type Call, dispatch, knows, type Route } from './route.ts';
 
 export interface HttpNeighbourDefinition {
   host: string;
+  allowedHosts: readonly string[];
   port: number;
   clock: Clock;
   /** The interface for the product, with log, signatures and faults. */
@@ -100,6 +102,7 @@ export async function startHttpNeighbour(definition: HttpNeighbourDefinition): P
   const log = createRequestLog(clock);
   const faults = createFaults([...HTTP_FAULT_KINDS, ...(Object.keys(tampering) as FaultKind[])]);
   const pauses = createPauses();
+  const admit = createDoorkeeper(definition.allowedHosts);
   const controls = [...switches, ...controlRoutes(log, faults)];
 
   async function serveApi(call: Call, response: ServerResponse): Promise<void> {
@@ -121,6 +124,7 @@ export async function startHttpNeighbour(definition: HttpNeighbourDefinition): P
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    admit(request.headers);
     const call = await readCall(request);
     if (call.path.startsWith('/_sandbox/')) return send(response, await replyOf(() => dispatch(controls, call)));
     if (knows(pages, call)) return send(response, await replyOf(() => dispatch(pages, call)));

@@ -47,6 +47,7 @@ export async function composeServer(config: Config, parts: Parts) {
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
     corsOrigins: config.CORS_ORIGINS,
+    allowedHosts: config.ALLOWED_HOSTS,
     readiness: parts.readiness,
   });
   return {

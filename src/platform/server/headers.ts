@@ -39,3 +39,14 @@ export function hasRightHost({ raw, headers, routeOptions }: FastifyRequest): bo
   if (hosts.length === 0) return routeOptions.url !== GRAPH_PATH;
   return hosts.length === 1 && (PLAIN_HOST.test(headers.host ?? '') || URL.canParse(`http://${headers.host}/`));
 }
+
+const PROBED: readonly (string | undefined)[] = ['/livez', '/readyz'];
+
+/**
+ * Returns a check of the name in a valid Host header. Only listed names pass, so that a web page cannot reach the server by
+ * a name of its own (DNS rebinding). The platform probes a replica by its address.
+ */
+export function createHostCheck(allowed: readonly string[]): (request: FastifyRequest) => boolean {
+  return ({ headers: { host = '' }, routeOptions }) =>
+    PROBED.includes(routeOptions.url) || allowed.includes(new URL(`http://${host || 'none'}/`).hostname);
+}

@@ -14,7 +14,7 @@ import { registerCors } from './cors.ts';
 import { type Drain, prepareDrain } from './drain.ts';
 import { answerUnrouted, createFailures, type Failures, GRAPH_PATH } from './failures.ts';
 import { requireGatewaySecret } from './gateway-secret.ts';
-import { hasRightHost, registerSecurityHeaders } from './headers.ts';
+import { createHostCheck, hasRightHost, registerSecurityHeaders } from './headers.ts';
 import { logRequests } from './logged-requests.ts';
 import { type Readiness, registerProbes } from './probe-routes.ts';
 import { type RawRoute, registerRawRoute } from './raw-route.ts';
@@ -36,6 +36,8 @@ export interface HttpServerOptions {
   isTraced: boolean;
   /** The origins whose pages may call from a browser; none by default. */
   corsOrigins?: readonly string[];
+  /** The names that requests may carry in `Host`; any by default. */
+  allowedHosts?: readonly string[] | undefined;
   connectionLimits?: ConnectionLimits;
 }
 
@@ -83,15 +85,21 @@ async function addHooks(app: FastifyInstance, failures: Failures, options: HttpS
     done();
   });
   await registerSecurityHeaders(app);
-  app.addHook('onRequest', (request, reply, done) => {
-    if (hasRightHost(request)) done();
-    else failures.send(request, reply, 400, 'The Host header is missing or not valid.');
-  });
+  checkHosts(app, failures, options.allowedHosts);
   logRequests(app, log, within);
   app.setErrorHandler(failures.onError);
   answerUnrouted(app, failures);
   const restPaths = options.restRoutes.map(({ path }) => path);
   if (corsOrigins.length > 0) await registerCors(app, corsOrigins, restPaths);
+}
+
+function checkHosts(app: FastifyInstance, failures: Failures, allowed: readonly string[] | undefined): void {
+  const isAllowed = allowed === undefined ? () => true : createHostCheck(allowed);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!hasRightHost(request)) failures.send(request, reply, 400, 'The Host header is missing or not valid.');
+    else if (isAllowed(request)) done();
+    else failures.send(request, reply, 421, 'This server does not answer to the name in the Host header.');
+  });
 }
 
 function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void {

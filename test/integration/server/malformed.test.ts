@@ -111,6 +111,7 @@ describe('a malformed graph request gets an answer in the shape of GraphQL', () 
 describe('a malformed request of any route is refused', () => {
   test.each<[string, number, string]>([
     ['a path with an empty part', 404, request({ path: '//graphql' })],
+    ['two slashes', 404, request({ path: '//' })],
     ['a path that ends with a slash', 404, request({ path: '/graphql/' })],
     ['a path with a dot', 404, request({ path: '/./graphql' })],
     ['a path with two dots', 404, request({ path: '/nothing/../graphql' })],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestClient } from '../../support/app/test-client.ts';
+import { sendRaw } from '../../support/http/raw-http.ts';
 import { buildOnce, endStarted, type RunningProcess, startBuilt } from '../../support/processes/built.ts';
 import { accepts, treeOf, untilGone } from '../../support/processes/process-tree.ts';
 
@@ -72,6 +73,25 @@ async function buys({ addresses, tokens }: Development): Promise<void> {
   });
 }
 
+/** Raw bytes, because no client sends them: a page that rebinds its name does, and so does a scanner. */
+async function isClosedToForeignPages({ addresses }: Development): Promise<void> {
+  const get = async (url: string, target: string, host: string) => {
+    const [answer] = await sendRaw(url, `GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    return answer?.status;
+  };
+  const { 'Top-up page': page = '', GraphQL: graph = '', Tokens: tokens = '', Mailbox: mailbox = '' } = addresses;
+  for (const [url, target] of [
+    [page, '/example/config.json'],
+    [graph, '/metrics'],
+    [tokens, '/'],
+    [mailbox, '/'],
+  ] as const) {
+    expect(await get(url, target, 'evil.example')).toBe(421);
+    expect(await get(url, '//', 'localhost')).toBe(404);
+    expect(await get(url, target, 'localhost')).toBe(200);
+  }
+}
+
 test('the command prints URLs and working tokens, and Ctrl-C leaves nothing running', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -91,6 +111,8 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
   const { organizations } = await (await fetch(new URL('/example/config.json', page))).json();
   const buyer = createTestClient(new URL(page).origin, organizations[0].token);
   expect(await buyer.query('{ topupEligibility: topupOptions { __typename } }')).not.toBeNull();
+
+  await isClosedToForeignPages(development);
 
   command.signalGroup('SIGINT');
   expect((await command.finished).code).toBe(0);

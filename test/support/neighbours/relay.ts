@@ -75,7 +75,7 @@ export async function startRelay(): Promise<Relay> {
       await hold.released;
     };
     await standAt('call');
-    const forwarded = http.request(new URL(path, target), { method, headers, agent: false });
+    const forwarded = http.request(target, { path, method, headers, agent: false });
     forwarded.end(body);
     const [answer] = (await once(forwarded, 'response')) as [http.IncomingMessage];
     const text = change((await read(answer)).toString('utf8'));

@@ -52,6 +52,7 @@ describe('a valid environment', () => {
     expect(config.REDIS_URL).toBeUndefined();
     expect(config.GATEWAY_SECRET).toBeUndefined();
     expect(config.CORS_ORIGINS).toBeUndefined();
+    expect(config.ALLOWED_HOSTS).toBeUndefined();
     expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
@@ -150,6 +151,9 @@ describe('an invalid environment', () => {
     ['PAYMENT_URL_HOSTS', 'pay.example.test:8443'],
     ['PAYMENT_URL_HOSTS', '*.example.test'],
     ['PAYMENT_URL_HOSTS', 'pay.example.test/checkout'],
+    ['ALLOWED_HOSTS', ','],
+    ['ALLOWED_HOSTS', 'https://topup.example.test'],
+    ['ALLOWED_HOSTS', 'topup.example.test:4000'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['GATEWAY_SECRET', 'a secret with spaces'],
     ['GATEWAY_SECRET', 'ein-geheimnis-für-umlaute'],
