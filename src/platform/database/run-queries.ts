@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import pg, { type PoolClient } from 'pg';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { poolOf } from './data-source.ts';
+import { sendTogether } from './send-together.ts';
 import { type Query, sql, toParameter } from './sql.ts';
 
 /** The rows of each query. */
@@ -61,7 +62,7 @@ async function withClient<T>(connections: DataSource, use: (client: PoolClient) 
 
 /** Sends all statements before the first answer arrives, in pg's pipeline mode (data-source.ts). */
 async function pipelined<Q extends readonly Query[]>(client: PoolClient, queries: Q): Promise<Answers<Q>> {
-  const answers = await Promise.allSettled(queries.map((query) => send(client, query)));
+  const answers = await Promise.allSettled(sendTogether(client, () => queries.map((query) => send(client, query))));
   return answers.map((answer) => {
     if (answer.status === 'fulfilled') return answer.value.rows;
     throw answer.reason;
