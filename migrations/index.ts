@@ -9,6 +9,7 @@ import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts';
 import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
 import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
+import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 
 /** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   AuditOfChanges1764900000000,
   LedgerByOrganization1765000000000,
   PaymentProvider1765100000000,
+  OperatorsEndThings1765700000000,
 ];

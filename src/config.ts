@@ -193,16 +193,14 @@ export function loadConfig(environment: Environment = processEnvironment): Confi
   return Object.freeze(read(settings, environment));
 }
 
-/** Loads the settings of a command that asks hub-core. */
-export function loadHubCoreConfig(environment: Environment = processEnvironment) {
-  const names = {
-    HUB_CORE_URL: true,
-    MEKARI_CLIENT_ID: true,
-    MEKARI_CLIENT_SECRET: true,
-    UPSTREAM_TIMEOUT_MS: true,
-  } as const;
-  return read(settings.pick(names), environment);
-}
+/** Every call to a neighbour is signed and bounded in time. */
+const CALLING = { MEKARI_CLIENT_ID: true, MEKARI_CLIENT_SECRET: true, UPSTREAM_TIMEOUT_MS: true } as const;
+
+/** Load the settings of a command that asks one neighbour. */
+export const loadHubCoreConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ HUB_CORE_URL: true, ...CALLING }), environment);
+export const loadMekariPayConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ MEKARI_PAY_URL: true, ...CALLING }), environment);
 
 /** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {

@@ -12,6 +12,8 @@ export interface Action {
   organizationId: string | null;
   action: string;
   subject: string | null;
+  /** The operator's own words; null for a mutation, and for a command that asks for none. */
+  reason: string | null;
   correlationId: string;
 }
 
@@ -30,7 +32,7 @@ export interface ActionTrail {
   log?: Logger;
 }
 
-const MAX_LENGTH = { actor: 255, action: 100, subject: 300, outcome: 300, correlationId: 64 } as const;
+const MAX_LENGTH = { actor: 255, action: 100, subject: 300, reason: 500, outcome: 300, correlationId: 64 } as const;
 
 /** PostgreSQL rejects NUL and half a surrogate pair, and control characters could mislead a reader. */
 function bounded<K extends keyof typeof MAX_LENGTH>(name: K, text: string): string {
@@ -51,6 +53,7 @@ function entryOf(actionId: string, phase: Phase, at: Date, action: Action, { out
     organizationId: action.organizationId,
     action: bounded('action', action.action),
     subject: about === null ? null : bounded('subject', about),
+    reason: action.reason === null || phase !== 'asked' ? null : bounded('reason', action.reason),
     outcome: outcome === undefined ? null : bounded('outcome', outcome),
     correlationId: bounded('correlationId', action.correlationId),
   });

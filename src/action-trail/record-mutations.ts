@@ -46,6 +46,7 @@ function actionOf({ name, args, request: { caller, correlationId } }: MutationCa
     organizationId: caller.organizationId ?? null,
     action: name,
     subject: idOf(orderId),
+    reason: null,
     correlationId,
   };
 }

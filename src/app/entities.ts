@@ -1,7 +1,7 @@
 import type { EntityTarget } from 'typeorm';
 import { ActionTrailEntry } from '../action-trail/index.ts';
 import { AuditRun } from '../audit/index.ts';
-import { OrderMailDelivery } from '../fulfilment/index.ts';
+import { BookingCorrection, OrderMailDelivery } from '../fulfilment/index.ts';
 import { OrganizationPackage, QuotaLedgerEntry } from '../ledger/index.ts';
 import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from '../orders/index.ts';
 import { PaymentEvent, PaymentExceptionClosing } from '../payments/index.ts';
@@ -12,6 +12,7 @@ import { TopupConfiguration } from '../topup-options/index.ts';
 export const entities: readonly EntityTarget<object>[] = [
   ActionTrailEntry,
   AuditRun,
+  BookingCorrection,
   FeatureFlag,
   IdempotencyKey,
   OrderMailDelivery,

@@ -7,6 +7,8 @@ import type { Neighbour } from './http.ts';
 export interface PaidPi {
   organizationId: string;
   orderNumber: string;
+  /** Counts the corrections of the content: Moderator may refuse other content under a key that it knows. */
+  revision: number;
   billingVersion: string;
   activeFrom: string;
   paidDate: string;
@@ -27,7 +29,7 @@ export interface PaidPiLine {
 }
 
 export interface Moderator {
-  /** Idempotent: books the PI, or finds it bookedPi, and returns its number either way. Throws UpstreamError. */
+  /** Idempotent: books the PI, or finds it booked, and returns its number either way. Throws UpstreamError. */
   bookPaidPi(pi: PaidPi): Promise<string>;
 }
 
@@ -40,7 +42,8 @@ export function createModerator(neighbour: Neighbour): Moderator {
     async bookPaidPi(pi) {
       const { data } = await neighbour.post({
         path: '/api/v1/billing/subscriptions/paid_pi',
-        idempotencyKey: `paid-pi:${pi.orderNumber}`,
+        // Twice is once whatever the key: Moderator books an order number once, and answers 409 with its PI.
+        idempotencyKey: `paid-pi:${pi.orderNumber}${pi.revision === 0 ? '' : `:${pi.revision}`}`,
         accept: [200, 201, 409],
         schema: bookedPi,
         body: {

@@ -3,9 +3,11 @@ import { systemClock } from '../kernel/clock.ts';
 import { reasonOf } from '../platform/telemetry/reason.ts';
 import { command, print, UsageError } from './command.ts';
 
+const USAGE = 'Usage: npm run audit';
+
 /** npm run audit: exit code 0 if every invariant holds; 1 if one does not, with its violations. */
-command(async (args, database) => {
-  if (args.length > 0) throw new UsageError('Usage: npm run audit');
+command(USAGE, async (args, database) => {
+  if (args.length > 0) throw new UsageError(USAGE);
   const result = await audit(database, systemClock);
   const { violations, counts } = result;
   for (const { name, meaning } of CHECKS) {

@@ -8,7 +8,7 @@ import { command, print, runRecorded, UsageError } from './command.ts';
 const USAGE = 'Usage: npm run catalogue -- apply FILE.json | check FILE.json | show';
 
 /** npm run catalogue -- apply FILE.json | check FILE.json | show */
-command(async ([verb, file, ...rest], database) => {
+command(USAGE, async ([verb, file, ...rest], database) => {
   if (verb === 'show' && file === undefined) return print(JSON.stringify(await showCatalogue(database), null, 2));
   if ((verb !== 'apply' && verb !== 'check') || file === undefined || rest.length > 0) throw new UsageError(USAGE);
   const { rows, faults } = checkCatalogue(await readJson(file));

@@ -23,8 +23,15 @@ export function print(text: string): void {
 type Command = (args: readonly string[], database: DataSource) => Promise<void>;
 
 /** Runs an operators' command in the background role, which sees every organization's rows. */
-export function command(run: Command): void {
-  exitWith(withDatabase(run));
+export function command(usage: string, run: Command): void {
+  exitWith(helpOr(usage, () => withDatabase(run)));
+}
+
+/** Prints the usage, and neither connects nor records anything, if any argument asks for help. */
+export async function helpOr(usage: string, run: (args: readonly string[]) => Promise<void>): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) return print(usage);
+  await run(args);
 }
 
 /** A change that an operator requests. `actor` defaults to the logged-in user. */
@@ -33,13 +40,20 @@ export interface Change {
   action: string;
   subject: string;
   actor?: string;
+  /** The operator's own words; undefined for a command that asks for none. */
+  reason?: string;
 }
 
 /** Runs a change between two entries of the action trail. If the first entry fails, the change does not run. */
-export function runRecorded<T>(database: DataSource, { actor, ...change }: Change, run: () => Promise<T>): Promise<T> {
+export function runRecorded<T>(
+  database: DataSource,
+  { actor, reason, ...change }: Change,
+  run: () => Promise<T>,
+): Promise<T> {
   const action = {
     ...change,
     actor: actor ?? loginName(),
+    reason: reason ?? null,
     via: 'command' as const,
     organizationId: null,
     correlationId: newId(),

@@ -6,7 +6,7 @@ import { command, print, runRecorded, UsageError } from './command.ts';
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';
 
 /** npm run flags -- list | set KEY on|off [KEY on|off ...]. Sets several in one transaction. */
-command(async ([verb, ...args], database) => {
+command(USAGE, async ([verb, ...args], database) => {
   if (verb === 'list' && args.length === 0) {
     const flags = await listFlags(database);
     for (const flag of flags) print(`${flag.enabled ? 'on ' : 'off'}  ${flag.key}`);

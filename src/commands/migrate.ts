@@ -6,10 +6,13 @@ import { loadCommandConfig } from '../config.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
-import { exitWith, print, runRecorded } from './command.ts';
+import { exitWith, helpOr, print, runRecorded, UsageError } from './command.ts';
+
+const USAGE = 'Usage: npm run migrate';
 
 /** npm run migrate */
-async function run(): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
+  if (args.length > 0) throw new UsageError(USAGE);
   const { DATABASE_URL, DATABASE_MIGRATION_URL: url = DATABASE_URL } = loadCommandConfig();
   const database = await connectAsMigrator(url);
   try {
@@ -37,4 +40,4 @@ async function connectAsMigrator(url: string): Promise<DataSource | undefined> {
   return undefined;
 }
 
-exitWith(run());
+exitWith(helpOr(USAGE, run));

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { CodeChange } from '../fulfilment/index.ts';
+import { isLabel } from '../kernel/label.ts';
 import { OperatorRefusal, type Signed, signed } from '../operators/index.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../orders/index.ts';
 import { UsageError } from './command.ts';
@@ -7,24 +9,33 @@ export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--orga
        npm run orders -- show NUMBER
        npm run orders -- approve NUMBER --actor NAME --reason TEXT
        npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --actor NAME --reason TEXT
+       npm run orders -- cancel NUMBER --actor NAME --reason TEXT
+       npm run orders -- rebook NUMBER [--package-code OLD=NEW]... [--line N=CODE]... --actor NAME --reason TEXT
+       npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT
        npm run orders -- retry NUMBER [--mail] --actor NAME --reason TEXT
        npm run orders -- exceptions
        npm run orders -- exceptions close ID --actor NAME --reason TEXT`;
 
-export type OrdersCommand =
-  | { verb: 'list'; statuses: readonly OrderStatus[]; organizationId: string | undefined; limit: number }
-  | { verb: 'show'; number: string }
+/** A request that changes something is signed. */
+export type OrdersDecision =
   | { verb: 'approve'; number: string; by: Signed }
   | { verb: 'refund'; number: string; takeBack: ReadonlyMap<string, bigint>; by: Signed }
+  | { verb: 'cancel'; number: string; by: Signed }
+  | { verb: 'rebook'; number: string; changes: readonly CodeChange[]; by: Signed }
+  | { verb: 'rebook'; number: string; piNumber: string; by: Signed }
   | { verb: 'retry'; number: string; mail: boolean; by: Signed }
-  | { verb: 'exceptions' }
   | { verb: 'close'; id: string; by: Signed };
+
+export type OrdersQuestion =
+  | { verb: 'list'; statuses: readonly OrderStatus[]; organizationId: string | undefined; limit: number }
+  | { verb: 'show'; number: string }
+  | { verb: 'exceptions' };
 
 const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
 const DEFAULT_LIMIT = '50';
 
 /** Throws UsageError for a call that USAGE does not list. */
-export function parseOrdersCommand(args: readonly string[]): OrdersCommand {
+export function parseOrdersCommand(args: readonly string[]): OrdersQuestion | OrdersDecision {
   try {
     return parse(args);
   } catch (error) {
@@ -35,14 +46,15 @@ export function parseOrdersCommand(args: readonly string[]): OrdersCommand {
   }
 }
 
-function parse([verb, ...rest]: readonly string[]): OrdersCommand {
+function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecision {
   const args = [...rest];
   switch (verb) {
     case 'list':
       return list(args);
     case 'show':
       return { verb, number: one(parseArgs({ args, allowPositionals: true }).positionals) };
-    case 'approve': {
+    case 'approve':
+    case 'cancel': {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
       return { verb, number: one(positionals), by: signed(values) };
     }
@@ -51,6 +63,8 @@ function parse([verb, ...rest]: readonly string[]): OrdersCommand {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
       return { verb, number: one(positionals), takeBack: quantities(values['take-back'] ?? []), by: signed(values) };
     }
+    case 'rebook':
+      return rebook(args);
     case 'retry': {
       const options = { ...SIGNATURE, mail: { type: 'boolean' } } as const;
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
@@ -68,7 +82,50 @@ function parse([verb, ...rest]: readonly string[]): OrdersCommand {
   }
 }
 
-function list(args: string[]): OrdersCommand {
+function rebook(args: string[]): OrdersDecision {
+  const options = {
+    ...SIGNATURE,
+    'package-code': { type: 'string', multiple: true },
+    line: { type: 'string', multiple: true },
+    'booked-as': { type: 'string' },
+  } as const;
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
+  const number = one(positionals);
+  const changes = [...(values['package-code'] ?? []).map(renaming), ...(values.line ?? []).map(lineCode)];
+  const piNumber = values['booked-as'];
+  if ((piNumber === undefined) === (changes.length === 0)) {
+    throw new UsageError(
+      `Give new package codes (--package-code, --line), or the PI (--booked-as), not both.\n${USAGE}`,
+    );
+  }
+  const by = signed(values);
+  return piNumber === undefined
+    ? { verb: 'rebook', number, changes, by }
+    : { verb: 'rebook', number, piNumber: label(piNumber), by };
+}
+
+/** Parses "MUV=MUV_2027". */
+function renaming(text: string): CodeChange {
+  const [from = '', to = '', ...more] = text.split('=');
+  if (from === '' || to === '' || more.length > 0)
+    throw new UsageError(`--package-code must be OLD=NEW, such as MUV=MUV_2027, not ${text}.`);
+  return { from, to: label(to) };
+}
+
+/** Parses "2=MUV_2027". */
+function lineCode(text: string): CodeChange {
+  const [, line, to] = /^([1-9]\d{0,2})=([^=]+)$/.exec(text) ?? [];
+  if (line === undefined || to === undefined)
+    throw new UsageError(`--line must be N=CODE, such as 2=MUV_2027, not ${text}: \`show\` numbers the lines.`);
+  return { line: Number(line), to: label(to) };
+}
+
+function label(text: string): string {
+  if (isLabel(text, 100)) return text;
+  throw new UsageError(`A code or number must be 1 to 100 printable characters, not ${JSON.stringify(text)}.`);
+}
+
+function list(args: string[]): OrdersQuestion {
   const options = {
     status: { type: 'string', multiple: true },
     organization: { type: 'string' },

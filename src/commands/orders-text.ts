@@ -1,5 +1,6 @@
+import type { CorrectedLine } from '../fulfilment/index.ts';
 import { formatRupiah } from '../kernel/money.ts';
-import type { OrderReport } from '../operators/index.ts';
+import type { CancelledOrder, OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
 
@@ -18,6 +19,20 @@ export function describeOpenPayment(payment: OpenPayment): string {
   return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}`;
 }
 
+export function describeCancelled({ order, invoices }: CancelledOrder): string[] {
+  const { number, paymentInvoiceId } = order;
+  const facts = [
+    ...(invoices?.isLost ? [`Mekari Pay does not know its invoice ${paymentInvoiceId}`] : []),
+    ...(invoices?.voided ?? []).map((id) => `invoice ${id} is void`),
+  ];
+  return [`${number} is CANCELLED${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`];
+}
+
+export function describeCorrected({ order, corrected }: { order: TopupOrder; corrected: readonly CorrectedLine[] }) {
+  const lines = corrected.map(({ line, from, to }) => `  line ${line}: ${from ?? 'no code'} → ${to}`);
+  return [`${order.number} is booked again now, under other package codes`, ...lines];
+}
+
 /** Describes an order and everything that is stored about it, section by section. Leaves out empty sections. */
 export function describeReport(report: OrderReport): string[] {
   const { order } = report;
@@ -29,8 +44,8 @@ export function describeReport(report: OrderReport): string[] {
     ...section(
       'lines',
       report.lines.map(
-        (line) =>
-          `${line.kind}  ${line.quotaCode}  ${line.quantity} × ${formatRupiah(line.unitPrice)} = ${formatRupiah(line.amount)}  credits ${line.credits}`,
+        (line, index) =>
+          `${index + 1}  ${line.kind}  ${line.quotaCode}  package ${line.packageCode ?? '-'}  ${line.quantity} × ${formatRupiah(line.unitPrice)} = ${formatRupiah(line.amount)}  credits ${line.credits}`,
       ),
     ),
     ...section(

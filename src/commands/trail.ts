@@ -8,7 +8,7 @@ import { describeEntry } from './trail-text.ts';
 const USAGE = 'Usage: npm run trail -- list [--organization ID] [--actor NAME] [--since ISO] [--limit N]';
 
 /** npm run trail: lists who did what, oldest first; the newest 50 without --limit. See USAGE. */
-command(async ([verb, ...args], database) => {
+command(USAGE, async ([verb, ...args], database) => {
   if (verb !== 'list') throw new UsageError(USAGE);
   for (const entry of await listTrail(database, parseFilter(args))) print(describeEntry(entry));
 });

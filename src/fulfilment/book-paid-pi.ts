@@ -1,9 +1,10 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Moderator, PaidPi } from '../clients/moderator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import {
   AWAITS_BOOKING,
+  type Cause,
   linesOfOrder,
   lockOrder,
   moveOrder,
@@ -14,6 +15,8 @@ import {
 import { inTransaction } from '../platform/database/transaction.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import { mailJob } from './jobs.ts';
+import { withCorrections } from './rules/package-codes.ts';
+import { correctionsOfOrder } from './store/booking-corrections.ts';
 
 /**
  * Books the paid PI at accounting, then moves PAID → COMPLETED with its number and enqueues the e-mail. Moderator
@@ -29,31 +32,40 @@ export class BookPaidPi {
   async book(orderId: string): Promise<void> {
     const order = await orderById(this.database, orderId);
     if (!AWAITS_BOOKING.has(order.status)) return;
-    const paidPi = toPaidPi(order, await linesOfOrder(this.database, orderId));
+    const corrections = await correctionsOfOrder(this.database, orderId);
+    const lines = withCorrections(await linesOfOrder(this.database, orderId), corrections);
+    const paidPi = toPaidPi(order, lines, corrections.length);
     // fault point: paid PI, about to be sent
     const number = await this.moderator.bookPaidPi(paidPi);
     // fault point: paid PI, booked and not noted
     await inTransaction(this.database, async (tx) => {
       const locked = await lockOrder(tx, { id: orderId });
       if (locked === undefined || !AWAITS_BOOKING.has(locked.status)) return;
-      const now = this.clock.now();
-      const cause = { at: now, cause: 'paid PI booked', actor: null };
-      await moveOrder(tx, locked, 'COMPLETED', cause, { completedAt: now, paidInvoiceNumber: number });
-      await enqueueJob(tx, mailJob('payment_received', locked));
+      await completeOrder(tx, locked, number, { at: this.clock.now(), cause: 'paid PI booked', actor: null });
       // fault point: paid PI, noted and not committed
     });
     // fault point: paid PI, committed and the job not ended
   }
 }
 
-/** Builds accounting's view of the order from its frozen facts. `active_from` is the day of payment. */
-export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[]): PaidPi {
+/** Moves a locked order PAID → COMPLETED under its PI number, and enqueues the e-mail. */
+export async function completeOrder(tx: EntityManager, order: TopupOrder, number: string, cause: Cause): Promise<void> {
+  await moveOrder(tx, order, 'COMPLETED', cause, { completedAt: cause.at, paidInvoiceNumber: number });
+  await enqueueJob(tx, mailJob('payment_received', order));
+}
+
+/**
+ * Builds accounting's view of the order from its frozen facts and an operator's corrections. `active_from` is the day of
+ * payment.
+ */
+export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[], revision = 0): PaidPi {
   if (order.paidAt === null) throw new Error(`order ${order.number} is not paid`);
   const paidDate = jakartaDate(order.paidAt);
   const billed = lines.find((line) => line.kind === 'TOPUP') ?? lines[0];
   return {
     organizationId: order.organizationId,
     orderNumber: order.number,
+    revision,
     billingVersion: billed?.billingVersionForPi ?? '',
     activeFrom: paidDate,
     paidDate,

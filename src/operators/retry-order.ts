@@ -29,17 +29,26 @@ export interface RetriedOrder {
  */
 export function retryOrder(database: DataSource, clock: Clock, orderNumber: string, by: Signed): Promise<RetriedOrder> {
   return withLockedOrder(database, orderNumber, async (tx, order) => {
-    const jobs = await jobsOfOrder(tx, order.id);
-    const waiting = jobs.filter(({ running }) => !running);
-    await retryJobs(
-      tx,
-      waiting.map(({ id }) => id),
-    );
-    const lost = await enqueueLostJob(tx, order, jobs);
+    const jobs = await runJobsNow(tx, order);
     if (AWAITS_PAYMENT.has(order.status)) await setPaymentChecked(tx, order.id, null);
     await recordStep(tx, order, { at: clock.now(), cause: 'operator: retried', ...by });
-    return { order, jobs: [...new Set([...waiting.map(({ task }) => task), ...lost])] };
+    return { order, jobs };
   });
+}
+
+/**
+ * Runs the order's waiting jobs now, with all their attempts, and enqueues the one that its status requires if it is lost.
+ * Leaves a job in flight alone. Returns their names.
+ */
+export async function runJobsNow(tx: EntityManager, order: TopupOrder): Promise<readonly string[]> {
+  const jobs = await jobsOfOrder(tx, order.id);
+  const waiting = jobs.filter(({ running }) => !running);
+  await retryJobs(
+    tx,
+    waiting.map(({ id }) => id),
+  );
+  const lost = await enqueueLostJob(tx, order, jobs);
+  return [...new Set([...waiting.map(({ task }) => task), ...lost])];
 }
 
 /** Sends the mail that fits the order's status once more to every billing contact. */

@@ -21,6 +21,7 @@ export {
   AWAITS_SETTLEMENT,
   type Cause,
   CREDITED,
+  canMove,
   GIVEN_UP,
   ORDER_STATUSES,
   type OrderStatus,
@@ -54,7 +55,7 @@ export {
   orderOfNotice,
   orderOfOrganization,
 } from './store/orders.ts';
-export { listOrders, orderNumbered, timelineOf } from './store/reports.ts';
+export { listOrders, orderNumbered, orderNumberOf, orderWithPi, timelineOf } from './store/reports.ts';
 export { isExcessPaidTwice } from './store/taken-excess.ts';
 export { TopupOrder } from './store/topup-order.entity.ts';
 export { TopupOrderEvent } from './store/topup-order-event.entity.ts';

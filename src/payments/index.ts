@@ -1,8 +1,9 @@
 export { CheckPayment } from './check-payment.ts';
+export { type EndedInvoices, endInvoices } from './end-invoices.ts';
 export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
 export { IssueInvoice } from './issue-invoice.ts';
 export { issueInvoiceJob, paymentJobs, reconcileJob, voidInvoiceJob } from './jobs.ts';
-export type { PaymentProvider } from './provider.ts';
+export type { Invoice, PaymentProvider } from './provider.ts';
 export { Reconcile } from './reconcile.ts';
 export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
 export { SettlePayment } from './settle-payment.ts';

@@ -30,6 +30,7 @@ const TABLES: Record<string, readonly string[]> = {
   payment_exception_closings: ['src/payments/store/'],
   quota_ledger_entries: ['src/ledger/store/'],
   organization_packages: ['src/ledger/store/'],
+  booking_corrections: ['src/fulfilment/store/'],
   order_mail_deliveries: ['src/fulfilment/store/'],
   topup_configurations: ['src/topup-options/store/'],
   action_trail: ['src/action-trail/store/'],

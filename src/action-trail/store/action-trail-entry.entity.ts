@@ -14,6 +14,7 @@ export type Phase = 'asked' | 'answered' | 'refused';
 @Check('action_trail_phase_check', `phase in ('asked', 'answered', 'refused')`)
 @Check('action_trail_via_check', `via in ('mutation', 'command')`)
 @Check('action_trail_outcome_check', `(outcome is null) = (phase = 'asked')`)
+@Check('action_trail_reason_check', `length(reason) <= 500`)
 @Check(
   'action_trail_length_check',
   `length(actor) between 1 and 255 and length(action) <= 100
@@ -56,6 +57,10 @@ export class ActionTrailEntry {
   /** The target: an order's id or number, flags, a file; null if it is not known yet, or was not an id. */
   @Column({ type: 'text', nullable: true })
   subject!: string | null;
+
+  /** The operator's own words, in the phase `asked` of a command that requires them; else null. */
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
 
   /** "ok", the codes of the refusal, or "failed"; null in the phase `asked`. */
   @Column({ type: 'text', nullable: true })

@@ -37,7 +37,7 @@ const openEvents = (): Sql => sql`(
   )`;
 
 /** Returns the payments, oldest first. */
-export function openPayments(database: DataSource): Promise<OpenPayment[]> {
+export function openPayments(database: DataSource | EntityManager): Promise<OpenPayment[]> {
   return runQuery(
     database,
     sql<OpenPayment>`

@@ -28,6 +28,7 @@ const SMALL: Record<string, string> = {
   schema_migrations: 'a row per migration',
   job_workers: 'a row per worker that lived today',
   payment_exception_closings: 'a row per exception that an operator closed',
+  booking_corrections: 'a row per line that an operator had booked under another package code',
   audit_runs: 'a row per night',
   _private_jobs: 'the queue: a job that is done is gone',
   _private_tasks: 'a row per kind of job',

@@ -149,6 +149,7 @@ describe('as runtime alone', () => {
     'payment_events',
     'payment_exception_closings',
     'order_mail_deliveries',
+    'booking_corrections',
     'audit_runs',
     'job_workers',
     'periodic_tasks',

@@ -20,6 +20,7 @@ export function paidPi(changes: Partial<PaidPi> = {}): PaidPi {
   return {
     organizationId: '1001',
     orderNumber: 'TU-1',
+    revision: 0,
     billingVersion: 'v3',
     activeFrom: '2026-11-22',
     paidDate: '2026-11-22',

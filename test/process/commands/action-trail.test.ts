@@ -75,6 +75,7 @@ test('an operator finds the trail of an order with the order, and by name, organ
   expect(await run('orders', 'retry', order.number, ...by)).toMatchObject({ code: 0 });
   const shown = (await run('orders', 'show', order.number)).stdout;
   const trail = shown.slice(shown.indexOf('  trail\n')).replace(/ {4}\S+ {2}(.*?) {2}correlation \S+/g, '$1');
+  const because = '  because: The bank took its fee';
   const ofBuyer = `by ${buyer} of ${organization}`;
   expect(trail.trim().split('\n')).toEqual([
     'trail',
@@ -82,11 +83,11 @@ test('an operator finds the trail of an order with the order, and by name, organ
     `mutation createTopupOrder  ${order.id}  ${ofBuyer}  answered: ok`,
     `mutation confirmOrder  ${order.id}  ${ofBuyer}  asked`,
     `mutation confirmOrder  ${order.id}  ${ofBuyer}  answered: ok`,
-    `command orders refund  ${order.number}  by rina  asked`,
+    `command orders refund  ${order.number}  by rina  asked${because}`,
     `command orders refund  ${order.number}  by rina  answered: failed`,
-    `command orders approve  ${order.number}  by rina  asked`,
+    `command orders approve  ${order.number}  by rina  asked${because}`,
     `command orders approve  ${order.number}  by rina  answered: ok`,
-    `command orders retry  ${order.number}  by rina  asked`,
+    `command orders retry  ${order.number}  by rina  asked${because}`,
     `command orders retry  ${order.number}  by rina  answered: ok`,
   ]);
 

@@ -59,7 +59,7 @@ test('list and show report the state of orders, with the operator and the reason
   const { stdout, code } = await run(['show', order.number]);
   expect(code).toBe(0);
   for (const fact of [
-    /TOPUP {2}wa_balance {2}1000000 × Rp1 = Rp1\.000\.000/,
+    /1 {2}TOPUP {2}wa_balance {2}package WA_BALANCE {2}1000000 × Rp1 = Rp1\.000\.000/,
     /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: webhook/,
     /PAYMENT_REVIEW → PAID {2}operator: payment approved {2}by rina: The bank took its fee/,
     /review {2}invoice\.paid {2}Rp999\.999/,

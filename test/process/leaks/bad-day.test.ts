@@ -23,6 +23,7 @@ const TABLES = [
   'payment_events',
   'payment_exception_closings',
   'quota_ledger_entries',
+  'booking_corrections',
   'order_mail_deliveries',
   'audit_runs',
   'graphile_worker._private_jobs',

@@ -19,6 +19,7 @@ export const newInvoice = {
 const paidPi = {
   organizationId: '1001',
   orderNumber: 'TU-1',
+  revision: 0,
   billingVersion: 'v3',
   activeFrom: '2026-11-22',
   paidDate: '2026-11-22',

@@ -28,6 +28,23 @@ test.each([
   ],
   [['retry', 'TU-1', ...BY], { verb: 'retry', number: 'TU-1', mail: false, by }],
   [['retry', '--mail', 'TU-1', ...BY], { verb: 'retry', number: 'TU-1', mail: true, by }],
+  [['cancel', 'TU-1', ...BY], { verb: 'cancel', number: 'TU-1', by }],
+  [
+    ['rebook', 'TU-1', '--package-code', 'MUV=MUV_2027', '--line', '2=SEATS', ...BY],
+    {
+      verb: 'rebook',
+      number: 'TU-1',
+      changes: [
+        { from: 'MUV', to: 'MUV_2027' },
+        { line: 2, to: 'SEATS' },
+      ],
+      by,
+    },
+  ],
+  [
+    ['rebook', 'TU-1', '--booked-as', 'PI/2026/11/00042', ...BY],
+    { verb: 'rebook', number: 'TU-1', piNumber: 'PI/2026/11/00042', by },
+  ],
   [['exceptions'], { verb: 'exceptions' }],
   [['exceptions', 'close', 'id', ...BY], { verb: 'close', id: 'id', by }],
 ])('%j', (args, expected) => {
@@ -53,6 +70,16 @@ describe('an unknown command is refused with the usage', () => {
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=1.5'], /not muv=1\.5/],
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=-1'], /not muv=-1/],
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=1', '--take-back', 'muv=2'], /names a quota twice/],
+    [['cancel', 'TU-1'], /^The actor must be/],
+    [
+      ['rebook', 'TU-1', ...BY],
+      /^Give new package codes \(--package-code, --line\), or the PI \(--booked-as\), not both/,
+    ],
+    [['rebook', 'TU-1', '--line', '1=A', '--booked-as', 'PI/1', ...BY], /^Give new package codes/],
+    [['rebook', 'TU-1', '--package-code', 'MUV', ...BY], /must be OLD=NEW, such as MUV=MUV_2027, not MUV/],
+    [['rebook', 'TU-1', '--package-code', 'A=B=C', ...BY], /must be OLD=NEW, .* not A=B=C/],
+    [['rebook', 'TU-1', '--line', '0=A', ...BY], /--line must be N=CODE, .* not 0=A: `show` numbers the lines/],
+    [['rebook', 'TU-1', '--line', '1=A\tB', ...BY], /must be 1 to 100 printable characters/],
     [['exceptions', 'open', 'id', ...BY], /^Usage/],
     [['exceptions', ...BY], /^Usage/],
     [['exceptions', 'close', ...BY], /^Usage/],

@@ -48,3 +48,26 @@ export async function retryJobs(
   );
   return rows.length;
 }
+
+/** A job in the queue, whatever its state. */
+export interface FoundJob {
+  id: string;
+  task: string;
+  key: string | null;
+  isRecurring: boolean;
+}
+
+export async function findJob(database: Pick<EntityManager, 'query'>, id: string): Promise<FoundJob | undefined> {
+  const [job]: FoundJob[] = await database.query(
+    `select id::text, task_identifier as task, key, coalesce(flags ? '${RECURRING}', false) as "isRecurring"
+     from graphile_worker.jobs where id = $1::bigint`,
+    [id],
+  );
+  return job;
+}
+
+/** Takes a job out of the queue, unless a worker runs it. Returns false if it is not there, or runs. */
+export async function dropJob(tx: Pick<EntityManager, 'query'>, id: string): Promise<boolean> {
+  const rows: unknown[] = await tx.query(`select id from graphile_worker.complete_jobs(array[$1::bigint])`, [id]);
+  return rows.length > 0;
+}

@@ -1,0 +1,92 @@
+import type { DataSource } from 'typeorm';
+import type { HubCore } from '../clients/hub-core.ts';
+import { systemClock as clock } from '../kernel/clock.ts';
+import { formatRupiah } from '../kernel/money.ts';
+import {
+  approvePayment,
+  cancelOrder,
+  closePaymentException,
+  completeByHand,
+  outstandingExcessAt,
+  rebookOrder,
+  refundOrder,
+  retryOrder,
+  sendMailAgain,
+} from '../operators/index.ts';
+import type { CommandNeighbours } from './neighbours.ts';
+import type { OrdersDecision } from './orders-arguments.ts';
+import { describeCancelled, describeCorrected } from './orders-text.ts';
+
+type Decision<V extends OrdersDecision['verb']> = Extract<OrdersDecision, { verb: V }>;
+
+/** Carries out an operator's decision and returns the lines that report it. */
+export async function carryOut(
+  request: OrdersDecision,
+  database: DataSource,
+  neighbours: CommandNeighbours,
+): Promise<readonly string[]> {
+  switch (request.verb) {
+    case 'approve':
+      return approve(request, database);
+    case 'refund':
+      return refund(request, database, neighbours);
+    case 'cancel': {
+      const provider = () => neighbours.paymentProvider();
+      return describeCancelled(await cancelOrder({ database, clock, provider }, request.number, request.by));
+    }
+    case 'rebook':
+      return rebook(request, database);
+    case 'retry':
+      return retry(request, database);
+    case 'close': {
+      const { orderNumber, outcome } = await closePaymentException(database, clock, request.id, request.by);
+      return [`${orderNumber}: ${outcome} is closed`];
+    }
+  }
+}
+
+async function approve({ number, by }: Decision<'approve'>, database: DataSource): Promise<readonly string[]> {
+  const { order, excessPaidTwice } = await approvePayment(database, clock, number, by);
+  const warning =
+    'Another order carries the same excess: it is paid twice. Give its amount back, or agree on it with the buyer.';
+  return [`${order.number} is PAID and credited; accounting books it next`, ...(excessPaidTwice ? [warning] : [])];
+}
+
+/** Connects to hub-core only when it is asked: a refund of an order under review works without it. */
+async function refund(
+  { number, takeBack, by }: Decision<'refund'>,
+  database: DataSource,
+  neighbours: CommandNeighbours,
+) {
+  let hubCore: HubCore | undefined;
+  const parts = {
+    database,
+    clock,
+    outstandingExcess(organizationId: string, code: string) {
+      hubCore ??= neighbours.hubCore();
+      return outstandingExcessAt(hubCore, database)(organizationId, code);
+    },
+  };
+  const { order, amount } = await refundOrder(parts, number, { takeBack, ...by });
+  const sold = amount > 0n ? `: the units taken back had cost ${formatRupiah(amount)}` : '';
+  return [`${order.number} is REFUNDED${sold}. Give the money back at Mekari Pay.`];
+}
+
+async function rebook(request: Decision<'rebook'>, database: DataSource): Promise<readonly string[]> {
+  const { number, by } = request;
+  if ('piNumber' in request) {
+    const { piNumber } = request;
+    const order = await completeByHand(database, clock, number, { piNumber, ...by });
+    return [`${order.number} is COMPLETED under ${piNumber}`];
+  }
+  return describeCorrected(await rebookOrder(database, clock, number, { changes: request.changes, ...by }));
+}
+
+async function retry({ number, mail, by }: Decision<'retry'>, database: DataSource): Promise<readonly string[]> {
+  if (mail) {
+    const { order, kind } = await sendMailAgain(database, clock, number, by);
+    return [`${order.number}: mail ${kind} is sent again`];
+  }
+  const { order, jobs } = await retryOrder(database, clock, number, by);
+  return [`${order.number}: ${jobs.length === 0 ? 'no job waits' : `${jobs.join(', ')} will run now`}`];
+}
