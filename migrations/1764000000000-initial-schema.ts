@@ -205,7 +205,7 @@ end $$`,
   ]),
 ];
 
-/** The state table of src/orders/rules/order-state.ts, and what is frozen once an order is no draft any more. */
+/** The moves of src/orders/rules/order-state.ts, and the columns that are frozen once an order is confirmed. */
 const orderStates = [
   `create function check_order_change() returns trigger language plpgsql as $$
 begin
@@ -309,7 +309,7 @@ end $$`,
 ];
 
 /**
- * What must hold when a transaction ends, checked at its commit: a confirmed order charges the sum of its lines, a paid one
+ * Checks that run at the commit: a confirmed order charges the sum of its lines, a paid one
  * is credited line by line, and nothing is credited that is not paid.
  */
 const atCommit = [
@@ -366,7 +366,7 @@ export class InitialSchema1764000000000 implements MigrationInterface {
     }
   }
 
-  /** There is money in these tables: nothing of ours drops them. */
+  /** These tables hold money: no code of ours drops them. */
   async down(): Promise<void> {
     throw new Error('The initial schema cannot be reverted: restore a backup instead.');
   }

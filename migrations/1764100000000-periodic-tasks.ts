@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who runs a periodic task, and until when nobody else does: src/platform/jobs/periodic.ts. */
+/** The leases of periodic tasks. No code uses them since recurring jobs replaced them (docs/decisions/0049). */
 export class PeriodicTasks1764100000000 implements MigrationInterface {
   name = 'PeriodicTasks1764100000000';
 
@@ -16,7 +16,7 @@ export class PeriodicTasks1764100000000 implements MigrationInterface {
     );
   }
 
-  /** It holds nothing that lasts longer than an interval. */
+  /** A lease lasts one interval, so the table holds nothing of value. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('drop table periodic_tasks');
   }

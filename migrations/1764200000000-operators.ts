@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * In the order in which a settlement takes them, so that this waits for those under way, and never holds what they wait for.
- * A long-running reader (a backup, the audit) must not make everybody else queue behind this: it gives up, to be run again.
+ * Locks the tables in the order in which a settlement does: it waits for settlements in flight and cannot deadlock with one.
+ * If a long-running reader (a backup, the audit) holds a table, it gives up, because all other callers would queue behind it.
+ * Run it again then.
  */
 const locks = [
   `set local lock_timeout = '10s'`,
@@ -10,13 +11,13 @@ const locks = [
   in access exclusive mode`,
 ];
 
-/** What an operator decides about an order, with who and why; and what goes back into the ledger with a refund. */
+/** The reason of an operator's decision, and the number of a mail's sending. */
 const columns = [
   `alter table topup_order_events add column reason text`,
   `alter table order_mail_deliveries add column sending integer not null default 1`,
 ];
 
-/** A refund is a third kind of entry, the only one below zero: an entry of its own, because none is ever changed. */
+/** A refund is an entry of its own, the only negative kind, because entries are never changed. */
 const refunds = [
   `alter table quota_ledger_entries drop constraint quota_ledger_entries_kind_check`,
   `alter table quota_ledger_entries add constraint quota_ledger_entries_kind_check
@@ -76,7 +77,7 @@ begin
 end $$`,
 ];
 
-/** COMPLETED → REFUNDED; an order that was completed keeps when, and under which number. */
+/** Adds COMPLETED → REFUNDED. A refunded order keeps the time of its completion and the number of its PI. */
 const states = [
   `alter table topup_orders drop constraint topup_orders_completed_check`,
   `alter table topup_orders add constraint topup_orders_completed_check
@@ -122,7 +123,7 @@ begin
 end $$`,
 ];
 
-/** What an operator did about a payment that fits no order; and what the audits found, for whoever watches. */
+/** Operators' resolutions of payment exceptions, and the results of audits, which the metrics show. */
 const tables = [
   `create table payment_exception_closings (
   payment_event_id uuid not null,
@@ -154,7 +155,7 @@ export class Operators1764200000000 implements MigrationInterface {
       await queryRunner.query(statement);
   }
 
-  /** Refunds may stand in the ledger by then, which the earlier constraints would refuse. */
+  /** The ledger may hold refunds by then, which the earlier constraints would refuse. */
   async down(): Promise<void> {
     throw new Error('This migration cannot be reverted: restore a backup instead.');
   }

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The trace that an order's requests and jobs are part of. A column without a default rewrites nothing: the lock is held for
- * a moment. As before it gives up where a long-running reader keeps it, rather than have everybody queue behind it.
+ * The trace that an order's requests and jobs join. A column without a default rewrites no row, so the lock is short. If a
+ * long-running reader holds the table, the migration gives up, because all other callers would queue behind it.
  */
 export class OrderTrace1764300000000 implements MigrationInterface {
   name = 'OrderTrace1764300000000';

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * In the order in which requests and settlements take them, so that this waits for those under way, and never holds what they
- * wait for. A long-running reader must not make everybody else queue behind this: it gives up, to be run again.
+ * Locks the tables in the order in which requests and settlements do: it waits for those in flight and cannot deadlock with one.
+ * If a long-running reader holds a table, it gives up, because all other callers would queue behind it. Run it again then.
  */
 const locks = [
   `set local lock_timeout = '10s'`,
@@ -10,7 +10,7 @@ const locks = [
   topup_order_events, order_mail_deliveries, payment_exception_closings in access exclusive mode`,
 ];
 
-/** The least that each role needs. Who credits, settles or books is the background alone. */
+/** Least privilege. Only the background role credits, settles and books. */
 const grants = [
   `grant select on schema_migrations, feature_flags, topup_configurations, topup_orders, topup_order_lines, topup_order_events,
   idempotency_keys, quota_ledger_entries, organization_packages to self_topup_runtime`,
@@ -33,15 +33,15 @@ const grants = [
 
 const OWN = `organization_id = (select current_setting('self_topup.organization_id', true))`;
 const EVERY = `(select current_setting('self_topup.every_organization', true)) = 'on'`;
-/** The orders that are seen here are those that the policy of topup_orders shows. */
+/** The policy of topup_orders applies within this subquery. */
 const OF_ORDER = `exists (select from topup_orders where id = order_id)`;
 
 const byOrganization = ['topup_orders', 'idempotency_keys', 'quota_ledger_entries', 'organization_packages'];
 const byOrder = ['topup_order_lines', 'topup_order_events'];
 
 /**
- * Rows of one organization for the runtime role, which one its transaction says (src/platform/database/tenant-database.ts); all
- * for those who work for all. Forced: it binds the owner too, who has a policy for the migrations to come.
+ * The runtime role sees the rows of the organization that its transaction names (src/platform/database/tenant-database.ts); the
+ * background role sees all rows. Forced, so that it binds the owner too, which has a policy for later migrations.
  */
 const policies = [
   ...[...byOrganization, ...byOrder].flatMap((table) => {
@@ -58,7 +58,7 @@ const policies = [
   ),
 ];
 
-/** A job is enqueued by whoever's transaction it belongs to, and seen by those who run it alone. */
+/** Lets every role enqueue a job in its own transaction, although only the background role sees the queue. */
 const queue = [
   `create function enqueue_job(task text, payload json, key text, run_at timestamptz, max_attempts integer) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -72,7 +72,7 @@ end $$`,
 export class RowSecurity1764400000000 implements MigrationInterface {
   name = 'RowSecurity1764400000000';
 
-  /** The roles are there: src/platform/database/roles.ts sees to them before any migration. */
+  /** src/platform/database/roles.ts creates the roles before any migration. */
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of [...locks, ...grants, ...policies, ...queue]) await queryRunner.query(statement);
   }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who did what: a new table, so nobody waits for it. Each text is bounded, whoever writes it. */
+/** The trail of actions. A new table blocks nobody. Constraints bound the length of every text. */
 const table = [
   `create table action_trail (
   id bigint generated always as identity not null,
@@ -30,7 +30,7 @@ const table = [
   for each statement execute function refuse_change()`,
 ];
 
-/** A caller's request adds entries of its own organization and reads none; a caller may belong to none. */
+/** A caller's request adds entries of its own organization, or of none if the caller has none. It reads no entry. */
 const OWN = `organization_id is not distinct from nullif(current_setting('self_topup.organization_id', true), '')`;
 
 const access = [

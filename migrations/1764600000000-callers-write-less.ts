@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What a caller's transaction could still write beyond its own: a draft with a payment and a pay URL in it, and, by their keys,
- * the jobs of whatever order. Nobody waits for this: privileges alone change.
+ * Withdraws two rights from callers' transactions: to insert a draft with a payment or a pay URL in it, and to replace the jobs
+ * of another order by their keys. Only privileges change, so nothing waits for it.
  */
 const grants = [
   `revoke insert on topup_orders from self_topup_runtime`,
@@ -11,8 +11,8 @@ const grants = [
 ];
 
 /**
- * The one job that follows a caller's transaction is the invoice of its own order; the others follow a payment, or time. Who calls
- * is told by the role that was taken, or by the login where none was: it is the owner that the function runs as.
+ * A caller's transaction may enqueue one job, the invoice of its own order; payments and time cause the others. The function runs
+ * as its owner, so the caller is the role that the connection took, or its login if it took none.
  */
 const queue = `create or replace function enqueue_job(task text, payload json, key text, run_at timestamptz, max_attempts integer)
 returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -40,7 +40,7 @@ export class CallersWriteLess1764600000000 implements MigrationInterface {
       await queryRunner.query(statement);
   }
 
-  /** The narrower function serves the version before as well. */
+  /** The previous version works with the narrower function too. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('grant insert on topup_orders to self_topup_runtime');
   }

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * How far an audit looked, and whether at everything: the next one may begin there. A constant default rewrites nothing; a run
- * that the version before writes says `whole`, which it is, and not how far, so that nothing begins at it.
+ * The scope of an audit and its last step, from which the next one may start. A constant default rewrites no row. The previous
+ * version's runs are full ones, so the default `whole` is right for them; they have no last step, so no audit starts there.
  */
 export class AuditOfChanges1764900000000 implements MigrationInterface {
   name = 'AuditOfChanges1764900000000';

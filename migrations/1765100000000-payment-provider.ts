@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Rows from before there was a second provider are Mekari Pay's. A constant default rewrites no row. */
+/** All earlier rows belong to Mekari Pay. A constant default rewrites no row. */
 const columns = [
   `alter table topup_orders add column if not exists payment_provider text not null default 'mekari-pay'`,
   `alter table payment_events add column if not exists provider text not null default 'mekari-pay'`,
 ];
 
-/** Each provider numbers its own invoices and events. The constraints keep their names: the version before goes on using them. */
+/** Each provider numbers its own invoices and events. The constraints keep their names, which the previous version matches. */
 const keys = [
   { table: 'payment_events', name: 'payment_events_event_key', columns: 'provider, event_id' },
   { table: 'topup_orders', name: 'topup_orders_payment_invoice_key', columns: 'payment_provider, payment_invoice_id' },
@@ -14,7 +14,7 @@ const keys = [
 
 export class PaymentProvider1765100000000 implements MigrationInterface {
   name = 'PaymentProvider1765100000000';
-  /** Indexes are built beside the work that goes on, which no transaction allows. Each statement does the same again after a crash. */
+  /** No transaction may build an index concurrently. Each statement is idempotent, so a run after a crash completes the rest. */
   transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -30,7 +30,7 @@ export class PaymentProvider1765100000000 implements MigrationInterface {
     await queryRunner.query(`reset lock_timeout`);
   }
 
-  /** The version before works with both: it writes one provider's rows alone. */
+  /** The previous version works with both: it writes rows of one provider only. */
   async down(): Promise<void> {
     await Promise.resolve();
   }

@@ -11,7 +11,7 @@ import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-org
 import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 
-/** In the order in which they are applied. Append only: what has been applied somewhere is never changed. */
+/** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
 export const migrations = [
   InitialSchema1764000000000,
   PeriodicTasks1764100000000,
