@@ -29,21 +29,21 @@ describe('statements on the wire to the database', () => {
     await db.drop();
   });
 
-  test('are written down in their order, simple ones and those with values', async () => {
+  test('are recorded in their order, simple and extended ones', async () => {
     await client.query('select 1');
     const { rows } = await client.query('select $1::int + 1 as next', [41]);
     expect(rows).toEqual([{ next: 42 }]);
     expect(wire.statements()).toEqual(['select 1', 'select $1::int + 1 as next']);
   });
 
-  test('that are prepared once and run twice are two', async () => {
+  test('that are prepared once and run twice count as two', async () => {
     const query = { name: 'twice', text: 'select $1::text as word' };
     await client.query({ ...query, values: ['one'] });
     await client.query({ ...query, values: ['two'] });
     expect(wire.statements()).toEqual([query.text, query.text]);
   });
 
-  test('have their values, and the number of the trip on which they went', async () => {
+  test('are recorded with their values and the number of their round trip', async () => {
     await client.query('select 1');
     await client.query({ text: 'select $1::text, $2::int, $3::text', values: ['Grüße, öfter', 41, null] });
     const [first, second, ...others] = wire.executed();
@@ -52,7 +52,7 @@ describe('statements on the wire to the database', () => {
     expect(second?.trip).toBeGreaterThan(first?.trip ?? Number.POSITIVE_INFINITY);
   });
 
-  test('that come in many packets are one', async () => {
+  test('that arrive in many packets count as one', async () => {
     const long = 'x'.repeat(1_000_000);
     const { rows } = await client.query('select length($1) as length', [long]);
     expect(rows).toEqual([{ length: 1_000_000 }]);
@@ -68,7 +68,7 @@ describe('statements on the wire to the database', () => {
     expect(wire.statements()).toEqual([]);
   });
 
-  test('become a script in which ids, numbers and organizations are those of order :n, transaction after transaction', async () => {
+  test('become a pgbench script over order :n, one transaction after another', async () => {
     const ID = '019b2c3d-1111-7222-8333-444444444444';
     const run = (connection: number, trip: number, statement: string, ...values: (string | null)[]) => ({
       connection,
@@ -129,7 +129,7 @@ describe('goals', () => {
     ] as const),
   };
 
-  test('are reached or not by what was measured, and neither where nothing was', () => {
+  test('are reached, missed, or open without a measurement', () => {
     const found = goals(measured).map((goal) => [goal.workload, goal.measured?.toFixed(2), goal.reached]);
     expect(found).toEqual([
       ['page', '1.20', true],
@@ -141,13 +141,13 @@ describe('goals', () => {
     ]);
   });
 
-  test('that were measured and missed have their profile shown', () => {
+  test('that were missed are reported with their profile', () => {
     expect(missed(measured)).toEqual(['options']);
   });
 });
 
 describe('a profile', () => {
-  test('says whose the time was: the engine counts for its caller, waiting for nobody', () => {
+  test('gives the share of each package; time of the engine counts for its caller, idle time for none', () => {
     const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
       id,
       callFrame: { functionName, scriptId: '0', url, lineNumber: 1, columnNumber: 1 },
@@ -172,13 +172,13 @@ describe('a profile', () => {
 });
 
 describe('figures', () => {
-  test('of a run: how many, the middle, the last in a hundred, the slowest', () => {
+  test('of a run: count, median, 99th percentile, maximum', () => {
     const times = Array.from({ length: 200 }, (_, index) => 200 - index);
     expect(figuresOf(times, 4)).toEqual({ requestsPerSecond: 50, p50: 100, p99: 198, slowest: 200 });
     expect(figuresOf([7], 1)).toEqual({ requestsPerSecond: 1, p50: 7, p99: 7, slowest: 7 });
   });
 
-  test('of several runs: the median of each by itself', () => {
+  test('of several runs: the median of each figure', () => {
     const runs = [
       { requestsPerSecond: 10, p50: 3, p99: 50, slowest: 60 },
       { requestsPerSecond: 30, p50: 1, p99: 70, slowest: 90 },
@@ -187,11 +187,11 @@ describe('figures', () => {
     expect(medianOf(runs)).toEqual({ requestsPerSecond: 20, p50: 2, p99: 70, slowest: 90 });
   });
 
-  test('say from where to where a count went', () => {
+  test('show the range of a count', () => {
     expect([range([5, 2, 4]), range([5, 5]), range([])]).toEqual(['2..5', '5', '-']);
   });
 
-  test('stand in a table', () => {
+  test('are printed as a table', () => {
     const rows = [
       ['a', '1'],
       ['long name', '12345'],

@@ -25,7 +25,7 @@ afterAll(async () => {
   await closed.close();
 });
 
-/** The same caller at each of them. */
+/** Two servers that answer introspection, each with the headers that it requires. */
 const doors: [name: string, app: () => TestApp, headers: Record<string, string>][] = [
   ['by the setting', () => open, {}],
   ['by the gateway’s secret', () => guarded, GATEWAY],
@@ -38,20 +38,17 @@ const ASKING: [what: string, query: string][] = [
 ];
 
 const HIDDEN: [way: string, query: (field: string) => string][] = [
-  ['plainly', (field) => `{ ${field} }`],
-  ['by another name', (field) => `{ topupOrders { totalCount } a: ${field} }`],
+  ['directly', (field) => `{ ${field} }`],
+  ['under an alias', (field) => `{ topupOrders { totalCount } a: ${field} }`],
   ['in a fragment', (field) => `{ ...F } fragment F on Query { ${field} }`],
   ['in an inline fragment', (field) => `{ ... on Query { ... { ${field} } } }`],
-  [
-    'where it is left out by a directive',
-    (field) => `query ($yes: Boolean = true) { ${field.replace('{', '@skip(if: $yes) {')} }`,
-  ],
-  ['in an operation that is not the one', (field) => `query A { topupOrders { totalCount } } query B { ${field} }`],
+  ['with @skip', (field) => `query ($yes: Boolean = true) { ${field.replace('{', '@skip(if: $yes) {')} }`],
+  ['in an operation that does not run', (field) => `query A { topupOrders { totalCount } } query B { ${field} }`],
 ];
 
 describe('a direct caller, without any setting', () => {
   test.each(ASKING.flatMap(([what, query]) => HIDDEN.map(([way, hide]) => [what, way, hide(query.slice(2, -2))])))(
-    'gets no %s, asked %s',
+    'gets no %s, selected %s',
     async (_what, _way, query) => {
       for (const client of [await closed.client(), await closed.client({ scope: 'topup:support' })]) {
         const { status, data, errors } = await client.send(query);

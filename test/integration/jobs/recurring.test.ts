@@ -165,7 +165,7 @@ test('a replica that stops signals its run, waits for it, and leaves the next on
   expect(starts[0]).toBeGreaterThanOrEqual(left?.runAt ?? Number.NaN);
 });
 
-test('an endless run is told to stop after the longest time that a run may take, and the next one comes', async () => {
+test('an endless run is aborted after the longest time that a run may take, and the next one starts', async () => {
   const hanging = runEnd();
   const runs: AbortSignal[] = [];
   const run = async (stopping: AbortSignal) => {

@@ -133,7 +133,7 @@ test('an order without pending work stays as it is', async () => {
 });
 
 describe('a mail about an order that is sent again', () => {
-  test('goes out once more, once, as a mail of its own', async () => {
+  test('is sent exactly once more, as a mail of its own', async () => {
     const id = addOrganization(app.sandbox, '1001');
     const client = await app.client({ organization_id: id });
     const order = await purchase(app, client, id, { wa_balance: '1000000' });

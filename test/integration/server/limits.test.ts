@@ -33,7 +33,7 @@ test('the gateway secret is not logged', async () => {
   expect(JSON.stringify(app.logs)).not.toContain('the-first-gateway-secret');
 });
 
-test('a caller with too many mutations is told to wait, and keeps reading; other callers notice nothing', async () => {
+test('a caller with too many mutations gets 429 with the time to wait, and can still read; other callers notice nothing', async () => {
   const hasty = await app.client({ sub: 'hasty' });
   for (let sent = 0; sent < 3; sent++) expect((await mutate(hasty)).status).toBe(200);
   const refused = await mutate(hasty);

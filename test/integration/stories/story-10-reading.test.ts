@@ -81,7 +81,7 @@ describe('another organization', () => {
   });
 });
 
-test('a request without a token reads nothing, by reference neither', async () => {
+test('a request without a token reads nothing, not even by reference', async () => {
   const { errors, data } = await createTestClient(app.url, '').send(ENTITIES, { of: references() });
   expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
   expect(JSON.stringify(data ?? null)).not.toMatch(/1004/);

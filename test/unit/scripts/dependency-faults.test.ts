@@ -119,7 +119,7 @@ test('one acceptable licence of a choice is enough, and a package that does not 
   expect(faultsOf(manifest, lock)).toEqual([]);
 });
 
-test('a script that npm is told to skip is no fault', () => {
+test('a script that npm is configured to skip is no fault', () => {
   const { manifest, lock } = committed();
   manifest.allowScripts = { ...manifest.allowScripts, got: false };
   changing('node_modules/got', { hasInstallScript: true })({ manifest, lock });
