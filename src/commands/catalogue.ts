@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
-import { parseJson } from '../kernel/json.ts';
+import { parseJson, repeatedMember } from '../kernel/json.ts';
 import { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from '../topup-options/index.ts';
 import { command, print, runRecorded, UsageError } from './command.ts';
 
@@ -23,11 +23,19 @@ command(USAGE, async ([verb, file, ...rest], database) => {
 
 async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8');
+  let json: unknown;
   try {
-    return parseJson(text);
+    json = parseJson(text);
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`);
   }
+  const repeated = repeatedMember(text);
+  if (repeated === undefined) return json;
+  const before = text.slice(0, repeated.offset).split('\n');
+  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+  throw new Error(
+    `${file} was not applied:\n  ${place}: "${repeated.name}" occurs twice in one object; keep the one that is right`,
+  );
 }
 
 function describe({ row, code, column, reason }: CatalogueFault): string {

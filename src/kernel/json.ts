@@ -35,18 +35,33 @@ export function parseStrictJson(bytes: Buffer): unknown {
   }
 }
 
+/** A member whose name occurs for the second time in its object. */
+export interface RepeatedMember {
+  name: string;
+  /** The place of the second name in the text, counted from 0. */
+  offset: number;
+}
+
+/** Returns the first repeated member of a JSON text, of which two parsers could keep different ones. */
+export function repeatedMember(json: string): RepeatedMember | undefined {
+  const fault = scan(json, Number.POSITIVE_INFINITY);
+  return fault === 'deep' ? undefined : fault;
+}
+
 /** The library accepts a member that is repeated with the same value, and any depth. */
-function isShallowAndUnambiguous(text: string): boolean {
+const isShallowAndUnambiguous = (text: string) => scan(text, MAX_DEPTH) === undefined;
+
+function scan(text: string, maxDepth: number): RepeatedMember | 'deep' | undefined {
   const open: Set<string>[] = [];
-  for (const [token, content, colon] of text.matchAll(TOKENS)) {
+  for (const { 0: token, 1: content, 2: colon, index: offset } of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
     else if (colon !== undefined) {
       const name: string = JSON.parse(`"${content}"`);
-      if (open.at(-1)?.has(name)) return false;
+      if (open.at(-1)?.has(name)) return { name, offset };
       open.at(-1)?.add(name);
     }
-    if (open.length > MAX_DEPTH) return false;
+    if (open.length > maxDepth) return 'deep';
   }
-  return true;
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invisibleIn } from '../../kernel/label.ts';
 import { parseRupiah } from '../../kernel/money.ts';
 import { parseOptionValue } from './option-value.ts';
 
@@ -10,7 +11,18 @@ export interface CatalogueFault {
   reason: string;
 }
 
-const name = z.string().trim().min(1).max(200);
+/**
+ * Control characters, text that runs the other way and the like would show a buyer another text than the operator wrote.
+ * Checked before a trim, which drops some of them.
+ */
+const visibleText = z.string().superRefine((value, context) => {
+  const found = invisibleIn(value);
+  if (found === undefined) return;
+  const message = `holds the invisible character ${found}: expected visible text in one line, with plain spaces`;
+  context.addIssue({ code: 'custom', message });
+});
+
+const name = visibleText.trim().min(1).max(200);
 const optionalName = name.nullable().default(null);
 const components = z
   .array(name)
@@ -33,7 +45,7 @@ const rowSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not a quota code: expected lower-case letters, digits and _'),
     label: name,
-    description: z.string().max(2000).nullable().default(null),
+    description: visibleText.max(2000).nullable().default(null),
     package_id: optionalName,
     package_code: optionalName,
     option_value: z.unknown().superRefine((value, context) => {

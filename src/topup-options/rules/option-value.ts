@@ -16,6 +16,9 @@ export interface QuantityRule {
 
 const MAX_MULTIPLIER = 2_147_483_647;
 
+/** A page shows every choice with its price, and a buyer reads them all. Each more makes every page of everybody larger. */
+const MAX_CHOICES = 100;
+
 const positive = z
   .number()
   .refine((value) => Number.isSafeInteger(value) && value > 0, { error: 'is not a whole number from 1' });
@@ -35,7 +38,10 @@ const range = z
 const choice = z
   .strictObject({
     input: z.literal('CHOICE'),
-    choices: z.array(units).min(1),
+    choices: z
+      .array(units)
+      .min(1)
+      .max(MAX_CHOICES, { error: `holds more than ${MAX_CHOICES} choices`, abort: true }),
     minimum: units.optional(),
     maximum: units.nullish(),
     step: units.default(1n),

@@ -126,6 +126,7 @@ test('a catalogue with faults names row and column of each, and none of it is ap
 
 test.each([
   ['no JSON', '[{', /is not JSON/],
+  ['ambiguous', '[\n  {"code": "muv",\n   "label": "A", "label": "B"}\n]', /line 3, column 18: "label" occurs twice/],
   ['no array', '{"code":"muv"}', /not an array/],
   ['an array of no rows', '[1, null]', /row 1, column .*\n.*row 2, column /],
 ])('a catalogue file that is %s is refused', async (_kind, content, reason) => {

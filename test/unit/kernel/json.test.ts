@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseJson, parseStrictJson } from '../../../src/kernel/json.ts';
+import { parseJson, parseStrictJson, repeatedMember } from '../../../src/kernel/json.ts';
 
 const parse = (text: string) => parseStrictJson(Buffer.from(text));
 
@@ -92,6 +92,24 @@ describe('a repeated member is refused', () => {
   ])('in %s', (text) => {
     expect(parse(text)).toBeUndefined();
   });
+});
+
+describe('the place of a repeated member', () => {
+  test.each<[string, string, number]>([
+    ['{"a":1,"a":1}', 'a', 7],
+    ['[{"code":"x"},{"code":"y","label":"1","label":"2"}]', 'label', 38],
+    [String.raw`{"a":1,"\u0061":1}`, 'a', 7],
+    [`${'['.repeat(100)}{"b":[],"b":1}${']'.repeat(100)}`, 'b', 108],
+  ])('in %s', (text, name, offset) => {
+    expect(repeatedMember(text)).toEqual({ name, offset });
+  });
+
+  test.each(['[]', '{"a":{"a":{"a":1}}}', '[{"a":1},{"a":1}]', '{"a":"\\"a\\":1","b":"a"}'])(
+    'is none in %s',
+    (text) => {
+      expect(repeatedMember(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('invalid JSON is refused', () => {

@@ -87,6 +87,48 @@ describe('a fault names its row and its column', () => {
     expect(places([ROW, { ...ROW, code: 'other', ...change }])).toEqual([`2 ${column}`]);
   });
 
+  test.each<[string, string, Record<string, unknown>]>([
+    ['label', 'U+202E', { label: 'Balance \u202Eecnalab' }],
+    ['label', 'U+2066', { label: 'Balance \u2066Rp1\u2069' }],
+    ['label', 'U+0000', { label: 'Balance\0' }],
+    ['label', 'U+000A', { label: 'Balance\n' }],
+    ['label', 'U+FEFF', { label: '\uFEFFBalance' }],
+    ['label', 'U+200B', { label: 'Bal\u200Bance' }],
+    ['label', 'U+2028', { label: 'Balance\u2028' }],
+    ['label', 'U+D800', { label: 'Balance \uD800' }],
+    ['description', 'U+0007', { description: 'Per visitor\u0007' }],
+    ['description', 'U+200F', { description: '\u200FPer visitor' }],
+    ['description', 'U+0085', { description: 'Per\u0085visitor' }],
+    ['package_code', 'U+202A', { package_code: '\u202AAGENT' }],
+    ['show_by_component.0', 'U+001B', { show_by_component: ['waba\u001B'] }],
+  ])('%s with the invisible %s', (column, character, change) => {
+    const { faults } = checkCatalogue([ROW, { ...ROW, code: 'other', ...change }]);
+    expect(faults).toEqual([
+      { row: 2, code: 'other', column, reason: expect.stringContaining(`holds the invisible character ${character}`) },
+    ]);
+  });
+
+  test.each(['Saldo – ñandú «Rp1» 余额 رصيد 😀', ' Balance '])('a visible text such as %j passes', (label) => {
+    expect(checkCatalogue([{ ...ROW, label, description: label }]).faults).toEqual([]);
+  });
+
+  test('a hundred choices are taken; 300,000 are refused by one line', () => {
+    const choices = (length: number) => Array.from({ length }, (_, at) => at + 1);
+    const check = (length: number) =>
+      checkCatalogue([{ ...ROW, option_value: { input: 'CHOICE', choices: choices(length) } }]).faults;
+    expect(check(100)).toEqual([]);
+    for (const length of [101, 300_000]) {
+      expect(check(length)).toEqual([
+        {
+          row: 1,
+          code: 'agent_extra',
+          column: 'option_value',
+          reason: 'option_value.choices: holds more than 100 choices',
+        },
+      ]);
+    }
+  });
+
   test.each([null, 'agent_extra', 5, []])('%j is not a row', (row) => {
     expect(checkCatalogue([row]).faults[0]).toMatchObject({ row: 1, column: '-' });
   });

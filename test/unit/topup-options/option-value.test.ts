@@ -75,6 +75,7 @@ describe('an invalid option_value is refused with the wrong member', () => {
     ['option_value.maximum', { input: 'QUANTITY', minimum: 11, maximum: 19, step: 10 }],
     ['option_value.choices', { input: 'CHOICE' }],
     ['option_value.choices', { input: 'CHOICE', choices: [] }],
+    ['option_value.choices', { input: 'CHOICE', choices: Array.from({ length: 101 }, (_, at) => at + 1) }],
     ['option_value.choices.1', { input: 'CHOICE', choices: [500, -1] }],
     ['option_value.choices', { input: 'CHOICE', choices: [500, 1000], minimum: 2000 }],
     ['option_value', { input: 'AMOUNT', minimum: 1, choices: [1] }],
