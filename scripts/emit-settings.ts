@@ -45,7 +45,8 @@ const content = `# Settings
 
 Generated from \`src/config.ts\` by \`npm run settings\`; do not edit. All settings are environment variables. One that is
 empty counts as not set. The server refuses to start on a wrong environment and lists every fault. The commands
-\`migrate\`, \`catalogue\`, \`flags\`, \`jobs\`, \`orders\`, \`trail\` and \`audit\` need \`DATABASE_URL\` alone.
+\`migrate\`, \`catalogue\`, \`flags\`, \`jobs\`, \`orders\`, \`trail\` and \`audit\` need \`DATABASE_URL\` alone;
+\`orders\` names the settings of a neighbour that it asks.
 
 ## Required
 

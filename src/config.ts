@@ -200,7 +200,13 @@ const CALLING = { MEKARI_CLIENT_ID: true, MEKARI_CLIENT_SECRET: true, UPSTREAM_T
 export const loadHubCoreConfig = (environment: Environment = processEnvironment) =>
   read(settings.pick({ HUB_CORE_URL: true, ...CALLING }), environment);
 export const loadMekariPayConfig = (environment: Environment = processEnvironment) =>
-  read(settings.pick({ MEKARI_PAY_URL: true, ...CALLING }), environment);
+  read(settings.pick({ MEKARI_PAY_URL: true, PAYMENT_URL_HOSTS: true, ...CALLING }), environment);
+export const loadModeratorConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ MODERATOR_URL: true, ...CALLING }), environment);
+
+/** Loads the setting that an invoice needs beside those of its provider. */
+export const loadInvoiceConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ CHECKOUT_RETURN_URL: true }), environment);
 
 /** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {

@@ -2,7 +2,7 @@ import { createArrivals } from '../arrivals.ts';
 import { jakartaDate } from '../clock.ts';
 import { type HttpNeighbour, type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
 import { json, Refusal, type Reply } from '../server/reply.ts';
-import { type Call, jsonBody, type Route } from '../server/route.ts';
+import { type Call, jsonBody, queryOf, type Route } from '../server/route.ts';
 import type { Setup } from '../setup.ts';
 import { createSignatureCheck, idempotencyKeyOf } from '../signing/mekari-hmac.ts';
 import { type PaidPiRequest, paidPiRequest } from './paid-pi-request.ts';
@@ -23,6 +23,8 @@ export interface Moderator extends HttpNeighbour {
   booking(orderNumber: string): Booking | undefined;
   waitForBooking(orderNumber: string, timeoutMs?: number): Promise<Booking>;
 }
+
+const PAID_PI = '/api/v1/billing/subscriptions/paid_pi';
 
 export async function startModerator(setup: Setup, port: number): Promise<RunningNeighbour & { handle: Moderator }> {
   const booked = new Map<string, Booking>();
@@ -64,13 +66,31 @@ export async function startModerator(setup: Setup, port: number): Promise<Runnin
     return json(201, { data: { pi_number: booking.pi_number } });
   }
 
+  function find(call: Call): Reply {
+    const orderNumber = queryOf(call, ['order_number']).get('order_number') ?? '';
+    if (orderNumber === '') {
+      const fields = [{ field: 'order_number', message: 'is required' }];
+      throw new Refusal(400, 'order_number_missing', 'order_number is required', fields);
+    }
+    const booking = booked.get(orderNumber);
+    if (booking === undefined) return json(200, { data: [] });
+    const { pi_number, booked_at, request } = booking;
+    const { organization_id, amount, currency } = request;
+    return json(200, {
+      data: [{ pi_number, order_number: orderNumber, organization_id, amount, currency, booked_at }],
+    });
+  }
+
   const switches: Route[] = [
     { method: 'GET', path: '/_sandbox/bookings', handle: () => json(200, { data: [...booked.values()] }) },
   ];
   const server = await startHttpNeighbour({
     ...setup,
     port,
-    api: [{ method: 'POST', path: '/api/v1/billing/subscriptions/paid_pi', handle: book }],
+    api: [
+      { method: 'POST', path: PAID_PI, handle: book },
+      { method: 'GET', path: PAID_PI, handle: find },
+    ],
     authorize: createSignatureCheck(setup.credentials, setup.wireClock),
     switches,
   });

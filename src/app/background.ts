@@ -1,6 +1,7 @@
 import { AUDIT_CRONTAB, runAuditHandler } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { RECONCILIATION_CRONTAB } from '../operators/index.ts';
 import { reconcileJob } from '../payments/index.ts';
 import { type JobWorker, startJobWorker } from '../platform/jobs/worker.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
@@ -16,13 +17,13 @@ interface Parts {
   clock: Clock;
 }
 
-/** Starts the jobs: those that requests enqueue, the recurring ones, and the nightly audit by the queue's crontab. */
+/** Starts the jobs: those that requests enqueue, the recurring ones, and by the queue's crontab the nightly audit and reconciliation. */
 export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): JobWorker {
   return startJobWorker({
     databaseUrl: databases.backgroundUrl,
     handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
     recurring: [reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS)],
-    crontab: AUDIT_CRONTAB,
+    crontab: [AUDIT_CRONTAB, RECONCILIATION_CRONTAB].join('\n'),
     log,
     onFinished: telemetry.job,
   });

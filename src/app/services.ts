@@ -4,6 +4,7 @@ import { excessQuotaRoute, ListExcess, PriceOwed } from '../excess-usage/index.t
 import { BookPaidPi, fulfilmentJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
+import { type ReconcileParts, runReconciliationHandler } from '../operators/index.ts';
 import { CancelOrder, ConfirmOrder, CreateOrder, OrdersLoaders, QuoteOrder } from '../orders/index.ts';
 import { OrganizationsService } from '../organizations/index.ts';
 import {
@@ -13,6 +14,7 @@ import {
   paymentJobs,
   Reconcile,
   SettlePayment,
+  settleListed,
   VoidInvoice,
   webhookRoute,
 } from '../payments/index.ts';
@@ -66,9 +68,17 @@ export function composeServices(config: Config, parts: Parts) {
   const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log);
   const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
+  const reconciliation: ReconcileParts = {
+    database,
+    provider: paymentProvider,
+    moderator: neighbours.moderator,
+    settle: (order) => checkPayment.checkNow(order),
+    enterException: (invoice) => settleListed(settlePayment, paymentProvider.name, invoice),
+  };
   const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock);
 
   const jobHandlers: JobHandler[] = [
+    runReconciliationHandler(reconciliation, telemetry.reconciliationFindings),
     ...paymentJobs({
       issueInvoice: (id) => invoices.issueForOrder(id),
       voidInvoice: (id) => voidInvoice.voidForOrder(id),
@@ -88,6 +98,7 @@ export function composeServices(config: Config, parts: Parts) {
     cancelOrder,
     checkPayment,
     reconcile,
+    reconciliation,
     jobHandlers,
     rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(reading.options), excessQuotaRoute(reading.excess)],

@@ -31,17 +31,36 @@ export interface PaidPiLine {
 export interface Moderator {
   /** Idempotent: books the PI, or finds it booked, and returns its number either way. Throws UpstreamError. */
   bookPaidPi(pi: PaidPi): Promise<string>;
+  /** Returns the PI that is booked for the order number; undefined if there is none. Throws UpstreamError. */
+  paidPiOfOrder(orderNumber: string): Promise<BookedPi | undefined>;
 }
 
-const bookedPi = z.object({
-  data: z.object({ pi_number: z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' }) }),
+export interface BookedPi {
+  number: string;
+  amount: Rupiah;
+}
+
+const PATH = '/api/v1/billing/subscriptions/paid_pi';
+
+const piNumber = z.string().refine((text) => isLabel(text, 100), { error: 'is not a label' });
+const bookedPi = z.object({ data: z.object({ pi_number: piNumber }) });
+
+const wholeRupiah = z
+  .number()
+  .refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' })
+  .transform(BigInt);
+/** One PI per order number, or none. */
+const pisOfOrder = z.object({
+  data: z
+    .array(z.object({ pi_number: piNumber, order_number: z.string(), amount: wholeRupiah, currency: z.literal('IDR') }))
+    .max(1),
 });
 
 export function createModerator(neighbour: Neighbour): Moderator {
   return {
     async bookPaidPi(pi) {
       const { data } = await neighbour.post({
-        path: '/api/v1/billing/subscriptions/paid_pi',
+        path: PATH,
         // Twice is once whatever the key: Moderator books an order number once, and answers 409 with its PI.
         idempotencyKey: `paid-pi:${pi.orderNumber}${pi.revision === 0 ? '' : `:${pi.revision}`}`,
         accept: [200, 201, 409],
@@ -68,6 +87,14 @@ export function createModerator(neighbour: Neighbour): Moderator {
         },
       });
       return data.pi_number;
+    },
+    async paidPiOfOrder(orderNumber) {
+      const path = `${PATH}?order_number=${encodeURIComponent(orderNumber)}`;
+      const schema = pisOfOrder.refine(({ data }) => data.every((pi) => pi.order_number === orderNumber), {
+        error: 'is the PI of another order',
+      });
+      const [pi] = (await neighbour.get({ path, schema })).data;
+      return pi && { number: pi.pi_number, amount: pi.amount };
     },
   };
 }

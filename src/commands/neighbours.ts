@@ -1,7 +1,8 @@
 import { createNeighbour, type Neighbour } from '../clients/http.ts';
 import { createHubCore, type HubCore } from '../clients/hub-core.ts';
-import { createMekariPay } from '../clients/mekari-pay/index.ts';
-import { loadHubCoreConfig, loadMekariPayConfig } from '../config.ts';
+import { createMekariPay, createPaymentUrlCheck } from '../clients/mekari-pay/index.ts';
+import { createModerator, type Moderator } from '../clients/moderator.ts';
+import { loadHubCoreConfig, loadMekariPayConfig, loadModeratorConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { PaymentProvider } from '../payments/index.ts';
 
@@ -9,6 +10,7 @@ import type { PaymentProvider } from '../payments/index.ts';
 export interface CommandNeighbours {
   hubCore(): HubCore;
   paymentProvider(): PaymentProvider;
+  moderator(): Moderator;
 }
 
 /** Reads a neighbour's settings only when a command asks it: most commands run where those are not available. */
@@ -30,8 +32,13 @@ export async function withNeighbours<T>(use: (neighbours: CommandNeighbours) => 
       paymentProvider() {
         const config = loadMekariPayConfig();
         const neighbour = open('mekari-pay', config.MEKARI_PAY_URL, config);
-        // No buyer follows a link and no webhook arrives here.
-        return createMekariPay({ neighbour, urls: { isAllowed: () => false }, webhookSecrets: [], clock: systemClock });
+        const isAllowed = createPaymentUrlCheck({ payBaseUrl: config.MEKARI_PAY_URL, hosts: config.PAYMENT_URL_HOSTS });
+        // No webhook arrives here.
+        return createMekariPay({ neighbour, urls: { isAllowed }, webhookSecrets: [], clock: systemClock });
+      },
+      moderator() {
+        const config = loadModeratorConfig();
+        return createModerator(open('moderator', config.MODERATOR_URL, config));
       },
     });
   } finally {

@@ -1,41 +1,38 @@
 import { parseArgs } from 'node:util';
-import type { CodeChange } from '../fulfilment/index.ts';
-import { isLabel } from '../kernel/label.ts';
+import { parseInstant } from '../kernel/instant.ts';
 import { OperatorRefusal, type Signed, signed } from '../operators/index.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../orders/index.ts';
 import { UsageError } from './command.ts';
-
-export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--organization ID] [--limit N]
-       npm run orders -- show NUMBER
-       npm run orders -- approve NUMBER --actor NAME --reason TEXT
-       npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --actor NAME --reason TEXT
-       npm run orders -- cancel NUMBER --actor NAME --reason TEXT
-       npm run orders -- rebook NUMBER [--package-code OLD=NEW]... [--line N=CODE]... --actor NAME --reason TEXT
-       npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT
-       npm run orders -- retry NUMBER [--mail] --actor NAME --reason TEXT
-       npm run orders -- exceptions
-       npm run orders -- exceptions close ID --actor NAME --reason TEXT`;
+import { parseRebook, type RebookCommand } from './orders-rebook-arguments.ts';
+import { one, SIGNATURE, USAGE } from './orders-usage.ts';
 
 /** A request that changes something is signed. */
 export type OrdersDecision =
   | { verb: 'approve'; number: string; by: Signed }
   | { verb: 'refund'; number: string; takeBack: ReadonlyMap<string, bigint>; by: Signed }
   | { verb: 'cancel'; number: string; by: Signed }
-  | { verb: 'rebook'; number: string; changes: readonly CodeChange[]; by: Signed }
-  | { verb: 'rebook'; number: string; piNumber: string; by: Signed }
+  | RebookCommand
   | { verb: 'retry'; number: string; mail: boolean; by: Signed }
   | { verb: 'close'; id: string; by: Signed };
+
+/** Settles what the provider received, so it enters the action trail, under the logged-in user unless one is named. */
+export interface ReconcileCommand {
+  verb: 'reconcile';
+  since: Date;
+  isDryRun: boolean;
+  isJson: boolean;
+  actor: string | undefined;
+}
 
 export type OrdersQuestion =
   | { verb: 'list'; statuses: readonly OrderStatus[]; organizationId: string | undefined; limit: number }
   | { verb: 'show'; number: string }
   | { verb: 'exceptions' };
 
-const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
 const DEFAULT_LIMIT = '50';
 
 /** Throws UsageError for a call that USAGE does not list. */
-export function parseOrdersCommand(args: readonly string[]): OrdersQuestion | OrdersDecision {
+export function parseOrdersCommand(args: readonly string[]): OrdersQuestion | OrdersDecision | ReconcileCommand {
   try {
     return parse(args);
   } catch (error) {
@@ -46,7 +43,7 @@ export function parseOrdersCommand(args: readonly string[]): OrdersQuestion | Or
   }
 }
 
-function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecision {
+function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecision | ReconcileCommand {
   const args = [...rest];
   switch (verb) {
     case 'list':
@@ -64,12 +61,14 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
       return { verb, number: one(positionals), takeBack: quantities(values['take-back'] ?? []), by: signed(values) };
     }
     case 'rebook':
-      return rebook(args);
+      return parseRebook(args);
     case 'retry': {
       const options = { ...SIGNATURE, mail: { type: 'boolean' } } as const;
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
       return { verb, number: one(positionals), mail: values.mail === true, by: signed(values) };
     }
+    case 'reconcile':
+      return reconcile(args);
     case 'exceptions': {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
       const [close, ...ids] = positionals;
@@ -82,47 +81,16 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
   }
 }
 
-function rebook(args: string[]): OrdersDecision {
-  const options = {
-    ...SIGNATURE,
-    'package-code': { type: 'string', multiple: true },
-    line: { type: 'string', multiple: true },
-    'booked-as': { type: 'string' },
-  } as const;
-  const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
-  const number = one(positionals);
-  const changes = [...(values['package-code'] ?? []).map(renaming), ...(values.line ?? []).map(lineCode)];
-  const piNumber = values['booked-as'];
-  if ((piNumber === undefined) === (changes.length === 0)) {
+function reconcile(args: string[]): ReconcileCommand {
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { since: { type: 'string' }, actor: { type: 'string' }, 'dry-run': flag, json: flag } as const;
+  const { since = '', actor, 'dry-run': isDryRun, json: isJson } = parseArgs({ args, options }).values;
+  const instant = parseInstant(since);
+  if (instant === undefined)
     throw new UsageError(
-      `Give new package codes (--package-code, --line), or the PI (--booked-as), not both.\n${USAGE}`,
+      `--since must be an instant such as 2026-11-22T03:04:05Z, not ${since || 'nothing'}.\n${USAGE}`,
     );
-  }
-  const by = signed(values);
-  return piNumber === undefined
-    ? { verb: 'rebook', number, changes, by }
-    : { verb: 'rebook', number, piNumber: label(piNumber), by };
-}
-
-/** Parses "MUV=MUV_2027". */
-function renaming(text: string): CodeChange {
-  const [from = '', to = '', ...more] = text.split('=');
-  if (from === '' || to === '' || more.length > 0)
-    throw new UsageError(`--package-code must be OLD=NEW, such as MUV=MUV_2027, not ${text}.`);
-  return { from, to: label(to) };
-}
-
-/** Parses "2=MUV_2027". */
-function lineCode(text: string): CodeChange {
-  const [, line, to] = /^([1-9]\d{0,2})=([^=]+)$/.exec(text) ?? [];
-  if (line === undefined || to === undefined)
-    throw new UsageError(`--line must be N=CODE, such as 2=MUV_2027, not ${text}: \`show\` numbers the lines.`);
-  return { line: Number(line), to: label(to) };
-}
-
-function label(text: string): string {
-  if (isLabel(text, 100)) return text;
-  throw new UsageError(`A code or number must be 1 to 100 printable characters, not ${JSON.stringify(text)}.`);
+  return { verb: 'reconcile', since: instant, isDryRun, isJson, actor };
 }
 
 function list(args: string[]): OrdersQuestion {
@@ -138,12 +106,6 @@ function list(args: string[]): OrdersQuestion {
   }
   if (!/^[1-9]\d{0,3}$/.test(limit)) throw new UsageError(`--limit must be a number from 1 to 9999, not ${limit}.`);
   return { verb: 'list', statuses: status as OrderStatus[], organizationId: organization, limit: Number(limit) };
-}
-
-function one(positionals: readonly string[]): string {
-  const [only, ...more] = positionals;
-  if (only === undefined || more.length > 0) throw new UsageError(USAGE);
-  return only;
 }
 
 /** Parses "muv=500" as 500 units of muv. */

@@ -1,6 +1,6 @@
 import type { CorrectedLine } from '../fulfilment/index.ts';
 import { formatRupiah } from '../kernel/money.ts';
-import type { CancelledOrder, OrderReport } from '../operators/index.ts';
+import type { CancelledOrder, Finding, OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
 
@@ -17,6 +17,22 @@ export function describeOrder(order: TopupOrder): string {
 export function describeOpenPayment(payment: OpenPayment): string {
   const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId } = payment;
   return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}`;
+}
+
+/** The next step for each kind of difference that is left. docs/operations.md 9 has the same table. */
+const TO_DO: Record<Finding['kind'], string> = {
+  order_unknown:
+    'Give the money back or void the invoice at Mekari Pay, have accounting cancel the PI, then close the exception.',
+  payment_not_credited:
+    'See `npm run orders -- show` and `exceptions`: have the buyer confirm it again, approve it, or give the money back.',
+  pi_not_stored: 'Ask accounting for what the PI is; `npm run orders -- retry` books a PAID order.',
+  sums_differ: 'See `npm run orders -- show`: refund the difference, or agree on it with the buyer and accounting.',
+  not_compared: 'Look at it at Mekari Pay and Moderator, and run the command again.',
+};
+
+export function describeFinding({ kind, orderNumber, detail, isMended }: Finding): string[] {
+  const state = isMended ? 'mended' : 'TO MEND';
+  return [`${state}  ${orderNumber}  ${kind}: ${detail}`, ...(isMended ? [] : [`         ${TO_DO[kind]}`])];
 }
 
 export function describeCancelled({ order, invoices }: CancelledOrder): string[] {

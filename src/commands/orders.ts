@@ -6,14 +6,17 @@ import { listOrders } from '../orders/index.ts';
 import { openPayments } from '../payments/index.ts';
 import { command, print, runRecorded } from './command.ts';
 import { withNeighbours } from './neighbours.ts';
-import { type OrdersDecision, type OrdersQuestion, parseOrdersCommand, USAGE } from './orders-arguments.ts';
+import { type OrdersDecision, type OrdersQuestion, parseOrdersCommand } from './orders-arguments.ts';
 import { carryOut } from './orders-decisions.ts';
+import { reconcile } from './orders-reconcile.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';
+import { USAGE } from './orders-usage.ts';
 import { describeTrail } from './trail-text.ts';
 
 /** npm run orders: shows orders, and carries out an operator's decisions. See USAGE. */
 command(USAGE, async (args, database) => {
   const request = parseOrdersCommand(args);
+  if (request.verb === 'reconcile') return reconcile(request, database);
   const lines = 'by' in request ? await carryOutRecorded(request, database) : await answer(request, database);
   for (const line of lines) print(line);
 });

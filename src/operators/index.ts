@@ -2,9 +2,16 @@ export { approvePayment } from './approve-payment.ts';
 export { type CancelledOrder, cancelOrder } from './cancel-order.ts';
 export { closePaymentException } from './close-payment-exception.ts';
 export { dropStuckJob, subjectOfJob } from './drop-job.ts';
+export { RECONCILIATION_CRONTAB, runReconciliationHandler, startOfDayBeforeYesterday } from './jobs.ts';
 export { OperatorRefusal, type Signed, signed } from './operator-refusal.ts';
 export { type OrderReport, reportOrder } from './order-report.ts';
 export { type OutstandingExcess, outstandingExcessAt } from './outstanding-excess.ts';
 export { completeByHand, rebookOrder } from './rebook-order.ts';
+export {
+  type Finding,
+  type ReconcileParts,
+  type ReconcileSummary,
+  reconcileInvoices,
+} from './reconcile-invoices.ts';
 export { type Refund, refundOrder } from './refund-order.ts';
 export { retryOrder, sendMailAgain } from './retry-order.ts';

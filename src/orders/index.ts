@@ -15,6 +15,7 @@ export type { Invoicing, IssueOutcome } from './invoicing.ts';
 export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
+export { isOrderNumber } from './rules/order-number.ts';
 export {
   AWAITS_BOOKING,
   AWAITS_PAYMENT,
@@ -55,7 +56,15 @@ export {
   orderOfNotice,
   orderOfOrganization,
 } from './store/orders.ts';
-export { listOrders, orderNumbered, orderNumberOf, orderWithPi, timelineOf } from './store/reports.ts';
+export {
+  isApproved,
+  listOrders,
+  orderNumbered,
+  orderNumberOf,
+  ordersNumbered,
+  orderWithPi,
+  timelineOf,
+} from './store/reports.ts';
 export { isExcessPaidTwice } from './store/taken-excess.ts';
 export { TopupOrder } from './store/topup-order.entity.ts';
 export { TopupOrderEvent } from './store/topup-order-event.entity.ts';

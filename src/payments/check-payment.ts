@@ -59,6 +59,12 @@ export class CheckPayment {
     };
   }
 
+  /** Runs the poll's check now. Throws UpstreamError if the provider fails. */
+  async checkNow(order: TopupOrder): Promise<void> {
+    const checked = await this.check('poll', order);
+    if (isUpstreamError(checked)) throw checked;
+  }
+
   /**
    * Returns "paid" if the payment is settled, now or before, and the UpstreamError if the provider fails. A pending
    * order without an invoice gets one while there is time to pay it.

@@ -6,6 +6,7 @@ export { issueInvoiceJob, paymentJobs, reconcileJob, voidInvoiceJob } from './jo
 export type { Invoice, PaymentProvider } from './provider.ts';
 export { Reconcile } from './reconcile.ts';
 export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
+export { settleListed } from './settle-listed.ts';
 export { SettlePayment } from './settle-payment.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
 export { eventsOfOrder } from './store/payment-events.ts';
@@ -13,6 +14,7 @@ export { PaymentExceptionClosing } from './store/payment-exception-closing.entit
 export {
   enterClosing,
   findEvent,
+  invoicesWithClosedExceptions,
   type OpenPayment,
   openPayments,
   openPaymentsGauge,

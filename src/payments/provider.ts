@@ -15,7 +15,18 @@ export interface PaymentProvider {
   invoicesOfOrder(orderNumber: string): Promise<readonly Invoice[]>;
   /** Returns "paid" if the invoice cannot be voided because it is paid. */
   voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'>;
+  /**
+   * Lists every invoice that changed at `since` or later, by the time of its last change, page by page. One that changes
+   * meanwhile comes again. Bounded.
+   */
+  invoicesSince(since: Date): AsyncIterable<InvoicePage>;
   readonly webhook: ProviderWebhook;
+}
+
+export interface InvoicePage {
+  invoices: readonly Invoice[];
+  /** The invoices whose form cannot be read, with the reason. */
+  unreadable: readonly { id: string | undefined; reason: string }[];
 }
 
 /** Reads the provider's notices. Parses nothing of a body before its signature is verified. */

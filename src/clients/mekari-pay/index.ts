@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Neighbour } from '../http.ts';
+import { listInvoices } from './invoice-list.ts';
 import { createInvoices, type PaymentUrls } from './invoices.ts';
 import { parseWebhookBody } from './webhook-body.ts';
 import { createWebhookVerifier } from './webhook-signature.ts';
@@ -20,6 +21,8 @@ export function createMekariPay({ neighbour, urls, webhookSecrets, clock }: Meka
   return {
     name: 'mekari-pay',
     ...createInvoices(neighbour, urls),
+    /** Their payment URLs are not checked: nobody is sent there. */
+    invoicesSince: (since: Date) => listInvoices(neighbour, since),
     webhook: {
       path: '/webhooks/mekari-pay',
       verify: (rawBody: Buffer, headers: IncomingHttpHeaders) =>

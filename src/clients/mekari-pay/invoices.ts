@@ -46,7 +46,7 @@ const instant = z.string().transform((text, context) => {
 const label = (maxLength: number) => z.string().refine((text) => isLabel(text, maxLength), { error: 'is not a label' });
 
 /** Requires a paid amount of a paid invoice: without it the payment would match no total. */
-const invoice = z
+export const invoice = z
   .object({
     id: label(200),
     external_id: z.string(),

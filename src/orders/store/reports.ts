@@ -1,10 +1,25 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
-import type { OrderStatus } from '../rules/order-state.ts';
+import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { AWAITS_BOOKING, type OrderStatus, UNDER_REVIEW } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderEvent } from './topup-order-event.entity.ts';
 
 export function orderNumbered(database: DataSource, number: string): Promise<TopupOrder | null> {
   return database.getRepository(TopupOrder).findOneBy({ number });
+}
+
+/** Returns those of the orders that exist, by number. */
+export async function ordersNumbered(
+  database: DataSource,
+  numbers: readonly string[],
+): Promise<ReadonlyMap<string, TopupOrder>> {
+  const orders = await database.getRepository(TopupOrder).findBy({ number: In([...numbers]) });
+  return new Map(orders.map((order) => [order.number, order]));
+}
+
+/** Returns true if an operator accepted the order's payment as it was. */
+export function isApproved(database: DataSource, orderId: string): Promise<boolean> {
+  const approval = { orderId, from: In([...UNDER_REVIEW]), to: In([...AWAITS_BOOKING]), actor: Not(IsNull()) };
+  return database.getRepository(TopupOrderEvent).existsBy(approval);
 }
 
 /** Returns undefined if there is no such order. */

@@ -73,6 +73,24 @@ export function reviewedPayment(tx: EntityManager, orderId: string): Promise<Pay
   return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
 }
 
+/** Returns those of the invoices that have payment exceptions, all of them closed. Finds them among the exceptions, by their index. */
+export async function invoicesWithClosedExceptions(
+  database: DataSource,
+  provider: string,
+  invoiceIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await runQuery(
+    database,
+    sql<{ id: string }>`
+      select event.invoice_id as id from payment_events event
+      left join payment_exception_closings closing on closing.payment_event_id = event.id
+      where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and event.provider = ${provider}
+        and event.invoice_id = any(${invoiceIds})
+      group by event.invoice_id having count(*) = count(closing.payment_event_id)`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 const insertClosings = insertInto(PaymentExceptionClosing);
 
 /**

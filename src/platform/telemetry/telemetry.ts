@@ -20,6 +20,8 @@ export interface Telemetry {
   paymentEvent(source: string, outcome: string): void;
   /** A `count` of 0 creates the counter before the first delivery. */
   webhook(outcome: string, count?: number): void;
+  /** A `count` of 0 creates the counter before the first finding. */
+  reconciliationFindings(kind: string, count: number): void;
   job(name: string, outcome: string): void;
   gauge(gauge: Gauge): void;
   serve(request: IncomingMessage, response: ServerResponse): void;
@@ -79,6 +81,7 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
   const redisState = meter.createGauge('redis_up', { description: 'Redis answered the last call: 1 yes, 0 no' });
   const paymentEvents = counter('payment_events', 'Payment events, by source and outcome');
   const webhooks = counter('webhooks', 'Deliveries of the payment webhook, by outcome');
+  const findings = counter('reconciliation_findings', 'Differences that the nightly reconciliation leaves to somebody');
   const jobs = counter('jobs_finished', 'Job runs, by name and outcome');
   return {
     operation(name, outcome, seconds) {
@@ -95,6 +98,7 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
     redisUp: (up) => redisState.record(up ? 1 : 0),
     paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
     webhook: (outcome, count = 1) => webhooks.add(count, { outcome }),
+    reconciliationFindings: (kind, count) => findings.add(count, { kind }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
   };
 }

@@ -91,3 +91,22 @@ test('a package may be null, and an excess line needs no end', async ({ sandbox 
   const excess = { package_id: null, package_code: null, kind: 'EXCESS', quota_type: 'lifetime', period_end: null };
   expect((await book(sandbox, withLine(excess))).status).toBe(201);
 });
+
+test('a booking is found by its order number', async ({ start }) => {
+  const sandbox = await start();
+  await book(sandbox, {}, { key: 'one' });
+  const find = (query: string) =>
+    signedFetch(sandbox, `${sandbox.moderator.url}/api/v1/billing/subscriptions/paid_pi${query}`);
+  expect(await dataOf(await find('?order_number=TOP-1'))).toEqual([
+    {
+      pi_number: expect.stringMatching(/^PI\/\d{4}\/\d{2}\/00001$/),
+      order_number: 'TOP-1',
+      organization_id: '1001',
+      amount: 250_000,
+      currency: 'IDR',
+      booked_at: expect.any(String),
+    },
+  ]);
+  expect(await dataOf(await find('?order_number=TOP-2'))).toEqual([]);
+  expect((await find('')).status).toBe(400);
+});

@@ -10,19 +10,30 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+export interface CopyableDatabase extends TestDatabase {
+  /** Copies it as it is now. Nothing else may be connected to it. */
+  copy(): Promise<TestDatabase>;
+}
+
 /** A database for this test file, copied from the migrated template; a copy of `template1` is empty. */
 export async function createDatabase(
   template: string = TEMPLATE,
   adminUrl = inject('postgresUrl'),
-): Promise<TestDatabase> {
+): Promise<CopyableDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin(adminUrl, `create database ${name} template ${template}`);
   const url = withDatabaseName(adminUrl, name);
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const connect = () => new pg.Pool({ connectionString: url, max: 2 });
+  let pool = connect();
   return {
     url,
     async query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]) {
       return (await pool.query<R>(sql, values)).rows;
+    },
+    async copy() {
+      await pool.end();
+      pool = connect();
+      return createDatabase(name, adminUrl);
     },
     async drop() {
       await pool.end();

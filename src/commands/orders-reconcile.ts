@@ -1,0 +1,60 @@
+import type { DataSource } from 'typeorm';
+import { loadInvoiceConfig } from '../config.ts';
+import { systemClock as clock } from '../kernel/clock.ts';
+import { type Finding, type ReconcileParts, type ReconcileSummary, reconcileInvoices } from '../operators/index.ts';
+import { CheckPayment, IssueInvoice, SettlePayment, settleListed } from '../payments/index.ts';
+import { TenantDatabase } from '../platform/database/tenant-database.ts';
+import { createLogger } from '../platform/telemetry/logger.ts';
+import { print, runRecorded } from './command.ts';
+import { type CommandNeighbours, withNeighbours } from './neighbours.ts';
+import type { ReconcileCommand } from './orders-arguments.ts';
+import { describeFinding } from './orders-text.ts';
+
+/** Prints each difference as it is found, or all of them as JSON. Exit code 1 if an operator has something to mend. */
+export async function reconcile(request: ReconcileCommand, database: DataSource): Promise<void> {
+  const { since, isDryRun, isJson, actor } = request;
+  const findings: Finding[] = [];
+  const run = () =>
+    withNeighbours((neighbours) =>
+      reconcileInvoices(partsOf(database, neighbours), {
+        since,
+        isDryRun,
+        onFinding(finding) {
+          findings.push(finding);
+          if (!isJson) for (const line of describeFinding(finding)) print(line);
+        },
+      }),
+    );
+  const subject = `since ${since.toISOString()}`;
+  const summary = isDryRun
+    ? await run()
+    : await runRecorded(database, { action: 'orders reconcile', subject, actor }, run);
+  print(
+    isJson ? JSON.stringify({ since, isDryRun, ...summary, findings }, null, 2) : describeSummary(summary, findings),
+  );
+  if (findings.some(({ isMended }) => !isMended)) process.exitCode = 1;
+}
+
+function describeSummary({ invoices, foreign }: ReconcileSummary, findings: readonly Finding[]): string {
+  const mended = findings.filter(({ isMended }) => isMended).length;
+  const others = foreign === 0 ? '' : `, ${foreign} of them not of this product`;
+  return `${invoices} invoices compared${others}: ${findings.length - mended} to mend, ${mended} mended`;
+}
+
+/** Composes what settles a payment, as the server does. It logs nothing: the findings tell the operator. */
+function partsOf(database: DataSource, neighbours: CommandNeighbours): ReconcileParts {
+  const log = createLogger('silent');
+  const [provider, moderator] = [neighbours.paymentProvider(), neighbours.moderator()];
+  const invoices = new IssueInvoice(database, provider, clock, log, {
+    returnUrl: loadInvoiceConfig().CHECKOUT_RETURN_URL,
+  });
+  const payments = new SettlePayment(database, clock, log, () => undefined);
+  const checks = new CheckPayment(new TenantDatabase(database), database, provider, invoices, payments, clock);
+  return {
+    database,
+    provider,
+    moderator,
+    settle: (order) => checks.checkNow(order),
+    enterException: (invoice) => settleListed(payments, provider.name, invoice),
+  };
+}

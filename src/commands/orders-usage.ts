@@ -1,0 +1,22 @@
+import { UsageError } from './command.ts';
+
+export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--organization ID] [--limit N]
+       npm run orders -- show NUMBER
+       npm run orders -- approve NUMBER --actor NAME --reason TEXT
+       npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --actor NAME --reason TEXT
+       npm run orders -- cancel NUMBER --actor NAME --reason TEXT
+       npm run orders -- rebook NUMBER [--package-code OLD=NEW]... [--line N=CODE]... --actor NAME --reason TEXT
+       npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT
+       npm run orders -- retry NUMBER [--mail] --actor NAME --reason TEXT
+       npm run orders -- reconcile --since TIME [--dry-run] [--json] [--actor NAME]
+       npm run orders -- exceptions
+       npm run orders -- exceptions close ID --actor NAME --reason TEXT`;
+
+export const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
+
+/** Returns the only positional argument. Throws UsageError if there is none, or more than one. */
+export function one(positionals: readonly string[]): string {
+  const [only, ...more] = positionals;
+  if (only === undefined || more.length > 0) throw new UsageError(USAGE);
+  return only;
+}

@@ -1,0 +1,41 @@
+import type { Moderator } from '../clients/moderator.ts';
+import { sum } from '../kernel/money.ts';
+import type { TopupOrder } from '../orders/index.ts';
+import type { Invoice, PaymentProvider } from '../payments/index.ts';
+import type { Books } from './rules/compare-books.ts';
+
+/**
+ * Asks the provider for every invoice of an order number, and accounting for its PI. Throws UpstreamError. `listed` are the
+ * invoices that the provider's list has: the search by number finds one only once it is made under that number.
+ */
+export async function booksOf(
+  { provider, moderator }: { provider: PaymentProvider; moderator: Moderator },
+  orderNumber: string,
+  order: TopupOrder | undefined,
+  listed: readonly Invoice[],
+): Promise<Books> {
+  const found = [...listed, ...(await provider.invoicesOfOrder(orderNumber))];
+  const invoices = [...new Map(found.map((invoice) => [invoice.id, invoice])).values()];
+  const pi = await moderator.paidPiOfOrder(orderNumber);
+  return { order: order && factsOf(order), ...moneyOf(invoices), pi };
+}
+
+export function factsOf({ status, total, paidInvoiceNumber: piNumber }: TopupOrder) {
+  return { status, total, payable: total, piNumber };
+}
+
+/** Sums what was received over the invoices. A status alone is no money. */
+export function moneyOf(invoices: readonly Invoice[]): Pick<Books, 'received' | 'foreign' | 'payableInvoices'> {
+  const paid = invoices.filter(hasPaid);
+  const isRupiah = (invoice: Invoice) => currencyOf(invoice) === 'IDR';
+  return {
+    received: sum(paid.filter(isRupiah).map(({ paidAmount = 0n }) => paidAmount)),
+    foreign: paid
+      .filter((invoice) => !isRupiah(invoice))
+      .map((invoice) => `${currencyOf(invoice)} ${invoice.paidAmount}`),
+    payableInvoices: invoices.filter(({ status }) => status === 'pending').map(({ id }) => id),
+  };
+}
+
+export const hasPaid = ({ paidAmount = 0n }: Invoice): boolean => paidAmount > 0n;
+const currencyOf = ({ paidCurrency, currency }: Invoice) => paidCurrency ?? currency;

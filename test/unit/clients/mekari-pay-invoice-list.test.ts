@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createNeighbour, type Neighbour } from '../../../src/clients/http.ts';
+import { listInvoices } from '../../../src/clients/mekari-pay/invoice-list.ts';
+import { startTinyServer, type TinyServer } from './tiny-server.ts';
+
+const SINCE = new Date('2026-11-22T03:04:05.678Z');
+let server: TinyServer;
+let neighbour: Neighbour;
+
+beforeEach(async () => {
+  server = await startTinyServer();
+  neighbour = createNeighbour({
+    name: 'mekari-pay',
+    baseUrl: server.url,
+    credentials: { clientId: 'us', clientSecret: 'hush' },
+    timeoutMs: 5000,
+    clock: { now: () => SINCE },
+  });
+});
+
+afterEach(async () => {
+  neighbour.close();
+  await server.close();
+});
+
+const row = (id: string, changes: object = {}) => ({
+  id,
+  external_id: `TU-${id}`,
+  status: 'paid',
+  amount: 1_000_000,
+  currency: 'IDR',
+  paid_amount: 1_000_000,
+  ...changes,
+});
+
+function answerPages(...pages: { data: unknown[]; next?: object | null }[]): void {
+  let asked = 0;
+  server.answerWith((response) => {
+    response.end(JSON.stringify(pages[Math.min(asked, pages.length - 1)]));
+    asked += 1;
+  });
+}
+
+async function listed() {
+  const pages = [];
+  for await (const page of listInvoices(neighbour, SINCE)) pages.push(page);
+  return pages;
+}
+
+describe("the provider's list", () => {
+  test('is read page by page, each with the query that the page before gives', async () => {
+    const next = { since: '2026-11-22T10:04:05+07:00', after: 'inv_2' };
+    answerPages({ data: [row('inv_1'), row('inv_2')], next }, { data: [row('inv_3')], next: null });
+    expect((await listed()).map(({ invoices }) => invoices.map(({ id }) => id))).toEqual([
+      ['inv_1', 'inv_2'],
+      ['inv_3'],
+    ]);
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/api/v1/invoices?since=2026-11-22T03%3A04%3A05.678Z',
+      '/api/v1/invoices?since=2026-11-22T10%3A04%3A05%2B07%3A00&after=inv_2',
+    ]);
+  });
+
+  test('asks for the second page only when somebody reads on', async () => {
+    answerPages({ data: [row('inv_1')], next: { since: '2026-11-22T03:04:06Z', after: 'inv_1' } });
+    for await (const { invoices } of listInvoices(neighbour, SINCE)) {
+      expect(invoices).toHaveLength(1);
+      break;
+    }
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('names an invoice that cannot be read, and reads the others', async () => {
+    answerPages({ data: [row('inv_1'), row('inv_2', { amount: 1.5 }), row('', {}), 'nonsense'] });
+    const [page] = await listed();
+    expect(page?.invoices.map(({ id }) => id)).toEqual(['inv_1']);
+    expect(page?.unreadable.map(({ id }) => id)).toEqual(['inv_2', undefined, undefined]);
+    expect(page?.unreadable[0]?.reason).toMatch(/^amount /);
+  });
+
+  test('that does not advance is an error, not an endless loop', async () => {
+    answerPages({ data: [], next: { since: '2026-11-22T03:04:06Z', after: 'inv_1' } });
+    await expect(listed()).rejects.toThrow('mekari-pay malformed: the next page is the same page');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([{ rows: [] }, { data: {} }, { data: [], next: { since: 5 } }])(
+    'of another form (%j) is an error',
+    async (answer) => {
+      server.answerWith((response) => response.end(JSON.stringify(answer)));
+      await expect(listed()).rejects.toThrow(/^mekari-pay malformed: /);
+    },
+  );
+});
