@@ -1,12 +1,10 @@
 import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
-import type { DataSource } from 'typeorm';
 import { createMutationTrail } from '../action-trail/index.ts';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { createIssuerKeys } from '../platform/auth/issuer-keys.ts';
-import { runQuery } from '../platform/database/run-queries.ts';
-import { sql } from '../platform/database/sql.ts';
+import { askForWrites } from '../platform/database/ask-for-writes.ts';
 import { openFlags } from '../platform/flags/flags.ts';
 import { readFlags } from '../platform/flags/store/flag-table.ts';
 import { TableProvider } from '../platform/flags/table-provider.ts';
@@ -14,7 +12,7 @@ import type { JobWorker } from '../platform/jobs/worker.ts';
 import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
 import { createTelemetry } from '../platform/telemetry/telemetry.ts';
 import { startBackground } from './background.ts';
-import { connectDatabases } from './databases.ts';
+import { connectDatabases, type Databases } from './databases.ts';
 import { registerGauges } from './gauges.ts';
 import { buildGraph } from './graph.ts';
 import { composeServer } from './http.ts';
@@ -56,7 +54,7 @@ export async function compose(config: Config, overrides: Overrides = {}) {
   registerGauges(telemetry, database, clock);
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const status: Status = { isStopping: false, worker: undefined };
-  const readiness = () => checkReadiness(callers.connections, neighbours, status);
+  const readiness = () => checkReadiness(databases, neighbours, status);
   const parts = { subgraph, services, neighbours, issuerKeys, isTraced: tracing !== undefined, telemetry, log };
   const { server, stop: stopServing } = await composeServer(config, { ...parts, readiness });
   await neighbours.redis?.tried;
@@ -87,20 +85,18 @@ interface Status {
   worker: JobWorker | undefined;
 }
 
-async function checkReadiness(connections: DataSource, { redis }: Neighbours, status: Status) {
-  const isUp = await runQuery(connections, sql`select 1 as up`).then(
-    () => true,
-    () => false,
-  );
+async function checkReadiness({ callers, background }: Databases, { redis }: Neighbours, status: Status) {
+  const answers = await Promise.all([callers.connections, background].map(askForWrites));
+  const database = answers.find((answer) => answer !== 'up') ?? 'up';
   const { isStopping, worker } = status;
   const checks = {
-    database: isUp ? 'up' : 'down',
+    database,
     redis: redis === undefined ? 'none' : redis.isUp ? 'up' : 'down',
-    // A replica whose worker restarts still serves requests.
+    // A replica without a worker still serves requests.
     jobs: worker === undefined ? 'off' : worker.isRunning ? 'running' : 'restarting',
     stopping: String(isStopping),
   };
-  return { ready: isUp && !isStopping, checks };
+  return { ready: database === 'up' && !isStopping, checks };
 }
 
 /** Loads the tracer only if a collector is configured. */

@@ -16,13 +16,15 @@ export interface Databases {
   background: DataSource;
   /** The same role, for libraries that open their own connections. */
   backgroundUrl: string;
-  /** The same role, without a statement timeout: the audit reads the whole database. */
+  /** The same role, with time for the audit's statements, which read the whole database. */
   connectAuditor(): Promise<DataSource>;
   close(): Promise<void>;
 }
 
 const CALLERS_POOL = 10;
 const BACKGROUND_POOL = 8;
+/** Far longer than any statement of the audit takes. Without a limit, a server that vanished during one would occupy its job for ever. */
+const AUDIT_STATEMENT_TIMEOUT_MS = 3_600_000;
 
 const NOT_MIGRATED = 'The database is not migrated to this version: run `npm run migrate` first.';
 
@@ -48,7 +50,12 @@ export async function connectDatabases(config: Config, log: Logger): Promise<Dat
     background,
     backgroundUrl: asRole(url, ROLES.background),
     connectAuditor: () =>
-      connectDatabase({ ...asBackground, poolSize: 1, statementTimeoutMs: 0, applicationName: 'self-topup-audit' }),
+      connectDatabase({
+        ...asBackground,
+        poolSize: 1,
+        statementTimeoutMs: AUDIT_STATEMENT_TIMEOUT_MS,
+        applicationName: 'self-topup-audit',
+      }),
     async close() {
       await Promise.all([connections.destroy(), background.destroy()]);
     },

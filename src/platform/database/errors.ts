@@ -23,3 +23,8 @@ export function isRetryable(error: unknown): boolean {
   const code = driverError(error)?.code;
   return code === '40001' || code === '40P01';
 }
+
+/** Returns true if the server takes no writes: a standby, a demoted primary, or one that was set to read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return driverError(error)?.code === '25006';
+}

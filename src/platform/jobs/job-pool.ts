@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { SILENT_MS, STATEMENT_TIMEOUT_MS } from '../database/data-source.ts';
+import { breakConnection, guardPool, POOL_LIMITS } from '../database/guard-pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 
@@ -14,7 +16,7 @@ type Connected = (
  * the error, once for the stop). The pool throws at the second release, nothing catches that, and the process ends. Here the
  * second release does nothing. We found no issue of the library; another product's: https://github.com/dbos-inc/dbos-transact-ts/issues/1327
  */
-class JobPool extends pg.Pool {
+class ReleasedOncePool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
@@ -31,16 +33,53 @@ class JobPool extends pg.Pool {
   }
 }
 
-/** Creates a worker's pool. Each connection has a listener: without one, an error of a checked-out connection ends the process. */
-export function createJobPool({ databaseUrl, log }: { databaseUrl: string; log: Logger }, max: number): pg.Pool {
-  const pool = new JobPool({
+/**
+ * Longest use of a connection. Only the one that listens for new jobs is used for longer than a statement takes, and the pool's own
+ * limit does not reach it: after a failover it would hear nothing, without an error. The library listens again at once.
+ */
+const LONGEST_USE_MS = 60_000;
+
+export interface JobPool {
+  readonly pool: pg.Pool;
+  /** Ends the pool and breaks its connections, whatever still uses them. */
+  destroy(): void;
+}
+
+interface JobPoolOptions {
+  databaseUrl: string;
+  log: Logger;
+  longestUseMs?: number;
+}
+
+/** Creates a runner's pool. */
+export function createJobPool(
+  { databaseUrl, log, longestUseMs = LONGEST_USE_MS }: JobPoolOptions,
+  max: number,
+): JobPool {
+  const pool = new ReleasedOncePool({
+    ...POOL_LIMITS,
     connectionString: databaseUrl,
     max,
     application_name: 'self-topup-jobs',
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
   });
   pool.on('error', (error) => log.warn({ event: 'database_connection_lost', reason: reasonOf(error) }));
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+  const guard = guardPool(pool, { silentMs: SILENT_MS });
+  limitUse(pool, longestUseMs);
+  return {
+    pool,
+    destroy() {
+      // Without an await: the library may never release a connection.
+      if (!pool.ending) void pool.end();
+      guard.destroy();
+    },
+  };
+}
+
+function limitUse(pool: pg.Pool, ms: number): void {
+  const limits = new WeakMap<pg.PoolClient, NodeJS.Timeout>();
+  pool.on('acquire', (client) => {
+    limits.set(client, setTimeout(() => breakConnection(client), ms).unref());
+  });
+  pool.on('release', (_error, client) => clearTimeout(limits.get(client)));
 }

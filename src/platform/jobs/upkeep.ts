@@ -1,40 +1,58 @@
-import { EventEmitter } from 'node:events';
 import type { WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import type { RecurringJob } from './recurring.ts';
+import type { Slots } from './slots.ts';
 import { shortenLongWaits } from './store/failed-jobs.ts';
 import { ensureRecurringRow, repairRecurringRow } from './store/recurring-rows.ts';
 import {
   forgetWorkers,
   forgetWorkersSilentForADay,
   freeJobsOfDeadWorkers,
+  jobsLockedBy,
   noteWorkersAlive,
 } from './store/worker-rows.ts';
 
 const HEARTBEAT_MS = 5000;
 const DEAD_AFTER_SECONDS = 20;
+/** A claim is answered, and the end of a job stored, in much less. */
+const LOST_AFTER_SECONDS = 10;
+
+interface Upkept {
+  events: WorkerEvents;
+  slots: Slots;
+  recurring: readonly RecurringJob[];
+  log: Logger;
+}
 
 /**
- * Runs every five seconds on every replica: a heartbeat for its own workers, an unlock of dead workers' jobs, the rows of recurring
+ * Runs every five seconds on every replica: a heartbeat for its own runner, an unlock of dead runners' jobs, the rows of recurring
  * jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for four hours, too long after a
  * payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is idempotent.
  */
-export function startUpkeep(pool: Pool, recurring: readonly RecurringJob[], log: Logger) {
+export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkept) {
   const workers = new Set<string>();
-  const events = new EventEmitter() as WorkerEvents;
-  let lastBeat = Promise.resolve();
+  let lostJobs = new Set<string>();
+  let lastBeat: Promise<void> | undefined;
   // The worker's pool locks its jobs. It stays alive until the end of stop(), because the last jobs run meanwhile.
   events.on('pool:create', ({ workerPool }) => {
     workers.add(workerPool.id);
-    lastBeat = beat();
+    startBeat();
   });
+
+  /** Beats do not overlap: one that waits for the database would take its connections from the jobs. */
+  function startBeat(): void {
+    lastBeat ??= beat().finally(() => {
+      lastBeat = undefined;
+    });
+  }
 
   async function beat(): Promise<void> {
     try {
       await noteWorkersAlive(pool, [...workers]);
       if (await freeJobsOfDeadWorkers(pool, DEAD_AFTER_SECONDS)) log.warn({ event: 'dead_workers_freed' });
+      await findLostJobs();
       for (const job of recurring) {
         await ensureRecurringRow(pool, job);
         await repairRecurringRow(pool, job);
@@ -46,13 +64,19 @@ export function startUpkeep(pool: Pool, recurring: readonly RecurringJob[], log:
     }
   }
 
-  const timer = setInterval(() => {
-    lastBeat = beat();
-  }, HEARTBEAT_MS);
+  /**
+   * Finds jobs that this runner has locked and does not run, twice in a row: the answer to a claim was lost on its way, or the end
+   * of a job could not be stored. A live runner's jobs stay locked, so it has to go.
+   */
+  async function findLostJobs(): Promise<void> {
+    const locked = await jobsLockedBy(pool, [...workers], LOST_AFTER_SECONDS);
+    const lost = locked.filter((id) => !slots.runs(id));
+    if (lost.some((id) => lostJobs.has(id))) slots.fail('it has locked jobs that it does not run');
+    lostJobs = new Set(lost);
+  }
+
+  const timer = setInterval(startBeat, HEARTBEAT_MS);
   return {
-    events,
-    /** Ends the heartbeat of a runner that gave up, so that its workers count as dead. */
-    forgetWorkers: () => workers.clear(),
     async stop(): Promise<void> {
       clearInterval(timer);
       await lastBeat;

@@ -23,6 +23,8 @@ export interface Telemetry {
   /** A `count` of 0 creates the counter before the first finding. */
   reconciliationFindings(kind: string, count: number): void;
   job(name: string, outcome: string): void;
+  /** A `count` of 0 creates the counter before the first restart. */
+  jobRunnerRestart(runner: string, count?: number): void;
   gauge(gauge: Gauge): void;
   serve(request: IncomingMessage, response: ServerResponse): void;
   stop(): Promise<void>;
@@ -83,6 +85,7 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
   const webhooks = counter('webhooks', 'Deliveries of the payment webhook, by outcome');
   const findings = counter('reconciliation_findings', 'Differences that the nightly reconciliation leaves to somebody');
   const jobs = counter('jobs_finished', 'Job runs, by name and outcome');
+  const runnerRestarts = counter('job_runner_restarts', 'Job runners that were replaced because they took no jobs');
   return {
     operation(name, outcome, seconds) {
       operations.add(1, { name, outcome });
@@ -100,5 +103,6 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
     webhook: (outcome, count = 1) => webhooks.add(count, { outcome }),
     reconciliationFindings: (kind, count) => findings.add(count, { kind }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
+    jobRunnerRestart: (runner, count = 1) => runnerRestarts.add(count, { runner }),
   };
 }

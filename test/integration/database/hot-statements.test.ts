@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import type { WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillOrders, LARGE_ORGANIZATION, USUAL_ORGANIZATION } from '../../../bench/grow/fill-orders.ts';
@@ -9,6 +11,7 @@ import { listOrders } from '../../../src/orders/index.ts';
 import { openPayments } from '../../../src/payments/index.ts';
 import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
 import { asRole, ROLES } from '../../../src/platform/database/roles.ts';
+import { watchSlots } from '../../../src/platform/jobs/slots.ts';
 import { startUpkeep } from '../../../src/platform/jobs/upkeep.ts';
 import { type OrderFragment, TopupOptionsDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
@@ -93,8 +96,10 @@ const confirmed = async () => confirmOrder(buyer, await created());
 const booked = (order: OrderFragment) => untilStatus(buyer, order.id, 'COMPLETED');
 
 async function beat(): Promise<void> {
-  const upkeep = startUpkeep(jobs, [{ name: 'upkept', intervalSeconds: 3600, run: async () => undefined }], app.log);
-  upkeep.events.emit('pool:create', { workerPool: { id: 'a worker' } } as never);
+  const events: WorkerEvents = new EventEmitter();
+  const recurring = [{ name: 'upkept', intervalSeconds: 3600, run: async () => undefined }];
+  const upkeep = startUpkeep(jobs, { events, slots: watchSlots(events), recurring, log: app.log });
+  events.emit('pool:create', { workerPool: { id: 'a worker' } } as never);
   await upkeep.stop();
 }
 

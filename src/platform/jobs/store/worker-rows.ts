@@ -21,6 +21,14 @@ export async function freeJobsOfDeadWorkers(pool: Pool, silentSeconds: number): 
   return rowCount === 1;
 }
 
+/** Ids of the jobs that these workers locked at least that long ago. */
+export async function jobsLockedBy(pool: Pool, workerIds: readonly string[], seconds: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(sql`
+    select id::text from graphile_worker.jobs
+    where locked_by = any(${workerIds}::text[]) and locked_at < now() - make_interval(secs => ${seconds})`);
+  return rows.map(({ id }) => id);
+}
+
 export async function forgetWorkers(pool: Pool, workerIds: readonly string[]): Promise<void> {
   await pool.query(sql`delete from job_workers where worker_id = any(${workerIds}::text[])`);
 }
