@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { lockOrder, type TopupOrder } from '../orders/index.ts';
+import { isOrderNumber, lockOrder, type TopupOrder } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 
@@ -20,5 +20,6 @@ export function withLockedOrder<T>(
 }
 
 export function noSuchOrder(orderNumber: string): OperatorRefusal {
-  return new OperatorRefusal(`There is no order ${orderNumber}.`);
+  const correction = isOrderNumber(orderNumber) ? '' : ' No order can have this number: check it for a typing mistake.';
+  return new OperatorRefusal(`There is no order ${orderNumber}.${correction}`);
 }

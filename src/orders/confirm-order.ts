@@ -7,8 +7,8 @@ import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
 import type { QuoteOrder, RequotedOrder } from './quote-order.ts';
-import { confirmRefusal } from './rules/confirm-refusal.ts';
-import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
+import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal } from './rules/confirm.ts';
+import type { KeyUse } from './rules/idempotency-key.ts';
 import {
   changedByOthers,
   idempotencyConflict,
@@ -19,12 +19,6 @@ import {
 import { type ConfirmFacts, moveToPayment, readConfirmFacts, requoteDraft } from './store/confirming.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
-
-export interface ConfirmOrderInput {
-  orderId: string;
-  expectedTotal: bigint;
-  idempotencyKey: string;
-}
 
 export interface ConfirmOutcome extends OrderOutcome {
   priceChange?: { oldTotal: Rupiah; newTotal: Rupiah };
@@ -50,8 +44,7 @@ export class ConfirmOrder {
 
   async confirm(request: RequestContext, input: ConfirmOrderInput): Promise<ConfirmOutcome> {
     const organizationId = organizationToWrite(request);
-    const content = [input.orderId, input.expectedTotal.toString()];
-    const use = keyUse(organizationId, 'confirm', input.idempotencyKey, content);
+    const use = confirmKeyUse(organizationId, input);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const found = await readConfirmFacts(this.database, request, use, input.orderId);
       const outcome = await this.confirmFound(request, use, input.expectedTotal, found);

@@ -18,6 +18,7 @@ export function newOrderNumber(now: Date): string {
   return `TU-${day}-${text.slice(0, 4)}-${text.slice(4)}`;
 }
 
+/** Returns true for a text that newOrderNumber() can return: a typing mistake in one symbol, or a swap of two, makes it false. */
 export function isOrderNumber(text: string): boolean {
   const [, day = '', first = '', second = ''] = NUMBER.exec(text) ?? [];
   return day !== '' && checkSymbol(day + first + second) === 0;

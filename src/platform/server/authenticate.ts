@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { InvalidTokenError } from '../auth/invalid-token.ts';
 import type { VerifyToken } from '../auth/verify-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { correlationIdOf, logFieldsOf } from './correlation.ts';
+import { logFieldsOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Resolves to the RequestContext of an incoming request, with its verified caller. Rejects with InvalidTokenError. */
@@ -12,7 +12,6 @@ export type Authenticate = (request: FastifyRequest) => Promise<RequestContext>;
 /** A class, because Apollo clones the prototype too and so keeps the getter. */
 class IncomingContext implements RequestContext {
   readonly startedAt = performance.now();
-  private child: Logger | undefined;
 
   constructor(
     readonly caller: RequestContext['caller'],
@@ -21,10 +20,9 @@ class IncomingContext implements RequestContext {
     private readonly serverLog: Logger,
   ) {}
 
-  /** Created at its first use, because most requests log nothing of their own. */
+  /** Created when it is used, because most requests log nothing of their own. */
   get log(): Logger {
-    this.child ??= this.serverLog.child({ correlationId: this.correlationId });
-    return this.child;
+    return this.serverLog.child({ correlationId: this.correlationId });
   }
 }
 
@@ -33,7 +31,7 @@ export function createAuthenticate({ verifyToken, log }: { verifyToken: VerifyTo
     const fields = logFieldsOf(request);
     const caller = await verifyToken(authorizationOf(request));
     if (caller !== undefined) fields['organizationId'] = caller.organizationId;
-    return new IncomingContext(caller, correlationIdOf(request), fields, log);
+    return new IncomingContext(caller, fields.correlationId, fields, log);
   };
 }
 

@@ -146,7 +146,14 @@ describe('an order that is not under review', () => {
   });
 
   test('gets the same refusal when it does not exist', async () => {
-    expect(await refusal(approve('TU-NONE'))).toBe('There is no order TU-NONE.');
-    expect(await refusal(refund('TU-NONE'))).toBe('There is no order TU-NONE.');
+    const number = 'TU-261122-7K3M-9QXE';
+    expect(await refusal(approve(number))).toBe(`There is no order ${number}.`);
+    expect(await refusal(refund(number))).toBe(`There is no order ${number}.`);
+  });
+
+  test('gets a hint when its number has a typing mistake', async () => {
+    expect(await refusal(approve('TU-261122-7K3M-9QXF'))).toBe(
+      'There is no order TU-261122-7K3M-9QXF. No order can have this number: check it for a typing mistake.',
+    );
   });
 });

@@ -120,7 +120,10 @@ test('a failed operation exits with 1 and the reason, an unknown command with 2 
     stdout: '',
     stderr: `${order.number} is PENDING_PAYMENT: only an order in PAYMENT_REVIEW can be approved.\n`,
   });
-  expect(await run(['show', 'TU-NONE'])).toMatchObject({ code: 1, stderr: 'There is no order TU-NONE.\n' });
+  expect(await run(['show', 'TU-NONE'])).toMatchObject({
+    code: 1,
+    stderr: 'There is no order TU-NONE. No order can have this number: check it for a typing mistake.\n',
+  });
   const unsigned = await run(['approve', order.number]);
   expect(unsigned).toMatchObject({ code: 2, stdout: '' });
   expect(unsigned.stderr).toMatch(/^The actor must be one line .*\nUsage: npm run orders -- list/);

@@ -1,6 +1,20 @@
 import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
+import { type KeyUse, keyUse } from './idempotency-key.ts';
 import type { OrderStatus } from './order-state.ts';
 import { type UserError, userError } from './user-error.ts';
+
+export interface ConfirmOrderInput {
+  orderId: string;
+  /** The total that the buyer saw. */
+  expectedTotal: Rupiah;
+  idempotencyKey: string;
+}
+
+/** A repeat of a confirm names the same order and the same total. */
+export const confirmKeyUse = (
+  organizationId: string,
+  { orderId, expectedTotal, idempotencyKey }: ConfirmOrderInput,
+): KeyUse => keyUse(organizationId, 'confirm', idempotencyKey, [orderId, expectedTotal.toString()]);
 
 /** Returns the reason why the order cannot be confirmed at this total; undefined if it can. */
 export function confirmRefusal(order: ConfirmableOrder, expectedTotal: Rupiah, now: Date): UserError | undefined {
