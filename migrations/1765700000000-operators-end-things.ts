@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** An operator's package codes for a booking that Moderator refuses: a new table, so nobody waits for it. */
+/** An operator's package codes for a booking that Moderator refuses: a new table blocks nobody. */
 const corrections = [
   `create table booking_corrections (
   id bigint generated always as identity not null,
@@ -23,7 +23,10 @@ const corrections = [
   `grant select, insert on booking_corrections to self_topup_background`,
 ];
 
-/** The reason of a command about no order has no timeline to stand in. The check reads the table without a lock that writers feel. */
+/**
+ * Keeps the reason of a command that concerns no order, and so has no timeline. The constraint is validated separately, under a
+ * lock that blocks no writer.
+ */
 const trail = [
   `alter table action_trail add column if not exists reason text`,
   `alter table action_trail drop constraint if exists action_trail_reason_check`,
@@ -33,7 +36,7 @@ const trail = [
 
 export class OperatorsEndThings1765700000000 implements MigrationInterface {
   name = 'OperatorsEndThings1765700000000';
-  /** Each statement locks for a moment alone, and does the same again after a crash. */
+  /** Each statement locks for a moment and is idempotent, so a run after a crash completes the rest. */
   transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -44,7 +47,7 @@ export class OperatorsEndThings1765700000000 implements MigrationInterface {
     await queryRunner.query(`reset lock_timeout`);
   }
 
-  /** The corrections are facts about bookings: nothing of ours drops them. */
+  /** The corrections are facts about bookings: no code of ours drops them. */
   async down(): Promise<void> {
     throw new Error('This migration cannot be reverted: restore a backup instead.');
   }

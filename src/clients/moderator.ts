@@ -61,7 +61,7 @@ export function createModerator(neighbour: Neighbour): Moderator {
     async bookPaidPi(pi) {
       const { data } = await neighbour.post({
         path: PATH,
-        // Twice is once whatever the key: Moderator books an order number once, and answers 409 with its PI.
+        // Books nothing twice, whatever the key: Moderator books an order number once, and answers a repeat with its PI (409).
         idempotencyKey: `paid-pi:${pi.orderNumber}${pi.revision === 0 ? '' : `:${pi.revision}`}`,
         accept: [200, 201, 409],
         schema: bookedPi,

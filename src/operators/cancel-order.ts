@@ -15,7 +15,7 @@ import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
 export interface CancelledOrder {
   order: TopupOrder;
-  /** What became of its invoices; undefined for a draft, which has none. */
+  /** The outcome for its invoices; undefined for a draft, which has none. */
   invoices?: EndedInvoices;
 }
 

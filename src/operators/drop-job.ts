@@ -14,7 +14,7 @@ export interface DroppedJob {
 }
 
 /**
- * Takes a job that can never succeed out of the queue, such as a mail to an organization that is gone. Refuses a job in flight,
+ * Takes a job that can never succeed out of the queue, such as a mail to an organization that no longer exists. Refuses a job in flight,
  * a recurring one, and the booking of a paid order: accounting would lack it for good. The order's timeline keeps the operator
  * and the reason. Nothing of the order changes; `orders -- retry` enqueues what its status requires.
  */

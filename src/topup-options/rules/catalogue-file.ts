@@ -12,7 +12,7 @@ export interface CatalogueFault {
 }
 
 /**
- * Control characters, text that runs the other way and the like would show a buyer another text than the operator wrote.
+ * Control characters, and text in the other direction, would show a buyer another text than the operator wrote.
  * Checked before a trim, which drops some of them.
  */
 const visibleText = z.string().superRefine((value, context) => {

@@ -16,7 +16,7 @@ export interface QuantityRule {
 
 const MAX_MULTIPLIER = 2_147_483_647;
 
-/** A page shows every choice with its price, and a buyer reads them all. Each more makes every page of everybody larger. */
+/** A page shows every choice with its price, and a buyer reads them all. Each further one makes every page larger. */
 const MAX_CHOICES = 100;
 
 const positive = z
