@@ -1,6 +1,7 @@
 /** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
+import { benchFloods } from './floods.ts';
 import { benchGrow } from './grow.ts';
 import { benchHostile } from './hostile.ts';
 import { benchMemory } from './memory.ts';
@@ -10,6 +11,7 @@ import { benchSpeed } from './speed.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
+  floods: benchFloods,
   grow: benchGrow,
   hostile: benchHostile,
   memory: benchMemory,

@@ -26,10 +26,27 @@ function isOfAValue({ nodes = [], message }: GraphQLError): boolean {
   return (node !== undefined && isValueNode(node)) || message === TOO_MANY;
 }
 
+/** Limits on an error: its message quotes values of the caller, and one error can name every place of a field. */
+const MAX_MESSAGE_LENGTH = 300;
+const MAX_LOCATIONS = 5;
+/** An answer with more errors tells how many it leaves out. A page of orders can have an error for each of its values. */
+export const MAX_ERRORS = 20;
+
+const shortened = (message: string) =>
+  message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
+
+export function limitErrors(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+  const [first, ...others] = errors.slice(MAX_ERRORS);
+  if (first === undefined) return errors;
+  const message = `${others.length + 1} more errors are left out.`;
+  return [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: first.extensions?.['code'] } }];
+}
+
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { message, locations, path } = formatted;
+  const { message, path } = formatted;
+  const locations = formatted.locations?.slice(0, MAX_LOCATIONS);
   const code = codeOf(error);
-  if (code !== MASKED) return { message: withoutSuggestion(message), locations, path, extensions: { code } };
+  if (code !== MASKED) return { message: shortened(withoutSuggestion(message)), locations, path, extensions: { code } };
   const correlationId = formatted.extensions?.['correlationId'];
   return {
     message: MASKED_MESSAGE,

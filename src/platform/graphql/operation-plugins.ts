@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { codeOf, MASKED } from './format-error.ts';
+import { codeOf, limitErrors, MASKED } from './format-error.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
@@ -52,7 +52,10 @@ export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<Reque
             contextValue.log.error({ event: 'field_failed', path: error.path?.join('.'), err: cause });
           }
         },
-        async willSendResponse({ contextValue }) {
+        async willSendResponse({ contextValue, response: { body } }) {
+          if (body.kind === 'single' && body.singleResult.errors !== undefined) {
+            body.singleResult.errors = limitErrors(body.singleResult.errors);
+          }
           const { operation = 'refused', errorCodes } = contextValue.logFields;
           const seconds = (performance.now() - startedAt) / 1000;
           telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error', seconds);

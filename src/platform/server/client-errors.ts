@@ -3,11 +3,16 @@ import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
 import { failureBody, isGraph } from './failures.ts';
 
-const STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const STATUS: Record<string, number> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+  BODIES_TOO_LARGE: 503,
+};
 const MESSAGE: Record<number, string> = {
   400: 'The request is not valid HTTP.',
   408: 'The request took too long to arrive.',
   431: 'The headers are too large.',
+  503: 'The server is busy with other requests: try again in a while.',
 };
 
 /** Answers bytes that do not form a request, and closes their connection. */

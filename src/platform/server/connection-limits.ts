@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { ClosingReason } from '../telemetry/telemetry.ts';
 import type { Connections } from './connections.ts';
+export type OnClosed = (reason: ClosingReason) => void;
 
-/** Limits on the time that a client takes, in milliseconds, and on the number of connections. */
+/** Limits on the time that a client takes, in milliseconds, and on the connections and the memory of all clients. */
 export interface ConnectionLimits {
   /** For the headers of a request. The first request's time starts with the connection, so silent connections end too. */
   headersMs: number;
@@ -15,6 +17,14 @@ export interface ConnectionLimits {
   checkMs: number;
   /** The maximum of open connections. Another one is closed at once, to protect memory and file descriptors. */
   connections: number;
+  /** The maximum of requests in flight on one connection: pipelines are parsed as they arrive, and every request takes memory. */
+  pipelined: number;
+  /** Above this number of requests in flight on all connections, a connection may have only one. */
+  exchanges: number;
+  /** Of all bodies of requests in flight, in bytes. Above it, incomplete requests are refused. */
+  bodyBytes: number;
+  /** Of all answers that their clients have not fetched, in bytes. Above it, the connections of unread answers are closed. */
+  answerBytes: number;
 }
 
 /**
@@ -28,6 +38,10 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   idleMs: 72_000,
   checkMs: 1000,
   connections: 5000,
+  pipelined: 16,
+  exchanges: 1000,
+  bodyBytes: 48 * 1024 * 1024,
+  answerBytes: 48 * 1024 * 1024,
 };
 
 /** Covers all headers and the path with its query string. A token takes up to 4 KB of it. */
@@ -43,7 +57,12 @@ export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: Connect
 }
 
 /** Closes connections that do not read their answer, which would stay in memory. Fastify and Node have no such limit. */
-export function limitConnections(app: FastifyInstance, open: Connections, limits: ConnectionLimits): void {
+export function limitConnections(
+  app: FastifyInstance,
+  open: Connections,
+  limits: ConnectionLimits,
+  onClosed: OnClosed,
+): void {
   const { answerMs, connections, checkMs } = limits;
   app.server.maxConnections = connections;
   const closeSlow = () => {
@@ -52,7 +71,9 @@ export function limitConnections(app: FastifyInstance, open: Connections, limits
       for (const exchange of inFlight) {
         if (!exchange.response.headersSent) continue;
         exchange.answeredSince ??= now;
-        if (now - exchange.answeredSince >= answerMs) exchange.response.destroy();
+        if (now - exchange.answeredSince < answerMs) continue;
+        exchange.response.destroy();
+        onClosed('slow_answer');
       }
     }
   };

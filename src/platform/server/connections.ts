@@ -5,9 +5,14 @@ import type { Socket } from 'node:net';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The time of the first check after the answer's headers were sent (performance.now). */
+  /** Both by performance.now(). `answeredSince`: since when the answer is ready, as far as it was noticed. */
+  readonly startedAt: number;
   answeredSince: number | undefined;
+  /** The memory that the body and the unsent answer take. */
+  readonly held: Record<Held, number>;
 }
+
+export type Held = 'body' | 'answer';
 
 export interface Connection {
   readonly socket: Socket;
@@ -27,26 +32,66 @@ export interface Connection {
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
   private acceptedCount = 0;
+  private inFlightCount = 0;
+  private readonly held: Record<Held, number> = { body: 0, answer: 0 };
 
-  constructor(server: Server) {
+  /** `onRequest` runs before every other listener of the server. */
+  constructor(server: Server, onRequest: (connection: Connection) => void = () => undefined) {
     server.on('connection', (socket: Socket) => {
       this.acceptedCount += 1;
-      this.open.set(socket, { socket, inFlight: [], latest: undefined });
-      socket.once('close', () => this.open.delete(socket));
+      const connection: Connection = { socket, inFlight: [], latest: undefined };
+      this.open.set(socket, connection);
+      socket.once('close', () => {
+        this.open.delete(socket);
+        // An answer that waits behind another one of its connection is not closed with it.
+        for (const exchange of [...connection.inFlight]) this.end(connection, exchange);
+      });
     });
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
       const connection = this.open.get(request.socket);
-      if (connection === undefined) return;
-      const exchange = { request, response, answeredSince: undefined };
+      // The rest of one read arrives after its connection was closed.
+      if (connection === undefined || connection.socket.destroyed) return;
+      const held = { body: 0, answer: 0 };
+      const exchange = { request, response, startedAt: performance.now(), answeredSince: undefined, held };
       connection.latest = exchange;
       connection.inFlight.push(exchange);
-      response.once('close', () => connection.inFlight.splice(connection.inFlight.indexOf(exchange), 1));
+      this.inFlightCount += 1;
+      response.once('close', () => this.end(connection, exchange));
+      onRequest(connection);
     });
+  }
+
+  private end({ inFlight }: Connection, exchange: Exchange): void {
+    const index = inFlight.indexOf(exchange);
+    if (index === -1) return;
+    inFlight.splice(index, 1);
+    this.inFlightCount -= 1;
+    this.release(exchange, 'body');
+    this.release(exchange, 'answer');
+  }
+
+  /** Counts memory to an exchange until it ends. Returns the sum over all exchanges. */
+  hold(exchange: Exchange, kind: Held, bytes: number): number {
+    exchange.held[kind] += bytes;
+    this.held[kind] += bytes;
+    return this.held[kind];
+  }
+
+  /** Stops counting memory that is about to be freed. Returns the sum over all other exchanges. */
+  release(exchange: Exchange, kind: Held): number {
+    this.held[kind] -= exchange.held[kind];
+    exchange.held[kind] = 0;
+    return this.held[kind];
   }
 
   /** The number of connections since the start. */
   get accepted(): number {
     return this.acceptedCount;
+  }
+
+  /** The number of exchanges in flight. */
+  get exchanges(): number {
+    return this.inFlightCount;
   }
 
   get size(): number {
@@ -55,6 +100,11 @@ export class Connections {
 
   of(socket: unknown): Connection | undefined {
     return this.open.get(socket as Socket);
+  }
+
+  /** Returns undefined for a request whose connection is closed. */
+  exchangeOf(request: IncomingMessage): Exchange | undefined {
+    return this.open.get(request.socket)?.inFlight.find((exchange) => exchange.request === request);
   }
 
   [Symbol.iterator](): Iterator<Connection> {

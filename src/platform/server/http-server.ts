@@ -16,8 +16,10 @@ import { answerUnrouted, createFailures, type Failures, GRAPH_PATH } from './fai
 import { requireGatewaySecret } from './gateway-secret.ts';
 import { createHostCheck, hasRightHost, registerSecurityHeaders } from './headers.ts';
 import { logRequests } from './logged-requests.ts';
+import { limitMemory } from './memory-limits.ts';
 import { type Readiness, registerProbes } from './probe-routes.ts';
 import { type RawRoute, registerRawRoute } from './raw-route.ts';
+import { type HoldBody, readTexts } from './read-body.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RestRoute, registerRestRoute } from './rest-route.ts';
 import { traceRequests, type WithinRequest } from './traced-requests.ts';
@@ -53,27 +55,29 @@ const MAX_GRAPHQL_BYTES = 128 * 1024;
 /** Builds the HTTP server (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const failures = createFailures(options.log);
-  const { app, drain } = createApp(failures, options.connectionLimits ?? CONNECTION_LIMITS);
+  const { app, drain, holdBody } = createApp(failures, options);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
   await addHooks(app, failures, options);
-  registerRoutes(app, options);
+  registerRoutes(app, options, holdBody);
   return { app, drain };
 }
 
-function createApp(failures: Failures, connectionLimits: ConnectionLimits): HttpServer {
+function createApp(failures: Failures, options: HttpServerOptions): HttpServer & { holdBody: HoldBody } {
+  const { connectionLimits = CONNECTION_LIMITS, telemetry } = options;
   const app: FastifyInstance = Fastify({
     logger: false,
-    bodyLimit: MAX_GRAPHQL_BYTES,
     forceCloseConnections: 'idle',
     ...serverOptions(connectionLimits),
     clientErrorHandler: ({ code }, socket) => answerClientError(open, code, socket),
     frameworkErrors: (_error, request, reply) => failures.onBadPath(request, reply),
   });
-  const open = new Connections(app.server);
+  const open = new Connections(app.server, (connection) => limitPipeline(connection));
+  const { limitPipeline, holdBody } = limitMemory(app, open, connectionLimits, telemetry.connectionClosed);
   const drain = prepareDrain(app, open);
-  limitConnections(app, open, connectionLimits);
-  return { app, drain };
+  limitConnections(app, open, connectionLimits, telemetry.connectionClosed);
+  readTexts(app, MAX_GRAPHQL_BYTES, holdBody);
+  return { app, drain, holdBody };
 }
 
 /** Hooks run in the order of this function. They take callbacks, because a promise per hook and request costs time. */
@@ -102,7 +106,7 @@ function checkHosts(app: FastifyInstance, failures: Failures, allowed: readonly 
   });
 }
 
-function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+function registerRoutes(app: FastifyInstance, options: HttpServerOptions, holdBody: HoldBody): void {
   const authenticate = createAuthenticate(options);
   app.route({
     url: GRAPH_PATH,
@@ -114,6 +118,6 @@ function registerRoutes(app: FastifyInstance, options: HttpServerOptions): void 
     handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate) }),
   });
   for (const route of options.restRoutes) registerRestRoute(app, route, authenticate, options.log);
-  for (const route of options.rawRoutes) registerRawRoute(app, route);
+  for (const route of options.rawRoutes) registerRawRoute(app, route, holdBody);
   registerProbes(app, options);
 }

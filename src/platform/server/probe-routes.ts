@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { shareRuns } from '../../kernel/share-runs.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** Requests to these are neither logged nor traced, because platforms send them every few seconds. */
@@ -14,14 +15,11 @@ export function registerProbes(
   { readiness, telemetry }: { readiness: () => Promise<Readiness>; telemetry: Telemetry },
 ): void {
   app.get('/livez', async () => ({ status: 'ok' }));
+  // A flood of probes must not become a flood of queries.
+  const sharedReadiness = shareRuns(readiness);
   app.get('/readyz', async (_request, reply) => {
-    const { ready, checks } = await readiness();
+    const { ready, checks } = await sharedReadiness();
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
   });
-  app.get('/metrics', (request, reply) => {
-    // The exporter bypasses Fastify, which would drop the reply's headers.
-    for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, String(value));
-    reply.hijack();
-    telemetry.serve(request.raw, reply.raw);
-  });
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await telemetry.text()));
 }

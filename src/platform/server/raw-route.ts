@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { type HoldBody, readBytes } from './read-body.ts';
 
 /** A POST whose signature covers the exact bytes of its body. */
 export interface RawRoute {
@@ -10,13 +11,10 @@ export interface RawRoute {
   answer(rawBody: Buffer, headers: IncomingHttpHeaders): Promise<{ status: number; error?: string }>;
 }
 
-export function registerRawRoute(app: FastifyInstance, route: RawRoute): void {
+export function registerRawRoute(app: FastifyInstance, route: RawRoute, holdBody: HoldBody): void {
   // Only in this scope does a body stay bytes, for every content type.
   void app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: route.maxBytes }, (_request, body, done) =>
-      done(null, body),
-    );
+    readBytes(scope, route.maxBytes, holdBody);
     scope.addHook('onError', async (request) => {
       if (request.body === undefined) route.onUnread?.();
     });

@@ -1,5 +1,6 @@
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { AggregationTemporality, type CollectionResult, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { AggregationTemporality, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { shareRuns } from '../../kernel/share-runs.ts';
 
 /**
  * Exports metrics for Prometheus. A gauge contains only the values of this scrape. With cumulative temporality a label without a
@@ -7,14 +8,13 @@ import { AggregationTemporality, type CollectionResult, InstrumentType } from '@
  * is down.
  */
 export class MetricsReader extends PrometheusExporter {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly serializer = new PrometheusSerializer();
 
-  /** Serializes scrapes: of two at once, one would get the values of both, and the other nothing. */
-  override collect(...options: Parameters<PrometheusExporter['collect']>): Promise<CollectionResult> {
-    const collected = this.last.then(() => super.collect(...options));
-    this.last = collected.catch(() => undefined);
-    return collected;
-  }
+  /**
+   * Resolves to the page in Prometheus' text format. Concurrent scrapes share one: it costs one read of the database, and of two
+   * reads at once one would get the values of both, and the other nothing.
+   */
+  readonly text = shareRuns(async () => this.serializer.serialize((await this.collect()).resourceMetrics));
 
   override selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
     const isGauge = instrument === InstrumentType.OBSERVABLE_GAUGE;

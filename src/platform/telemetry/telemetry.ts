@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -25,11 +24,17 @@ export interface Telemetry {
   job(name: string, outcome: string): void;
   /** A `count` of 0 creates the counter before the first restart. */
   jobRunnerRestart(runner: string, count?: number): void;
+  /** A connection that was closed to protect the others. */
+  connectionClosed(reason: ClosingReason): void;
   gauge(gauge: Gauge): void;
-  serve(request: IncomingMessage, response: ServerResponse): void;
+  /** Resolves to the page for Prometheus. */
+  text(): Promise<string>;
   stop(): Promise<void>;
 }
 
+/** server/connection-limits.ts has the limits. */
+const CLOSING_REASONS = ['pipelining', 'bodies', 'answers', 'slow_answer'] as const;
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
 export type BreakerState = 'closed' | 'half_open' | 'open';
 const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
 
@@ -61,12 +66,12 @@ export function createTelemetry(): Telemetry {
         for (const [key, value] of values) result.observe(value, { [label]: key });
       });
     },
-    serve: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    text: exporter.text,
     stop: () => provider.shutdown(),
   };
 }
 
-function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> {
+function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'text' | 'stop'> {
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
   const times = (name: string, description: string) =>
     meter.createHistogram(name, { description, advice: { explicitBucketBoundaries: SECONDS } });
@@ -86,6 +91,8 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
   const findings = counter('reconciliation_findings', 'Differences that the nightly reconciliation leaves to somebody');
   const jobs = counter('jobs_finished', 'Job runs, by name and outcome');
   const runnerRestarts = counter('job_runner_restarts', 'Job runners that were replaced because they took no jobs');
+  const closings = counter('connections_closed', 'Connections closed to protect the others, by reason');
+  for (const reason of CLOSING_REASONS) closings.add(0, { reason });
   return {
     operation(name, outcome, seconds) {
       operations.add(1, { name, outcome });
@@ -104,5 +111,6 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'serve' | 'stop'> 
     reconciliationFindings: (kind, count) => findings.add(count, { kind }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
     jobRunnerRestart: (runner, count = 1) => runnerRestarts.add(count, { runner }),
+    connectionClosed: (reason) => closings.add(1, { reason }),
   };
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { createTelemetry } from '../../../src/platform/telemetry/telemetry.ts';
 import type { TestApp } from '../app/app.ts';
 import { createOrder, purchase, until } from '../app/purchase.ts';
@@ -69,16 +68,7 @@ async function ofRedis(): Promise<Map<string, MetricFamily>> {
   const telemetry = createTelemetry();
   telemetry.redisUp(true);
   telemetry.redisCall('get', 'ok');
-  let text = '';
-  const response = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString('utf8');
-      done();
-    },
-  });
-  const ended = new Promise((resolve) => response.once('finish', resolve));
-  telemetry.serve({} as never, Object.assign(response, { setHeader: () => undefined }) as never);
-  await ended;
+  const text = await telemetry.text();
   await telemetry.stop();
   return familiesOf(text);
 }

@@ -5,7 +5,7 @@ import { createTelemetry, type Telemetry } from '../../../src/platform/telemetry
 import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
 
 let telemetry: Telemetry;
-const server = createServer((request, response) => telemetry.serve(request, response));
+const server = createServer((_request, response) => void telemetry.text().then((text) => response.end(text)));
 
 beforeAll(async () => {
   telemetry = createTelemetry();

@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { codeOf, formatError, withoutSuggestion } from '../../../../src/platform/graphql/format-error.ts';
+import { codeOf, formatError, limitErrors, withoutSuggestion } from '../../../../src/platform/graphql/format-error.ts';
 
 const schema = buildSchema(`
   enum Status { PAID OPEN }
@@ -114,4 +114,40 @@ describe('suggestions from the schema', () => {
       expect(timeOf(16_000)).toBeLessThan(1);
     },
   );
+});
+
+describe('the size of an error answer', () => {
+  const misfit = (value: string, count: number) =>
+    errorsOf('query ($s: [Status!]) { order(id: 1, status: $s) { id } }', {
+      s: Array.from({ length: count }, () => value),
+    });
+
+  test('does not depend on the values that it quotes', async () => {
+    // Apollo gives these their code.
+    const errors = (await misfit('x'.repeat(2000), 60)).map(({ message }) => {
+      const error = new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+      return formatError(error.toJSON(), error);
+    });
+    for (const { message } of errors.slice(0, 50)) {
+      expect(message).toMatch(/^Variable "\$s" got invalid value "x+…$/);
+      expect(message).toHaveLength(301);
+    }
+    expect(JSON.stringify(limitErrors(errors)).length).toBeLessThan(10_000);
+  });
+
+  test('is twenty errors and the number of the others, with their code', () => {
+    const error = { message: 'no', extensions: { code: 'FORBIDDEN' } };
+    const errors = Array.from({ length: 23 }, () => error);
+    expect(limitErrors(errors)).toEqual([
+      ...errors.slice(0, 20),
+      { message: '3 more errors are left out.', extensions: { code: 'FORBIDDEN' } },
+    ]);
+    expect(limitErrors(errors.slice(0, 20))).toEqual(errors.slice(0, 20));
+  });
+
+  test('does not grow with the places of a field', () => {
+    const locations = Array.from({ length: 300 }, (_, index) => ({ line: 1, column: index + 1 }));
+    const error = new GraphQLError('no', { extensions: { code: 'FORBIDDEN' } });
+    expect(formatError({ message: 'no', locations }, error).locations).toEqual(locations.slice(0, 5));
+  });
 });
