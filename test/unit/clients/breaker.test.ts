@@ -78,7 +78,7 @@ async function goSilent(): Promise<void> {
 
 describe('a neighbour that does not answer', () => {
   test('is silent, within the time limit of a call', async () => {
-    connect(60);
+    connect(1000);
     hold();
     await many(5);
     expect(states).toEqual(['closed', 'open']);
