@@ -1,6 +1,7 @@
-import { type Composition, compose } from './app/compose.ts';
+import type { Composition } from './app/compose.ts';
+import { ProcessFaults } from './app/process-faults.ts';
 import { ConfigError, loadConfig } from './config.ts';
-import { isLostFieldError } from './platform/graphql/lost-field-error.ts';
+import { type LogOutput, standardOutput } from './platform/telemetry/log-output.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { reasonOf, writtenError } from './platform/telemetry/reason.ts';
 
@@ -10,11 +11,22 @@ import { reasonOf, writtenError } from './platform/telemetry/reason.ts';
  */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = createLogger(config.LOG_LEVEL);
-  endOnCrash(log);
-  const composition = await compose(config, { log });
+  const output = standardOutput();
+  const log = createLogger(config.LOG_LEVEL, output);
+  const faults = new ProcessFaults(log);
+  faults.watch();
+  const stopping = stopOnSignal(log, output);
+  // Imported here, because loading takes a third of a second, in which a signal must end the process too.
+  const { compose } = await import('./app/compose.ts');
+  const composition = await compose(config, {
+    log,
+    figures: {
+      lostLogLines: () => output.lostLines,
+      unhandledRejections: () => faults.unhandledRejections,
+    },
+  });
   // Must precede listen(): a supervisor that sees the port may stop the process at once.
-  stopOnSignal(composition);
+  stopping.started(composition);
   await composition.server.listen({ port: config.PORT, host: config.HOST });
   composition.log.info({ event: 'listening', addresses: composition.server.addresses(), publicUrl: config.PUBLIC_URL });
 }
@@ -24,44 +36,49 @@ async function main(): Promise<void> {
  * something hangs.
  */
 const STOP_DEADLINE_MS = 9000;
+/** For the last lines of the log, if their reader is slow. */
+const LAST_LINES_MS = 500;
 
-function stopOnSignal({ stop, unfinished, log }: Composition): void {
-  let stopping = false;
+/**
+ * Stops on a signal; a second one changes nothing. During the start the process ends at once: it serves nobody yet. It needs a
+ * handler for that too, because the kernel ignores a signal without one for the first process of a container.
+ */
+function stopOnSignal(log: Logger, output: LogOutput) {
+  let composition: Composition | undefined;
+  let isStopping = false;
   const stopOnce = (reason: string) => {
-    if (stopping) return;
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
     log.info({ event: 'stopping', reason });
-    // Another replica's upkeep frees a job that is left behind, and each step of a job commits alone. Exit code 1 tells
-    // the supervisor that work was cut off.
-    setTimeout(() => {
-      log.error({ event: 'stop_incomplete', unfinished: unfinished() });
-      process.exit(1);
-    }, STOP_DEADLINE_MS);
-    stop({ drained: true }).then(
-      () => process.exit(0),
-      (error: Error) => {
-        log.error({ event: 'stop_failed', err: error });
-        process.exit(1);
-      },
-    );
+    if (composition === undefined) process.exit(0);
+    stop(composition, output);
   };
   process.on('SIGTERM', () => stopOnce('SIGTERM'));
   process.on('SIGINT', () => stopOnce('SIGINT'));
   // Another process, such as the development command, started this one over IPC and has ended.
   process.on('disconnect', () => stopOnce('the parent process ended'));
+  return {
+    started(complete: Composition): void {
+      composition = complete;
+    },
+  };
 }
 
-/** Ends the process on an uncaught error, as Node does. Node's own dump would show everything that the error holds. */
-function endOnCrash(log: Logger): void {
-  const crash = (error: unknown) => {
-    log.fatal({ event: 'crashed', err: error });
+function stop({ stop, unfinished, log }: Composition, output: LogOutput): void {
+  const exit = (code: number) => void output.flush(LAST_LINES_MS).finally(() => process.exit(code));
+  // Another replica's upkeep frees a job that is left behind, and each step of a job commits alone. Exit code 1 tells
+  // the supervisor that work was cut off.
+  setTimeout(() => {
+    log.error({ event: 'stop_incomplete', unfinished: unfinished() });
     process.exit(1);
-  };
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', (reason) => {
-    if (!isLostFieldError(reason)) return crash(reason);
-    log.error({ event: 'field_failed', path: reason.path?.join('.'), err: reason.originalError ?? reason });
-  });
+  }, STOP_DEADLINE_MS);
+  stop({ drained: true }).then(
+    () => exit(0),
+    (error: Error) => {
+      log.error({ event: 'stop_failed', err: error });
+      exit(1);
+    },
+  );
 }
 
 main().catch((error: Error) => {

@@ -10,7 +10,7 @@ import { readFlags } from '../platform/flags/store/flag-table.ts';
 import { TableProvider } from '../platform/flags/table-provider.ts';
 import type { JobWorker } from '../platform/jobs/worker.ts';
 import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
-import { createTelemetry } from '../platform/telemetry/telemetry.ts';
+import { createTelemetry, type ProcessFigures } from '../platform/telemetry/telemetry.ts';
 import { startBackground } from './background.ts';
 import { connectDatabases, type Databases } from './databases.ts';
 import { registerGauges } from './gauges.ts';
@@ -24,6 +24,8 @@ import { createStopping } from './stopping.ts';
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
+  /** Counts of the process that runs this composition; by default none are known. */
+  figures?: ProcessFigures;
   /** Starts no worker: tests run jobs and reconciliation by hand. */
   withoutBackground?: boolean;
   /** Replaces our own table of flags (docs/decisions/0032). stop() closes it. */
@@ -39,7 +41,7 @@ const GUESSABLE_LENGTH = 16;
 export async function compose(config: Config, overrides: Overrides = {}) {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(config.LOG_LEVEL);
-  const telemetry = createTelemetry();
+  const telemetry = createTelemetry(overrides.figures);
   if (config.GATEWAY_SECRET?.some(({ length }) => length < GUESSABLE_LENGTH))
     log.warn({ event: 'gateway_secret_short' });
   const databases = await connectDatabases(config, log);

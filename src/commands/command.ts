@@ -74,8 +74,19 @@ function loginName(): string {
   }
 }
 
-/** Prints a failure to stderr and sets the exit code. */
+/**
+ * Prints a failure to stderr and sets the exit code. A signal ends the command at once. It needs a handler for that, because the
+ * kernel ignores a signal without one for the first process of a container.
+ */
 export function exitWith(ending: Promise<void>): void {
+  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 })) {
+    process.once(signal, () => {
+      process.stderr.write(
+        `Stopped by ${signal}. Steps that were not committed have no effect: run the command again.\n`,
+      );
+      process.exit(128 + number);
+    });
+  }
   ending.catch((error: Error) => {
     process.stderr.write(`${wordsOf(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { connectDatabase, type DatabaseOptions, poolOf } from './data-source.ts';
-import { letBackgroundWork, prepareRoles, ROLES } from './roles.ts';
+import { letBackgroundWork, prepareRoles, ROLES, withParameter } from './roles.ts';
 
 const TURN_MS = 100;
+/** PostgreSQL ends the statement of a run that was stopped or killed within this time. Otherwise its locks would outlive it. */
+const ORPHANED_AFTER = '2s';
 
 /**
  * Brings the database to this version: its roles, our tables and the job queue's. Concurrent runs (a rolling
@@ -12,7 +14,8 @@ const TURN_MS = 100;
  * rest.
  */
 export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<string[]> {
-  const withoutTimeout = { ...options, statementTimeoutMs: 0 };
+  const url = withParameter(options.url, 'client_connection_check_interval', ORPHANED_AFTER);
+  const withoutTimeout = { ...options, url, statementTimeoutMs: 0 };
   const login = await connectDatabase({ ...withoutTimeout, poolSize: 1 });
   try {
     const session = login.createQueryRunner();

@@ -15,10 +15,15 @@ export const ROLES = {
 
 /** Returns the URL for connections that take the role when they connect, and return to it on a reset. */
 export function asRole(url: string, role: string): string {
-  const withRole = new URL(url);
-  const existing = withRole.searchParams.get('options');
-  withRole.searchParams.set('options', [existing, `-c role=${role}`].filter(Boolean).join(' '));
-  return withRole.toString();
+  return withParameter(url, 'role', role);
+}
+
+/** Returns the URL for connections with this setting of PostgreSQL. */
+export function withParameter(url: string, name: string, value: string): string {
+  const changed = new URL(url);
+  const existing = changed.searchParams.get('options');
+  changed.searchParams.set('options', [existing, `-c ${name}=${value}`].filter(Boolean).join(' '));
+  return changed.toString();
 }
 
 /** Returns true if a connection was refused because its role does not exist, or the login may not take it. */

@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type LogFn, type Logger, type LoggerOptions } from 'pino';
+import { standardOutput } from './log-output.ts';
 import { blankSecrets, writtenError } from './reason.ts';
 import { currentTraceId } from './spans.ts';
 
@@ -34,15 +35,6 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   };
   return pino(options, destination ?? standardOutput());
 }
-
-/** Buffer for a reader that is slow or stuck. Beyond it lines are dropped, and the server continues. */
-const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
-
-/**
- * Writes asynchronously: with a synchronous write per line, a slow reader would block every request. A fatal line and the exit of
- * the process flush the buffer; a killed process loses its last milliseconds.
- */
-const standardOutput = () => pino.destination({ dest: 1, sync: false, maxLength: MAX_BUFFER_BYTES });
 
 function withWrittenError(fields: object): object {
   if (fields instanceof Error) return { err: writtenError(fields) };

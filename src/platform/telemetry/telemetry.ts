@@ -52,11 +52,25 @@ const LONGEST_READ_MS = 2000;
 /** Bounds of histograms, in seconds: from a cached answer to the longest wait for a neighbour. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createTelemetry(): Telemetry {
+/** Counts of the process itself, since its start. */
+export interface ProcessFigures {
+  /** Lines of the log that could not be written. */
+  lostLogLines: () => number;
+  /** Rejections that nobody awaited. */
+  unhandledRejections: () => number;
+}
+
+const NO_FIGURES: ProcessFigures = { lostLogLines: () => 0, unhandledRejections: () => 0 };
+
+export function createTelemetry(figures: ProcessFigures = NO_FIGURES): Telemetry {
   const exporter = new MetricsReader({ preventServerStart: true });
   const resource = resourceFromAttributes({ 'service.name': 'self-topup' });
   const provider = new MeterProvider({ readers: [exporter], resource });
   const meter = provider.getMeter('self-topup');
+  const count = (name: string, description: string, read: () => number) =>
+    meter.createObservableCounter(name, { description }).addCallback((result) => result.observe(read()));
+  count('log_lines_lost', 'Lines of the log that could not be written', figures.lostLogLines);
+  count('unhandled_rejections', 'Rejections that nobody awaited', figures.unhandledRejections);
   return {
     ...instruments(meter),
     gauge({ name, description, label, read }) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { until } from '../../support/app/purchase.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import { createCanaries } from '../../support/hostile/canaries.ts';
 import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
@@ -27,27 +28,52 @@ afterAll(async () => {
 const failure = `Object.assign(new Error('no "' + secret + '"', { cause: new Error(secret) }),
   { query: secret, parameters: [secret], detail: secret, options: { headers: { authorization: secret } } })`;
 
+async function startFailing(fail: string) {
+  const preload = `import { EventEmitter } from 'node:events';
+    process.on('SIGUSR2', () => { const secret = process.env.CRASH_SECRET; ${fail}; })`;
+  return startReplica(
+    { db, sandbox },
+    { CRASH_SECRET: secret, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+  );
+}
+
+const linesOf = (stdout: string, event: string) =>
+  stdout
+    .split('\n')
+    .filter((line) => line.includes(`"event":"${event}"`))
+    .map((line) => JSON.parse(line));
+
 test.each([
-  ['was thrown', `throw ${failure}`],
-  ['was rejected', `Promise.reject(${failure})`],
-])(
-  'an error that %s without a handler ends the process with 1 and one line that shows only its place',
-  async (_how, fail) => {
-    const preload = `process.on('SIGUSR2', () => { const secret = process.env.CRASH_SECRET; ${fail}; })`;
-    const replica = await startReplica(
-      { db, sandbox },
-      { CRASH_SECRET: secret, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
-    );
-    replica.process.signal('SIGUSR2');
-    const { code, stdout, stderr } = await replica.process.finished;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(canaries.foundIn(stdout)).toEqual([]);
-    const lines = stdout.split('\n').filter((line) => line.includes('"event":"crashed"'));
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ level: 60, err: expect.objectContaining({ name: 'Error', message: 'no "…"' }) }),
-    ]);
-  },
-);
+  ['was thrown without a handler', `throw ${failure}`],
+  ['was emitted without a listener', `new EventEmitter().emit('error', ${failure})`],
+])('an error that %s ends the process with 1 and one line that shows only its place', async (_how, fail) => {
+  const replica = await startFailing(fail);
+  replica.process.signal('SIGUSR2');
+  const { code, stdout, stderr } = await replica.process.finished;
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(canaries.foundIn(stdout)).toEqual([]);
+  expect(linesOf(stdout, 'crashed')).toEqual([
+    expect.objectContaining({ level: 60, err: expect.objectContaining({ name: 'Error', message: 'no "…"' }) }),
+  ]);
+});
+
+test('a rejection that nobody awaits costs the process nothing but a line and a count', async () => {
+  const replica = await startFailing(`Promise.reject(${failure})`);
+  const counted = async () =>
+    Number(/^unhandled_rejections_total\S* (\d+)$/m.exec(await (await fetch(`${replica.url}/metrics`)).text())?.[1]);
+  expect(await counted()).toBe(0);
+  replica.process.signal('SIGUSR2');
+  await until(counted, (count) => count > 0);
+  expect(await counted()).toBe(1);
+  expect((await fetch(`${replica.url}/readyz`)).status).toBe(200);
+  replica.process.signal('SIGTERM');
+  const { code, stdout, stderr } = await replica.process.finished;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(canaries.foundIn(stdout)).toEqual([]);
+  expect(linesOf(stdout, 'rejection_unhandled')).toEqual([
+    expect.objectContaining({ level: 50, err: expect.objectContaining({ name: 'Error', message: 'no "…"' }) }),
+  ]);
+});
 
 const withPassword = (url: string, changes: { port?: string; password?: string } = {}) => {
   const changed = Object.assign(new URL(url), { password: secret, ...changes });

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { settings } from '../../../src/config.ts';
+import { confirmOrder, createOrder } from '../../support/app/purchase.ts';
 import { createTestClient } from '../../support/app/test-client.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import {
   buildOnce,
   endStarted,
-  npmStart,
+  npmRun,
   type RunningProcess,
   runBuilt,
   startBuilt,
 } from '../../support/processes/built.ts';
+import { prepareDatabase } from '../../support/processes/replica.ts';
 
 // Each test starts a process or two.
 vi.setConfig({ testTimeout: 60_000 });
@@ -138,7 +140,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 test('a SIGTERM to npm start reaches the server, and leaves nothing running', async () => {
-  const server = npmStart(environment());
+  const server = npmRun('start', environment());
   const url = await addressOf(server);
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   server.signal('SIGTERM');
@@ -169,6 +171,47 @@ test('an idle connection does not delay the stop', async () => {
   server.signal('SIGTERM');
   expect((await server.finished).code).toBe(0);
   silent.destroy();
+});
+
+test('a signal during the start ends it at once, although the database does not answer', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as { port: number };
+  const server = startBuilt(MAIN, [], environment({ DATABASE_URL: `postgres://app:app@127.0.0.1:${port}/app` }));
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  server.signal('SIGTERM');
+  const { code, signal, stdout, stderr } = await server.finished;
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(stdout).toContain('"event":"stopping"');
+  socket.destroy();
+  silent.close();
+});
+
+test('two signals during a confirmation leave it to be answered, with its invoice', async () => {
+  const sold = await createDatabase('template1');
+  try {
+    await prepareDatabase(sold);
+    const { server, url } = await startServer({ DATABASE_URL: sold.url, UPSTREAM_TIMEOUT_MS: '10000' });
+    const admin = createTestClient(url, await sandbox.auth.token({ organization_id: '1004' }));
+    const draft = await createOrder(admin, '1004', { chatbot_ai_extra: '5' });
+    sandbox.mekariPay.faults.set([{ kind: 'latency', latencyMs: 1500 }]);
+    sandbox.mekariPay.clearRequests();
+    const confirmed = confirmOrder(admin, draft);
+    await sandbox.mekariPay.waitForRequest({ path: '/api/v1/invoices' });
+    server.signal('SIGTERM');
+    await server.untilPrinted(/"event":"stopping"/);
+    server.signal('SIGTERM');
+    expect(await confirmed).toMatchObject({ status: 'PENDING_PAYMENT', paymentUrl: expect.stringContaining('http') });
+    const { code, stdout } = await server.finished;
+    expect(code).toBe(0);
+    expect(stdout.match(/"event":"stopping"/g)).toHaveLength(1);
+    expect(await sold.query('select status, payment_invoice_id is not null as invoiced from topup_orders')).toEqual([
+      { status: 'PENDING_PAYMENT', invoiced: true },
+    ]);
+  } finally {
+    sandbox.mekariPay.faults.clear();
+    await sold.drop();
+  }
 });
 
 test('a second signal changes nothing', async () => {

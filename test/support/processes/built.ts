@@ -45,6 +45,12 @@ export interface RunningProcess {
   untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
+interface ProcessOptions {
+  ownGroup?: boolean;
+  /** A file descriptor for its standard output, whose text is not collected then. */
+  stdout?: 'pipe' | number;
+}
+
 const started: { child: ChildProcess; ownGroup: boolean }[] = [];
 
 /** Runs a compiled file under dist/ as a process of its own, with only the PATH of this one's environment. */
@@ -52,14 +58,14 @@ export function startBuilt(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
-  options: { ownGroup?: boolean } = {},
+  options: ProcessOptions = {},
 ): RunningProcess {
   return startProcess(process.execPath, [join(root, 'dist', file), ...args], env, options);
 }
 
-/** Runs `npm start`, as a container or a supervisor does. */
-export function npmStart(env: Record<string, string>): RunningProcess {
-  return startProcess('npm', ['start', '--silent'], env, { ownGroup: true });
+/** Runs a script of package.json, as a container or a supervisor does. */
+export function npmRun(script: string, env: Record<string, string>): RunningProcess {
+  return startProcess('npm', ['run', '--silent', script], env, { ownGroup: true });
 }
 
 /** The same cache as `npm start`: the tests start dozens of processes, which would compile the same code. */
@@ -69,20 +75,20 @@ function startProcess(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
-  { ownGroup = false }: { ownGroup?: boolean },
+  { ownGroup = false, stdout = 'pipe' }: ProcessOptions,
 ): RunningProcess {
   const child = spawn(command, args, {
     cwd: root,
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
     detached: ownGroup,
   });
   started.push({ child, ownGroup });
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text;
   });
   let ended = false;
