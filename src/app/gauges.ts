@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { auditAgeGauge, auditViolationsGauge } from '../audit/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { orderAgeGauge, orderGauge } from '../orders/index.ts';
-import { openPaymentsGauge } from '../payments/index.ts';
+import { openPaymentAgeGauge, openPaymentsGauge } from '../payments/index.ts';
 import { jobAgeGauge, jobGauge } from '../platform/jobs/store/job-gauges.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
 
@@ -13,6 +13,7 @@ export function registerGauges(telemetry: Telemetry, database: DataSource, clock
   telemetry.gauge(jobGauge(database));
   telemetry.gauge(jobAgeGauge(database));
   telemetry.gauge(openPaymentsGauge(database));
+  telemetry.gauge(openPaymentAgeGauge(database, clock));
   telemetry.gauge(auditViolationsGauge(database));
   telemetry.gauge(auditAgeGauge(database, clock));
 }

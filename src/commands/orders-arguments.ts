@@ -26,9 +26,10 @@ export interface ReconcileCommand {
 
 export type OrdersQuestion =
   | { verb: 'list'; statuses: readonly OrderStatus[]; organizationId: string | undefined; limit: number }
-  | { verb: 'show'; number: string }
-  | { verb: 'exceptions' };
+  | { verb: 'show'; number: string; isJson: boolean }
+  | { verb: 'exceptions'; isJson: boolean };
 
+const FLAG = { type: 'boolean', default: false } as const;
 const DEFAULT_LIMIT = '50';
 
 /** Throws UsageError for a call that USAGE does not list. */
@@ -48,8 +49,10 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
   switch (verb) {
     case 'list':
       return list(args);
-    case 'show':
-      return { verb, number: one(parseArgs({ args, allowPositionals: true }).positionals) };
+    case 'show': {
+      const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: FLAG } });
+      return { verb, number: one(positionals), isJson: values.json };
+    }
     case 'approve':
     case 'cancel': {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
@@ -70,10 +73,12 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
     case 'reconcile':
       return reconcile(args);
     case 'exceptions': {
-      const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
+      const options = { ...SIGNATURE, json: FLAG } as const;
+      const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
       const [close, ...ids] = positionals;
-      if (close === undefined && Object.keys(values).length === 0) return { verb };
-      if (close !== 'close') throw new UsageError(USAGE);
+      const { actor, reason, json: isJson } = values;
+      if (close === undefined && actor === undefined && reason === undefined) return { verb, isJson };
+      if (close !== 'close' || isJson) throw new UsageError(USAGE);
       return { verb: 'close', id: one(ids), by: signed(values) };
     }
     default:
@@ -82,8 +87,8 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
 }
 
 function reconcile(args: string[]): ReconcileCommand {
-  const flag = { type: 'boolean', default: false } as const;
-  const options = { since: { type: 'string' }, actor: { type: 'string' }, 'dry-run': flag, json: flag } as const;
+  const text = { type: 'string' } as const;
+  const options = { since: text, actor: text, 'dry-run': FLAG, json: FLAG } as const;
   const { since = '', actor, 'dry-run': isDryRun, json: isJson } = parseArgs({ args, options }).values;
   const instant = parseInstant(since);
   if (instant === undefined)

@@ -3,6 +3,7 @@ import { formatRupiah } from '../kernel/money.ts';
 import type { CancelledOrder, Finding, OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
+import { ageOf } from './orders-json.ts';
 
 const money = (amount: bigint, currency: string) =>
   currency === 'IDR' ? formatRupiah(amount) : `${currency} ${amount}`;
@@ -14,9 +15,17 @@ export function describeOrder(order: TopupOrder): string {
   return `${number}  ${status.padEnd(15)}  ${formatRupiah(total).padStart(16)}  ${at(createdAt)}  ${organizationId} ${organizationName}`;
 }
 
-export function describeOpenPayment(payment: OpenPayment): string {
+/** Writes an age in its largest two units: "3 d 4 h". */
+function describeAge(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+}
+
+export function describeOpenPayment(payment: OpenPayment, now: Date): string {
   const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId } = payment;
-  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}`;
+  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}  ${describeAge(ageOf(payment, now))} ago`;
 }
 
 /** The next step for each kind of difference that is left. docs/operations.md 9 has the same table. */

@@ -1,7 +1,7 @@
 import { UsageError } from './command.ts';
 
 export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--organization ID] [--limit N]
-       npm run orders -- show NUMBER
+       npm run orders -- show NUMBER [--json]
        npm run orders -- approve NUMBER --actor NAME --reason TEXT
        npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --actor NAME --reason TEXT
        npm run orders -- cancel NUMBER --actor NAME --reason TEXT
@@ -9,7 +9,7 @@ export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--orga
        npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT
        npm run orders -- retry NUMBER [--mail] --actor NAME --reason TEXT
        npm run orders -- reconcile --since TIME [--dry-run] [--json] [--actor NAME]
-       npm run orders -- exceptions
+       npm run orders -- exceptions [--json]
        npm run orders -- exceptions close ID --actor NAME --reason TEXT`;
 
 export const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { trailOfOrder } from '../action-trail/index.ts';
+import { systemClock as clock } from '../kernel/clock.ts';
 import { reportOrder } from '../operators/index.ts';
 import { listOrders } from '../orders/index.ts';
 import { openPayments } from '../payments/index.ts';
@@ -8,6 +9,7 @@ import { command, print, runRecorded } from './command.ts';
 import { withNeighbours } from './neighbours.ts';
 import { type OrdersDecision, type OrdersQuestion, parseOrdersCommand } from './orders-arguments.ts';
 import { carryOut } from './orders-decisions.ts';
+import { ageOf, reportToJson, toJson } from './orders-json.ts';
 import { reconcile } from './orders-reconcile.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';
 import { USAGE } from './orders-usage.ts';
@@ -35,15 +37,21 @@ async function answer(request: OrdersQuestion, database: DataSource): Promise<re
     case 'list':
       return (await listOrders(database, request)).map(describeOrder);
     case 'show':
-      return show(database, request.number);
+      return show(database, request);
     case 'exceptions': {
       const open = await openPayments(database);
-      return [...open.map(describeOpenPayment), `${open.length} open`];
+      const now = clock.now();
+      if (request.isJson) return [toJson(open.map((payment) => ({ ...payment, ageSeconds: ageOf(payment, now) })))];
+      return [...open.map((payment) => describeOpenPayment(payment, now)), `${open.length} open`];
     }
   }
 }
 
-async function show(database: DataSource, number: string): Promise<readonly string[]> {
+async function show(
+  database: DataSource,
+  { number, isJson }: Extract<OrdersQuestion, { verb: 'show' }>,
+): Promise<readonly string[]> {
   const report = await reportOrder(database, number);
-  return [...describeReport(report), ...describeTrail(await trailOfOrder(database, report.order))];
+  const trail = await trailOfOrder(database, report.order);
+  return isJson ? [reportToJson(report, trail)] : [...describeReport(report), ...describeTrail(trail)];
 }

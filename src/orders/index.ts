@@ -38,6 +38,7 @@ export {
   invoiceUpdate,
   isGivenUp,
   moveOrder,
+  orderPaidThrough,
   ordersUnderReview,
   periodsUpdate,
   recordStep,

@@ -1,4 +1,5 @@
 export { CheckPayment } from './check-payment.ts';
+export { closeOvertakenExceptions } from './close-overtaken.ts';
 export { type EndedInvoices, endInvoices } from './end-invoices.ts';
 export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
 export { IssueInvoice } from './issue-invoice.ts';
@@ -16,6 +17,7 @@ export {
   findEvent,
   invoicesWithClosedExceptions,
   type OpenPayment,
+  openPaymentAgeGauge,
   openPayments,
   openPaymentsGauge,
   reviewedPayment,

@@ -17,6 +17,7 @@ import type { Logger } from '../platform/telemetry/logger.ts';
 import { reasonOf } from '../platform/telemetry/reason.ts';
 import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/telemetry/spans.ts';
 import type { CheckPayment } from './check-payment.ts';
+import { closeOvertakenExceptions } from './close-overtaken.ts';
 import { voidInvoices } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
 
@@ -29,7 +30,7 @@ const LATE_CHECK_SECONDS = 600;
 /**
  * Applies deadlines. Expires drafts whose quote is over. Polls the provider about pending orders, which settles
  * payments whose webhook never came and gets missing invoices. Expires an unpaid order after its deadline, once the
- * provider reports it unpaid and its invoice is void. Every step commits alone: a crash leaves the rest to the next
+ * provider reports it unpaid and its invoice is void. Closes exceptions that were overtaken. Every step commits alone: a crash leaves the rest to the next
  * run.
  */
 export class Reconcile {
@@ -43,9 +44,9 @@ export class Reconcile {
 
   /** When `stopping` is aborted, finishes the orders in flight and leaves the others to the next run. */
   async run(stopping?: AbortSignal): Promise<void> {
-    await this.expireDrafts(stopping).catch((error: Error) => {
-      this.log.error({ event: 'reconcile_failed', reason: reasonOf(error) });
-    });
+    const logFailure = (error: Error) => this.log.error({ event: 'reconcile_failed', reason: reasonOf(error) });
+    await this.expireDrafts(stopping).catch(logFailure);
+    await closeOvertakenExceptions(this.database, this.clock).catch(logFailure);
     const now = this.clock.now();
     // A given-up order may still be paid, and its webhook lost: polls it now and then, for a day after its deadline.
     const late = { since: addSeconds(now, -LATE_PAYMENT_SECONDS), polledBefore: addSeconds(now, -LATE_CHECK_SECONDS) };

@@ -1,10 +1,13 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { ordersUnderReview } from '../../orders/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { orderPaidThrough, ordersUnderReview } from '../../orders/index.ts';
+import { columnsOf } from '../../platform/database/columns.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
-import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
+import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
 import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts';
+import { CAN_BE_OVERTAKEN } from '../rules/overtaken-outcomes.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
 import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
 
@@ -23,9 +26,16 @@ export interface OpenPayment {
 
 const REVIEW = ['review'];
 
+/** Condition that the order of the event's number was credited through the event's own invoice. */
+const isOvertaken: Sql = sql`event.outcome in (${oneOf(CAN_BE_OVERTAKEN)}) and exists (
+  ${orderPaidThrough({ number: raw('event.order_number'), provider: raw('event.provider'), invoiceId: raw('event.invoice_id') })})`;
+
+/** A closing that the product made itself, and no operator. */
+export const SYSTEM_ACTOR = 'system';
+
 /**
  * Finds payments under review by their open orders, and exceptions by payment_events_exceptions_idx. So it never reads
- * the growing number of finished reviews.
+ * the growing number of finished reviews. Leaves out what was overtaken, which the next poll closes.
  */
 const openEvents = (): Sql => sql`(
     select event.* from payment_events event
@@ -33,8 +43,18 @@ const openEvents = (): Sql => sql`(
     union all
     select event.* from payment_events event
     left join payment_exception_closings closing on closing.payment_event_id = event.id
-    where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and closing.payment_event_id is null
+    where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and closing.payment_event_id is null and not (${isOvertaken})
   )`;
+
+/** Returns the open exceptions that were overtaken. */
+export function overtakenExceptions(database: DataSource): Promise<PaymentEvent[]> {
+  return runQuery(
+    database,
+    sql<PaymentEvent>`select ${columnsOf(PaymentEvent, 'event')} from payment_events event
+      left join payment_exception_closings closing on closing.payment_event_id = event.id
+      where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and closing.payment_event_id is null and ${isOvertaken}`,
+  );
+}
 
 /** Returns the payments, oldest first. */
 export function openPayments(database: DataSource | EntityManager): Promise<OpenPayment[]> {
@@ -64,6 +84,24 @@ export function openPaymentsGauge(database: DataSource): Gauge {
   };
 }
 
+/** Reports the age of the oldest payment that awaits an operator, since it was received, by outcome. */
+export function openPaymentAgeGauge(database: DataSource, clock: Clock): Gauge {
+  return {
+    name: 'payments_open_oldest_age_seconds',
+    description: 'Seconds since the oldest payment under review or open payment exception was received, by outcome',
+    label: 'outcome',
+    async read() {
+      const rows = await runQuery(
+        database,
+        sql<{ outcome: string; since: Date }>`
+          select event.outcome, min(event.received_at) as since from ${openEvents()} as event group by event.outcome`,
+      );
+      const now = clock.now().getTime();
+      return new Map(rows.map(({ outcome, since }) => [outcome, (now - since.getTime()) / 1000]));
+    },
+  };
+}
+
 export function findEvent(tx: EntityManager, id: string): Promise<PaymentEvent | null> {
   return tx.findOneBy(PaymentEvent, { id });
 }
@@ -73,7 +111,10 @@ export function reviewedPayment(tx: EntityManager, orderId: string): Promise<Pay
   return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
 }
 
-/** Returns those of the invoices that have payment exceptions, all of them closed. Finds them among the exceptions, by their index. */
+/**
+ * Returns those of the invoices whose payment exceptions are all closed, one of them by an operator. Finds them among the
+ * exceptions, by their index.
+ */
 export async function invoicesWithClosedExceptions(
   database: DataSource,
   provider: string,
@@ -86,7 +127,7 @@ export async function invoicesWithClosedExceptions(
       left join payment_exception_closings closing on closing.payment_event_id = event.id
       where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and event.provider = ${provider}
         and event.invoice_id = any(${invoiceIds})
-      group by event.invoice_id having count(*) = count(closing.payment_event_id)`,
+      group by event.invoice_id having count(*) = count(closing.payment_event_id) and bool_or(closing.actor <> ${SYSTEM_ACTOR})`,
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -22,10 +22,11 @@ const close = (id: string) => closePaymentException(app.database, systemClock, i
 const open = async (number: string) =>
   (await openPayments(app.database)).filter(({ orderNumber }) => orderNumber === number);
 
-async function gauge(outcome: string): Promise<number | undefined> {
+async function gauge(outcome: string, metric = 'payments_open'): Promise<number | undefined> {
   const samples = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
-  return samples.find(({ name, labels }) => name === 'payments_open' && labels['outcome'] === outcome)?.value;
+  return samples.find(({ name, labels }) => name === metric && labels['outcome'] === outcome)?.value;
 }
+const ageOf = (outcome: string) => gauge(outcome, 'payments_open_oldest_age_seconds');
 
 async function buyer() {
   const id = addOrganization(app.sandbox, '1001');
@@ -102,4 +103,21 @@ test('only an open payment exception can be closed', async () => {
     'There is no payment event nonsense: `npm run orders -- exceptions` lists the open ones.',
   );
   await expect(close('00000000-0000-7000-8000-000000000000')).rejects.toThrow(/There is no payment event/);
+});
+
+test('the age of the oldest open payment of each outcome is a metric, until it is closed', async () => {
+  const { id, client } = await buyer();
+  const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
+  const invoice = invoiceEvent(app, order, { invoice_id: 'inv_others' });
+  expect(await ageOf('other_invoice')).toBeUndefined();
+  await app.sandbox.mekariPay.sendRaw({ body: invoice });
+  const [exception] = await open(order.number);
+  const older = [exception?.id, '90000 seconds'];
+  await app.db.query(`begin; set local session_replication_role = replica;
+    update payment_events set received_at = received_at - interval '${older[1]}' where id = '${older[0]}'; commit`);
+  const age = (await ageOf('other_invoice')) ?? 0;
+  expect(age).toBeGreaterThanOrEqual(90_000);
+  expect(age).toBeLessThan(90_600);
+  await close(exception?.id ?? '');
+  expect(await ageOf('other_invoice')).toBeUndefined();
 });

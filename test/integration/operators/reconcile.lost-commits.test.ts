@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { closePaymentException, type Finding, reconcileInvoices } from '../../../src/operators/index.ts';
+import { closePaymentException, type Finding, reconcileInvoices, reportOrder } from '../../../src/operators/index.ts';
 import { openPayments } from '../../../src/payments/index.ts';
 import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
@@ -82,8 +82,9 @@ async function reconcile({ isDryRun = false } = {}) {
   return { summary, findings, of };
 }
 
-const unknownPayments = async () =>
-  (await openPayments(app.database)).filter(({ orderNumber }) => orderNumber === orders.lost.number);
+const openOf = async (buyer: keyof typeof buyers) =>
+  (await openPayments(app.database)).filter(({ orderNumber }) => orderNumber === orders[buyer].number);
+const unknownPayments = () => openOf('lost');
 
 describe('after a failover that lost commits', () => {
   test('a dry run lists every difference and changes nothing', async () => {
@@ -142,12 +143,32 @@ describe('after a failover that lost commits', () => {
 
   test('the draft is credited when its buyer confirms it again: the invoice is there, and it is paid', async () => {
     const client = await clientOf(app, 'draft');
+    expect(await openOf('draft')).toMatchObject([{ outcome: 'not_payable', amount: 1_000_000n }]);
     await confirmOrder(client, await readOrder(client, orders.draft.id));
     await reconcile();
     const { paidInvoiceNumber } = await untilStatus(client, orders.draft.id, 'COMPLETED');
     expect(paidInvoiceNumber).toBe(orders.draft.paidInvoiceNumber);
     expect(await balances(app, buyers.draft)).toEqual({ wa_balance: '1000000' });
     expect((await reconcile()).of('draft')).toEqual([]);
+  });
+
+  test('its exception tells nobody to give the money back any more, and closes itself', async () => {
+    expect(await openOf('draft')).toEqual([]);
+    await app.reconcile();
+    const { timeline } = await reportOrder(app.database, orders.draft.number);
+    expect(timeline.at(-1)).toMatchObject({ cause: 'payment exception not_payable closed: credited', actor: null });
+    expect(
+      await app.db.query(
+        `select closing.actor, closing.reason from payment_exception_closings closing
+         join payment_events event on event.id = closing.payment_event_id where event.order_number = $1`,
+        [orders.draft.number],
+      ),
+    ).toEqual([
+      {
+        actor: 'system',
+        reason: `The same payment has credited ${orders.draft.number}: there is nothing to give back.`,
+      },
+    ]);
   });
 
   test('money that waits at a neighbour which fails is a finding, and hides no other', async () => {

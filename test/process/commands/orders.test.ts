@@ -68,6 +68,23 @@ test('list and show report the state of orders, with the operator and the reason
     expect(stdout).toMatch(fact);
   }
   expect(stdout).toContain(`paid PI ${paidInvoiceNumber}`);
+
+  const report = JSON.parse((await run(['show', order.number, '--json'])).stdout);
+  expect(report).toMatchObject({
+    order: { number: order.number, status: 'COMPLETED', total: '1000000', paidInvoiceNumber },
+    lines: [{ kind: 'TOPUP', quotaCode: 'wa_balance', quantity: '1000000', amount: '1000000' }],
+    payments: [{ outcome: 'review', amount: '999999', currency: 'IDR' }],
+    entries: [{ kind: 'TOPUP', quantity: '1000000' }],
+  });
+  expect(report.timeline.map(({ to }: { to: string }) => to)).toEqual([
+    'DRAFT',
+    'PENDING_PAYMENT',
+    'PAYMENT_REVIEW',
+    'PAID',
+    'COMPLETED',
+  ]);
+  expect(report.trail.map(({ action }: { action: string }) => action)).toContain('orders approve');
+  expect(report.order).not.toHaveProperty('paymentUrl');
 });
 
 test('exceptions lists the open ones, and close takes one off the list', async () => {
@@ -76,7 +93,15 @@ test('exceptions lists the open ones, and close takes one off the list', async (
   await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
   const listed = (await run(['exceptions'])).stdout.split('\n').find((line) => line.includes(order.number));
   const [id = ''] = listed?.split(' ') ?? [];
-  expect(listed).toMatch(/second_payment .* Rp1\.000\.000 {2}invoice inv_/);
+  expect(listed).toMatch(/second_payment .* Rp1\.000\.000 {2}invoice inv_.* received \S+ {2}0 min ago$/);
+  const document = JSON.parse((await run(['exceptions', '--json'])).stdout) as { orderNumber: string }[];
+  expect(document.find(({ orderNumber }) => orderNumber === order.number)).toMatchObject({
+    id,
+    outcome: 'second_payment',
+    amount: '1000000',
+    currency: 'IDR',
+    ageSeconds: expect.any(Number),
+  });
   expect(await run(['exceptions', 'close', id, ...BY])).toMatchObject({ code: 0, stderr: '' });
   expect((await run(['exceptions'])).stdout).not.toContain(order.number);
 });

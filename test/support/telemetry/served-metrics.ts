@@ -56,6 +56,11 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
   // A due job that no worker takes.
   await app.db.query(`select graphile_worker.add_job('nobodys')`);
   await app.db.query(`insert into audit_runs (finished_at, violations) values (now(), '{"counter_equals_ledger": 0}')`);
+  // A payment that awaits an operator.
+  await app.db.query(
+    `insert into payment_events (id, event_id, source, type, order_number, invoice_id, amount, currency, outcome, received_at)
+     values (gen_random_uuid(), 'of nobody', 'webhook', 'invoice.paid', 'TU-NONE', 'inv_none', 1, 'IDR', 'unknown_order', now())`,
+  );
   const served = await until(
     async () => familiesOf(await scrape(app)),
     (families) => families.has('jobs_finished_total'),

@@ -11,7 +11,8 @@ test.each([
     ['list', '--status', 'PAID', '--status', 'PAYMENT_REVIEW', '--organization', '1001', '--limit', '5'],
     { verb: 'list', statuses: ['PAID', 'PAYMENT_REVIEW'], organizationId: '1001', limit: 5 },
   ],
-  [['show', 'TU-1'], { verb: 'show', number: 'TU-1' }],
+  [['show', 'TU-1'], { verb: 'show', number: 'TU-1', isJson: false }],
+  [['show', 'TU-1', '--json'], { verb: 'show', number: 'TU-1', isJson: true }],
   [['approve', 'TU-1', ...BY], { verb: 'approve', number: 'TU-1', by }],
   [['refund', 'TU-1', ...BY], { verb: 'refund', number: 'TU-1', takeBack: new Map(), by }],
   [
@@ -45,7 +46,18 @@ test.each([
     ['rebook', 'TU-1', '--booked-as', 'PI/2026/11/00042', ...BY],
     { verb: 'rebook', number: 'TU-1', piNumber: 'PI/2026/11/00042', by },
   ],
-  [['exceptions'], { verb: 'exceptions' }],
+  [
+    ['reconcile', '--since', '2026-11-22T03:04:05Z'],
+    {
+      verb: 'reconcile',
+      since: new Date('2026-11-22T03:04:05Z'),
+      isDryRun: false,
+      isJson: false,
+      actor: undefined,
+    },
+  ],
+  [['exceptions'], { verb: 'exceptions', isJson: false }],
+  [['exceptions', '--json'], { verb: 'exceptions', isJson: true }],
   [['exceptions', 'close', 'id', ...BY], { verb: 'close', id: 'id', by }],
 ])('%j', (args, expected) => {
   expect(parseOrdersCommand(args)).toEqual(expected);
@@ -57,7 +69,8 @@ describe('an unknown command is refused with the usage', () => {
     [['delete', 'TU-1'], /^Usage/],
     [['show'], /^Usage/],
     [['show', 'TU-1', 'TU-2'], /^Usage/],
-    [['show', 'TU-1', '--json'], /Unknown option '--json'/],
+    [['show', 'TU-1', '--yaml'], /Unknown option '--yaml'/],
+    [['exceptions', 'close', 'id', '--json', ...BY], /^Usage/],
     [['list', 'TU-1'], /positional/],
     [['list', '--status', 'LATE'], /There is no status LATE: use DRAFT, /],
     [['list', '--limit', '0'], /--limit must be a number from 1 to 9999, not 0/],

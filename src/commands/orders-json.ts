@@ -1,0 +1,18 @@
+import type { ActionTrailEntry } from '../action-trail/index.ts';
+import type { OrderReport } from '../operators/index.ts';
+import type { OpenPayment } from '../payments/index.ts';
+
+/** Writes amounts as decimal text, which keeps all their digits in every reader. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member), 2);
+}
+
+/** Leaves out the payment URL: who has it can act for the buyer. */
+export function reportToJson({ order, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
+  const { paymentUrl: _, ...shown } = order;
+  return toJson({ order: shown, ...report, trail });
+}
+
+export function ageOf({ receivedAt }: OpenPayment, now: Date): number {
+  return Math.floor((now.getTime() - receivedAt.getTime()) / 1000);
+}
