@@ -9,6 +9,7 @@ import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts';
 import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
 import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
+import { ExcessReports1765400000000 } from './1765400000000-excess-reports.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
@@ -24,5 +25,6 @@ export const migrations = [
   AuditOfChanges1764900000000,
   LedgerByOrganization1765000000000,
   PaymentProvider1765100000000,
+  ExcessReports1765400000000,
   OperatorsEndThings1765700000000,
 ];

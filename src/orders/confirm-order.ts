@@ -6,7 +6,7 @@ import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
-import type { QuoteOrder, RequotedOrder } from './quote-order.ts';
+import type { DraftToRequote, QuoteOrder, RequotedOrder } from './quote-order.ts';
 import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal } from './rules/confirm.ts';
 import type { KeyUse } from './rules/idempotency-key.ts';
 import {
@@ -58,25 +58,25 @@ export class ConfirmOrder {
     request: RequestContext,
     use: KeyUse,
     expectedTotal: bigint,
-    { repeat, order, lines }: ConfirmFacts,
+    { repeat, order, ...draft }: ConfirmFacts,
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
     if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
     if (order === undefined) return { userErrors: [orderNotFound()] };
     const refusal = confirmRefusal(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
-    return this.traced(order, () => this.confirmDraft(request, use, order, lines));
+    return this.traced(order, () => this.confirmDraft(request, use, { order, ...draft }));
   }
 
   private async confirmDraft(
     request: RequestContext,
     use: KeyUse,
-    order: TopupOrder,
-    lines: readonly TopupOrderLine[],
+    draft: DraftToRequote,
   ): Promise<ConfirmOutcome | 'changed'> {
-    const quoted = await this.quotes.requote(request, order, lines);
+    const { order, lines } = draft;
+    const quoted = await this.quotes.requote(request, draft);
     if (!quoted.ok) return { order, userErrors: quoted.error };
-    const { taken, periods, linesWithoutContractEnd } = quoted.value;
+    const { taken, reported, periods, linesWithoutContractEnd } = quoted.value;
     if (linesWithoutContractEnd.length > 0) {
       const message = `"${linesWithoutContractEnd.join('", "')}" would be valid until your contract ends, but the contract has no end date in the future: order without it, or extend the contract first.`;
       return { order, userErrors: [userError('CONTRACT_END_MISSING', message)] };
@@ -89,6 +89,7 @@ export class ConfirmOrder {
       order,
       use,
       taken,
+      reported,
       paymentExpiresAt: addSeconds(cause.at, this.options.paymentTtlSeconds),
       periods,
       cause,
@@ -106,11 +107,11 @@ export class ConfirmOrder {
   private async refuseChangedPrices(
     request: RequestContext,
     order: TopupOrder,
-    { quote }: RequotedOrder,
+    { quote, reported }: RequotedOrder,
   ): Promise<ConfirmOutcome | 'changed'> {
     const cause = this.cause(request, 'confirmOrder: price changed, quoted anew');
-    const expiresAt = addSeconds(cause.at, this.options.quoteTtlSeconds);
-    const requoted = await requoteDraft(this.database, request, { order, quote, expiresAt, cause });
+    const quoteExpiresAt = addSeconds(cause.at, this.options.quoteTtlSeconds);
+    const requoted = await requoteDraft(this.database, request, { order, quote, reported, quoteExpiresAt, cause });
     if (requoted === undefined) return 'changed';
     const message = `Prices or the excess to settle have changed: the total was ${formatRupiah(order.total)} and is now ${formatRupiah(quote.total)}. Nothing was ordered: review the new prices and confirm again.`;
     return {

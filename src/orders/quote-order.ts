@@ -1,5 +1,5 @@
 import { isUpstreamError } from '../clients/upstream-error.ts';
-import type { PriceOwed } from '../excess-usage/index.ts';
+import { type ExcessQuantity, type PriceOwed, reportedQuantities } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { formatRupiah, MAX_AMOUNT } from '../kernel/money.ts';
@@ -9,8 +9,9 @@ import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { checkQuantity, type OfferedOption, type SelectOrderable } from '../topup-options/index.ts';
+import { onlyGrew } from './rules/excess-growth.ts';
 import type { LinePeriod } from './rules/line-period.ts';
-import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, sameQuote } from './rules/quote.ts';
+import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, samePrices } from './rules/quote.ts';
 import {
   excessUnavailable,
   organizationUnavailable,
@@ -20,7 +21,7 @@ import {
   userError,
 } from './rules/user-error.ts';
 import type { WantedItem } from './rules/wanted-items.ts';
-import { type TakenExcess, takenExcess } from './store/taken-excess.ts';
+import { takenExcess } from './store/taken-excess.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
@@ -28,17 +29,29 @@ import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 export interface QuotedOrder {
   quote: Quote;
   organizationName: string;
+  /** hub-core's report of the excess of the order's quotas. */
+  reported: readonly ExcessQuantity[];
   /** Excess that the quote leaves out, because it is settled or another order holds it. */
-  taken: readonly TakenExcess[];
+  taken: readonly ExcessQuantity[];
   /**
    * Labels of contract lines whose contract has no end in the future. Such an order can be created, but not confirmed.
    */
   linesWithoutContractEnd: readonly string[];
 }
 
+export interface DraftToRequote {
+  order: TopupOrder;
+  lines: readonly TopupOrderLine[];
+  /** hub-core's report when the draft was quoted; undefined if a version before stored none. */
+  excessAtQuote: readonly ExcessQuantity[] | undefined;
+}
+
 /** A draft quoted again at fresh prices. */
 export interface RequotedOrder extends QuotedOrder {
-  /** Periods to freeze; undefined if any price or quantity differs from the one that the buyer saw. */
+  /**
+   * Periods to freeze; undefined if any price or quantity differs from the one that the buyer saw, except for excess that only
+   * grew.
+   */
   periods: readonly (LinePeriod & { id: string })[] | undefined;
 }
 
@@ -56,8 +69,35 @@ export class QuoteOrder {
     private readonly clock: Clock,
   ) {}
 
-  /** `orderId` names a draft that is quoted again: the excess that it holds itself does not count as taken. */
   async quote(
+    request: RequestContext,
+    organizationId: string,
+    items: readonly WantedItem[],
+  ): Promise<Result<QuotedOrder, UserError[]>> {
+    return chargeable(await this.quoteItems(request, organizationId, items), ['input', 'items']);
+  }
+
+  /** Quotes a draft again, and compares: its own excess does not count as taken. */
+  async requote(
+    request: RequestContext,
+    { order, lines, excessAtQuote }: DraftToRequote,
+  ): Promise<Result<RequotedOrder, UserError[]>> {
+    const items = lines
+      .filter((line) => line.kind === 'TOPUP')
+      .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
+    const quoted = await this.quoteItems(request, order.organizationId, items, order.id);
+    if (!quoted.ok) return quoted;
+    const { quote, reported, taken } = quoted.value;
+    // A draft of the version before has no report: all that moved is then a change.
+    const excess = { frozen: frozenExcess(lines), atQuote: excessAtQuote ?? reported, atConfirm: reported, taken };
+    if (samePrices(lines, quote.lines) && onlyGrew(excess)) {
+      return ok({ ...quoted.value, periods: frozenPeriods(lines, quote.lines) });
+    }
+    const changed = chargeable(quoted, null);
+    return changed.ok ? ok({ ...changed.value, periods: undefined }) : changed;
+  }
+
+  private async quoteItems(
     request: RequestContext,
     organizationId: string,
     items: readonly WantedItem[],
@@ -86,28 +126,13 @@ export class QuoteOrder {
     const today = jakartaDate(this.clock.now());
     const quoted = results.flatMap((result) => (result.ok ? [result.value] : []));
     const quote = buildQuote(quoted, today);
-    if (quote.total > MAX_AMOUNT) {
-      const field = orderId === undefined ? ['input', 'items'] : null;
-      const message = `The order's total is ${formatRupiah(quote.total)}, and at most ${formatRupiah(MAX_AMOUNT)} can be charged: order less.`;
-      return refused([userError('INVALID_QUANTITY', message, { field })]);
-    }
-    const { name: organizationName } = organization;
-    return ok({ quote, organizationName, taken, linesWithoutContractEnd: withoutContractEnd(quote, today) });
-  }
-
-  async requote(
-    request: RequestContext,
-    { id, organizationId }: TopupOrder,
-    lines: readonly TopupOrderLine[],
-  ): Promise<Result<RequotedOrder, UserError[]>> {
-    const items = lines
-      .filter((line) => line.kind === 'TOPUP')
-      .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
-    const quoted = await this.quote(request, organizationId, items, id);
-    if (!quoted.ok) return quoted;
-    const { quote } = quoted.value;
-    const periods = sameQuote(lines, quote.lines) ? frozenPeriods(lines, quote.lines) : undefined;
-    return ok({ ...quoted.value, periods });
+    return ok({
+      quote,
+      organizationName: organization.name,
+      reported: quoted.flatMap(({ option }) => reportedQuantities(option.configuration, organization.excess)),
+      taken,
+      linesWithoutContractEnd: withoutContractEnd(quote, today),
+    });
   }
 
   private async quoteItem(
@@ -129,6 +154,18 @@ export class QuoteOrder {
     return owed === undefined ? refused(excessUnavailable(field)) : ok({ option, quantity, owed });
   }
 }
+
+/** Refuses a total that cannot be charged exactly. */
+function chargeable(quoted: Result<QuotedOrder, UserError[]>, field: string[] | null): typeof quoted {
+  if (!quoted.ok || quoted.value.quote.total <= MAX_AMOUNT) return quoted;
+  const message = `The order's total is ${formatRupiah(quoted.value.quote.total)}, and at most ${formatRupiah(MAX_AMOUNT)} can be charged: order less.`;
+  return refused([userError('INVALID_QUANTITY', message, { field })]);
+}
+
+const frozenExcess = (lines: readonly TopupOrderLine[]): ExcessQuantity[] =>
+  lines.flatMap(({ quotaCode: code, excessPeriod: period, quantity }) =>
+    period === null ? [] : [{ code, period, quantity }],
+  );
 
 function unavailable({ field }: WantedItem, isPriceMissing: boolean): UserError {
   const at = field === null ? null : [...field, 'optionId'];

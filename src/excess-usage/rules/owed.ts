@@ -1,5 +1,5 @@
 import type { OrganizationSnapshot } from '../../clients/hub-core.ts';
-import { MAX_AMOUNT, type Rupiah } from '../../kernel/money.ts';
+import { MAX_AMOUNT, type Rupiah, sum } from '../../kernel/money.ts';
 import { type ExcessQuantities, excessKey } from '../../ledger/index.ts';
 
 /** Unpaid excess of one quota in one billing period. */
@@ -14,26 +14,40 @@ export interface OwedExcess extends OwedQuantity {
   amount: Rupiah;
 }
 
+/** The excess of one quota, as hub-core reports it or as lines carry it: one row per billing period. */
+export interface ExcessQuantity extends OwedQuantity {
+  code: string;
+}
+
+type ExcessSource = { code: string; excessKey: string | null };
+
+/** The quantities that hub-core reports under the key. Omits periods without excess; ascending by period. */
+export function reportedQuantities(
+  { code, excessKey: key }: ExcessSource,
+  reported: OrganizationSnapshot['excess'],
+): ExcessQuantity[] {
+  const rows = reported.filter((row) => row.key === key);
+  return [...Map.groupBy(rows, ({ period }) => period)]
+    .map(([period, ofPeriod]) => ({ code, period, quantity: sum(ofPeriod.map(({ quantity }) => quantity)) }))
+    .filter(({ quantity }) => quantity > 0n)
+    .sort((a, b) => (a.period < b.period ? -1 : 1));
+}
+
 /**
- * The quantities that hub-core reports under the key, minus the settled ones, because hub-core still reports a period after its
- * payment (domain.md 6). Omits periods with nothing left; ascending by period.
+ * The reported quantities, minus the settled ones, because hub-core still reports a period after its payment (domain.md 6). Omits
+ * periods with nothing left.
  */
 export function owedQuantities(
-  configuration: { code: string; excessKey: string | null },
+  configuration: ExcessSource,
   reported: OrganizationSnapshot['excess'],
   settled: ExcessQuantities,
 ): OwedQuantity[] {
-  const byPeriod = new Map<string, bigint>();
-  for (const { key, period, quantity } of reported) {
-    if (key === configuration.excessKey) byPeriod.set(period, (byPeriod.get(period) ?? 0n) + quantity);
-  }
-  return [...byPeriod]
-    .map(([period, quantity]) => ({
+  return reportedQuantities(configuration, reported)
+    .map(({ code, period, quantity }) => ({
       period,
-      quantity: quantity - (settled.get(excessKey(configuration.code, period)) ?? 0n),
+      quantity: quantity - (settled.get(excessKey(code, period)) ?? 0n),
     }))
-    .filter(({ quantity }) => quantity > 0n)
-    .sort((a, b) => (a.period < b.period ? -1 : 1));
+    .filter(({ quantity }) => quantity > 0n);
 }
 
 /** undefined if the amount exceeds MAX_AMOUNT: the debt then counts as unknown. */

@@ -101,7 +101,7 @@ export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
   return byAmount < byCredits ? byAmount : byCredits;
 }
 
-type PricedLine = Pick<
+export type PricedLine = Pick<
   QuoteLine,
   'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits'
 >;
@@ -118,17 +118,29 @@ export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): b
 }
 
 /**
+ * Returns true if quote `b` has the top-ups of quote `a` at the same prices, and its excess at the same unit prices. The
+ * quantities of excess are not compared (excess-growth.ts).
+ */
+export function samePrices(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
+  const topups = (lines: readonly PricedLine[]) => lines.filter(({ kind }) => kind === 'TOPUP');
+  const excess = a.filter(({ kind }) => kind === 'EXCESS');
+  return sameQuote(topups(a), topups(b)) && excess.every((line) => sameLine(b, line)?.unitPrice === line.unitPrice);
+}
+
+/** The line for the same purpose, quota and period. */
+const sameLine = <L extends PricedLine>(lines: readonly L[], { kind, quotaCode, excessPeriod }: PricedLine) =>
+  lines.find((line) => line.kind === kind && line.quotaCode === quotaCode && line.excessPeriod === excessPeriod);
+
+/**
  * Returns the periods of the stored lines, from a new quote of the same lines: a confirm freezes the contract's end.
  */
 export function frozenPeriods<L extends PricedLine & { id: string }>(
   lines: readonly L[],
   quoted: readonly QuoteLine[],
 ): (LinePeriod & { id: string })[] {
-  return lines.map(({ id, kind, quotaCode, excessPeriod }) => {
-    const same = quoted.find(
-      (line) => line.kind === kind && line.quotaCode === quotaCode && line.excessPeriod === excessPeriod,
-    );
-    if (same === undefined) throw new Error(`line ${id} is not in the quote that it was compared with`);
-    return { id, periodStart: same.periodStart, periodEnd: same.periodEnd };
+  return lines.map((line) => {
+    const same = sameLine(quoted, line);
+    if (same === undefined) throw new Error(`line ${line.id} is not in the quote that it was compared with`);
+    return { id: line.id, periodStart: same.periodStart, periodEnd: same.periodEnd };
   });
 }

@@ -1,3 +1,4 @@
+import type { ExcessQuantity } from '../../excess-usage/index.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { sql, toJson } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
@@ -6,12 +7,12 @@ import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { KeyUse } from '../rules/idempotency-key.ts';
 import type { LinePeriod } from '../rules/line-period.ts';
 import { assertCanMove, type Cause } from '../rules/order-state.ts';
-import type { Quote } from '../rules/quote.ts';
-import { storeRequote } from './drafts.ts';
+import { type Requote, storeRequote } from './drafts.ts';
+import { excessAtQuote, toReport, toStoredExcess } from './excess-reports.ts';
 import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { periodsUpdate, stepInsert } from './moves.ts';
 import { linesOfOrders, lockOrder, orderWithin } from './orders.ts';
-import { lockExcess, type TakenExcess, takenExcess } from './taken-excess.ts';
+import { lockExcess, takenExcess } from './taken-excess.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
 
@@ -19,6 +20,8 @@ import type { TopupOrderLine } from './topup-order-line.entity.ts';
 export interface ConfirmFacts {
   order: TopupOrder | undefined;
   lines: readonly TopupOrderLine[];
+  /** undefined if a version before quoted the draft. */
+  excessAtQuote: readonly ExcessQuantity[] | undefined;
   /** The order that this key confirmed before; "conflict" if the key confirmed something else. */
   repeat: TopupOrder | 'conflict' | undefined;
 }
@@ -30,20 +33,23 @@ export async function readConfirmFacts(
   orderId: string,
 ): Promise<ConfirmFacts> {
   // Reads the key last: a confirm that commits in between has then stored its key.
-  const [[order], lines, uses] = await database.reads(
+  const [[order], lines, reports, uses] = await database.reads(
     request,
     orderWithin(use.organizationId, orderId),
     linesOfOrders([orderId]),
+    excessAtQuote(orderId),
     usesOfKey(use),
   );
-  return { order, lines, repeat: repeatOf(use, uses) };
+  return { order, lines, excessAtQuote: toReport(reports), repeat: repeatOf(use, uses) };
 }
 
 export interface Confirmation {
   order: TopupOrder;
   use: KeyUse;
   /** Excess that the quote left out, because it was settled or another order held it. */
-  taken: readonly TakenExcess[];
+  taken: readonly ExcessQuantity[];
+  /** hub-core's report of the excess of the order's quotas. */
+  reported: readonly ExcessQuantity[];
   paymentExpiresAt: Date;
   periods: readonly (LinePeriod & { id: string })[];
   cause: Cause;
@@ -74,7 +80,7 @@ export async function moveToPayment(
   }
 }
 
-function confirmStatement({ order, use, taken, paymentExpiresAt, periods, cause, job }: Confirmation) {
+function confirmStatement({ order, use, taken, reported, paymentExpiresAt, periods, cause, job }: Confirmation) {
   const to = 'PENDING_PAYMENT';
   assertCanMove(order, to);
   const ifMoved = sql`exists (select from moved_order)`;
@@ -82,7 +88,8 @@ function confirmStatement({ order, use, taken, paymentExpiresAt, periods, cause,
     with taken_excess as materialized (${takenExcess(order.organizationId, order.id)}), quoted_excess as materialized (
       select * from json_to_recordset(${toJson(taken)}) as row (code text, period text, quantity bigint)
     ), moved_order as (
-      update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt}
+      update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt},
+        excess_at_confirm = ${toJson(toStoredExcess(reported))}
       where o.id = ${order.id} and o.organization_id = ${order.organizationId} and o.status = ${order.status}
         and o.total = ${order.total} and o.quote_expires_at = ${order.quoteExpiresAt}
         and not exists (table taken_excess except table quoted_excess)
@@ -99,7 +106,7 @@ function confirmStatement({ order, use, taken, paymentExpiresAt, periods, cause,
 export function requoteDraft(
   database: TenantDatabase,
   request: RequestContext,
-  { order, quote, expiresAt, cause }: { order: TopupOrder; quote: Quote; expiresAt: Date; cause: Cause },
+  { order, ...requote }: Requote & { order: TopupOrder },
 ): Promise<TopupOrder | undefined> {
   return database.transaction(request, async (tx) => {
     const locked = await lockOrder(tx, { id: order.id });
@@ -107,6 +114,6 @@ export function requoteDraft(
       locked?.status === 'DRAFT' &&
       locked.total === order.total &&
       locked.quoteExpiresAt.getTime() === order.quoteExpiresAt.getTime();
-    return isUnchanged ? storeRequote(tx, locked, quote, expiresAt, cause) : undefined;
+    return isUnchanged ? storeRequote(tx, locked, requote) : undefined;
   });
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ExcessQuantity } from '../../excess-usage/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
@@ -11,6 +12,7 @@ import type { KeyUse } from '../rules/idempotency-key.ts';
 import { newOrderNumber } from '../rules/order-number.ts';
 import type { Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
+import { toStoredExcess } from './excess-reports.ts';
 import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { stepInsert } from './moves.ts';
 import { TopupOrder } from './topup-order.entity.ts';
@@ -35,6 +37,8 @@ export async function orderOfKey(
 export interface NewDraft {
   use: KeyUse;
   quote: Quote;
+  /** hub-core's report of the excess of the order's quotas. */
+  reported: readonly ExcessQuantity[];
   organizationName: string;
   quoteExpiresAt: Date;
   traceParent: string | null;
@@ -73,7 +77,7 @@ export async function storeDraft(
 
 function toRow(
   { correlationId }: RequestContext,
-  { use, quote, organizationName, quoteExpiresAt, traceParent, cause }: NewDraft,
+  { use, quote, reported, organizationName, quoteExpiresAt, traceParent, cause }: NewDraft,
 ) {
   const { topupTotal, excessTotal, total } = quote;
   return {
@@ -85,6 +89,7 @@ function toRow(
     topupTotal,
     excessTotal,
     total,
+    excessAtQuote: toStoredExcess(reported),
     quoteExpiresAt,
     correlationId,
     traceParent,
@@ -96,18 +101,18 @@ function linesInsert(orderId: string, lines: Quote['lines']): Query {
   return insertLines(lines.map((line, position) => ({ ...line, id: newId(), orderId, position })));
 }
 
+export interface Requote extends Pick<NewDraft, 'quote' | 'reported' | 'quoteExpiresAt' | 'cause'> {}
+
 /** Replaces the lines, totals and expiry of a locked DRAFT. */
 export async function storeRequote(
   tx: EntityManager,
   order: TopupOrder,
-  { lines, ...totals }: Quote,
-  quoteExpiresAt: Date,
-  cause: Cause,
+  { quote: { lines, ...totals }, reported, quoteExpiresAt, cause }: Requote,
 ): Promise<TopupOrder> {
   const changes = { ...totals, quoteExpiresAt };
   await tx.delete(TopupOrderLine, { orderId: order.id });
   await runQuery(tx, linesInsert(order.id, lines));
-  await tx.update(TopupOrder, { id: order.id }, changes);
+  await tx.update(TopupOrder, { id: order.id }, { ...changes, excessAtQuote: toStoredExcess(reported) });
   await runQuery(tx, stepInsert(order, 'DRAFT', 'DRAFT', cause));
   return Object.assign(order, changes);
 }

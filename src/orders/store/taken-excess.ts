@@ -1,19 +1,16 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ExcessQuantity } from '../../excess-usage/index.ts';
 import { settlementsOf } from '../../ledger/index.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Query, sql } from '../../platform/database/sql.ts';
 import { AWAITS_PAYMENT, CREDITED, GIVEN_UP, HOLDS_EXCESS } from '../rules/order-state.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 
-/** Excess of one quota and period that an order must not settle again. */
-export interface TakenExcess {
-  code: string;
-  period: string;
-  quantity: bigint;
-}
-
-/** Selects the excess that is settled, or that an order other than `exceptOrderId` holds. */
-export const takenExcess = (organizationId: string, exceptOrderId?: string): Query<TakenExcess> => sql<TakenExcess>`
+/** Selects the excess that is settled, or that an order other than `exceptOrderId` holds: no order settles it again. */
+export const takenExcess = (
+  organizationId: string,
+  exceptOrderId?: string,
+): Query<ExcessQuantity> => sql<ExcessQuantity>`
   select code, period, sum(quantity)::bigint as quantity from (
     ${settlementsOf(organizationId)}
     union all

@@ -14,6 +14,13 @@ import {
   REFUNDED,
 } from '../rules/order-state.ts';
 
+/** A row of a report. JSON has no bigint, so the quantity is text. */
+export interface StoredExcess {
+  code: string;
+  period: string;
+  quantity: string;
+}
+
 /**
  * One purchase. Prices and totals are frozen with the quote. The status moves only along order-state.ts; a trigger
  * enforces it. topup_orders_page_idx serves an organization's page of orders, topup_orders_status_idx a page of some
@@ -72,6 +79,16 @@ export class TopupOrder {
 
   @Column({ name: 'quote_expires_at', type: 'timestamptz', precision: 3 })
   quoteExpiresAt!: Date;
+
+  /**
+   * hub-core's report of the excess of the order's quotas at the quote, and at the confirm (rules/excess-growth.ts). Only a
+   * confirm reads them.
+   */
+  @Column({ name: 'excess_at_quote', type: 'jsonb', nullable: true, select: false })
+  excessAtQuote?: StoredExcess[] | null;
+
+  @Column({ name: 'excess_at_confirm', type: 'jsonb', nullable: true, select: false, insert: false })
+  excessAtConfirm?: StoredExcess[] | null;
 
   @Column({ name: 'confirmed_at', type: 'timestamptz', precision: 3, nullable: true })
   confirmedAt!: Date | null;

@@ -7,9 +7,14 @@ export const bigintColumn: ValueTransformer = {
   to: (value: bigint | null | undefined) => (value === null || value === undefined ? value : value.toString()),
 };
 
-/** Lists an entity's columns for a SELECT, under the entity's names: `o.trace_parent as "traceParent", …`. */
+/**
+ * Lists an entity's columns for a SELECT, under the entity's names: `o.trace_parent as "traceParent", …`. Leaves out those
+ * that the entity marks `select: false`, as TypeORM does.
+ */
 export function columnsOf(entity: new () => object, alias: string): Sql {
-  const columns = getMetadataArgsStorage().filterColumns(entity);
+  const columns = getMetadataArgsStorage()
+    .filterColumns(entity)
+    .filter(({ options }) => options.select !== false);
   const selected = columns.map(
     ({ propertyName, options }) => `${alias}.${options.name ?? propertyName} as "${propertyName}"`,
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildQuote, mostOrderable, type QuoteItem, sameQuote } from '../../../src/orders/rules/quote.ts';
+import { buildQuote, mostOrderable, type QuoteItem, samePrices, sameQuote } from '../../../src/orders/rules/quote.ts';
 import { type OptionSample, offeredOption } from './option-samples.ts';
 
 const TODAY = '2026-11-22';
@@ -146,6 +146,34 @@ describe('two quotes of one order', () => {
       buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TODAY);
     expect(at(600n, 500n).total).toBe(at(500n, 600n).total);
     expect(sameQuote(at(600n, 500n).lines, at(500n, 600n).lines)).toBe(false);
+  });
+});
+
+describe('the prices of a draft and of its new quote', () => {
+  const muv = (...excess: [period: string, quantity: bigint][]) =>
+    buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, excess)], TODAY).lines;
+  const draft = muv(['2026-10', 5n]);
+  const changed = (kind: string, changes: object) =>
+    draft.map((line) => (line.kind === kind ? { ...line, ...changes } : line));
+
+  test('are the same with another quantity of excess, or with another period of it', () => {
+    expect(samePrices(draft, muv(['2026-10', 6n]))).toBe(true);
+    expect(samePrices(draft, muv(['2026-10', 5n], ['2026-11', 1n]))).toBe(true);
+    expect(samePrices(muv(), draft)).toBe(true);
+  });
+
+  test.each([
+    ['TOPUP', { unitPrice: 601n }],
+    ['TOPUP', { quantity: 501n }],
+    ['TOPUP', { credits: 1n }],
+    ['EXCESS', { unitPrice: 751n }],
+    ['EXCESS', { quotaCode: 'other' }],
+  ])('differ when a line %s has %o', (kind, changes) => {
+    expect(samePrices(draft, changed(kind, changes))).toBe(false);
+  });
+
+  test('differ when the excess that the draft carries is gone', () => {
+    expect(samePrices(draft, muv())).toBe(false);
   });
 });
 
