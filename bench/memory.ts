@@ -43,6 +43,8 @@ export async function benchMemory([pages = '180000']: readonly string[]): Promis
     const settings: Record<string, string> = {
       DATABASE_URL: place.url,
       MUTATIONS_PER_MINUTE: NO_END_OF_MUTATIONS,
+      MAX_ORDERS_AWAITING_PAYMENT: '0',
+      MAX_LIVE_DRAFTS: '0',
       ...(redis && { REDIS_URL: redis.url }),
     };
     const starts: number[] = [];

@@ -10,6 +10,8 @@ import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts
 import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
 import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
 import { ExcessReports1765400000000 } from './1765400000000-excess-reports.ts';
+import { PollInTurns1765410000000 } from './1765410000000-poll-in-turns.ts';
+import { DraftsArePruned1765420000000 } from './1765420000000-drafts-are-pruned.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
@@ -26,5 +28,7 @@ export const migrations = [
   LedgerByOrganization1765000000000,
   PaymentProvider1765100000000,
   ExcessReports1765400000000,
+  PollInTurns1765410000000,
+  DraftsArePruned1765420000000,
   OperatorsEndThings1765700000000,
 ];

@@ -122,6 +122,29 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.check_order_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.confirmed_at is null and old.status in ('EXPIRED', 'CANCELLED') then
+    return old;
+  end if;
+  raise exception 'order % is never deleted: it was confirmed, or is a live draft', old.number
+    using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_order_event_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from topup_orders where id = old.order_id) then
+    return old;
+  end if;
+  raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.check_order_line_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -141,6 +164,19 @@ begin
     if unperioded is not distinct from old then
       return new;
     end if;
+  end if;
+  raise exception 'lines are frozen once their order is confirmed: % is refused', tg_op using errcode = 'check_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_order_line_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  order_status text := (select status from topup_orders where id = old.order_id);
+begin
+  if order_status is null or order_status = 'DRAFT' then
+    return old;
   end if;
   raise exception 'lines are frozen once their order is confirmed: % is refused', tg_op using errcode = 'check_violation';
 end $function$;
@@ -200,8 +236,11 @@ CREATE TRIGGER quota_ledger_entries_append_only BEFORE DELETE OR UPDATE ON publi
 CREATE TRIGGER quota_ledger_entries_apply AFTER INSERT ON public.quota_ledger_entries FOR EACH ROW EXECUTE FUNCTION apply_ledger_entry();
 CREATE CONSTRAINT TRIGGER quota_ledger_entries_at_commit AFTER INSERT ON public.quota_ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry_at_commit();
 CREATE TRIGGER quota_ledger_entries_no_truncate BEFORE TRUNCATE ON public.quota_ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER topup_order_events_append_only BEFORE DELETE OR UPDATE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_events_append_only BEFORE UPDATE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_events_delete BEFORE DELETE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION check_order_event_delete();
 CREATE TRIGGER topup_order_events_no_truncate BEFORE TRUNCATE ON public.topup_order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER topup_order_lines_change BEFORE INSERT OR DELETE OR UPDATE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_change();
+CREATE TRIGGER topup_order_lines_change BEFORE INSERT OR UPDATE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_change();
+CREATE TRIGGER topup_order_lines_delete BEFORE DELETE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_delete();
 CREATE CONSTRAINT TRIGGER topup_orders_at_commit AFTER UPDATE OF status ON public.topup_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['PENDING_PAYMENT'::text, 'PAID'::text]))) EXECUTE FUNCTION check_order_at_commit();
-CREATE TRIGGER topup_orders_change BEFORE INSERT OR DELETE OR UPDATE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_change();
+CREATE TRIGGER topup_orders_change BEFORE INSERT OR UPDATE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_change();
+CREATE TRIGGER topup_orders_delete BEFORE DELETE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_delete();

@@ -155,6 +155,12 @@ export const settings = z.object({
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
     'Most mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),
+  MAX_ORDERS_AWAITING_PAYMENT: wholeNumber('a number', 0, 20).describe(
+    'Most orders of one organization that await their payment; 0 switches the limit off',
+  ),
+  MAX_LIVE_DRAFTS: wholeNumber('a number', 0, 50).describe(
+    'Most drafts of one organization whose quote is alive; 0 switches the limit off',
+  ),
 });
 
 export type Config = Readonly<z.output<typeof settings>>;

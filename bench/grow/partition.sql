@@ -37,8 +37,9 @@ alter table by_month_orders rename to topup_orders;
 alter table topup_orders add constraint topup_orders_pkey primary key (id);
 create index topup_orders_number_idx on topup_orders (number);
 create index topup_orders_payment_invoice_idx on topup_orders (payment_invoice_id);
-create index topup_orders_pending_idx on topup_orders (payment_checked_at) where status = 'PENDING_PAYMENT';
-create index topup_orders_late_idx on topup_orders (payment_expires_at)
+create index topup_orders_turn_idx on topup_orders (organization_id, payment_checked_at nulls first, id, payment_invoice_id)
+  where status = 'PENDING_PAYMENT';
+create index topup_orders_late_turn_idx on topup_orders (payment_expires_at, organization_id, payment_checked_at, id)
   where status in ('EXPIRED', 'CANCELLED') and confirmed_at is not null;
 create index topup_orders_open_idx on topup_orders (status) where status in ('DRAFT', 'PENDING_PAYMENT', 'PAID', 'PAYMENT_REVIEW');
 create index topup_orders_draft_idx on topup_orders (quote_expires_at) where status = 'DRAFT';

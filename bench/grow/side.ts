@@ -51,6 +51,8 @@ export async function startSide(name: string, url: string, extent: Extent, sandb
     PUBLIC_URL: 'http://127.0.0.1',
     CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
     MUTATIONS_PER_MINUTE: '0',
+    MAX_ORDERS_AWAITING_PAYMENT: '0',
+    MAX_LIVE_DRAFTS: '0',
   });
   const composition = await compose(config, { log: createLogger('silent'), withoutBackground: true });
   return { ...composition, name, extent, sandbox };

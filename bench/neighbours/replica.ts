@@ -37,6 +37,8 @@ export function environmentOf({ sandbox }: Ground, port: number): NodeJS.Process
     CHECKOUT_RETURN_URL: `${url}/topup`,
     RECONCILE_INTERVAL_SECONDS: '3600',
     MUTATIONS_PER_MINUTE: '0',
+    MAX_ORDERS_AWAITING_PAYMENT: '0',
+    MAX_LIVE_DRAFTS: '0',
   };
 }
 

@@ -13,7 +13,8 @@ import type {
   UserError,
 } from './types.ts';
 
-const EXCESS_FIELDS = 'code label period quantity unitPrice { amount currencyCode } amount { amount currencyCode }';
+const EXCESS_FIELDS =
+  'id code label period quantity unitPrice { amount currencyCode } amount { amount currencyCode } claimedBy { id number }';
 const SUMMARY_FIELDS = 'id number status total { amount currencyCode } createdAt paidInvoiceNumber';
 const ORDER_FIELDS = `${SUMMARY_FIELDS}
   lines { id kind code label quantity credits unitPrice { amount currencyCode } amount { amount currencyCode }
@@ -21,7 +22,7 @@ const ORDER_FIELDS = `${SUMMARY_FIELDS}
   topupTotal { amount currencyCode } excessTotal { amount currencyCode }
   quoteExpiresAt paymentUrl paymentExpiresAt confirmedAt paidAt completedAt
   timeline { at from to cause }`;
-const USER_ERROR_FIELDS = 'userErrors { code message field suggestedQuantity retryable }';
+const USER_ERROR_FIELDS = 'userErrors { code message field suggestedQuantity retryable order { id number } }';
 
 /**
  * Reads the whole page in one request. Organization belongs to another subgraph: through a gateway this uses that subgraph's

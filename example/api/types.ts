@@ -18,13 +18,21 @@ export interface QuotaBalance {
   balance: Decimal;
 }
 
+/** Another order, to be linked to. */
+export interface OtherOrder {
+  id: string;
+  number: string;
+}
+
 export interface ExcessUsage {
+  id: string;
   code: string;
   label: string;
   period: string;
   quantity: Decimal;
   unitPrice: Money;
   amount: Money;
+  claimedBy: OtherOrder | null;
 }
 
 export interface TopupChoice {
@@ -117,6 +125,7 @@ export interface UserError {
   field: string[] | null;
   suggestedQuantity: Decimal | null;
   retryable: boolean;
+  order: OtherOrder | null;
 }
 
 export interface PriceChange {

@@ -24,6 +24,9 @@ function outcomeOf(payload: Payload | null | undefined, error: unknown): Outcome
   };
 }
 
+/** Refusals of a key that another attempt used; its draft may be deleted by now. */
+const USED_UP = ['IDEMPOTENCY_CONFLICT', 'QUOTE_EXPIRED'];
+
 const SHOW_ALL = { errorPolicy: 'all' } as const;
 
 /** The four mutations of an order. Each resolves to an Outcome and never throws. */
@@ -45,9 +48,9 @@ export function useOrderMutations() {
     /** Creates a quote for these items. Replaces the key of an order that can no longer be confirmed. */
     async create(items: OrderItem[]): Promise<Outcome> {
       const outcome = await createOnce(items);
-      const isRefused = outcome.userErrors.some(({ code }) => code === 'IDEMPOTENCY_CONFLICT');
+      const isUsedUp = outcome.userErrors.some(({ code }) => USED_UP.includes(code));
       const isOver = outcome.order !== null && !isOpenQuote(outcome.order);
-      if (!isRefused && !isOver) return outcome;
+      if (!isUsedUp && !isOver) return outcome;
       forgetKey('create', items);
       return createOnce(items);
     },

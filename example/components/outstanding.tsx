@@ -1,5 +1,6 @@
 import type { ExcessUsage } from '../api/types.ts';
 import { grouped, rupiah, sum } from '../money.ts';
+import { Link } from '../route.tsx';
 import { useLanguage } from '../text/language.tsx';
 import { billingPeriod } from '../time.ts';
 
@@ -16,14 +17,17 @@ export function Outstanding({ usages }: { usages: readonly ExcessUsage[] }) {
         <div className="card">
           <p className="soft">{text.outstandingHint}</p>
           <ul className="plain rows">
-            {usages.map(({ code, label, period, quantity, unitPrice, amount }) => (
-              <li key={`${code} ${period}`}>
+            {usages.map(({ id, label, period, quantity, unitPrice, amount, claimedBy }) => (
+              <li key={id}>
                 <span>
                   <strong>{label}</strong>
                   <span className="soft block">
                     {billingPeriod(period, language)}
                     {unitPrice.amount !== '1' && ` · ${grouped(quantity)} × ${rupiah(unitPrice)}`}
                   </span>
+                  {claimedBy && (
+                    <Link to={{ view: 'order', orderId: claimedBy.id }}>{text.claimedBy(claimedBy.number)}</Link>
+                  )}
                 </span>
                 <span className="number">{rupiah(amount)}</span>
               </li>

@@ -1,5 +1,6 @@
 import type { UserError } from '../api/types.ts';
 import type { Decimal } from '../money.ts';
+import { Link } from '../route.tsx';
 import { useLanguage } from '../text/language.tsx';
 
 interface Props {
@@ -16,9 +17,10 @@ export function UserErrors({ id, errors, format = String, onSuggestion }: Props)
   if (errors.length === 0) return null;
   return (
     <ul className="plain user-errors" id={id} role="alert">
-      {errors.map(({ code, message, suggestedQuantity }) => (
+      {errors.map(({ code, message, suggestedQuantity, order }) => (
         <li key={`${code} ${message}`} data-code={code}>
           <span>{text.refusals[code] ?? message}</span>
+          {order && <Link to={{ view: 'order', orderId: order.id }}>{order.number}</Link>}
           {suggestedQuantity !== null && onSuggestion && (
             <button type="button" className="small" onClick={() => onSuggestion(suggestedQuantity)}>
               {text.use(format(suggestedQuantity))}

@@ -24,6 +24,7 @@ export const en: Text = {
   priceSources: { FIXED: 'Fixed price', MEKARI_BILLING: 'Mekari Billing' },
   validUntil: 'Valid until',
   forever: 'No time limit',
+  claimedBy: (number) => `In order ${number}, awaiting payment`,
   owed: (amount, period) => `${amount} owed (${period}), settled along with it`,
   amount: 'Amount',
   choice: 'Choose a quantity',

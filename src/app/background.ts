@@ -2,6 +2,7 @@ import { AUDIT_CRONTAB, runAuditHandler } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RECONCILIATION_CRONTAB } from '../operators/index.ts';
+import { pruneDraftsJob } from '../orders/index.ts';
 import { reconcileJob } from '../payments/index.ts';
 import { type JobWorker, startJobWorker } from '../platform/jobs/worker.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
@@ -23,7 +24,10 @@ export function startBackground(config: Config, { services, databases, log, tele
     name: 'jobs',
     databaseUrl: databases.backgroundUrl,
     handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
-    recurring: [reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS)],
+    recurring: [
+      reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS),
+      pruneDraftsJob((stopping) => services.pruneDrafts.run(stopping)),
+    ],
     crontab: [AUDIT_CRONTAB, RECONCILIATION_CRONTAB].join('\n'),
     log,
     onFinished: telemetry.job,

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { ExcessUsageResolver, TopupOptionExcessResolver } from '../excess-usage/index.ts';
 import {
+  ClaimedExcessResolver,
   OrderMutationsResolver,
   OrdersResolver,
   TopupOrderConnectionResolver,
   TopupOrderResolver,
+  TopupUserErrorResolver,
   topupOrderReference,
 } from '../orders/index.ts';
 import { OrganizationResolver, resolveOrganizationReference } from '../organizations/index.ts';
@@ -44,10 +46,12 @@ export function buildGraph(services: GraphServices, mutationTrail?: MutationTrai
       new QuotaBalancesResolver(balances, catalogue),
       new ExcessUsageResolver(excess),
       new TopupOptionExcessResolver(excess),
+      new ClaimedExcessResolver(orders),
       new OrdersResolver(orders),
       new TopupOrderConnectionResolver(orders),
       new TopupOrderResolver(orders),
       new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder, orders),
+      new TopupUserErrorResolver(orders),
       new CheckPaymentResolver(services.checkPayment, orders),
     ],
     references: {

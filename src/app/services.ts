@@ -5,11 +5,20 @@ import { BookPaidPi, fulfilmentJobs, SendOrderMail } from '../fulfilment/index.t
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
 import { type ReconcileParts, runReconciliationHandler } from '../operators/index.ts';
-import { CancelOrder, ConfirmOrder, CreateOrder, OrdersLoaders, QuoteOrder } from '../orders/index.ts';
+import {
+  CancelOrder,
+  ClaimsLoader,
+  ConfirmOrder,
+  CreateOrder,
+  OrdersLoaders,
+  PruneDrafts,
+  QuoteOrder,
+} from '../orders/index.ts';
 import { OrganizationsService } from '../organizations/index.ts';
 import {
   CheckPayment,
   DELIVERY_OUTCOMES,
+  hasPaymentEvent,
   IssueInvoice,
   paymentJobs,
   Reconcile,
@@ -54,18 +63,24 @@ export function composeServices(config: Config, parts: Parts) {
   const { clock, log, telemetry, callers, database, neighbours } = parts;
   const reading = composeReading(config, parts);
   const { organizations } = reading;
-  const times = { quoteTtlSeconds: config.QUOTE_TTL_SECONDS, paymentTtlSeconds: config.PAYMENT_TTL_SECONDS };
+  const terms = {
+    quoteTtlSeconds: config.QUOTE_TTL_SECONDS,
+    paymentTtlSeconds: config.PAYMENT_TTL_SECONDS,
+    maxOrdersAwaitingPayment: config.MAX_ORDERS_AWAITING_PAYMENT,
+    maxLiveDrafts: config.MAX_LIVE_DRAFTS,
+  };
   const { paymentProvider } = neighbours;
   const quotes = new QuoteOrder(callers, organizations, reading.orderable, reading.owed, clock);
   const invoices = new IssueInvoice(database, paymentProvider, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
-  const createOrder = new CreateOrder(callers, quotes, clock, times);
-  const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, times);
+  const createOrder = new CreateOrder(callers, quotes, clock, terms);
+  const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
   const cancelOrder = new CancelOrder(callers, invoices, clock);
   const orders = new OrdersLoaders(callers);
 
   const settlePayment = new SettlePayment(database, clock, log, telemetry.paymentEvent);
   const checkPayment = new CheckPayment(callers, database, paymentProvider, invoices, settlePayment, clock);
   const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log);
+  const pruneDrafts = new PruneDrafts(database, hasPaymentEvent, clock, log);
   const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
   const reconciliation: ReconcileParts = {
@@ -99,6 +114,7 @@ export function composeServices(config: Config, parts: Parts) {
     checkPayment,
     reconcile,
     reconciliation,
+    pruneDrafts,
     jobHandlers,
     rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(reading.options), excessQuotaRoute(reading.excess)],
@@ -124,6 +140,6 @@ function composeReading(config: Config, { clock, log, callers, flags, neighbours
   const options = new ListOptions(organizations, catalogue, evaluation, clock);
   const orderable = new SelectOrderable(organizations, catalogue, evaluation);
   const owed = new PriceOwed(prices, new SettledExcessLoader(callers));
-  const excess = new ListExcess(organizations, catalogue, owed);
+  const excess = new ListExcess(organizations, catalogue, owed, new ClaimsLoader(callers, clock));
   return { organizations, balances, catalogue, options, orderable, owed, excess };
 }

@@ -9,14 +9,17 @@ export function excessQuotaRoute(excess: ListExcess): RestRoute {
     path: '/iag/v1/topup-configurations/excess-quota',
     async answer(request, organizationId) {
       const list = await excess.list(request, organizationToRead(request, organizationId));
-      return (list ?? []).flatMap(toExcessUsages).map((row) => ({
-        name: row.code,
-        label: row.label,
-        period: row.period,
-        quantity: row.quantity.toString(),
-        unit_price: row.unitPrice.amount.toString(),
-        amount: row.amount.amount.toString(),
-      }));
+      // This shape has no place for claims: excess is in it until it is paid.
+      return (list ?? [])
+        .flatMap((excess) => toExcessUsages({ ...excess, claims: [] }))
+        .map((row) => ({
+          name: row.code,
+          label: row.label,
+          period: row.period,
+          quantity: row.quantity.toString(),
+          unit_price: row.unitPrice.amount.toString(),
+          amount: row.amount.amount.toString(),
+        }));
     },
   };
 }

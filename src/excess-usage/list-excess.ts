@@ -1,12 +1,17 @@
 import type { OrganizationsService } from '../organizations/index.ts';
 import { perRequestAndKey, type RequestContext } from '../platform/server/request-context.ts';
 import type { Catalogue, TopupConfiguration } from '../topup-options/index.ts';
+import type { ClaimedExcess, Claims } from './claims.ts';
 import type { PriceOwed } from './price-owed.ts';
 import type { OwedExcess } from './rules/owed.ts';
 
 export interface ConfigurationExcess {
+  organizationId: string;
   configuration: TopupConfiguration;
+  /** Reported and not settled, at the current price; the claimed part is still in it. */
   owed: readonly OwedExcess[];
+  /** The part on the lines of orders that await their payment, at the frozen prices. */
+  claims: readonly ClaimedExcess[];
   /** Start of the call to hub-core. */
   asOf: Date;
 }
@@ -15,7 +20,7 @@ export interface ConfigurationExcess {
 export class ListExcess {
   /**
    * Runs once per request and organization. Empty while the page is gated, undefined if hub-core does not know the organization.
-   * Omits rows without a current price.
+   * Omits rows without a current price; claimed excess has a frozen one.
    */
   readonly list = perRequestAndKey((request, organizationId) => this.load(request, organizationId));
 
@@ -23,6 +28,7 @@ export class ListExcess {
     private readonly organizations: OrganizationsService,
     private readonly catalogue: Catalogue,
     private readonly excess: PriceOwed,
+    private readonly claims: Claims,
   ) {}
 
   async findByCode(request: RequestContext, organizationId: string, code: string) {
@@ -40,15 +46,20 @@ export class ListExcess {
     ]);
     if (organization === undefined || eligible === undefined) return undefined;
     if (!eligible.newPageEnabled) return [];
-    const rows = await this.catalogue.rows();
+    const [rows, claims] = await Promise.all([
+      this.catalogue.rows(),
+      this.claims.ofOrganization(request, organizationId),
+    ]);
     const active = rows.map(({ configuration }) => configuration).filter((configuration) => configuration.active);
     const excess = await Promise.all(
       active.map(async (configuration) => ({
+        organizationId,
         configuration,
         asOf: organization.asOf,
+        claims: claims.filter(({ code }) => code === configuration.code),
         owed: (await this.excess.owed(request, organization, configuration)) ?? [],
       })),
     );
-    return excess.filter(({ owed }) => owed.length > 0);
+    return excess.filter(({ owed, claims: ofCode }) => owed.length > 0 || ofCode.length > 0);
   }
 }

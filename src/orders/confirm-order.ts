@@ -14,6 +14,7 @@ import {
   idempotencyConflict,
   orderNotFound,
   paymentProviderUnavailable,
+  tooManyOrdersAwaitingPayment,
   userError,
 } from './rules/user-error.ts';
 import { type ConfirmFacts, moveToPayment, readConfirmFacts, requoteDraft } from './store/confirming.ts';
@@ -39,14 +40,17 @@ export class ConfirmOrder {
     private readonly quotes: QuoteOrder,
     private readonly invoices: Invoicing,
     private readonly clock: Clock,
-    private readonly options: { quoteTtlSeconds: number; paymentTtlSeconds: number },
+    private readonly options: { quoteTtlSeconds: number; paymentTtlSeconds: number; maxOrdersAwaitingPayment: number },
   ) {}
 
   async confirm(request: RequestContext, input: ConfirmOrderInput): Promise<ConfirmOutcome> {
     const organizationId = organizationToWrite(request);
     const use = confirmKeyUse(organizationId, input);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const found = await readConfirmFacts(this.database, request, use, input.orderId);
+      const found = await readConfirmFacts(this.database, request, use, input.orderId, {
+        now: this.clock.now(),
+        maxOrdersAwaitingPayment: this.options.maxOrdersAwaitingPayment,
+      });
       const outcome = await this.confirmFound(request, use, input.expectedTotal, found);
       if (outcome !== 'changed') return outcome;
     }
@@ -58,13 +62,15 @@ export class ConfirmOrder {
     request: RequestContext,
     use: KeyUse,
     expectedTotal: bigint,
-    { repeat, order, ...draft }: ConfirmFacts,
+    { repeat, order, hasRoom, ...draft }: ConfirmFacts,
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
+    if (repeat === 'pruned') throw new Error(`key ${use.key} confirmed an order that is deleted`);
     if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
     if (order === undefined) return { userErrors: [orderNotFound()] };
     const refusal = confirmRefusal(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
+    if (!hasRoom) return { order, userErrors: [tooManyOrdersAwaitingPayment(this.options.maxOrdersAwaitingPayment)] };
     return this.traced(order, () => this.confirmDraft(request, use, { order, ...draft }));
   }
 
@@ -90,6 +96,7 @@ export class ConfirmOrder {
       use,
       taken,
       reported,
+      maxOrdersAwaitingPayment: this.options.maxOrdersAwaitingPayment,
       paymentExpiresAt: addSeconds(cause.at, this.options.paymentTtlSeconds),
       periods,
       cause,

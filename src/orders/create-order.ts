@@ -4,8 +4,9 @@ import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { QuoteOrder } from './quote-order.ts';
+import { isQuoteOver } from './rules/confirm.ts';
 import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
-import { idempotencyConflict, type UserError } from './rules/user-error.ts';
+import { idempotencyConflict, quoteExpired, tooManyLiveDrafts, type UserError } from './rules/user-error.ts';
 import { wantedItems } from './rules/wanted-items.ts';
 import { orderOfKey, storeDraft } from './store/drafts.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
@@ -25,14 +26,14 @@ export interface OrderOutcome {
 /**
  * Creates a DRAFT with frozen prices, lines and totals, which expires after quoteTtlSeconds (domain.md 8). One
  * transaction stores the order, its lines, its first step and the idempotency key. A crash before the commit leaves
- * nothing; a repeat with the same key returns the same order.
+ * nothing; a repeat with the same key returns the same order, with QUOTE_EXPIRED once its quote is over.
  */
 export class CreateOrder {
   constructor(
     private readonly database: TenantDatabase,
     private readonly quotes: QuoteOrder,
     private readonly clock: Clock,
-    private readonly options: { quoteTtlSeconds: number },
+    private readonly options: { quoteTtlSeconds: number; maxLiveDrafts: number },
   ) {}
 
   /** Creates the order in its own span: later steps of the order join its trace. */
@@ -64,15 +65,20 @@ export class CreateOrder {
       traceParent: currentTraceParent(),
       cause: { at, cause: 'createTopupOrder', actor: requireCaller(request).subject },
     };
-    const order = await storeDraft(this.database, request, draft);
+    const order = await storeDraft(this.database, request, draft, this.options);
+    if (order === 'full') return { userErrors: [tooManyLiveDrafts(this.options.maxLiveDrafts)] };
     if (order !== undefined) return { order, userErrors: [] };
     return (await this.repeated(request, use)) ?? { userErrors: [idempotencyConflict()] };
   }
 
+  /** Answers a repeat with the first call's order; undefined if the key is new. An expired draft cannot be confirmed any more. */
   private async repeated(request: RequestContext, use: KeyUse): Promise<OrderOutcome | undefined> {
     const order = await orderOfKey(this.database, request, use);
     if (order === undefined) return undefined;
-    return order === 'conflict' ? { userErrors: [idempotencyConflict()] } : { order, userErrors: [] };
+    if (order === 'conflict') return { userErrors: [idempotencyConflict()] };
+    const expired = quoteExpired(['input', 'idempotencyKey']);
+    if (order === 'pruned') return { userErrors: [expired] };
+    return { order, userErrors: isQuoteOver(order, this.clock.now()) ? [expired] : [] };
   }
 }
 

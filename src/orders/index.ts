@@ -1,8 +1,10 @@
 export { CancelOrder } from './cancel-order.ts';
+export { ClaimsLoader } from './claims-loader.ts';
 export { ConfirmOrder } from './confirm-order.ts';
 export { CreateOrder, type OrderOutcome } from './create-order.ts';
+export { ClaimedExcessResolver } from './graphql/claimed-excess.resolver.ts';
 export { TopupOrder as TopupOrderType } from './graphql/order.type.ts';
-export { OrderMutationsResolver, toPayload } from './graphql/order-mutations.resolver.ts';
+export { OrderMutationsResolver, TopupUserErrorResolver, toPayload } from './graphql/order-mutations.resolver.ts';
 export { TopupUserError } from './graphql/order-mutations.type.ts';
 export { OrdersLoaders } from './graphql/orders.loaders.ts';
 export {
@@ -12,7 +14,9 @@ export {
   topupOrderReference,
 } from './graphql/orders.resolver.ts';
 export type { Invoicing, IssueOutcome } from './invoicing.ts';
+export { pruneDraftsJob } from './jobs.ts';
 export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
+export { PruneDrafts } from './prune-drafts.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
 export { isOrderNumber } from './rules/order-number.ts';

@@ -13,6 +13,7 @@ import { onlyGrew } from './rules/excess-growth.ts';
 import type { LinePeriod } from './rules/line-period.ts';
 import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, samePrices } from './rules/quote.ts';
 import {
+  excessPending,
   excessUnavailable,
   organizationUnavailable,
   priceUnavailable,
@@ -21,7 +22,7 @@ import {
   userError,
 } from './rules/user-error.ts';
 import type { WantedItem } from './rules/wanted-items.ts';
-import { takenExcess } from './store/taken-excess.ts';
+import { type ClaimedLine, claimedLines, takenExcess } from './store/taken-excess.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
@@ -33,6 +34,8 @@ export interface QuotedOrder {
   reported: readonly ExcessQuantity[];
   /** Excess that the quote leaves out, because it is settled or another order holds it. */
   taken: readonly ExcessQuantity[];
+  /** The lines by which other orders claim excess. */
+  claims: readonly ClaimedLine[];
   /**
    * Labels of contract lines whose contract has no end in the future. Such an order can be created, but not confirmed.
    */
@@ -87,7 +90,9 @@ export class QuoteOrder {
       .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
     const quoted = await this.quoteItems(request, order.organizationId, items, order.id);
     if (!quoted.ok) return quoted;
-    const { quote, reported, taken } = quoted.value;
+    const { quote, reported, taken, claims } = quoted.value;
+    const pending = claims.filter(({ code }) => items.some((item) => item.code === code));
+    if (pending.length > 0) return refused(excessPending(pending));
     // A draft of the version before has no report: all that moved is then a change.
     const excess = { frozen: frozenExcess(lines), atQuote: excessAtQuote ?? reported, atConfirm: reported, taken };
     if (samePrices(lines, quote.lines) && onlyGrew(excess)) {
@@ -111,7 +116,13 @@ export class QuoteOrder {
     if (evaluated === undefined) {
       return refused([userError('FEATURE_DISABLED', 'Self top-up is not available to your organization.')]);
     }
-    const [taken] = await this.database.reads(request, takenExcess(organizationId, orderId));
+    const now = this.clock.now();
+    // Claims are read last: one that is not among them is not in the taken excess either, so a confirm notices it.
+    const [taken, claimed] = await this.database.reads(
+      request,
+      takenExcess(organizationId, now, orderId),
+      claimedLines([organizationId], now),
+    );
     const results = await Promise.all(
       items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);
@@ -123,7 +134,7 @@ export class QuoteOrder {
     const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
     if (errors.length > 0) return refused(errors);
 
-    const today = jakartaDate(this.clock.now());
+    const today = jakartaDate(now);
     const quoted = results.flatMap((result) => (result.ok ? [result.value] : []));
     const quote = buildQuote(quoted, today);
     return ok({
@@ -131,6 +142,7 @@ export class QuoteOrder {
       organizationName: organization.name,
       reported: quoted.flatMap(({ option }) => reportedQuantities(option.configuration, organization.excess)),
       taken,
+      claims: claimed.filter((claim) => claim.orderId !== orderId),
       linesWithoutContractEnd: withoutContractEnd(quote, today),
     });
   }

@@ -10,7 +10,7 @@ export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
 export { settleListed } from './settle-listed.ts';
 export { SettlePayment } from './settle-payment.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
-export { eventsOfOrder } from './store/payment-events.ts';
+export { eventsOfOrder, hasPaymentEvent } from './store/payment-events.ts';
 export { PaymentExceptionClosing } from './store/payment-exception-closing.entity.ts';
 export {
   enterClosing,

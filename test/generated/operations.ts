@@ -61,6 +61,8 @@ export type TopupErrorCode =
   | 'DUPLICATE_OPTION'
   /** The order has no item. */
   | 'EMPTY_ORDER'
+  /** Another order carries the excess of the same quota and awaits its payment. `order` is that order: it is to be paid or cancelled first. */
+  | 'EXCESS_PENDING'
   /** The outstanding excess must be settled first, and cannot be priced at the moment. */
   | 'EXCESS_UNAVAILABLE'
   /** Self top-up is not available to the organization: topupEligibility gives the reason. */
@@ -89,6 +91,8 @@ export type TopupErrorCode =
   | 'PRICE_UNAVAILABLE'
   /** The quote has expired: create the order again. */
   | 'QUOTE_EXPIRED'
+  /** The organization has as many orders awaiting their payment, or as many drafts, as it may have. The message names the limit. */
+  | 'TOO_MANY_OPEN_ORDERS'
   /** expectedTotal is not the order's total. */
   | 'TOTAL_MISMATCH';
 

@@ -9,7 +9,7 @@ import { ExcessUsage } from './excess-usage.type.ts';
 import { toExcessUsages, toTotalExcess } from './to-graphql.ts';
 
 const EXCESS =
-  'Unpaid usage beyond the quotas of the organization, per quota and period. Empty while the page is gated. Rows without a current price are left out.';
+  'Unpaid usage beyond the quotas of the organization, per quota and period. Excess that an order carries which awaits its payment is a row of its own (`claimedBy`). Empty while the page is gated. Rows without a current price are left out.';
 
 @Resolver(() => Organization)
 export class ExcessUsageResolver {
@@ -46,7 +46,7 @@ export class TopupOptionExcessResolver {
   @FieldResolver(() => ExcessUsage, {
     nullable: true,
     description:
-      'Unpaid excess of this quota, over all periods. An order for the quota settles it first, unless another order that awaits payment includes it. Null if nothing is owed.',
+      'Unpaid excess of this quota, over all periods. An order for the quota settles it first. Excess that another order carries which awaits its payment is left out. Null if nothing is left.',
   })
   async excessUsage(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<ExcessUsage | undefined> {
     const excess = await this.excess.findByCode(request, option.organizationId, option.code);

@@ -1,9 +1,12 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../../platform/graphql/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Usage beyond a quota that an organization still owes.' })
 export class ExcessUsage {
+  @Field(() => ID, { description: 'Unique per organization, quota and period, and per order that claims it.' })
+  id!: string;
+
   @Field(() => String, { description: 'The quota code.' })
   code!: string;
 
@@ -18,7 +21,7 @@ export class ExcessUsage {
   @Field(() => DecimalScalar, { description: 'Units used beyond the quota; rupiah if the quota is rupiah.' })
   quantity!: bigint;
 
-  @Field(() => Money, { description: 'Current price of one unit.' })
+  @Field(() => Money, { description: 'Current price of one unit; the frozen price if an order carries the excess.' })
   unitPrice!: Money;
 
   @Field(() => Money, { description: 'Amount owed.' })
@@ -29,4 +32,7 @@ export class ExcessUsage {
       'The time of the hub-core data used here. It is older than a few seconds only while hub-core does not answer.',
   })
   asOf!: Date;
+
+  /** The id behind `claimedBy`; not part of the graph. */
+  orderId!: string | null;
 }

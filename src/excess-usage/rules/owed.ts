@@ -55,3 +55,12 @@ export function priceExcess(code: string, owed: OwedQuantity, unitPrice: Rupiah)
   const amount = owed.quantity * unitPrice;
   return amount > MAX_AMOUNT ? undefined : { ...owed, code, unitPrice, amount };
 }
+
+/** The part of the owed excess that no order claims. Omits periods with nothing left. */
+export function unclaimed(owed: readonly OwedExcess[], claims: readonly ExcessQuantity[]): OwedExcess[] {
+  return owed.flatMap((row) => {
+    const claimed = sum(claims.flatMap(({ period, quantity }) => (period === row.period ? [quantity] : [])));
+    const quantity = row.quantity - claimed;
+    return quantity > 0n ? [{ ...row, quantity, amount: quantity * row.unitPrice }] : [];
+  });
+}

@@ -1,10 +1,11 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { RequiresWrite } from '../../platform/graphql/access-directives.ts';
 import { money } from '../../platform/graphql/money.type.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { CancelOrder } from '../cancel-order.ts';
 import type { ConfirmOrder } from '../confirm-order.ts';
 import type { CreateOrder, OrderOutcome } from '../create-order.ts';
+import { TopupOrder } from './order.type.ts';
 import {
   CancelTopupOrderInput,
   CancelTopupOrderPayload,
@@ -12,6 +13,7 @@ import {
   ConfirmOrderPayload,
   CreateTopupOrderInput,
   CreateTopupOrderPayload,
+  TopupUserError,
 } from './order-mutations.type.ts';
 import type { OrdersLoaders } from './orders.loaders.ts';
 import { toTopupOrder } from './to-graphql.ts';
@@ -74,5 +76,19 @@ export class OrderMutationsResolver {
     @Ctx() request: RequestContext,
   ): Promise<CancelTopupOrderPayload> {
     return toPayload(request, this.orders, await this.cancel.cancel(request, input.orderId));
+  }
+}
+
+@Resolver(() => TopupUserError)
+export class TopupUserErrorResolver {
+  constructor(private readonly orders: OrdersLoaders) {}
+
+  @FieldResolver(() => TopupOrder, {
+    nullable: true,
+    description: 'The other order that the refusal is about; null if it is about none.',
+  })
+  async order(@Root() { orderId }: TopupUserError, @Ctx() request: RequestContext): Promise<TopupOrder | null> {
+    const order = orderId === null ? null : await this.orders.visible(request, orderId);
+    return order && toTopupOrder(order);
   }
 }

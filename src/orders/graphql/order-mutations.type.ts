@@ -35,6 +35,14 @@ registerEnumType(TopupErrorCode, {
     QUOTE_EXPIRED: { description: 'The quote has expired: create the order again.' },
     TOTAL_MISMATCH: { description: "expectedTotal is not the order's total." },
     PRICE_CHANGED: { description: 'Prices have changed: the order has a new quote, and priceChange has both totals.' },
+    EXCESS_PENDING: {
+      description:
+        'Another order carries the excess of the same quota and awaits its payment. `order` is that order: it is to be paid or cancelled first.',
+    },
+    TOO_MANY_OPEN_ORDERS: {
+      description:
+        'The organization has as many orders awaiting their payment, or as many drafts, as it may have. The message names the limit.',
+    },
     CONTRACT_END_MISSING: {
       description: 'A line is valid until the contract ends, and the contract has no end date in the future.',
     },
@@ -64,6 +72,9 @@ export class TopupUserError implements UserError {
 
   @Field(() => DecimalScalar, { nullable: true, description: 'The nearest valid quantity.' })
   suggestedQuantity!: bigint | null;
+
+  /** The id behind `order`; not part of the graph. */
+  orderId!: string | null;
 
   @Field(() => Boolean, { description: 'True if the same call may succeed later.' })
   retryable!: boolean;

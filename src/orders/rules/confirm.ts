@@ -1,7 +1,12 @@
 import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 import { type KeyUse, keyUse } from './idempotency-key.ts';
 import type { OrderStatus } from './order-state.ts';
-import { type UserError, userError } from './user-error.ts';
+import { quoteExpired, type UserError, userError } from './user-error.ts';
+
+/** Returns true for an order that was never confirmed and cannot be any more, because its quote ran out. */
+export function isQuoteOver({ status, quoteExpiresAt, confirmedAt }: QuotedOrder, now: Date): boolean {
+  return status === 'DRAFT' ? quoteExpiresAt <= now : status === 'EXPIRED' && confirmedAt === null;
+}
 
 export interface ConfirmOrderInput {
   orderId: string;
@@ -19,10 +24,7 @@ export const confirmKeyUse = (
 /** Returns the reason why the order cannot be confirmed at this total; undefined if it can. */
 export function confirmRefusal(order: ConfirmableOrder, expectedTotal: Rupiah, now: Date): UserError | undefined {
   const field = ['input', 'orderId'];
-  const isExpired = order.status === 'DRAFT' && order.quoteExpiresAt <= now;
-  if (isExpired || (order.status === 'EXPIRED' && order.confirmedAt === null)) {
-    return userError('QUOTE_EXPIRED', 'The quote has expired: create the order again at current prices.', { field });
-  }
+  if (isQuoteOver(order, now)) return quoteExpired(field);
   if (order.status !== 'DRAFT') {
     return userError('INVALID_TRANSITION', `The order is ${order.status}: only a DRAFT can be confirmed.`, { field });
   }
@@ -33,9 +35,12 @@ export function confirmRefusal(order: ConfirmableOrder, expectedTotal: Rupiah, n
   return undefined;
 }
 
-interface ConfirmableOrder {
+interface QuotedOrder {
   status: OrderStatus;
   quoteExpiresAt: Date;
   confirmedAt: Date | null;
+}
+
+interface ConfirmableOrder extends QuotedOrder {
   total: Rupiah;
 }

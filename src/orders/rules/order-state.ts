@@ -50,8 +50,6 @@ export const AWAITS_SETTLEMENT = set('PENDING_PAYMENT', 'EXPIRED', 'CANCELLED');
 /** The order no longer asks for a payment; one that still arrives is credited. */
 export const GIVEN_UP = set('EXPIRED', 'CANCELLED');
 export const UNDER_REVIEW = set('PAYMENT_REVIEW');
-/** The order holds the excess on its lines: no other order may settle it. */
-export const HOLDS_EXCESS = set('PENDING_PAYMENT', 'PAYMENT_REVIEW');
 /** The order is paid and credited; accounting has not booked it yet. */
 export const AWAITS_BOOKING = set('PAID');
 /** The order is paid, and its lines are in the ledger. */

@@ -19,6 +19,8 @@ export const TOPUP_ERROR_CODES = [
   'QUOTE_EXPIRED',
   'TOTAL_MISMATCH',
   'PRICE_CHANGED',
+  'EXCESS_PENDING',
+  'TOO_MANY_OPEN_ORDERS',
   'CONTRACT_END_MISSING',
   'IDEMPOTENCY_CONFLICT',
   'PAYMENT_PROVIDER_UNAVAILABLE',
@@ -31,6 +33,8 @@ export interface UserError {
   message: string;
   field: string[] | null;
   suggestedQuantity: bigint | null;
+  /** The other order that the refusal is about. */
+  orderId: string | null;
   /** True if the same call may succeed later, or at once with a new total. */
   retryable: boolean;
 }
@@ -38,9 +42,9 @@ export interface UserError {
 export function userError(
   code: TopupErrorCode,
   message: string,
-  details: Partial<Pick<UserError, 'field' | 'suggestedQuantity' | 'retryable'>> = {},
+  details: Partial<Omit<UserError, 'code' | 'message'>> = {},
 ): UserError {
-  return { code, message, field: null, suggestedQuantity: null, retryable: false, ...details };
+  return { code, message, field: null, suggestedQuantity: null, orderId: null, retryable: false, ...details };
 }
 
 export const orderNotFound = () =>
@@ -52,6 +56,11 @@ export const idempotencyConflict = () =>
     'This idempotency key was used with other content: send the same content again, or use a new key.',
     { field: ['input', 'idempotencyKey'] },
   );
+
+export const quoteExpired = (field: string[]) =>
+  userError('QUOTE_EXPIRED', 'The quote has expired: create the order again at current prices, with a new key.', {
+    field,
+  });
 
 /** Without `retryable`, hub-core does not know the organization, and a retry does not help. */
 export const organizationUnavailable = ({ retryable }: { retryable: boolean }) =>
@@ -96,6 +105,37 @@ export const excessUnavailable = (field: string[] | null) =>
       field,
       retryable: true,
     },
+  );
+
+/** The line by which an order claims excess. */
+interface Claim {
+  orderId: string;
+  orderNumber: string;
+  label: string;
+}
+
+/** One error for each order that claims excess of the same quotas: a debt cannot be put off in an order that is never paid. */
+export function excessPending(claims: readonly Claim[]): UserError[] {
+  return [...Map.groupBy(claims, ({ orderId }) => orderId)].map(([orderId, lines]) => {
+    const labels = [...new Set(lines.map(({ label }) => label))].join('", "');
+    const message = `Order ${lines[0]?.orderNumber} carries the outstanding excess of "${labels}" and awaits its payment: pay it or cancel it first.`;
+    return userError('EXCESS_PENDING', message, { field: ['input', 'orderId'], orderId, retryable: true });
+  });
+}
+
+/** Both limits leave room again by themselves: quotes and times to pay run out. */
+export const tooManyLiveDrafts = (limit: number) =>
+  userError(
+    'TOO_MANY_OPEN_ORDERS',
+    `Your organization has ${limit} drafts whose quote is alive, and more are not allowed: confirm or cancel one of them, or wait until one expires.`,
+    { retryable: true },
+  );
+
+export const tooManyOrdersAwaitingPayment = (limit: number) =>
+  userError(
+    'TOO_MANY_OPEN_ORDERS',
+    `Your organization has ${limit} orders that await their payment, and more are not allowed: pay or cancel one of them first.`,
+    { retryable: true },
   );
 
 /** Other requests changed the order during every attempt. */

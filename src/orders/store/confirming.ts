@@ -9,12 +9,18 @@ import type { LinePeriod } from '../rules/line-period.ts';
 import { assertCanMove, type Cause } from '../rules/order-state.ts';
 import { type Requote, storeRequote } from './drafts.ts';
 import { excessAtQuote, toReport, toStoredExcess } from './excess-reports.ts';
-import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
+import { isKeyTaken, keyInsert, type Repeat, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { periodsUpdate, stepInsert } from './moves.ts';
+import { hasRoomToPay, lockOrganization } from './open-orders.ts';
 import { linesOfOrders, lockOrder, orderWithin } from './orders.ts';
-import { lockExcess, takenExcess } from './taken-excess.ts';
+import { takenExcess } from './taken-excess.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
+
+interface RoomToPay {
+  now: Date;
+  maxOrdersAwaitingPayment: number;
+}
 
 /** Everything that a confirm depends on, as it was when it was read; nothing is locked. */
 export interface ConfirmFacts {
@@ -22,8 +28,10 @@ export interface ConfirmFacts {
   lines: readonly TopupOrderLine[];
   /** undefined if a version before quoted the draft. */
   excessAtQuote: readonly ExcessQuantity[] | undefined;
-  /** The order that this key confirmed before; "conflict" if the key confirmed something else. */
-  repeat: TopupOrder | 'conflict' | undefined;
+  /** False if the organization has as many orders that await their payment as it may have. */
+  hasRoom: boolean;
+  /** The order that this key confirmed before. */
+  repeat: Repeat | undefined;
 }
 
 export async function readConfirmFacts(
@@ -31,16 +39,25 @@ export async function readConfirmFacts(
   request: RequestContext,
   use: KeyUse,
   orderId: string,
+  { now, maxOrdersAwaitingPayment }: RoomToPay,
 ): Promise<ConfirmFacts> {
   // Reads the key last: a confirm that commits in between has then stored its key.
-  const [[order], lines, reports, uses] = await database.reads(
+  const [[order], lines, reports, [room], uses] = await database.reads(
     request,
     orderWithin(use.organizationId, orderId),
     linesOfOrders([orderId]),
     excessAtQuote(orderId),
+    sql<{ isLeft: boolean }>`
+      select ${hasRoomToPay(use.organizationId, now, maxOrdersAwaitingPayment)} as "isLeft"`,
     usesOfKey(use),
   );
-  return { order, lines, excessAtQuote: toReport(reports), repeat: repeatOf(use, uses) };
+  return {
+    order,
+    lines,
+    excessAtQuote: toReport(reports),
+    hasRoom: room?.isLeft === true,
+    repeat: repeatOf(use, uses),
+  };
 }
 
 export interface Confirmation {
@@ -50,6 +67,7 @@ export interface Confirmation {
   taken: readonly ExcessQuantity[];
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
+  maxOrdersAwaitingPayment: number;
   paymentExpiresAt: Date;
   periods: readonly (LinePeriod & { id: string })[];
   cause: Cause;
@@ -59,8 +77,8 @@ export interface Confirmation {
 
 /**
  * Moves a draft to PENDING_PAYMENT in one statement, provided that the draft and the taken excess are as they were
- * quoted. Returns undefined if either has changed, or if another request has used the key. A concurrent move holds the
- * row lock, and PostgreSQL reads the row again after that transaction ends. lockExcess() serializes the confirms of one
+ * quoted, and that the organization may have one more order to pay. Returns undefined if any of it has changed, or if another request has used the key. A concurrent move holds the
+ * row lock, and PostgreSQL reads the row again after that transaction ends. lockOrganization() serializes the confirms of one
  * organization.
  */
 export async function moveToPayment(
@@ -70,7 +88,7 @@ export async function moveToPayment(
 ): Promise<TopupOrder | undefined> {
   const { organizationId } = confirmation.order;
   try {
-    const [, [row]] = await database.writes(request, lockExcess(organizationId), confirmStatement(confirmation));
+    const [, [row]] = await database.writes(request, lockOrganization(organizationId), confirmStatement(confirmation));
     if (row === undefined) return undefined;
     const { enqueued: _, ...order } = row;
     return order;
@@ -80,18 +98,29 @@ export async function moveToPayment(
   }
 }
 
-function confirmStatement({ order, use, taken, reported, paymentExpiresAt, periods, cause, job }: Confirmation) {
+function confirmStatement({
+  order,
+  use,
+  taken,
+  reported,
+  paymentExpiresAt,
+  periods,
+  cause,
+  job,
+  ...limits
+}: Confirmation) {
   const to = 'PENDING_PAYMENT';
   assertCanMove(order, to);
   const ifMoved = sql`exists (select from moved_order)`;
   return sql<TopupOrder & { enqueued: unknown }>`
-    with taken_excess as materialized (${takenExcess(order.organizationId, order.id)}), quoted_excess as materialized (
+    with taken_excess as materialized (${takenExcess(order.organizationId, cause.at, order.id)}), quoted_excess as materialized (
       select * from json_to_recordset(${toJson(taken)}) as row (code text, period text, quantity bigint)
     ), moved_order as (
       update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt},
         excess_at_confirm = ${toJson(toStoredExcess(reported))}
       where o.id = ${order.id} and o.organization_id = ${order.organizationId} and o.status = ${order.status}
         and o.total = ${order.total} and o.quote_expires_at = ${order.quoteExpiresAt}
+        and ${hasRoomToPay(order.organizationId, cause.at, limits.maxOrdersAwaitingPayment)}
         and not exists (table taken_excess except table quoted_excess)
         and not exists (table quoted_excess except table taken_excess)
       returning o.*

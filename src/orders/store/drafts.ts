@@ -5,7 +5,7 @@ import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
-import { type Query, sql } from '../../platform/database/sql.ts';
+import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { KeyUse } from '../rules/idempotency-key.ts';
@@ -13,23 +13,21 @@ import { newOrderNumber } from '../rules/order-number.ts';
 import type { Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
 import { toStoredExcess } from './excess-reports.ts';
-import { isKeyTaken, keyInsert, repeatOf, usesOfKey } from './idempotency-keys.ts';
+import { isKeyTaken, keyInsert, type Repeat, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { stepInsert } from './moves.ts';
+import { hasRoomForDraft, lockOrganization } from './open-orders.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderLine } from './topup-order-line.entity.ts';
 
 const insertOrders = insertInto(TopupOrder);
 const insertLines = insertInto(TopupOrderLine);
 
-/**
- * Returns the order that this key created; "conflict" if the key was used with other content; undefined if the key is
- * new.
- */
+/** Returns the order that this key created; undefined if the key is new. */
 export async function orderOfKey(
   database: TenantDatabase,
   request: RequestContext,
   use: KeyUse,
-): Promise<TopupOrder | 'conflict' | undefined> {
+): Promise<Repeat | undefined> {
   const [uses] = await database.reads(request, usesOfKey(use));
   return repeatOf(use, uses);
 }
@@ -46,28 +44,35 @@ export interface NewDraft {
 }
 
 const MAX_NUMBER_DRAWS = 5;
+/** A statement that does nothing: without a limit, creates need no lock. */
+const NOTHING = sql`select`;
 
 /**
  * Stores a DRAFT, its lines, its first step and its idempotency key in one round trip and one transaction. Draws
- * another number if the first one collides. Returns undefined if another request has used the key meanwhile.
+ * another number if the first one collides. Returns "full" if the organization has as many live drafts as it may have, and
+ * undefined if another request has used the key meanwhile.
  */
 export async function storeDraft(
   database: TenantDatabase,
   request: RequestContext,
   draft: NewDraft,
-): Promise<TopupOrder | undefined> {
+  { maxLiveDrafts }: { maxLiveDrafts: number },
+): Promise<TopupOrder | 'full' | undefined> {
   for (let draw = 1; ; draw++) {
     const row = toRow(request, draft);
     const { use, quote, cause } = draft;
+    const onlyIf = hasRoomForDraft(row.organizationId, cause.at, maxLiveDrafts);
+    const isStored = sql`exists (select from topup_orders where id = ${row.id})`;
     try {
-      const [[order]] = await database.writes(
+      const [, [order]] = await database.writes(
         request,
-        sql<TopupOrder>`${insertOrders([row])} returning ${columnsOf(TopupOrder, 'topup_orders')}`,
-        keyInsert(use, row.id, cause.at),
-        linesInsert(row.id, quote.lines),
-        stepInsert(row, null, 'DRAFT', cause),
+        maxLiveDrafts === 0 ? NOTHING : lockOrganization(row.organizationId),
+        sql<TopupOrder>`${insertOrders([row], { onlyIf })} returning ${columnsOf(TopupOrder, 'topup_orders')}`,
+        keyInsert(use, row.id, cause.at, isStored),
+        linesInsert(row.id, quote.lines, isStored),
+        stepInsert(row, null, 'DRAFT', cause, isStored),
       );
-      return order;
+      return order ?? 'full';
     } catch (error) {
       if (isKeyTaken(error)) return undefined;
       if (draw >= MAX_NUMBER_DRAWS || !violatesUnique(error, 'topup_orders_number_key')) throw error;
@@ -97,8 +102,11 @@ function toRow(
   };
 }
 
-function linesInsert(orderId: string, lines: Quote['lines']): Query {
-  return insertLines(lines.map((line, position) => ({ ...line, id: newId(), orderId, position })));
+function linesInsert(orderId: string, lines: Quote['lines'], onlyIf?: Sql): Query {
+  return insertLines(
+    lines.map((line, position) => ({ ...line, id: newId(), orderId, position })),
+    { onlyIf },
+  );
 }
 
 export interface Requote extends Pick<NewDraft, 'quote' | 'reported' | 'quoteExpiresAt' | 'cause'> {}

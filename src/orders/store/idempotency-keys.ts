@@ -6,19 +6,23 @@ import type { KeyUse } from '../rules/idempotency-key.ts';
 import { IdempotencyKey } from './idempotency-key.entity.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 
-export type OrderOfKey = TopupOrder & { contentHash: string };
+export type OrderOfKey = TopupOrder & { contentHash: string; isPruned: boolean };
+
+/** The order of a repeat; "conflict" if the key was used with other content; "pruned" if its draft is deleted (pruning.ts). */
+export type Repeat = TopupOrder | 'conflict' | 'pruned';
 
 /** Selects the order of this key, with the hash of the content that the key was used with. */
 export const usesOfKey = ({ organizationId, operation, key }: KeyUse): Query<OrderOfKey> => sql<OrderOfKey>`
-  select k.content_hash as "contentHash", ${columnsOf(TopupOrder, 'o')}
-  from idempotency_keys k join topup_orders o on o.id = k.order_id
+  select k.content_hash as "contentHash", o.id is null as "isPruned", ${columnsOf(TopupOrder, 'o')}
+  from idempotency_keys k left join topup_orders o on o.id = k.order_id
   where k.organization_id = ${organizationId} and k.operation = ${operation} and k.key = ${key}`;
 
-/** Returns the order of a repeat; "conflict" if the key was used with other content; undefined if the key is new. */
-export function repeatOf(use: KeyUse, [earlier]: readonly OrderOfKey[]): TopupOrder | 'conflict' | undefined {
+/** Returns undefined if the key is new. */
+export function repeatOf(use: KeyUse, [earlier]: readonly OrderOfKey[]): Repeat | undefined {
   if (earlier === undefined) return undefined;
-  const { contentHash, ...order } = earlier;
-  return contentHash === use.contentHash ? order : 'conflict';
+  const { contentHash, isPruned, ...order } = earlier;
+  if (contentHash !== use.contentHash) return 'conflict';
+  return isPruned ? 'pruned' : order;
 }
 
 const insertKeys = insertInto(IdempotencyKey);

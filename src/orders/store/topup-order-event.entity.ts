@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { OrderStatus } from '../rules/order-state.ts';
 
-/** A step of an order's timeline. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE. */
+/**
+ * A step of an order's timeline. Append-only: a trigger refuses UPDATE, TRUNCATE, and every DELETE but that of a pruned draft
+ * with all its steps.
+ */
 @Entity('topup_order_events')
 @Index('topup_order_events_order_idx', ['orderId', 'id'])
 export class TopupOrderEvent {
@@ -13,7 +16,7 @@ export class TopupOrderEvent {
   })
   id!: string;
 
-  @ForeignKey('TopupOrder', { name: 'topup_order_events_order_fkey' })
+  @ForeignKey('TopupOrder', { name: 'topup_order_events_order_fkey', onDelete: 'CASCADE' })
   @Column({ name: 'order_id', type: 'uuid' })
   orderId!: string;
 

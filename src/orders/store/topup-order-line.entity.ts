@@ -17,7 +17,7 @@ export class TopupOrderLine implements QuoteLine {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_order_lines_pkey' })
   id!: string;
 
-  @ForeignKey('TopupOrder', { name: 'topup_order_lines_order_fkey' })
+  @ForeignKey('TopupOrder', { name: 'topup_order_lines_order_fkey', onDelete: 'CASCADE' })
   @Column({ name: 'order_id', type: 'uuid' })
   orderId!: string;
 

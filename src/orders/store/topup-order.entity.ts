@@ -31,12 +31,17 @@ export interface StoredExcess {
 @Unique('topup_orders_payment_invoice_key', ['paymentProvider', 'paymentInvoiceId'])
 @Index('topup_orders_page_idx', ['organizationId', 'createdAt', 'id'])
 @Index('topup_orders_status_idx', ['organizationId', 'status', 'createdAt', 'id'])
-@Index('topup_orders_late_idx', ['paymentExpiresAt'], {
+@Index('topup_orders_late_turn_idx', ['paymentExpiresAt', 'organizationId', 'paymentCheckedAt', 'id'], {
   where: `status in (${literals(GIVEN_UP)}) and confirmed_at is not null`,
 })
 @Index('topup_orders_open_idx', ['status'], { where: `status in (${literals(OPEN)})` })
 @Index('topup_orders_draft_idx', ['quoteExpiresAt'], { where: `status in (${literals(QUOTED)})` })
-@Index('topup_orders_pending_idx', ['paymentCheckedAt'], { where: `status in (${literals(AWAITS_PAYMENT)})` })
+@Index('topup_orders_turn_idx', ['organizationId', 'paymentCheckedAt', 'id', 'paymentInvoiceId'], {
+  where: `status in (${literals(AWAITS_PAYMENT)})`,
+})
+@Index('topup_orders_abandoned_idx', ['quoteExpiresAt'], {
+  where: `status in (${literals(GIVEN_UP)}) and confirmed_at is null`,
+})
 @Check('topup_orders_totals_check', `topup_total > 0 and excess_total >= 0 and total = topup_total + excess_total`)
 @Check(
   'topup_orders_confirmed_check',

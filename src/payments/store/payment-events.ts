@@ -31,6 +31,10 @@ export async function enterEventOf(database: DataSource, order: TopupOrder, even
   return rows.length === 1;
 }
 
+/** Condition that an event refers to the order with this id. The offset forces a lookup per order, by index. */
+export const hasPaymentEvent = (orderId: Sql): Sql =>
+  sql`exists (select from payment_events where order_id = ${orderId} offset 0)`;
+
 /** Returns the events, oldest first. */
 export function eventsOfOrder(database: DataSource, orderId: string): Promise<PaymentEvent[]> {
   return database.getRepository(PaymentEvent).find({ where: { orderId }, order: { receivedAt: 'ASC' } });

@@ -70,7 +70,8 @@ beforeAll(async () => {
   await fillOrders(filler, { orders: 4000, organizations: 400, largestHasOneIn: 10 });
   await filler.destroy();
   await tellPlans(db);
-  app = await startApp({ db });
+  // The limits count in the index, and no further than themselves.
+  app = await startApp({ db, env: { MAX_ORDERS_AWAITING_PAYMENT: '1000', MAX_LIVE_DRAFTS: '1000' } });
   jobs = new pg.Pool({ connectionString: asRole(db.url, ROLES.background), max: 1 });
   plans = watchPlans(poolOf(app.callers.connections), poolOf(app.database), jobs);
   const model = app.sandbox.hubCore.organizations.get('1004');
@@ -91,7 +92,8 @@ afterAll(async () => {
 const historyOf = (client: TestClient, ids: string[], page: { after?: string; status?: string[] } = {}) =>
   client.query(HISTORY, { of: ids.map((id) => ({ __typename: 'Organization', id })), ...page });
 
-const created = () => createOrder(buyer, LARGE_ORGANIZATION, { wa_balance: '2500000', muv: '500' });
+// Orders of the filled database that await payment claim excess of visitors.
+const created = () => createOrder(buyer, LARGE_ORGANIZATION, { wa_balance: '2500000', agent_extra: '1' });
 const confirmed = async () => confirmOrder(buyer, await created());
 const booked = (order: OrderFragment) => untilStatus(buyer, order.id, 'COMPLETED');
 
@@ -143,6 +145,7 @@ const OF_ALL: Record<string, () => Promise<unknown>> = {
   'the count of orders': () => buyer.query('{ topupOrders { totalCount } }'),
   // The run is stopped before it begins: it selects orders and processes none.
   'the selection of the poll and the expiry': () => app.services.reconcile.run(AbortSignal.abort()),
+  'the pruning of drafts': () => app.services.pruneDrafts.run(),
   "the upkeep of the jobs' queue": beat,
   'the gauges': () => scrape(app),
   "an operator's report of one order": async () => {

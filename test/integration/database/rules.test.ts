@@ -105,10 +105,48 @@ describe('history is never rewritten', () => {
     });
   });
 
-  test('an order is never deleted, and its tables cannot be truncated through another', async () => {
+  test.each(ORDER_STATUSES)('an order that is %s is never deleted, if it was confirmed', async (status) => {
     await expectRefused('is never deleted', async (tx) => {
-      await tx.query(`delete from topup_orders where id = $1`, [await insertOrder(tx)]);
+      await tx.query(`delete from topup_orders where id = $1`, [await orderIn(tx, status)]);
     });
+  });
+
+  test.each([
+    ['DRAFT', false],
+    ['EXPIRED', true],
+    ['CANCELLED', true],
+  ])(
+    'an order that is %s and was never confirmed can be deleted: %s; its lines and steps go with it',
+    async (status, can) => {
+      const deletion = async (tx: EntityManager) => {
+        const id = await insertOrder(tx);
+        await insertLine(tx, id);
+        const step = { order_id: id, correlation_id: 'test', cause: 'test', at: '2026-11-22', to_status: 'DRAFT' };
+        await insertRow(tx, 'topup_order_events', step);
+        await tx.query(`update topup_orders set status = $2 where id = $1`, [id, status]);
+        await tx.query(`delete from topup_orders where id = $1`, [id]);
+        for (const table of ['topup_order_lines', 'topup_order_events'])
+          expect(await tx.query(`select from ${table} where order_id = $1`, [id])).toEqual([]);
+      };
+      await (can ? inVain(deletion) : expectRefused('is never deleted', deletion));
+    },
+  );
+
+  test.each([
+    ['topup_order_lines', 'lines are frozen'],
+    ['topup_order_events', 'is append-only: DELETE is refused'],
+  ])('%s of an expired draft do not go without it', async (table, words) => {
+    await expectRefused(words, async (tx) => {
+      const id = await insertOrder(tx);
+      await insertLine(tx, id);
+      const step = { order_id: id, correlation_id: 'test', cause: 'test', at: '2026-11-22', to_status: 'DRAFT' };
+      await insertRow(tx, 'topup_order_events', step);
+      await tx.query(`update topup_orders set status = 'EXPIRED' where id = $1`, [id]);
+      await tx.query(`delete from ${table} where order_id = $1`, [id]);
+    });
+  });
+
+  test('the tables of orders cannot be truncated through another', async () => {
     await expectRefused('is refused', (tx) => tx.query('truncate topup_orders cascade'));
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Organization } from '../../../sandbox/index.ts';
 import { ExcessUsagesDocument, TopupOptionsDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
 
@@ -105,9 +106,79 @@ test('settled excess is not charged again while hub-core still reports it; later
   expect(await excessOf(id)).toEqual(['muv 2026-11: 30 × 750 = 22500']);
 });
 
-test('excess on an unpaid order still counts as outstanding and is shown', async () => {
+const CLAIMS = `{
+  excessUsages { id code period quantity amount { amount } claimedBy { number status lines { kind quantity } } }
+  topupOptions { code excessUsage { id quantity claimedBy { id } } }
+}`;
+
+test('excess that an order carries is a row of its own while the order awaits its payment', async () => {
   const id = owing({ key: 'muv_excess', period: '2026-11', quantity: 120 });
   const client = await app.client({ organization_id: id });
-  await confirmOrder(client, await createOrder(client, id, { muv: '500' }));
-  expect(await excessOf(id)).toEqual(['muv 2026-11: 120 × 750 = 90000']);
+  const order = await confirmOrder(client, await createOrder(client, id, { muv: '500' }));
+  app.sandbox.hubCore.organizations.patch(id, { excess: [{ key: 'muv_excess', period: '2026-11', quantity: 150 }] });
+  const { excessUsages, topupOptions } = await client.query(CLAIMS);
+  expect(excessUsages).toEqual([
+    {
+      id: `${id}:muv:2026-11`,
+      code: 'muv',
+      period: '2026-11',
+      quantity: '30',
+      amount: { amount: '22500' },
+      claimedBy: null,
+    },
+    {
+      id: `${id}:muv:2026-11:${order.id}`,
+      code: 'muv',
+      period: '2026-11',
+      quantity: '120',
+      amount: { amount: '90000' },
+      claimedBy: {
+        number: order.number,
+        status: 'PENDING_PAYMENT',
+        lines: [
+          { kind: 'EXCESS', quantity: '120' },
+          { kind: 'TOPUP', quantity: '500' },
+        ],
+      },
+    },
+  ]);
+  // An order for the option would settle the rest alone.
+  const muv = topupOptions.find(({ code }: { code: string }) => code === 'muv');
+  expect(muv.excessUsage).toEqual({ id: `${id}:muv`, quantity: '30', claimedBy: null });
+
+  await tryCancel(client, order.id);
+  expect(await excessOf(id)).toEqual(['muv 2026-11: 150 × 750 = 112500']);
+});
+
+test('claimed excess is shown when nothing else is owed, and hub-core reports none any more', async () => {
+  const id = owing({ key: 'wa_balance_excess', period: '2026-11', quantity: 7 });
+  const client = await app.client({ organization_id: id });
+  await confirmOrder(client, await createOrder(client, id, { wa_balance: '2500000' }));
+  app.sandbox.hubCore.organizations.patch(id, { excess: [] });
+  expect(await excessOf(id)).toEqual(['wa_balance 2026-11: 7 × 1 = 7']);
+  const { topupOptions } = await client.query(CLAIMS);
+  expect(topupOptions.every(({ excessUsage }: { excessUsage: object | null }) => excessUsage === null)).toBe(true);
+});
+
+test('two organizations of one request see their own claims', async () => {
+  const claiming = owing({ key: 'wa_balance_excess', period: '2026-11', quantity: 7 });
+  const other = owing({ key: 'wa_balance_excess', period: '2026-11', quantity: 9 });
+  const client = await app.client({ organization_id: claiming });
+  const { number } = await confirmOrder(client, await createOrder(client, claiming, { wa_balance: '2500000' }));
+  const support = await app.client({ scope: 'topup:support' });
+  const both = `{ ${[claiming, other].map((id) => `_${id}: excessUsages(organizationId: "${id}") { quantity claimedBy { number } }`).join(' ')} }`;
+  expect(await support.query(both)).toEqual({
+    [`_${claiming}`]: [{ quantity: '7', claimedBy: { number } }],
+    [`_${other}`]: [{ quantity: '9', claimedBy: null }],
+  });
+});
+
+test('the service that this one replaces goes on showing the whole excess in one row', async () => {
+  const id = owing({ key: 'wa_balance_excess', period: '2026-11', quantity: 7 });
+  const client = await app.client({ organization_id: id });
+  await confirmOrder(client, await createOrder(client, id, { wa_balance: '2500000' }));
+  const response = await fetch(`${app.url}/iag/v1/topup-configurations/excess-quota`, {
+    headers: { authorization: `Bearer ${client.token}` },
+  });
+  expect(await response.json()).toMatchObject({ data: [{ name: 'wa_balance', period: '2026-11', quantity: '7' }] });
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { approvePayment } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { tryCancel } from '../../support/app/mutations.ts';
+import { codes, tryCancel, tryConfirm } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase, untilStatus } from '../../support/app/purchase.ts';
 import { alerts } from '../../support/app/webhook.ts';
@@ -49,16 +49,31 @@ test('a cancelled order that is paid late raises one alert, about itself, while 
   expect(alerts(app, other.number)).toEqual([]);
 });
 
-test('a payment under review keeps its excess: another order that settles the rest is no second payment', async () => {
+test('a payment under review keeps its claim: an order for the rest waits, and is no second payment', async () => {
   const { id, client, confirmed, settled } = await owing(100);
   const reviewed = await confirmed();
   await app.sandbox.mekariPay.payWrong(reviewed.number);
   app.sandbox.hubCore.organizations.patch(id, reported(150));
-  const rest = await purchase(app, client, id, WHATSAPP);
+  const rest = await createOrder(client, id, WHATSAPP);
   expect(rest.excessTotal.amount).toBe('50');
+  expect(codes(await tryConfirm(client, rest))).toEqual(['EXCESS_PENDING']);
   expect((await approve(reviewed.number)).excessPaidTwice).toBe(false);
   await untilStatus(client, reviewed.id, 'COMPLETED');
+  await confirmOrder(client, rest);
+  await app.sandbox.mekariPay.pay(rest.number);
+  await untilStatus(client, rest.id, 'COMPLETED');
   expect(await settled()).toBe('150');
+});
+
+test('a claim under review ends with the time to pay: an approval after it reports what was settled meanwhile', async () => {
+  const { id, client, confirmed, settled } = await owing(100);
+  const reviewed = await confirmed();
+  await app.sandbox.mekariPay.payWrong(reviewed.number);
+  await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [reviewed.id]);
+  expect((await purchase(app, client, id, WHATSAPP)).excessTotal.amount).toBe('100');
+  expect((await approve(reviewed.number)).excessPaidTwice).toBe(true);
+  await untilStatus(client, reviewed.id, 'COMPLETED');
+  expect(await settled()).toBe('200');
 });
 
 test('the operator and the timeline report a second payment when a wrongly paid order is approved', async () => {

@@ -19,7 +19,7 @@ type Excess = ReturnType<typeof whatsapp>;
 
 /** An organization whose excess a test moves. */
 async function owing(...excess: Excess[]) {
-  const id = addOrganization(app.sandbox, '1004', { excess });
+  const id = addOrganization(app.sandbox, '1001', { excess });
   return {
     id,
     client: await app.client({ organization_id: id }),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { codes, refusals, tryCreate } from '../../support/app/mutations.ts';
+import { codes, refusals, tryCancel, tryCreate } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { toItems } from '../../support/app/purchase.ts';
+import { confirmOrder, toItems } from '../../support/app/purchase.ts';
 
 let app: TestApp;
 
@@ -98,4 +99,36 @@ test.each(['', '   ', 'k'.repeat(256)])('%o is not a valid key', async (idempote
     { input },
   );
   expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+});
+
+test('a repeat after the quote ran out says so, with the old order, before and after the job expires it', async () => {
+  const { organizationId, client } = await buyer();
+  const key = randomUUID();
+  const { order } = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+  await app.db.query(`update topup_orders set quote_expires_at = now() where id = $1`, [order?.id]);
+  for (const status of ['DRAFT', 'EXPIRED']) {
+    const repeat = await tryCreate(client, organizationId, { agent_extra: '2' }, key);
+    expect(repeat.order).toMatchObject({ id: order?.id, status });
+    expect(refusals(repeat)).toEqual([
+      { code: 'QUOTE_EXPIRED', field: ['input', 'idempotencyKey'], suggestedQuantity: null, retryable: false },
+    ]);
+    await app.reconcile();
+  }
+  expect(await orderCount(organizationId)).toBe(1);
+});
+
+test('a repeat for an order that was confirmed and then expired, or a draft that was cancelled, is no error', async () => {
+  const { organizationId, client } = await buyer();
+  const [confirmedKey, cancelledKey] = [randomUUID(), randomUUID()];
+  const { order } = await tryCreate(client, organizationId, { agent_extra: '2' }, confirmedKey);
+  await confirmOrder(client, order as OrderFragment);
+  await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [order?.id]);
+  await app.reconcile();
+  const repeat = await tryCreate(client, organizationId, { agent_extra: '2' }, confirmedKey);
+  expect([repeat.order?.status, codes(repeat)]).toEqual(['EXPIRED', []]);
+
+  const cancelled = await tryCreate(client, organizationId, { agent_extra: '1' }, cancelledKey);
+  await tryCancel(client, cancelled.order?.id ?? '');
+  const again = await tryCreate(client, organizationId, { agent_extra: '1' }, cancelledKey);
+  expect([again.order?.status, codes(again)]).toEqual(['CANCELLED', []]);
 });

@@ -24,7 +24,7 @@ const write = (use: KeyUse) => app.callers.writes(request, keyInsert(use, orderI
 const find = async (use: KeyUse) => {
   const [uses] = await app.callers.reads(request, usesOfKey(use));
   const found = repeatOf(use, uses);
-  return found === undefined || found === 'conflict' ? found : { orderId: found.id };
+  return found === undefined || typeof found === 'string' ? found : { orderId: found.id };
 };
 
 const AT = new Date('2026-11-22T03:00:00Z');

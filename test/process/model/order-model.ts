@@ -82,14 +82,19 @@ function move(order: Order, to: Status, changes: Partial<Order> = {}): Order {
   return { ...order, ...changes, walk: [...order.walk, to] };
 }
 
-/** The reported excess, less settlements, and less the share of other orders that await payment or review. */
-function owedBy({ orders }: World, organization: number, basket: number, itself?: Order): number {
-  if (!BASKETS[basket]?.some(({ code }) => code === 'wa_balance')) return 0;
-  const others = orders.filter((order) => order.organization === organization);
-  const carried = others.map((order) => {
-    const carries = order !== itself && ['PENDING_PAYMENT', 'PAYMENT_REVIEW'].includes(statusOf(order));
-    return order.settledExcess + (carries ? order.excess : 0);
-  });
+/** An order claims its excess while it is to be paid: under review until its deadline. */
+const claims = ({ now }: World, order: Order) =>
+  statusOf(order) === 'PENDING_PAYMENT' || (statusOf(order) === 'PAYMENT_REVIEW' && order.payBy > now);
+
+const isOfWhatsapp = (basket: number) => BASKETS[basket]?.some(({ code }) => code === 'wa_balance') ?? false;
+
+/** The reported excess, less settlements, and less the claims of other orders. */
+function owedBy(world: World, organization: number, basket: number, itself?: Order): number {
+  if (!isOfWhatsapp(basket)) return 0;
+  const others = world.orders.filter((order) => order.organization === organization);
+  const carried = others.map(
+    (order) => order.settledExcess + (order !== itself && claims(world, order) ? order.excess : 0),
+  );
   return Math.max(0, (OWED[organization] ?? 0) - sum(carried));
 }
 
@@ -123,6 +128,10 @@ export function confirm(world: World, order: Order, how: Confirm): Act {
   if (isDraft ? order.quoteEndsAt <= world.now : statusOf(order) === 'EXPIRED') return refused('QUOTE_EXPIRED');
   if (!isDraft) return refused('INVALID_TRANSITION');
   if (how === 'at another total') return refused('TOTAL_MISMATCH');
+  const isPutOff = world.orders.some(
+    (other) => other !== order && other.organization === order.organization && other.excess > 0 && claims(world, other),
+  );
+  if (isPutOff && isOfWhatsapp(order.basket)) return refused('EXCESS_PENDING');
   const excess = owedBy(world, order.organization, order.basket, order);
   if (excess !== order.excess) {
     const quotedAnew = move(order, 'DRAFT', { excess, quoteEndsAt: world.now + QUOTE_LIVES });

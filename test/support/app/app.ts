@@ -66,6 +66,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     // Tests run it by hand; tests of the timer shorten it.
     RECONCILE_INTERVAL_SECONDS: '3600',
     MUTATIONS_PER_MINUTE: '0',
+    MAX_ORDERS_AWAITING_PAYMENT: '0',
+    MAX_LIVE_DRAFTS: '0',
     ...options.env,
   });
   const composition = await compose(config, { log, ...options });

@@ -31,6 +31,8 @@ export function launchReplica({ db, sandbox }: Parts, env: Record<string, string
     PUBLIC_URL: 'http://127.0.0.1',
     CHECKOUT_RETURN_URL: 'http://127.0.0.1/topup',
     MUTATIONS_PER_MINUTE: '0',
+    MAX_ORDERS_AWAITING_PAYMENT: '0',
+    MAX_LIVE_DRAFTS: '0',
     ...env,
   });
 }

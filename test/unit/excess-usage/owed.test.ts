@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { owedQuantities, priceExcess } from '../../../src/excess-usage/rules/owed.ts';
+import { owedQuantities, priceExcess, unclaimed } from '../../../src/excess-usage/rules/owed.ts';
 
 const MUV = { code: 'muv', excessKey: 'muv_excess' };
 const reported = (...rows: [key: string, period: string, quantity: bigint][]) =>
@@ -88,5 +88,29 @@ describe('its price', () => {
     const most = { period: '2026-11', quantity: 9_007_199_254_740_991n };
     expect(priceExcess('muv', most, 1n)?.amount).toBe(9_007_199_254_740_991n);
     expect(priceExcess('muv', most, 2n)).toBeUndefined();
+  });
+});
+
+describe('the unclaimed excess', () => {
+  const owed = (period: string, quantity: bigint) => ({
+    code: 'muv',
+    period,
+    quantity,
+    unitPrice: 750n,
+    amount: quantity * 750n,
+  });
+  const claim = (period: string, quantity: bigint) => ({ code: 'muv', period, quantity });
+
+  test('is what is owed, less the claims of the same period, at the same unit price', () => {
+    const rows = [owed('2026-10', 100n), owed('2026-11', 20n)];
+    expect(unclaimed(rows, [claim('2026-10', 30n), claim('2026-10', 10n)])).toEqual([
+      owed('2026-10', 60n),
+      owed('2026-11', 20n),
+    ]);
+  });
+
+  test('omits a period that is claimed as a whole, or beyond what is still owed', () => {
+    const rows = [owed('2026-10', 100n), owed('2026-11', 20n)];
+    expect(unclaimed(rows, [claim('2026-10', 100n), claim('2026-11', 21n)])).toEqual([]);
   });
 });

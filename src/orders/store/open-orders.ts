@@ -1,0 +1,34 @@
+import { oneOf, type Query, raw, type Sql, sql } from '../../platform/database/sql.ts';
+import { AWAITS_PAYMENT, QUOTED, UNDER_REVIEW } from '../rules/order-state.ts';
+
+/**
+ * Serializes the creates and confirms of one organization until the transaction ends, so that both see what the other claims
+ * and counts. The key's prefix is that of the version before, which serializes with this one during a roll-out.
+ */
+export const lockOrganization = (organizationId: string): Query =>
+  sql`select pg_advisory_xact_lock(hashtextextended('excess:' || ${organizationId}, 0))`;
+
+/**
+ * Condition that order `o` still awaits its payment: a pending one, or one under review before its deadline. Until then it
+ * claims the excess of its lines, and has a place among those that an organization may have (domain.md 6, 8).
+ */
+export const awaitsItsPayment = (now: Date): Sql => sql`o.status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW])})
+  and (o.status in (${oneOf(AWAITS_PAYMENT)}) or o.payment_expires_at > ${now})`;
+
+const isLiveDraft = (now: Date): Sql => sql`o.status in (${oneOf(QUOTED)}) and o.quote_expires_at > ${now}`;
+
+/** Condition that the organization may have one more order that awaits its payment. A limit of 0 is none. */
+export const hasRoomToPay = (organizationId: string, now: Date, limit: number): Sql =>
+  hasRoom(organizationId, awaitsItsPayment(now), limit);
+
+/** Condition that the organization may have one more live draft. A limit of 0 is none. */
+export const hasRoomForDraft = (organizationId: string, now: Date, limit: number): Sql =>
+  hasRoom(organizationId, isLiveDraft(now), limit);
+
+/** Counts no further than the limit, in topup_orders_status_idx. */
+function hasRoom(organizationId: string, isCounted: Sql, limit: number): Sql {
+  if (limit === 0) return raw('true');
+  return sql`(select count(*) from (
+    select from topup_orders o where o.organization_id = ${organizationId} and ${isCounted} limit ${limit}
+  ) as counted) < ${limit}`;
+}
