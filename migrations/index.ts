@@ -12,6 +12,8 @@ import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.t
 import { ExcessReports1765400000000 } from './1765400000000-excess-reports.ts';
 import { PollInTurns1765410000000 } from './1765410000000-poll-in-turns.ts';
 import { DraftsArePruned1765420000000 } from './1765420000000-drafts-are-pruned.ts';
+import { JobTurns1765500000000 } from './1765500000000-job-turns.ts';
+import { UnsentMails1765500100000 } from './1765500100000-unsent-mails.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
@@ -30,5 +32,7 @@ export const migrations = [
   ExcessReports1765400000000,
   PollInTurns1765410000000,
   DraftsArePruned1765420000000,
+  JobTurns1765500000000,
+  UnsentMails1765500100000,
   OperatorsEndThings1765700000000,
 ];

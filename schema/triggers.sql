@@ -202,6 +202,40 @@ begin
   perform graphile_worker.add_job(task, payload, run_at := run_at, max_attempts := max_attempts, job_key := key);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, key text, run_at timestamp with time zone, max_attempts integer, first_priority integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  caller name := case current_setting('role') when 'none' then session_user else current_setting('role') end;
+  order_id text := payload ->> 'orderId';
+  organization text := payload ->> 'organizationId';
+  turn integer := 0;
+begin
+  if not pg_has_role(caller, 'self_topup_background', 'member') and (
+    task <> 'issue_invoice'
+    or key is distinct from 'issue_invoice:' || order_id
+    or organization is distinct from current_setting('self_topup.organization_id', true)
+    or not exists (select from public.topup_orders where id = case when order_id ~ '^[0-9a-f-]{36}$' then order_id::uuid end
+                   and organization_id = organization)
+  ) then
+    raise exception 'permission denied for job %', task using errcode = 'insufficient_privilege';
+  end if;
+  if organization is not null then
+    select count(*) into turn from (
+      select from graphile_worker._private_jobs as job
+      where job.payload ->> 'organizationId' = organization and job.key is distinct from enqueue_job.key
+        and job.task_id = (select id from graphile_worker._private_tasks where identifier = task)
+        and job.attempts < job.max_attempts
+      limit 999
+    ) as waiting;
+  end if;
+  perform graphile_worker.add_job(task, payload, run_at := run_at, max_attempts := max_attempts, job_key := key,
+    priority := first_priority + turn, flags := case when turn > 0 then array['later'] end);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -152,6 +152,9 @@ export const settings = z.object({
     'Interval at which pending orders are polled at Mekari Pay, and overdue orders and quotes expire',
   ),
   UPSTREAM_TIMEOUT_MS: wholeNumber('a time', 1, 3000, 120_000).describe('Longest duration of one call to a neighbour'),
+  SMTP_TIMEOUT_SECONDS: wholeNumber('a time', 1, 600, 3600).describe(
+    'Longest duration of one mail, from the connection to the final answer; a short one sends twice what a slow mail server accepts',
+  ),
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
     'Most mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createArrivals } from '../arrivals.ts';
 import { controlRoutes } from '../server/control-routes.ts';
 import { type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
@@ -41,15 +42,28 @@ export async function startMail(
   const faults = createMailFaults();
   const offers = createRequestLog(setup.clock);
 
+  /** The verdict of a fault at this step; undefined lets the mail go on. */
+  async function fail(fault: MailFault | undefined, offer: LoggedRequest): Promise<Verdict | undefined> {
+    offer.fault = fault?.kind ?? null;
+    if (fault?.kind === 'hang' || fault?.kind === 'drip') return fault.kind;
+    if (fault?.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
+    if (fault?.kind !== 'reject') return undefined;
+    offer.status = fault.status ?? 451;
+    return { status: offer.status, message: 'switched on in the sandbox' };
+  }
+
+  async function offerTo(address: string): Promise<Verdict> {
+    const fault = faults.take('rcpt', [address]);
+    if (fault === undefined) return 'accept';
+    const offer = offers.add({ method: 'RCPT', path: address, headers: {}, body: null });
+    return (await fail(fault, offer)) ?? 'accept';
+  }
+
   async function receive(raw: Buffer, envelope: Message['envelope']): Promise<Verdict> {
     const offer = offers.add({ method: 'DATA', path: envelope.to.join(','), headers: {}, body: null });
-    const fault = faults.take(envelope.to);
-    offer.fault = fault?.kind ?? null;
-    if (fault?.kind === 'hang') return 'hang';
-    if (fault?.kind === 'reject') {
-      offer.status = fault.status ?? 451;
-      return { status: offer.status, message: 'switched on in the sandbox' };
-    }
+    const fault = faults.take('data', envelope.to);
+    const failure = await fail(fault, offer);
+    if (failure !== undefined) return failure;
     const message = await parseMessage(raw, { id: randomUUID(), at: setup.clock().toISOString(), envelope });
     messages = [...messages, message].slice(-MAX_MESSAGES);
     arrivals.announce(message);
@@ -58,7 +72,11 @@ export async function startMail(
     return 'accept';
   }
 
-  const smtp = await listenSmtp(setup.host, ports.smtp, receive);
+  const greet = async () => {
+    const fault = faults.take('greeting', ['']);
+    if (fault !== undefined) await sleep(fault.delayMs, undefined, { ref: false });
+  };
+  const smtp = await listenSmtp(setup.host, ports.smtp, { greet, offerTo, receive });
 
   async function setFaults(list: unknown): Promise<void> {
     faults.set(list);

@@ -1,8 +1,15 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
-/** The treatment of one mail: accepted (250), refused with a code, never answered, or the connection broken. */
-export type Verdict = 'accept' | 'hang' | 'drop' | { status: number; message: string };
+/** The treatment of one mail: accepted (250), refused with a code, never answered, answered for ever, or the connection broken. */
+export type Verdict = 'accept' | 'hang' | 'drip' | 'drop' | { status: number; message: string };
+
+/** The steps of the dialogue. */
+export interface Dialogue {
+  greet(): Promise<void>;
+  offerTo(address: string): Promise<Verdict>;
+  receive(raw: Buffer, envelope: Envelope): Promise<Verdict>;
+}
 
 export interface Envelope {
   from: string;
@@ -17,6 +24,7 @@ export interface SmtpListener {
   accept(): Promise<void>;
 }
 
+const DRIP_MS = 1000;
 const SIZE_LIMIT_BYTES = 20 * 1024 * 1024;
 
 function envelopeOf({ envelope }: SMTPServerSession): Envelope {
@@ -24,21 +32,32 @@ function envelopeOf({ envelope }: SMTPServerSession): Envelope {
   return { from, to: envelope.rcptTo.map(({ address }) => address) };
 }
 
-export async function listenSmtp(
-  host: string,
-  wantedPort: number,
-  receive: (raw: Buffer, envelope: Envelope) => Promise<Verdict>,
-): Promise<SmtpListener> {
+export async function listenSmtp(host: string, wantedPort: number, dialogue: Dialogue): Promise<SmtpListener> {
   const sockets = new Set<Socket>();
 
   async function onData(stream: AsyncIterable<Buffer>, session: SMTPServerSession): Promise<Verdict> {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk);
-    return receive(Buffer.concat(chunks), envelopeOf(session));
+    return dialogue.receive(Buffer.concat(chunks), envelopeOf(session));
   }
 
-  function breakConnection({ remotePort }: SMTPServerSession): void {
-    for (const socket of sockets) if (socket.remotePort === remotePort) socket.destroy();
+  const socketsOf = ({ remotePort }: SMTPServerSession) =>
+    [...sockets].filter((socket) => socket.remotePort === remotePort);
+
+  /** Begins a reply of many lines, and never ends its first one. */
+  function drip(session: SMTPServerSession): void {
+    for (const socket of socketsOf(session)) {
+      socket.write('250-');
+      const timer = setInterval(() => socket.write('.'), DRIP_MS);
+      socket.once('close', () => clearInterval(timer));
+    }
+  }
+
+  function answer(verdict: Verdict, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+    if (verdict === 'accept') callback();
+    else if (verdict === 'drop') for (const socket of socketsOf(session)) socket.destroy();
+    else if (verdict === 'drip') drip(session);
+    else if (verdict !== 'hang') callback(Object.assign(new Error(verdict.message), { responseCode: verdict.status }));
   }
 
   /** Creates a new SMTPServer each time, because a closed one cannot listen again. */
@@ -48,13 +67,14 @@ export async function listenSmtp(
       disabledCommands: ['AUTH', 'STARTTLS'],
       disableReverseLookup: true,
       size: SIZE_LIMIT_BYTES,
+      onConnect(_session, callback) {
+        dialogue.greet().then(() => callback(), callback);
+      },
+      onRcptTo({ address }, session, callback) {
+        dialogue.offerTo(address).then((verdict) => answer(verdict, session, callback), callback);
+      },
       onData(stream, session, callback) {
-        onData(stream, session).then((verdict) => {
-          if (verdict === 'accept') callback();
-          else if (verdict === 'drop') breakConnection(session);
-          else if (verdict !== 'hang')
-            callback(Object.assign(new Error(verdict.message), { responseCode: verdict.status }));
-        }, callback);
+        onData(stream, session).then((verdict) => answer(verdict, session, callback), callback);
       },
     });
     server.server.on('connection', (socket: Socket) => {

@@ -18,23 +18,62 @@ interface Parts {
   clock: Clock;
 }
 
+/**
+ * The lanes of this replica, and their slots. Mails have slots of their own, because a mail server may take minutes for each. Of both,
+ * some are reserved for jobs that wait behind no other, so that neither a backlog nor one organization's slow jobs delay another
+ * organization's.
+ */
+const SLOTS = { money: 4, reservedForBookings: 2, mails: 4, reservedForMails: 4 };
+/** A retry of a mail may wait: the search for one reads past all jobs that are not mails. */
+const MAIL_POLL_MS = 3000;
+
 /** Starts the jobs: those that requests enqueue, the recurring ones, and by the queue's crontab the nightly audit and reconciliation. */
 export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): JobWorker {
-  const jobs = startJobWorker({
-    name: 'jobs',
-    databaseUrl: databases.backgroundUrl,
-    handlers: [...services.jobHandlers, runAuditHandler(databases.connectAuditor, clock)],
-    recurring: [
-      reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS),
-      pruneDraftsJob((stopping) => services.pruneDrafts.run(stopping)),
-    ],
-    crontab: [AUDIT_CRONTAB, RECONCILIATION_CRONTAB].join('\n'),
-    log,
-    onFinished: telemetry.job,
-    onRestart: telemetry.jobRunnerRestart,
-  });
-  reportWorkers([jobs], telemetry);
-  return jobs;
+  const { payments, bookings, mails } = services.jobHandlers;
+  const { job: onFinished, jobRunnerRestart: onRestart } = telemetry;
+  const common = { databaseUrl: databases.backgroundUrl, log, onFinished, onRestart };
+  const workers = [
+    startJobWorker({
+      ...common,
+      name: 'money',
+      handlers: [...bookings, ...payments, runAuditHandler(databases.connectAuditor, clock)],
+      recurring: [
+        reconcileJob((stopping) => services.reconcile.run(stopping), config.RECONCILE_INTERVAL_SECONDS),
+        pruneDraftsJob((stopping) => services.pruneDrafts.run(stopping)),
+      ],
+      crontab: [AUDIT_CRONTAB, RECONCILIATION_CRONTAB].join('\n'),
+      concurrency: SLOTS.money,
+    }),
+    startJobWorker({
+      ...common,
+      name: 'bookings',
+      handlers: bookings,
+      concurrency: SLOTS.reservedForBookings,
+      isReserved: true,
+    }),
+    startJobWorker({ ...common, name: 'mails', handlers: mails, concurrency: SLOTS.mails, pollMs: MAIL_POLL_MS }),
+    startJobWorker({
+      ...common,
+      name: 'first-mails',
+      handlers: mails,
+      concurrency: SLOTS.reservedForMails,
+      isReserved: true,
+    }),
+  ];
+  reportWorkers(workers, telemetry);
+  return together(workers);
+}
+
+function together(workers: readonly JobWorker[]): JobWorker {
+  return {
+    name: 'all',
+    get isRunning() {
+      return workers.every((worker) => worker.isRunning);
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
 }
 
 function reportWorkers(workers: readonly JobWorker[], telemetry: Telemetry): void {

@@ -1,7 +1,7 @@
 import type { EntityTarget } from 'typeorm';
 import { ActionTrailEntry } from '../action-trail/index.ts';
 import { AuditRun } from '../audit/index.ts';
-import { BookingCorrection, OrderMailDelivery } from '../fulfilment/index.ts';
+import { BookingCorrection, OrderMailDelivery, RefusedMailAddress, UnsentOrderMail } from '../fulfilment/index.ts';
 import { OrganizationPackage, QuotaLedgerEntry } from '../ledger/index.ts';
 import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from '../orders/index.ts';
 import { PaymentEvent, PaymentExceptionClosing } from '../payments/index.ts';
@@ -20,8 +20,10 @@ export const entities: readonly EntityTarget<object>[] = [
   PaymentEvent,
   PaymentExceptionClosing,
   QuotaLedgerEntry,
+  RefusedMailAddress,
   TopupConfiguration,
   TopupOrder,
   TopupOrderEvent,
   TopupOrderLine,
+  UnsentOrderMail,
 ];

@@ -42,7 +42,7 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
   const { clock, log, telemetry } = parts;
   const http = connectNeighbours(config, parts);
   const mailer = createMailer({
-    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    timeoutMs: config.SMTP_TIMEOUT_SECONDS * 1000,
     onCall: telemetry.upstreamCall,
     smtpUrl: config.SMTP_URL,
     from: config.MAIL_FROM,
@@ -67,7 +67,8 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
     moderator: createModerator(http.moderator),
     mailer: {
       ...mailer,
-      send: (mail) => inClientSpan({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail)),
+      send: (mail, stopping) =>
+        inClientSpan({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail, stopping)),
     },
     close() {
       packages.stop();

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
 import { excessQuotaRoute, ListExcess, PriceOwed } from '../excess-usage/index.ts';
-import { BookPaidPi, fulfilmentJobs, SendOrderMail } from '../fulfilment/index.ts';
+import { BookPaidPi, bookingJobs, mailJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
 import { type ReconcileParts, runReconciliationHandler } from '../operators/index.ts';
@@ -56,6 +56,9 @@ interface Parts {
   neighbours: Neighbours;
 }
 
+/** The handlers by what they wait for; app/background.ts gives each its lanes. */
+export type JobHandlers = Readonly<Record<'payments' | 'bookings' | 'mails', readonly JobHandler[]>>;
+
 export type Services = ReturnType<typeof composeServices>;
 
 /** Creates the services of all features, in the order of the one-way imports between them. */
@@ -90,19 +93,19 @@ export function composeServices(config: Config, parts: Parts) {
     settle: (order) => checkPayment.checkNow(order),
     enterException: (invoice) => settleListed(settlePayment, paymentProvider.name, invoice),
   };
-  const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock);
+  const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock, log);
 
-  const jobHandlers: JobHandler[] = [
-    runReconciliationHandler(reconciliation, telemetry.reconciliationFindings),
-    ...paymentJobs({
-      issueInvoice: (id) => invoices.issueForOrder(id),
-      voidInvoice: (id) => voidInvoice.voidForOrder(id),
-    }),
-    ...fulfilmentJobs({
-      bookPaidPi: (orderId) => bookPaidPi.book(orderId),
-      sendOrderMail: (kind, orderId, sending) => orderMail.send(kind, orderId, sending),
-    }),
-  ];
+  const jobHandlers: JobHandlers = {
+    payments: [
+      runReconciliationHandler(reconciliation, telemetry.reconciliationFindings),
+      ...paymentJobs({
+        issueInvoice: (id) => invoices.issueForOrder(id),
+        voidInvoice: (id) => voidInvoice.voidForOrder(id),
+      }),
+    ],
+    bookings: bookingJobs({ bookPaidPi: (orderId) => bookPaidPi.book(orderId) }),
+    mails: mailJobs({ sendOrderMail: (mail, stopping) => orderMail.send(mail, stopping) }),
+  };
   // Creates the counters before the first delivery.
   for (const outcome of DELIVERY_OUTCOMES) telemetry.webhook(outcome, 0);
   return {

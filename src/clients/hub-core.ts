@@ -4,6 +4,7 @@ import type { Neighbour } from './http.ts';
 import { type OrganizationSnapshot, readOrganization } from './organization-snapshot.ts';
 import { UpstreamError } from './upstream-error.ts';
 
+export type { BillingContact } from './billing-contacts.ts';
 export type { OrganizationSnapshot } from './organization-snapshot.ts';
 
 export interface HubCore {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isCalendarDate } from '../kernel/jakarta.ts';
 import { isLabel, withVisibleText } from '../kernel/label.ts';
+import { type BillingContacts, readBillingContacts } from './billing-contacts.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** An organization as hub-core, its owner, describes it (contracts.md 3). */
@@ -17,17 +18,13 @@ export interface OrganizationSnapshot {
   mcc: { enabled: boolean; minimum: bigint };
   /** YYYY-MM-DD. */
   contractEnd: string | undefined;
-  billingContacts: readonly { name: string; email: string; locale: string }[];
+  billing: BillingContacts;
   excess: readonly { key: string; period: string; quantity: bigint }[];
   /** Keys with a malformed excess row: the excess under them is unknown. "*" stands for every key. */
   unknownExcess: readonly string[];
 }
 
 const wholeNumber = z.number().refine(Number.isSafeInteger, { error: 'is not a whole number' });
-
-const contact = z
-  .object({ name: z.string().nullish(), email: z.email(), locale: z.string().nullish() })
-  .transform((row) => ({ name: row.name ?? '', email: row.email, locale: row.locale ?? 'id' }));
 
 const excessRow = z.object({
   key: z.string(),
@@ -72,8 +69,7 @@ const organization = z
       enrolled: row.settings.bifrost_new_topup === true,
       mcc: { enabled: row.settings.mcc?.is_enabled === true, minimum: BigInt(row.settings.mcc?.minimum_value ?? 0) },
       contractEnd: row.contract?.end_date ?? undefined,
-      // A malformed contact must not fail its organization.
-      billingContacts: (row.billing_contacts ?? []).flatMap((row) => contact.safeParse(row).data ?? []),
+      billing: readBillingContacts(row.billing_contacts ?? []),
       ...readExcess(row.excess ?? []),
     }),
   );

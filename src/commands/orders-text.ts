@@ -99,6 +99,13 @@ export function describeReport(report: OrderReport): string[] {
       ),
     ),
     ...section(
+      'mails that were not sent',
+      report.unsentMails.map(({ kind, status, hint, reason, notedAt }) => {
+        const to = status === 'NO_CONTACT' ? 'nobody to write to' : hint;
+        return `${at(notedAt)}  ${kind}  ${status}  ${to}${reason === null ? '' : `  ${reason}`}`;
+      }),
+    ),
+    ...section(
       'jobs',
       report.jobs.map((job) => {
         const state = job.running ? 'running' : `next ${at(job.runAt)}`;

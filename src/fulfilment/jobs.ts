@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } from '../orders/index.ts';
-import { defineJob, type JobHandler, type NewJob, newJob } from '../platform/jobs/job.ts';
+import { defineJob, type JobHandler, type NewJob, newJob, PRIORITIES } from '../platform/jobs/job.ts';
+import type { OrderMail } from './send-order-mail.ts';
 import { MAIL_KINDS, type MailKind } from './templates/index.ts';
 
 /** Books the paid PI at accounting and completes the order. */
-export const bookPaidPiJob = defineOrderJob('book_paid_pi');
+export const bookPaidPiJob = defineOrderJob('book_paid_pi', PRIORITIES.booking);
 
 /**
  * Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator's resend takes
@@ -13,6 +14,7 @@ export const bookPaidPiJob = defineOrderJob('book_paid_pi');
 export const sendOrderMailJob = defineJob({
   name: 'send_order_mail',
   payload: orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
+  priority: PRIORITIES.mail,
 });
 
 export const paidPiJob = (order: JobOrder): NewJob => jobOfOrder(bookPaidPiJob, order);
@@ -33,10 +35,15 @@ export function mailKey(kind: MailKind, { id }: Pick<JobOrder, 'id'>, sending: n
 
 interface FulfilmentWork {
   bookPaidPi(orderId: string): Promise<void>;
-  sendOrderMail(kind: MailKind, orderId: string, sending: number): Promise<void>;
+  sendOrderMail(mail: OrderMail, stopping: AbortSignal): Promise<void>;
 }
 
-export const fulfilmentJobs = (work: FulfilmentWork): JobHandler[] => [
+export const bookingJobs = (work: Pick<FulfilmentWork, 'bookPaidPi'>): JobHandler[] => [
   bookPaidPiJob.handle(({ orderId }) => work.bookPaidPi(orderId)),
-  sendOrderMailJob.handle(({ kind, orderId, sending }) => work.sendOrderMail(kind, orderId, sending)),
+];
+
+export const mailJobs = (work: Pick<FulfilmentWork, 'sendOrderMail'>): JobHandler[] => [
+  sendOrderMailJob.handle(({ kind, orderId, sending }, { enqueuedAt, stopping }) =>
+    work.sendOrderMail({ kind, orderId, sending, enqueuedAt }, stopping),
+  ),
 ];

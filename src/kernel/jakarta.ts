@@ -8,6 +8,11 @@ export function jakartaDate(instant: Date): string {
   return new Date(instant.getTime() + OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** "15:04", whatever time zones and languages this Node knows. */
+export function jakartaTime(instant: Date): string {
+  return new Date(instant.getTime() + OFFSET_MS).toISOString().slice(11, 16);
+}
+
 /** Returns the last day of the month that the date is in. */
 export function endOfMonth(date: string): string {
   const [year = 0, month = 1] = date.split('-').map(Number);

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { deliveriesOfOrder, type OrderMailDelivery } from '../fulfilment/index.ts';
+import { deliveriesOfOrder, type OrderMailDelivery, type UnsentOrderMail, unsentOfOrder } from '../fulfilment/index.ts';
 import { entriesOfLines, type QuotaLedgerEntry } from '../ledger/index.ts';
 import {
   linesOfOrder,
@@ -21,6 +21,7 @@ export interface OrderReport {
   payments: readonly PaymentEvent[];
   entries: readonly QuotaLedgerEntry[];
   mails: readonly OrderMailDelivery[];
+  unsentMails: readonly UnsentOrderMail[];
   jobs: readonly OrderJob[];
 }
 
@@ -38,6 +39,7 @@ export async function reportOrder(database: DataSource, orderNumber: string): Pr
       lines.map(({ id }) => id),
     ),
     mails: await deliveriesOfOrder(database, order.id),
+    unsentMails: await unsentOfOrder(database, order.id),
     jobs: await jobsOfOrder(database.manager, order.id),
   };
 }

@@ -4,6 +4,7 @@ import { defineJob, type EnqueueOptions, type JobDefinition, type NewJob, newJob
 /** The part of an order that its jobs carry, so that their log lines and spans belong to the order's trace. */
 export interface JobOrder {
   id: string;
+  organizationId: string;
   correlationId: string;
   traceParent: string | null;
 }
@@ -11,15 +12,19 @@ export interface JobOrder {
 /** The worker reads `traceparent`. An order that was never traced has none. */
 export const orderPayload = z.object({
   orderId: z.uuid(),
+  /** Jobs of the version before have none. */
+  organizationId: z.string().optional(),
   correlationId: z.string(),
   traceparent: z.string().optional(),
 });
 export type OrderPayload = z.output<typeof orderPayload>;
 
-export const defineOrderJob = (name: string): JobDefinition<OrderPayload> => defineJob({ name, payload: orderPayload });
+export const defineOrderJob = (name: string, priority: number): JobDefinition<OrderPayload> =>
+  defineJob({ name, payload: orderPayload, priority });
 
-export const payloadOf = ({ id, correlationId, traceParent }: JobOrder): OrderPayload => ({
+export const payloadOf = ({ id, organizationId, correlationId, traceParent }: JobOrder): OrderPayload => ({
   orderId: id,
+  organizationId,
   correlationId,
   traceparent: traceParent ?? undefined,
 });

@@ -1,11 +1,11 @@
 import { defineOrderJob } from '../orders/index.ts';
-import type { JobHandler } from '../platform/jobs/job.ts';
+import { type JobHandler, PRIORITIES } from '../platform/jobs/job.ts';
 import type { RecurringJob } from '../platform/jobs/recurring.ts';
 
 /** Gets an order its invoice, if the confirm did not. */
-export const issueInvoiceJob = defineOrderJob('issue_invoice');
+export const issueInvoiceJob = defineOrderJob('issue_invoice', PRIORITIES.invoice);
 /** Voids an invoice that was created while its order was cancelled or expired. */
-export const voidInvoiceJob = defineOrderJob('void_invoice');
+export const voidInvoiceJob = defineOrderJob('void_invoice', PRIORITIES.invoice);
 
 interface PaymentWork {
   issueInvoice(orderId: string): Promise<void>;

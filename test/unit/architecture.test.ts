@@ -32,6 +32,8 @@ const TABLES: Record<string, readonly string[]> = {
   organization_packages: ['src/ledger/store/'],
   booking_corrections: ['src/fulfilment/store/'],
   order_mail_deliveries: ['src/fulfilment/store/'],
+  unsent_order_mails: ['src/fulfilment/store/'],
+  refused_mail_addresses: ['src/fulfilment/store/'],
   topup_configurations: ['src/topup-options/store/'],
   action_trail: ['src/action-trail/store/'],
   audit_runs: [],

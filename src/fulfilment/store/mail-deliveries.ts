@@ -1,6 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { MailKind } from '../templates/index.ts';
 import { OrderMailDelivery } from './order-mail-delivery.entity.ts';
+import { forgetRefusals } from './refused-addresses.ts';
+import { forgetUnsent } from './unsent-mails.ts';
 
 /** One kind of mail about one order to one address. */
 export type Recipient = Pick<OrderMailDelivery, 'orderId' | 'kind' | 'recipientHash'>;
@@ -11,6 +14,7 @@ export async function lastSending(database: DataSource, recipient: Recipient): P
   return delivery?.sending ?? 0;
 }
 
+/** Records that the mail server accepted it: so the address is good, and the mail no longer unsent. */
 export async function recordDelivery(
   database: DataSource,
   recipient: Recipient,
@@ -18,7 +22,11 @@ export async function recordDelivery(
   sentAt: Date,
 ): Promise<void> {
   const key: (keyof Recipient)[] = ['orderId', 'kind', 'recipientHash'];
-  await database.getRepository(OrderMailDelivery).upsert({ ...recipient, sending, sentAt }, key);
+  await inTransaction(database, async (tx) => {
+    await tx.upsert(OrderMailDelivery, { ...recipient, sending, sentAt }, key);
+    await forgetUnsent(tx, recipient);
+    await forgetRefusals(tx, recipient.recipientHash);
+  });
 }
 
 /** Returns the number of the last sending of this kind to any contact; 0 if there was none. */

@@ -1,27 +1,17 @@
-import { jakartaDate } from '../../kernel/jakarta.ts';
+import { jakartaDate, jakartaTime } from '../../kernel/jakarta.ts';
 import { MESSAGES } from './messages.ts';
 import type { MailLocale } from './order-mail.ts';
 
-const timeInJakarta = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Asia/Jakarta',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
-const numbers: Readonly<Record<MailLocale, Intl.NumberFormat>> = {
-  id: new Intl.NumberFormat('id-ID'),
-  en: new Intl.NumberFormat('en-US'),
-};
+const SEPARATORS: Readonly<Record<MailLocale, string>> = { id: '.', en: ',' };
 
 /**
- * Writes "22 November 2026 pukul 15.04 WIB" or "22 November 2026, 15:04 WIB". The words are our own, because Intl's
- * change with the ICU version.
+ * Writes "22 November 2026 pukul 15.04 WIB" or "22 November 2026, 15:04 WIB". Words and separators are our own:
+ * Intl's change with the ICU version, and a Node without its data writes English.
  */
 export function formatInstant(instant: Date, locale: MailLocale): string {
   const words = MESSAGES[locale];
   const [year = '', month = '', day = ''] = jakartaDate(instant).split('-');
-  const [hour = '', minute = ''] = timeInJakarta.format(instant).split(':');
+  const [hour = '', minute = ''] = jakartaTime(instant).split(':');
   return words.instant(`${Number(day)} ${words.months[Number(month) - 1]} ${year}`, hour, minute);
 }
 
@@ -29,7 +19,7 @@ export function formatInstant(instant: Date, locale: MailLocale): string {
  * Writes units with the language's separators. Amounts go through formatRupiah, which writes them one way everywhere.
  */
 export function formatUnits(units: bigint, locale: MailLocale): string {
-  return numbers[locale].format(units);
+  return units.toString().replace(/\B(?=(\d{3})+(?!\d))/g, SEPARATORS[locale]);
 }
 
 /**

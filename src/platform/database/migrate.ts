@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { indexTurns } from '../jobs/store/turns.ts';
 import { connectDatabase, type DatabaseOptions, poolOf } from './data-source.ts';
 import { letBackgroundWork, prepareRoles, ROLES, withParameter } from './roles.ts';
 
@@ -50,7 +51,9 @@ async function migrateAsOwner(options: DatabaseOptions): Promise<string[]> {
     const applied = await database.runMigrations();
     await runMigrations({ pgPool: poolOf(database) });
     const session = database.createQueryRunner();
-    await letBackgroundWork(session).finally(() => session.release());
+    await letBackgroundWork(session)
+      .then(() => indexTurns(session))
+      .finally(() => session.release());
     return applied.map(({ name }) => name);
   } finally {
     await database.destroy();

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { runQuery } from '../database/run-queries.ts';
 import { type Sql, sql } from '../database/sql.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { TURNS } from './store/turns.ts';
 
 /**
  * One kind of job, defined in a feature's jobs.ts. Rows of the queue contain its name: do not rename a job that production has used.
@@ -10,6 +11,8 @@ import type { Logger } from '../telemetry/logger.ts';
 export interface JobDefinition<P> {
   readonly name: string;
   readonly payload: z.ZodType<P>;
+  /** One of PRIORITIES. */
+  readonly priority: number;
   /** Fails the job before `run` if the payload does not match the schema. */
   handle(run: (payload: P, meta: JobMeta) => Promise<void>): JobHandler;
 }
@@ -24,6 +27,8 @@ export interface JobHandler {
 
 export interface JobMeta extends JobLock {
   log: Logger;
+  /** No retry changes it. */
+  enqueuedAt: Date;
   /** Aborts when this replica stops: a long run should end soon. */
   stopping: AbortSignal;
 }
@@ -36,10 +41,16 @@ export interface JobLock {
   attempt: number;
 }
 
-export function defineJob<P>({ name, payload }: Pick<JobDefinition<P>, 'name' | 'payload'>): JobDefinition<P> {
+/** The order of the kinds: bookings before everything else that is new. See store/turns.ts. */
+export const PRIORITIES = { booking: 0, invoice: TURNS, mail: 2 * TURNS } as const;
+
+type Definition<P> = Pick<JobDefinition<P>, 'name' | 'payload'> & { priority?: number };
+
+export function defineJob<P>({ name, payload, priority = PRIORITIES.booking }: Definition<P>): JobDefinition<P> {
   return {
     name,
     payload,
+    priority,
     handle: (run) => ({ name, run: async (json, meta) => run(payload.parse(json), meta) }),
   };
 }
@@ -56,16 +67,18 @@ export interface EnqueueOptions {
 
 export interface NewJob extends EnqueueOptions {
   readonly name: string;
+  readonly priority: number;
+  /** Jobs of the same `organizationId` take turns with those of others; jobs without one do not. */
   readonly payload: object;
 }
 
 export function newJob<P extends object>(job: JobDefinition<P>, payload: P, options: EnqueueOptions): NewJob {
-  return { name: job.name, payload, ...options };
+  return { name: job.name, priority: job.priority, payload, ...options };
 }
 
 /** Enqueues as an expression of a larger statement: `select ${enqueued(job)} from moved`. */
-export const enqueued = ({ name, payload, key, runAt }: NewJob): Sql =>
-  sql`enqueue_job(${name}, ${JSON.stringify(payload)}::json, ${key}, ${runAt ?? null}, ${MAX_ATTEMPTS})`;
+export const enqueued = ({ name, priority, payload, key, runAt }: NewJob): Sql =>
+  sql`enqueue_job(${name}, ${JSON.stringify(payload)}::json, ${key}, ${runAt ?? null}, ${MAX_ATTEMPTS}, ${priority})`;
 
 /** Enqueues in the caller's transaction: a rollback removes the job, and workers see it at the commit. */
 export async function enqueueJob(tx: EntityManager, job: NewJob): Promise<void> {

@@ -39,7 +39,7 @@ async function runLogged(handler: JobHandler, payload: unknown, job: Job, terms:
   const log = terms.log.child({ job: handler.name, jobId, correlationId });
   const lock = { jobId, attempt, workerId: job.locked_by ?? '' };
   try {
-    await handler.run(payload, { ...lock, log, stopping: terms.stopping });
+    await handler.run(payload, { ...lock, log, enqueuedAt: job.created_at, stopping: terms.stopping });
     log.info({ event: 'job_done', attempt });
     terms.onFinished?.(handler.name, 'done');
   } catch (error) {

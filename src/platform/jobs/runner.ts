@@ -9,6 +9,8 @@ import { createJobPool } from './job-pool.ts';
 import { type RecurringJob, recurringHandler } from './recurring.ts';
 import { type JobTerms, taskOf } from './run-job.ts';
 import { type Slots, watchSlots } from './slots.ts';
+import { RECURRING } from './store/recurring-rows.ts';
+import { LATER } from './store/turns.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface RunnerOptions {
@@ -20,6 +22,10 @@ export interface RunnerOptions {
   log: Logger;
   /** Maximum of jobs that run at once. */
   concurrency?: number | undefined;
+  /** Longest delay of a job with a future `runAt`; a job for now starts at once. */
+  pollMs?: number;
+  /** Takes only jobs that wait behind no other: not those that failed, nor an organization's further ones (store/turns.ts). */
+  isReserved?: boolean;
   onFinished?: JobTerms['onFinished'];
 }
 
@@ -32,9 +38,12 @@ export interface JobRunner {
 }
 
 const CONCURRENCY = 4;
-/** Longest delay of a job with a future `runAt`; a job for now starts at once. */
-const POLL_INTERVAL_MS = 1000;
+const POLL_MS = 1000;
+/** The search of a reserved runner reads past every job that is not for it, and a new job wakes it anyway. Less than CHECK_MS. */
+const RESERVED_POLL_MS = 3000;
 const CHECK_MS = 5000;
+/** One listens, and one is for the upkeep; slots share the others, because their statements are short. */
+const connectionsFor = (concurrency: number) => 2 + Math.ceil(concurrency / 2);
 /** Longer than the grace of a SIGTERM (main.ts): there the process reports jobs that it cuts off. */
 const LONGEST_END_MS = 10_000;
 /** The library stores the end of a job within this time, or never. */
@@ -53,10 +62,10 @@ const BATCHED_ENDS = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
  * a new one is right whatever the old one hangs in.
  */
 export function startRunner(options: RunnerOptions): JobRunner {
-  const { log, concurrency = CONCURRENCY, recurring = [], onFinished } = options;
+  const { log, concurrency = CONCURRENCY, isReserved = false, recurring = [], onFinished } = options;
   const events = new EventEmitter() as WorkerEvents;
   const slots = watchSlots(events);
-  const { pool, destroy } = createJobPool(options, concurrency + 2);
+  const { pool, destroy } = createJobPool(options, connectionsFor(concurrency));
   const upkeep = startUpkeep(pool, { recurring, events, slots, log });
   const backoff = startBackoff(pool, events, log);
   const checks = setInterval(slots.check, CHECK_MS);
@@ -69,7 +78,8 @@ export function startRunner(options: RunnerOptions): JobRunner {
     crontab: options.crontab ?? '',
     concurrency,
     noHandleSignals: true,
-    pollInterval: POLL_INTERVAL_MS,
+    pollInterval: options.pollMs ?? (isReserved ? RESERVED_POLL_MS : POLL_MS),
+    forbiddenFlags: isReserved ? [LATER, RECURRING] : null,
     logger: quietLogger(log),
     events,
     preset: { worker: BATCHED_ENDS },

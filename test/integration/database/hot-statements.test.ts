@@ -33,6 +33,8 @@ const SMALL: Record<string, string> = {
   payment_exception_closings: 'a row per exception that an operator closed',
   booking_corrections: 'a row per line that an operator had booked under another package code',
   audit_runs: 'a row per night',
+  refused_mail_addresses: 'a row per address that the mail server refuses',
+  unsent_order_mails: 'a row per mail that nobody tries any more; all of them are read by time',
   _private_jobs: 'the queue: a job that is done is gone',
   _private_tasks: 'a row per kind of job',
   _private_job_queues: 'jobs of ours are in no queue of their own',

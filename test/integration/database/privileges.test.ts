@@ -151,6 +151,8 @@ describe('as runtime alone', () => {
     'payment_exception_closings',
     'order_mail_deliveries',
     'booking_corrections',
+    'unsent_order_mails',
+    'refused_mail_addresses',
     'audit_runs',
     'job_workers',
     'periodic_tasks',
@@ -187,16 +189,16 @@ describe('as runtime alone', () => {
     await expect(roles.runtime((tx) => tx.query(insert))).rejects.toThrow(DENIED);
   });
 
-  const enqueue = 'select enqueue_job($1, $2::json, $3, null, 1)';
+  const enqueue = 'select enqueue_job($1, $2::json, $3, null, 1, 0)';
   test.each(['book_paid_pi', 'void_invoice', 'send_order_mail', 'run_audit'])('%s cannot be enqueued', async (task) => {
     const job = [task, JSON.stringify({ orderId: pending.id }), `${task}:${pending.id}`];
     await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
   });
 
   test("the invoice job of an own order can be enqueued under its own key only, and no other order's", async () => {
-    const invoiceOf = (order: { id: string }, key = `issue_invoice:${order.id}`) => [
+    const invoiceOf = (order: { id: string }, key = `issue_invoice:${order.id}`, organizationId = '1001') => [
       issueInvoiceJob.name,
-      JSON.stringify({ orderId: order.id, correlationId: 'test' }),
+      JSON.stringify({ orderId: order.id, organizationId, correlationId: 'test' }),
       key,
     ];
     const theirs = await createOrder(await app.client({ organization_id: '1002' }), '1002', { agent_extra: '1' });
@@ -205,6 +207,7 @@ describe('as runtime alone', () => {
       invoiceOf(theirs),
       invoiceOf(pending, `book_paid_pi:${completed.id}`),
       invoiceOf({ id: 'none' }),
+      invoiceOf(pending, undefined, '1002'),
     ]) {
       await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
     }

@@ -15,7 +15,7 @@ const HEADER = `-- Generated from a migrated database: the functions and trigger
 
 test('schema/triggers.sql has the functions and triggers of a migrated database', async () => {
   const functions = await db.query<{ definition: string }>(
-    `select pg_get_functiondef(oid) as definition from pg_proc where pronamespace = 'public'::regnamespace order by proname`,
+    `select pg_get_functiondef(oid) as definition from pg_proc where pronamespace = 'public'::regnamespace order by proname, pronargs`,
   );
   const triggers = await db.query<{ definition: string }>(
     `select pg_get_triggerdef(t.oid) as definition from pg_trigger t join pg_class c on c.oid = t.tgrelid

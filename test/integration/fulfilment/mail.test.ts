@@ -89,16 +89,6 @@ describe('sent mail', () => {
     await idle(order.id);
     expect(about(order.number)).toHaveLength(1);
   });
-
-  test('waits for an organization without a contact, and goes out once there is one', async () => {
-    const { id, order } = await pending([]);
-    const job = await failedJob(app, 'send_order_mail', order.id);
-    expect(job.last_error).toBe('hub-core has no billing contact for the organization: enter one there');
-    app.sandbox.hubCore.organizations.patch(id, { billing_contacts: [GRACE] });
-    await retryJobs(app.database, [job.id]);
-    await idle(order.id);
-    expect(about(order.number).map((mail) => mail.to)).toEqual([[GRACE.email]]);
-  });
 });
 
 describe('failing mail', () => {

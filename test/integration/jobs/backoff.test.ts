@@ -139,7 +139,7 @@ describe('failed jobs', () => {
     const stopped = worker.stop();
     goOn.resolve();
     await stopped;
-    expect(await waits()).toMatchObject([{ key: 'last', attempts: 1, priority: 1, isLocked: false }]);
+    expect(await waits()).toMatchObject([{ key: 'last', attempts: 1, priority: 10_000, isLocked: false }]);
   });
 });
 

@@ -25,6 +25,8 @@ const TABLES = [
   'quota_ledger_entries',
   'booking_corrections',
   'order_mail_deliveries',
+  'unsent_order_mails',
+  'refused_mail_addresses',
   'audit_runs',
   'graphile_worker._private_jobs',
 ];

@@ -17,10 +17,12 @@ vi.setConfig({ testTimeout: 180_000 });
 let app: TestApp;
 let replica: TestApp;
 
-const startSecond = () => startApp({ shared: { db: app.db, sandbox: app.sandbox } });
+/** Short: the mail server hangs for a while. */
+const env = { SMTP_TIMEOUT_SECONDS: '3' };
+const startSecond = () => startApp({ shared: { db: app.db, sandbox: app.sandbox }, env });
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ env });
   replica = await startSecond();
 });
 

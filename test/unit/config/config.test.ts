@@ -43,6 +43,7 @@ describe('a valid environment', () => {
       PAYMENT_TTL_SECONDS: 86_400,
       RECONCILE_INTERVAL_SECONDS: 60,
       UPSTREAM_TIMEOUT_MS: 3000,
+      SMTP_TIMEOUT_SECONDS: 600,
       GRAPH_SCHEMA_PUBLIC: 'off',
     });
   });

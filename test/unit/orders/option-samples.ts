@@ -33,7 +33,7 @@ export function offeredOption(sample: OptionSample): OfferedOption {
       enrolled: true,
       mcc: { enabled: false, minimum: 0n },
       contractEnd: sample.contractEnd,
-      billingContacts: [],
+      billing: { contacts: [], unreadable: 0 },
       excess: [],
       unknownExcess: [],
     },

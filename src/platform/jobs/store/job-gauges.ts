@@ -39,3 +39,31 @@ export function jobAgeGauge(database: DataSource): Gauge {
     },
   };
 }
+
+/** The number of jobs of each kind that jobAgeGauge() looks at. */
+export function waitingJobsGauge(database: DataSource): Gauge {
+  return {
+    name: 'jobs_waiting',
+    description: 'Jobs of a kind that are due or were tried',
+    label: 'name',
+    async read() {
+      const rows: { job: string; count: string }[] = await database.query(
+        `select task_identifier as job, count(*) from graphile_worker.jobs
+         where attempts > 0 or run_at <= now() group by task_identifier`,
+      );
+      return new Map(rows.map(({ job, count }) => [job, Number(count)]));
+    },
+  };
+}
+
+export async function waitingJobs(
+  database: DataSource,
+  job: string,
+): Promise<{ count: number; oldestSeconds: number | null }> {
+  const [row] = (await database.query(
+    `select count(*)::int as count, extract(epoch from now() - min(created_at))::int as "oldestSeconds"
+     from graphile_worker.jobs where task_identifier = $1 and (attempts > 0 or run_at <= now())`,
+    [job],
+  )) as { count: number; oldestSeconds: number | null }[];
+  return row ?? { count: 0, oldestSeconds: null };
+}

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { RECURRING } from './recurring-rows.ts';
+import { FAILED, LATER, TURNS } from './turns.ts';
 
 /** A job that failed at least once, or is overdue. */
 export interface StuckJob {
@@ -17,6 +18,7 @@ const OVERDUE_SECONDS = 60;
 /** A run of a recurring job may handle hundreds of orders. */
 const LONG_RUN_SECONDS = 600;
 
+const IS_RECURRING = `coalesce(flags ? '${RECURRING}', false)`;
 /**
  * A job that failed, or that no worker takes. A first attempt in progress is not stuck for its first minute, a recurring run not
  * for ten.
@@ -34,20 +36,45 @@ export function listStuckJobs(database: DataSource): Promise<StuckJob[]> {
   );
 }
 
-/** Reschedules these jobs, or every stuck one, for now, with all attempts and the priority of new jobs. Returns their number. */
+/**
+ * Reschedules jobs for now, with all attempts, and returns their number. Single jobs count as new. All of them wait behind what is
+ * enqueued meanwhile, because after an outage they are many; organizations take turns, the oldest job of each first.
+ */
 export async function retryJobs(
   database: Pick<EntityManager, 'query'>,
   ids: readonly string[] | 'all',
 ): Promise<number> {
-  const rows: unknown[] = await database.query(
-    `select retried.id from graphile_worker.reschedule_jobs(
-       array(select id from graphile_worker.jobs where locked_at is null and (${ids === 'all' ? STUCK : 'id = any($1::bigint[])'})),
-       run_at := now(), priority := 0, attempts := 0
-     ) as retried`,
-    ids === 'all' ? [] : [[...ids]],
-  );
-  return rows.length;
+  const [retried] = (await (ids === 'all' ? database.query(RETRY_ALL) : database.query(RETRY, [[...ids]]))) as {
+    jobs: number;
+  }[];
+  return retried?.jobs ?? 0;
 }
+
+const RETRY = `with retried as (
+  update graphile_worker._private_jobs
+  set run_at = now(), attempts = 0, priority = mod(priority, ${FAILED}), flags = nullif(flags - '${LATER}', '{}'), updated_at = now()
+  where id = any($1::bigint[]) and locked_at is null returning id
+) select count(*)::int as jobs from retried`;
+
+/**
+ * A microsecond between two of them keeps the order of their age. The ids go through an array, so that the planner finds each row by
+ * its key: it takes a job that fits STUCK for rare, and would compare every job with every other.
+ */
+const RETRY_ALL = `with stuck as (
+  select id, row_number() over (order by created_at desc, id desc) as place,
+         row_number() over (partition by task_id, payload ->> 'organizationId' order by created_at, id) - 1 as turn
+  from graphile_worker._private_jobs where locked_at is null and ${STUCK}
+), turns as (
+  select unnest(ids) as id, unnest(places) as place, unnest(turns) as turn
+  from (select array_agg(id) as ids, array_agg(place) as places, array_agg(turn) as turns from stuck) as arrays
+), retried as (
+  update graphile_worker._private_jobs as job
+  set run_at = now() - place * interval '1 microsecond', attempts = 0, updated_at = now(),
+      priority = case when ${IS_RECURRING} then priority
+        else ${FAILED} + mod(priority, ${FAILED}) / ${TURNS} * ${TURNS} + least(turn, ${TURNS - 1}) end,
+      flags = case when ${IS_RECURRING} then flags else coalesce(flags, '{}') || '{"${LATER}": true}' end
+  from turns where job.id = turns.id and locked_at is null returning job.id
+) select count(*)::int as jobs from retried`;
 
 /** A job in the queue, whatever its state. */
 export interface FoundJob {

@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Message } from '../../../sandbox/index.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { queuedJobs } from '../../support/app/jobs.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
+import { confirmOrder, createOrder, until, untilStatus } from '../../support/app/purchase.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+
+afterEach(() => app.sandbox.reset());
+afterAll(() => app.close());
+
+const to = (address: string) => (mail: Message) => mail.to.includes(address);
+
+async function buyer(address: string) {
+  const billing_contacts = [{ name: 'Grace', email: address, locale: 'en' as const }];
+  const id = addOrganization(app.sandbox, '1001', { billing_contacts });
+  const client = await app.client({ organization_id: id });
+  return { client, confirmed: async () => confirmOrder(client, await createOrder(client, id, { agent_extra: '3' })) };
+}
+
+test.each(['rcpt', 'data'] as const)(
+  'the mail server drips a byte a second as its answer to %s for one organization: bookings go on, and so do the mails of others',
+  async (at) => {
+    await app.sandbox.mail.faults.set([{ kind: 'drip', at, match: { to: 'dripping@' } }]);
+    const dripping = await buyer('dripping@buyer.example.test');
+    const orders = [];
+    while (orders.length < 12) orders.push(await dripping.confirmed());
+    // As many mails as there are slots for one organization are in flight, and none of them ends.
+    await app.sandbox.mail.waitForRequest({ path: 'dripping@' });
+
+    const other = await buyer(`other-${at}@buyer.example.test`);
+    const order = await other.confirmed();
+    await app.sandbox.mail.waitFor(to(`other-${at}@buyer.example.test`));
+    await app.sandbox.mekariPay.pay(order.number);
+    await untilStatus(other.client, order.id, 'COMPLETED');
+    const [own] = orders;
+    if (own === undefined) throw new Error('there is no order');
+    await app.sandbox.mekariPay.pay(own.number);
+    await untilStatus(dripping.client, own.id, 'COMPLETED');
+    expect(app.sandbox.mail.messages().filter(to('dripping@buyer.example.test'))).toEqual([]);
+  },
+);
+
+test.each([
+  ['greets', { kind: 'greet-late', delayMs: 4000, times: 1 }],
+  ['answers after the mail', { kind: 'slow', delayMs: 4000, times: 1 }],
+] as const)('a mail server that %s later than other neighbours may gets the mail once', async (_, fault) => {
+  await app.sandbox.mail.faults.set([fault]);
+  const { confirmed } = await buyer('patient@buyer.example.test');
+  const order = await confirmed();
+  await app.sandbox.mail.waitFor(to('patient@buyer.example.test'));
+  await until(
+    () => queuedJobs(app, order.id),
+    (jobs) => jobs.every(({ task }) => task === 'issue_invoice'),
+  );
+  expect(app.sandbox.mail.requests()).toMatchObject([{ status: 250 }]);
+  expect(app.sandbox.mail.messages()).toHaveLength(1);
+});
