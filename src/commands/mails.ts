@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { reportMails, retryUnsentMails, sendOrderMailJob, unsuppressAddresses } from '../fulfilment/index.ts';
 import { waitingJobs } from '../platform/jobs/store/job-gauges.ts';
