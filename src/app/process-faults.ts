@@ -27,10 +27,13 @@ export class ProcessFaults {
       process.exit(1);
     });
     process.on('unhandledRejection', (reason) => {
-      this.rejections += 1;
+      // Its request has been answered, with the error of another field.
       if (isLostFieldError(reason)) {
         this.log.error({ event: 'field_failed', path: reason.path?.join('.'), err: reason.originalError ?? reason });
-      } else this.log.error({ event: 'rejection_unhandled', err: reason });
+        return;
+      }
+      this.rejections += 1;
+      this.log.error({ event: 'rejection_unhandled', err: reason });
     });
   }
 }

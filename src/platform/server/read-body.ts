@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 
+const FIRST_BYTES = 2048;
+
 /** Learns how many more bytes of memory the body of a request takes. */
 export type HoldBody = (request: FastifyRequest, bytes: number) => void;
 type Done = (error: Error | null, body?: Buffer) => void;
-
-const FIRST_BYTES = 2048;
 
 /**
  * Copies a body into one buffer as it arrives, and answers 413 beyond `maxBytes`. Fastify's own reader keeps every chunk until the
@@ -13,7 +13,8 @@ const FIRST_BYTES = 2048;
  */
 function readBody(request: FastifyRequest, maxBytes: number, hold: HoldBody, done: Done): void {
   const { raw, headers } = request;
-  if (Number(headers['content-length']) > maxBytes) {
+  const declared = Number(headers['content-length'] ?? 0);
+  if (declared > maxBytes) {
     done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
     return;
   }
@@ -26,7 +27,7 @@ function readBody(request: FastifyRequest, maxBytes: number, hold: HoldBody, don
   const take = (chunk: Buffer) => {
     if (length + chunk.length > maxBytes) return end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
     if (length + chunk.length > body.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, length + chunk.length, 2 * body.length));
+      const larger = Buffer.allocUnsafeSlow(Math.max(declared || FIRST_BYTES, length + chunk.length, 2 * body.length));
       body.copy(larger, 0, 0, length);
       hold(request, larger.length - body.length);
       body = larger;
