@@ -51,7 +51,7 @@ export class BookPaidPi {
 /** Moves a locked order PAID → COMPLETED under its PI number, and enqueues the e-mail. */
 export async function completeOrder(tx: EntityManager, order: TopupOrder, number: string, cause: Cause): Promise<void> {
   await moveOrder(tx, order, 'COMPLETED', cause, { completedAt: cause.at, paidInvoiceNumber: number });
-  await enqueueJob(tx, mailJob('payment_received', order));
+  await enqueueJob(tx, mailJob('invoice_booked', order));
 }
 
 /**

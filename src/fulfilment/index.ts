@@ -1,5 +1,5 @@
 export { BookPaidPi, completeOrder } from './book-paid-pi.ts';
-export { bookingJobs, bookPaidPiJob, mailJob, mailJobs, mailKey, paidPiJob, sendOrderMailJob } from './jobs.ts';
+export { bookingJobs, bookPaidPiJob, mailJob, mailJobs, mailKey, paidJobs, sendOrderMailJob } from './jobs.ts';
 export { type CodeChange, type CorrectedLine, correctLines, withCorrections } from './rules/package-codes.ts';
 export { mailKindOf, SendOrderMail } from './send-order-mail.ts';
 export { BookingCorrection } from './store/booking-correction.entity.ts';

@@ -17,7 +17,11 @@ export const sendOrderMailJob = defineJob({
   priority: PRIORITIES.mail,
 });
 
-export const paidPiJob = (order: JobOrder): NewJob => jobOfOrder(bookPaidPiJob, order);
+/** What follows a payment: its booking, and the receipt, neither of which waits for the other. */
+export const paidJobs = (order: JobOrder): readonly NewJob[] => [
+  jobOfOrder(bookPaidPiJob, order),
+  mailJob('payment_received', order),
+];
 
 export function mailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
   const payload = { ...payloadOf(order), kind, sending };

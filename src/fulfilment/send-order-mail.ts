@@ -12,7 +12,7 @@ import { lastSending, recordDelivery } from './store/mail-deliveries.ts';
 import { countRefusal, isSuppressed, REFUSALS_TO_SUPPRESS } from './store/refused-addresses.ts';
 import { forgetUnsent, recordUnsent } from './store/unsent-mails.ts';
 import type { UnsentStatus } from './store/unsent-order-mail.entity.ts';
-import { type MailKind, renderOrderMail, toMailLocale } from './templates/index.ts';
+import { MAIL_KINDS, type MailKind, renderOrderMail, toMailLocale } from './templates/index.ts';
 
 /** A mail that the server defers for longer is given up: an operator sees it, and may retry it. */
 const LONGEST_DEFERRAL_MS = 24 * 60 * 60 * 1000;
@@ -47,7 +47,7 @@ export class SendOrderMail {
     const { kind, orderId } = mail;
     const order = await orderById(this.database, orderId);
     // A late mail must not be stale: it never asks the buyer to pay an order that is paid, cancelled or expired.
-    if (mailKindOf(order) !== kind) return forgetUnsent(this.database.manager, { orderId, kind });
+    if (!FITS[kind](order)) return forgetUnsent(this.database.manager, { orderId, kind });
     const organization = await this.organizations.findFresh(order.organizationId);
     if (isUpstreamError(organization)) throw organization;
     const { contacts, unreadable } = organization?.billing ?? { contacts: [], unreadable: 0 };
@@ -142,10 +142,14 @@ interface Address {
 
 const hintOf = (address: string) => `${address.slice(0, 1)}***${address.slice(address.lastIndexOf('@'))}`;
 
-/** Returns the kind of e-mail that fits the order's status; undefined if no kind does. */
-export function mailKindOf({ status, confirmedAt, paymentUrl }: TopupOrder): MailKind | undefined {
-  if (status === 'PENDING_PAYMENT') return paymentUrl === null ? undefined : 'awaiting_payment';
-  if (status === 'EXPIRED') return confirmedAt === null ? undefined : 'order_expired';
-  if (status === 'PAYMENT_REVIEW') return 'payment_under_review';
-  return status === 'COMPLETED' ? 'payment_received' : undefined;
-}
+/** Tells whether a mail of this kind is still true. */
+const FITS: Readonly<Record<MailKind, (order: TopupOrder) => boolean>> = {
+  awaiting_payment: ({ status, paymentUrl }) => status === 'PENDING_PAYMENT' && paymentUrl !== null,
+  payment_received: ({ status }) => status === 'PAID' || status === 'COMPLETED',
+  invoice_booked: ({ status }) => status === 'COMPLETED',
+  order_expired: ({ status, confirmedAt }) => status === 'EXPIRED' && confirmedAt !== null,
+  payment_under_review: ({ status }) => status === 'PAYMENT_REVIEW',
+};
+
+/** Returns the last kind of e-mail that fits the order, in the order of MAIL_KINDS; undefined if no kind does. */
+export const mailKindOf = (order: TopupOrder): MailKind | undefined => MAIL_KINDS.findLast((kind) => FITS[kind](order));

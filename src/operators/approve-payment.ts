@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { paidPiJob } from '../fulfilment/index.ts';
+import { paidJobs } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isExcessPaidTwice, linesOfOrder, type TopupOrder } from '../orders/index.ts';
 import { creditOrder, reviewedPayment } from '../payments/index.ts';
@@ -35,7 +35,7 @@ export function approvePayment(
     const cause = { at: clock.now(), cause: approved, actor, reason };
     const payment = { provider, invoiceId, paidAt: paidAt ?? receivedAt };
     const lines = await linesOfOrder(tx, order.id);
-    await creditOrder(tx, order, lines, payment, cause, paidPiJob(order));
+    await creditOrder(tx, order, lines, payment, cause, paidJobs(order));
     return { order, excessPaidTwice };
   });
 }

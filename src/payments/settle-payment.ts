@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { mailJob, paidPiJob } from '../fulfilment/index.ts';
+import { mailJob, paidJobs } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { isExcessPaidTwice, type TopupOrder } from '../orders/index.ts';
@@ -92,7 +92,7 @@ export class SettlePayment {
     const cause = { at, cause: `payment: ${report.source}`, actor: null };
     if (outcome === 'settled') {
       const excessPaidTwice = await isExcessPaidTwice(this.database, order);
-      const isCredited = await creditByEvent(this.database, facts, event, cause, paidPiJob(order));
+      const isCredited = await creditByEvent(this.database, facts, event, cause, paidJobs(order));
       return isCredited ? { outcome, order, excessPaidTwice } : undefined;
     }
     if (outcome === 'review') {

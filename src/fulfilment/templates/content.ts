@@ -85,17 +85,27 @@ const PARTS_OF_KIND: Readonly<Record<MailKind, BuildParts>> = {
     };
   },
 
-  /** Names no amount in its sentences: an operator may have accepted a payment that was not the order's total. */
+  /** The receipt, which does not wait for accounting. Names no amount in its sentences: an operator may have accepted a payment that was not the order's total. */
   payment_received: (model, locale) => {
     const words = MESSAGES[locale];
     const has = (kind: OrderMailLine['kind']) => model.lines.some((line) => line.kind === kind);
     const done = [...(has('TOPUP') ? [words.credited] : []), ...(has('EXCESS') ? [words.settled] : [])];
-    const number = oneLine(model.paidInvoiceNumber ?? '');
     return {
       paragraphs: done.length === 0 ? [] : [done.join(' ')],
+      facts: instantFact(words.paidAt, model.paidAt, locale),
+      button: null,
+      notes: [words.paidInvoiceFollows],
+    };
+  },
+
+  invoice_booked: (model, locale) => {
+    const words = MESSAGES[locale];
+    const number = oneLine(model.paidInvoiceNumber ?? '');
+    return {
+      paragraphs: [],
       facts: [
         ...instantFact(words.paidAt, model.paidAt, locale),
-        { label: words.paidInvoice, value: number === '' ? words.paidInvoicePending : number },
+        ...(number === '' ? [] : [{ label: words.paidInvoice, value: number }]),
       ],
       button: null,
       notes: [],

@@ -8,6 +8,7 @@ import type { MailKind } from './order-mail.ts';
 const ACCENT: Readonly<Record<MailKind, string>> = {
   awaiting_payment: '#1f5fd6',
   payment_received: '#1a7f4b',
+  invoice_booked: '#1a7f4b',
   order_expired: '#6b7280',
   payment_under_review: '#b7791f',
 };

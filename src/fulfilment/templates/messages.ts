@@ -23,6 +23,13 @@ export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
       intro: (order, org) => `Terima kasih. Pembayaran pesanan top-up ${order} untuk ${org} telah kami terima.`,
       items: 'Yang telah kami proses',
     },
+    invoice_booked: {
+      subject: (order, org) => `Nomor PI untuk pesanan ${order} – ${org}`,
+      heading: 'PI pesanan Anda telah dibukukan',
+      preheader: 'Berikut nomor PI (proforma invoice) untuk pembukuan Anda.',
+      intro: (order, org) => `PI (proforma invoice) untuk pesanan top-up ${order} atas nama ${org} telah kami bukukan.`,
+      items: 'Rincian pesanan',
+    },
     order_expired: {
       subject: (order, org) => `Pesanan ${order} telah kedaluwarsa – ${org}`,
       heading: 'Pesanan Anda telah kedaluwarsa',
@@ -64,7 +71,7 @@ export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
     payUntil: 'Batas waktu pembayaran',
     paidAt: 'Tanggal pembayaran',
     paidInvoice: 'Nomor PI (proforma invoice)',
-    paidInvoicePending: 'Sedang diproses',
+    paidInvoiceFollows: 'Nomor PI (proforma invoice) akan kami kirim dalam email tersendiri setelah dibukukan.',
     payButton: 'Bayar sekarang',
     linkFallback: 'Jika tombol tidak berfungsi, salin tautan berikut ke peramban Anda:',
     help: (order) => `Ada pertanyaan? Hubungi tim dukungan Qontak dengan menyebutkan nomor pesanan ${order}.`,
@@ -87,6 +94,13 @@ export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
       preheader: 'Thank you. Here is what we have processed.',
       intro: (order, org) => `Thank you. We have received the payment for top-up order ${order} for ${org}.`,
       items: 'What we have processed',
+    },
+    invoice_booked: {
+      subject: (order, org) => `PI number for order ${order} – ${org}`,
+      heading: 'The PI for your order has been booked',
+      preheader: 'Here is the PI (proforma invoice) number for your accounts.',
+      intro: (order, org) => `We have booked the PI (proforma invoice) for top-up order ${order} of ${org}.`,
+      items: 'Your order',
     },
     order_expired: {
       subject: (order, org) => `Order ${order} has expired – ${org}`,
@@ -129,7 +143,7 @@ export const MESSAGES: Readonly<Record<MailLocale, MailMessages>> = {
     payUntil: 'Payment deadline',
     paidAt: 'Payment date',
     paidInvoice: 'PI (proforma invoice) number',
-    paidInvoicePending: 'Being processed',
+    paidInvoiceFollows: 'We will send you the PI (proforma invoice) number in a separate e-mail, once it is booked.',
     payButton: 'Pay now',
     linkFallback: 'If the button does not work, copy this link into your browser:',
     help: (order) => `Any questions? Contact Qontak support and mention order number ${order}.`,
@@ -168,7 +182,7 @@ type PlainKey =
   | 'payUntil'
   | 'paidAt'
   | 'paidInvoice'
-  | 'paidInvoicePending'
+  | 'paidInvoiceFollows'
   | 'payButton'
   | 'linkFallback';
 

@@ -1,5 +1,11 @@
 /** The kinds of e-mail about an order (domain.md 10). */
-export const MAIL_KINDS = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'] as const;
+export const MAIL_KINDS = [
+  'awaiting_payment',
+  'payment_received',
+  'invoice_booked',
+  'order_expired',
+  'payment_under_review',
+] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 export type MailLocale = 'id' | 'en';

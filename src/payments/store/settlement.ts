@@ -17,7 +17,7 @@ import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
 import { runQueries, runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
-import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
+import { allEnqueued, enqueued, type NewJob } from '../../platform/jobs/job.ts';
 import type { PaymentNotice } from '../provider.ts';
 import { MOVING_OUTCOMES, type PaymentFacts } from '../rules/decide-payment.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
@@ -89,7 +89,7 @@ function toEntry({ organizationId }: TopupOrder, line: TopupOrderLine): NewEntry
 }
 
 /**
- * Enters the event, moves the order to PAID, credits its lines and enqueues the job in one statement, so all or
+ * Enters the event, moves the order to PAID, credits its lines and enqueues the jobs in one statement, so all or
  * nothing. Returns false if the order or the inbox has changed since it was read.
  */
 export function creditByEvent(
@@ -97,12 +97,12 @@ export function creditByEvent(
   { order, lines }: SettlementFacts,
   event: PaymentEvent,
   cause: Cause,
-  job: NewJob,
+  jobs: readonly NewJob[],
 ): Promise<boolean> {
   return runUnlessDuplicate(
     database,
     sql`with ${creditParts(order, lines, event, cause)}, event_row as (${eventInsert(event, ifMoved)})
-      select ${enqueued(job)} from moved_order`,
+      select ${allEnqueued(jobs)} from moved_order`,
   );
 }
 
@@ -136,7 +136,7 @@ async function runUnlessDuplicate(database: DataSource, statement: Sql): Promise
 }
 
 /**
- * Moves a locked order to PAID, credits its lines and enqueues the job, in the transaction of an operator's approval. A
+ * Moves a locked order to PAID, credits its lines and enqueues the jobs, in the transaction of an operator's approval. A
  * second credit fails on the ledger's unique key.
  */
 export async function creditOrder(
@@ -145,9 +145,9 @@ export async function creditOrder(
   lines: readonly TopupOrderLine[],
   payment: AcceptedPayment,
   cause: Cause,
-  job: NewJob,
+  jobs: readonly NewJob[],
 ): Promise<void> {
-  const statement = sql`with ${creditParts(order, lines, payment, cause)} select ${enqueued(job)} from moved_order`;
+  const statement = sql`with ${creditParts(order, lines, payment, cause)} select ${allEnqueued(jobs)} from moved_order`;
   const moved = await runQuery(tx, statement);
   if (moved.length === 0) throw new Error(`order ${order.number} changed after it was locked, and was not credited`);
   order.status = 'PAID';

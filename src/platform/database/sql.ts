@@ -1,6 +1,6 @@
 import { type RawValue, raw, Sql } from 'sql-template-tag';
 
-export { raw, Sql } from 'sql-template-tag';
+export { join, raw, Sql } from 'sql-template-tag';
 
 /** A parameter. A list is a PostgreSQL array of text; a list of rows goes in as JSON (toJson). */
 export type SqlValue = string | number | bigint | boolean | Date | null | readonly string[];

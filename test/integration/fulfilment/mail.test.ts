@@ -57,17 +57,31 @@ describe('sent mail', () => {
     }
   });
 
-  test('payment received: lists the credits and the number of the PI', async () => {
+  test('payment received: lists the credits, and does not wait for accounting', async () => {
+    await app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
+    const { client, order } = await pending();
+    await app.sandbox.mekariPay.pay(order.number);
+    const english = await app.sandbox.mail.waitFor(to(GRACE.email, /^Payment received/));
+    const indonesian = await app.sandbox.mail.waitFor(to(SITI.email, /^Pembayaran .* telah diterima/));
+    expect((await readOrder(client, order.id)).status).toBe('PAID');
+    for (const mail of [english, indonesian]) {
+      expect(mail.subject).toContain(order.number);
+      expect(mail.text).toMatch(/5[.,]000/);
+    }
+  });
+
+  test('invoice booked: has the number of the PI; the receipt goes out once', async () => {
     const { client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number);
     const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
-    const english = await app.sandbox.mail.waitFor(to(GRACE.email, /^Payment received/));
-    const indonesian = await app.sandbox.mail.waitFor(to(SITI.email, /^Pembayaran .* telah diterima/));
+    const english = await app.sandbox.mail.waitFor(to(GRACE.email, /^PI number/));
+    const indonesian = await app.sandbox.mail.waitFor(to(SITI.email, /^Nomor PI/));
     for (const mail of [english, indonesian]) {
       expect(mail.subject).toContain(order.number);
       expect(mail.text).toContain(paidInvoiceNumber);
-      expect(mail.text).toMatch(/5[.,]000/);
     }
+    await idle(order.id);
+    expect(about(order.number).filter(to(GRACE.email, /^Payment received/))).toHaveLength(1);
   });
 
   test('under review: goes to each contact and asks for no payment', async () => {

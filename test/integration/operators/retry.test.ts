@@ -137,13 +137,13 @@ describe('a mail about an order that is sent again', () => {
     const id = addOrganization(app.sandbox, '1001');
     const client = await app.client({ organization_id: id });
     const order = await purchase(app, client, id, { wa_balance: '1000000' });
-    const received = /telah diterima|^Payment received/;
-    const count = () => mails(order.number, received).length;
+    const booked = /^Nomor PI|^PI number/;
+    const count = () => mails(order.number, booked).length;
     const contacts = await until(
       async () => count(),
       (sent) => sent > 0 && sent === contactsOf(id),
     );
-    expect((await again(order.number)).kind).toBe('payment_received');
+    expect((await again(order.number)).kind).toBe('invoice_booked');
     await until(
       async () => count(),
       (sent) => sent === 2 * contacts,
@@ -153,12 +153,12 @@ describe('a mail about an order that is sent again', () => {
       (jobs) => jobs.every(({ task }) => task !== 'send_order_mail'),
     );
     expect(count()).toBe(2 * contacts);
-    const ids = mails(order.number, received).map(({ messageId }) => messageId);
+    const ids = mails(order.number, booked).map(({ messageId }) => messageId);
     expect(new Set(ids).size).toBe(ids.length);
     expect((await reportOrder(app.database, order.number)).timeline.at(-1)).toMatchObject({
       from: 'COMPLETED',
       to: 'COMPLETED',
-      cause: 'operator: mail payment_received sent again',
+      cause: 'operator: mail invoice_booked sent again',
       ...BY,
     });
   });

@@ -161,7 +161,7 @@ async function goOn({ way, buyer }: Story, urls: string[]): Promise<void> {
 }
 
 function expectedMails(stories: Story[]): Record<string, number> {
-  const last = { COMPLETED: 'payment_received', EXPIRED: 'order_expired', PAYMENT_REVIEW: 'payment_under_review' };
+  const last = { COMPLETED: 'invoice_booked', EXPIRED: 'order_expired', PAYMENT_REVIEW: 'payment_under_review' };
   const mails = stories.flatMap(({ point, way, buyer }) => {
     const { number } = buyer.order;
     const kind = last[way.end as keyof typeof last];

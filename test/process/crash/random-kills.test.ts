@@ -129,7 +129,8 @@ test('every paid order is credited and booked once, while replicas and the datab
   // Each buyer bought 4 seats and 500 visitors.
   expect(credited).toBe(String(buyers.length * 504));
   const mails = mailsByOrder(sandbox);
-  expect(Object.keys(mails).filter((name) => name.endsWith('.payment_received'))).toHaveLength(buyers.length);
+  for (const kind of ['payment_received', 'invoice_booked'])
+    expect(Object.keys(mails).filter((name) => name.endsWith(`.${kind}`))).toHaveLength(buyers.length);
   expect(await cluster.end()).toEqual([0, 0]);
 
   const webhooks = sandbox.mekariPay.deliveries().reduce((sum, { attempts }) => sum + attempts.length, 0);

@@ -43,7 +43,7 @@ async function expectBookedOnce({ client, organizationId, order }: ConfirmedOrde
   const bookings = app.sandbox.moderator.bookings().filter(({ request }) => request.order_number === order.number);
   expect(bookings).toMatchObject([{ pi_number: completed.paidInvoiceNumber }]);
   expect(await balances(app, organizationId)).toEqual({ agent_extra: '3' });
-  expect(mailKinds(app, order.number)).toEqual(['awaiting payment', 'payment received']);
+  expect(mailKinds(app, order.number)).toEqual(['awaiting payment', 'payment received', 'invoice booked']);
 }
 
 test('Moderator fails for more than an hour, in every way: nothing is lost, its age grows, and then each order is booked once', async () => {

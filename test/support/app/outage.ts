@@ -80,6 +80,7 @@ export async function confirmedOrders(app: TestApp, count: number): Promise<Conf
 const KINDS: [RegExp, string][] = [
   [/is awaiting payment/, 'awaiting payment'],
   [/^Payment received/, 'payment received'],
+  [/^PI number/, 'invoice booked'],
   [/^We are reviewing/, 'under review'],
 ];
 

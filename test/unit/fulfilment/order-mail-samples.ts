@@ -1,8 +1,7 @@
-import type { MailKind, MailLocale, OrderMailModel } from '../../../src/fulfilment/templates/index.ts';
+import { MAIL_KINDS, type MailLocale, type OrderMailModel } from '../../../src/fulfilment/templates/index.ts';
 
-const KINDS: readonly MailKind[] = ['awaiting_payment', 'payment_received', 'order_expired', 'payment_under_review'];
 export const LOCALES: readonly MailLocale[] = ['id', 'en'];
-export const EVERY = KINDS.flatMap((kind) => LOCALES.map((locale) => [kind, locale] as const));
+export const EVERY = MAIL_KINDS.flatMap((kind) => LOCALES.map((locale) => [kind, locale] as const));
 
 export const MODEL: OrderMailModel = {
   orderNumber: 'TU-261122-7K3M-9QX4',
