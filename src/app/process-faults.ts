@@ -2,7 +2,7 @@ import { isLostFieldError } from '../platform/graphql/lost-field-error.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 
 /**
- * Decides about faults that no code catches (docs/decisions/0055). A caller may have caused one through a library, and must not end
+ * Decides about faults that no code catches (docs/decisions/0060). A caller may have caused one through a library, and must not end
  * the requests of others.
  *
  * - A rejection that nobody awaits is contained. Its computation has ended, with its transaction, and nothing else was
