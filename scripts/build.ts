@@ -51,6 +51,8 @@ async function build(): Promise<number> {
   // Imported here, because an image does not ship the bundler.
   const { bundleServer } = await import('./bundle.ts');
   await bundleServer(root);
+  const { writeSbom } = await import('./sbom.ts');
+  writeSbom(root);
   writeFileSync(stamp, '');
   cacheCompiledCode();
   return 0;
