@@ -15,6 +15,8 @@ import { DraftsArePruned1765420000000 } from './1765420000000-drafts-are-pruned.
 import { JobTurns1765500000000 } from './1765500000000-job-turns.ts';
 import { UnsentMails1765500100000 } from './1765500100000-unsent-mails.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
+import { PaymentsReceived1765800000000 } from './1765800000000-payments-received.ts';
+import { PaymentsFromTheInbox1765810000000 } from './1765810000000-payments-from-the-inbox.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
 export const migrations = [
@@ -35,4 +37,6 @@ export const migrations = [
   JobTurns1765500000000,
   UnsentMails1765500100000,
   OperatorsEndThings1765700000000,
+  PaymentsReceived1765800000000,
+  PaymentsFromTheInbox1765810000000,
 ];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rupiahAmount } from '../../src/kernel/amount.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { SettledExcessLoader } from '../../src/ledger/index.ts';
 import type { OrderStatus, TopupOrder } from '../../src/orders/index.ts';
@@ -100,7 +101,7 @@ async function purchase(side: Side, id: string, timed: Timed): Promise<void> {
   const draft = ordered(await timed('create', () => createOrder.create(asked(), input)));
   const wanted = { orderId: draft.id, expectedTotal: draft.total, idempotencyKey: randomUUID() };
   const order = ordered(await timed('confirm', () => confirmOrder.confirm(asked(), wanted)));
-  const settlement = new SettlePayment(side.database, systemClock, side.log, () => undefined);
+  const settlement = new SettlePayment(side.database, systemClock, () => undefined);
   const { outcome } = await timed('settle', () => settlement.settle(reportOf(order)));
   if (outcome !== 'settled') throw new Error(`the payment was ${outcome}`);
 }
@@ -113,11 +114,11 @@ const reportOf = (order: TopupOrder) => ({
 });
 
 const paymentOf = (order: TopupOrder) => ({
-  type: 'invoice.paid' as const,
+  type: 'invoice.paid',
   orderNumber: order.number,
   invoiceId: order.paymentInvoiceId ?? '',
-  amount: order.total,
-  currency: 'IDR',
+  paid: rupiahAmount(order.total),
+  refunded: null,
   paidAt: new Date(),
   paymentMethod: 'va_bni',
 });
@@ -127,7 +128,14 @@ async function ofAll(side: Side, usual: string, timed: Timed): Promise<void> {
   // No call goes to Mekari Pay: the measure is the query that selects the orders to check.
   const unasked = { check: () => Promise.resolve('unpaid' as const) };
   const { paymentProvider } = side.neighbours;
-  const reconcile = new Reconcile(side.database, paymentProvider, unasked as never, systemClock, side.log);
+  const reconcile = new Reconcile(
+    side.database,
+    paymentProvider,
+    unasked as never,
+    systemClock,
+    side.log,
+    () => undefined,
+  );
   await timed('poll: choosing', () => reconcile.run());
   for (let draft = 0; draft < DRAFTS; draft++) {
     const input = { items: [{ optionId: `${usual}:agent_extra`, quantity: 1n }], idempotencyKey: randomUUID() };

@@ -26,10 +26,6 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     'return [-byAmount < byCredits-]{+byAmount <= byCredits+} ? byAmount : byCredits;':
       'Equal values are interchangeable.',
   },
-  'src/payments/rules/decide-payment.ts': {
-    'const second = (at: Date | null) => ([-at === null-]{+false+} ? null : Math.floor(at.getTime() / 1000));':
-      'The comparison before this handles null; the check is for the compiler.',
-  },
   'src/clients/mekari-pay/webhook-body.ts': {
     "context.addIssue({ code: [-'custom'-]{+\"\"+}, message: 'is not an instant' });":
       'Only the path and the message of an issue are read.',

@@ -10,7 +10,7 @@ import {
   topupOrderReference,
 } from '../orders/index.ts';
 import { OrganizationResolver, resolveOrganizationReference } from '../organizations/index.ts';
-import { CheckPaymentResolver } from '../payments/index.ts';
+import { CheckPaymentResolver, PaymentsResolver } from '../payments/index.ts';
 import type { MutationTrail } from '../platform/graphql/decorate-schema.ts';
 import { buildSubgraph, type Subgraph } from '../platform/graphql/subgraph-schema.ts';
 import {
@@ -33,6 +33,7 @@ type GraphServices = Pick<
   | 'confirmOrder'
   | 'cancelOrder'
   | 'checkPayment'
+  | 'payments'
 >;
 
 /** Builds the graph from the resolvers of all features. Without a trail, for the printed schema, it records no mutation. */
@@ -53,6 +54,7 @@ export function buildGraph(services: GraphServices, mutationTrail?: MutationTrai
       new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder, orders),
       new TopupUserErrorResolver(orders),
       new CheckPaymentResolver(services.checkPayment, orders),
+      new PaymentsResolver(services.payments),
     ],
     references: {
       Organization: resolveOrganizationReference,

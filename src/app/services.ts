@@ -18,11 +18,16 @@ import { OrganizationsService } from '../organizations/index.ts';
 import {
   CheckPayment,
   DELIVERY_OUTCOMES,
+  EndByProvider,
   hasPaymentEvent,
   IssueInvoice,
+  outcomeReporter,
+  PaymentsLoader,
   paymentJobs,
   Reconcile,
+  ReviewUnreadable,
   SettlePayment,
+  SettleReceived,
   settleListed,
   VoidInvoice,
   webhookRoute,
@@ -79,10 +84,24 @@ export function composeServices(config: Config, parts: Parts) {
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
   const cancelOrder = new CancelOrder(callers, invoices, clock);
   const orders = new OrdersLoaders(callers);
+  const payments = new PaymentsLoader(callers);
 
-  const settlePayment = new SettlePayment(database, clock, log, telemetry.paymentEvent);
-  const checkPayment = new CheckPayment(callers, database, paymentProvider, invoices, settlePayment, clock);
-  const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log);
+  const report = outcomeReporter(log, telemetry.paymentEvent);
+  const settlePayment = new SettlePayment(database, clock, report);
+  const received = new SettleReceived(database, clock, report);
+  const unreadable = new ReviewUnreadable(database, clock, report);
+  const ends = new EndByProvider(database, clock, log);
+  const checkPayment = new CheckPayment(
+    callers,
+    database,
+    paymentProvider,
+    invoices,
+    received,
+    unreadable,
+    ends,
+    clock,
+  );
+  const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log, report);
   const pruneDrafts = new PruneDrafts(database, hasPaymentEvent, clock, log);
   const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
@@ -101,6 +120,7 @@ export function composeServices(config: Config, parts: Parts) {
       ...paymentJobs({
         issueInvoice: (id) => invoices.issueForOrder(id),
         voidInvoice: (id) => voidInvoice.voidForOrder(id),
+        checkPayment: (id) => checkPayment.checkForNotice(id),
       }),
     ],
     bookings: bookingJobs({ bookPaidPi: (orderId) => bookPaidPi.book(orderId) }),
@@ -111,6 +131,7 @@ export function composeServices(config: Config, parts: Parts) {
   return {
     ...reading,
     orders,
+    payments,
     createOrder,
     confirmOrder,
     cancelOrder,

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { leastIdOf } from '../kernel/ids.ts';
 import { runQuery } from '../platform/database/run-queries.ts';
 import { raw, type Sql, sql } from '../platform/database/sql.ts';
 import type { Check } from './checks/index.ts';
@@ -63,12 +64,6 @@ export async function changesSince(tx: EntityManager, step: bigint): Promise<Cha
   };
 }
 
-/** Returns the least id of that time: ids of payment events begin with their time (UUIDv7). */
-function leastIdOf(at: Date): string {
-  const time = at.getTime().toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
-}
-
 /** Reads each table once. Inside a check, PostgreSQL may scan the list of ids for each row of another table. */
 const changedOrders = ({ orders, payments }: Changes): Sql => sql`
     change as materialized (select unnest(${orders}::uuid[]) as id),
@@ -80,6 +75,7 @@ const changedOrders = ({ orders, payments }: Changes): Sql => sql`
       union
       select * from payment_events where id = any(${payments}::uuid[])
     ),
+    order_payments as materialized (select * from order_payments where order_id in (select id from change)),
     -- The offset forces a lookup per line; without it PostgreSQL may read all entries.
     quota_ledger_entries as materialized (
       select entry.* from topup_order_lines line

@@ -2,7 +2,15 @@ import type { DataSource } from 'typeorm';
 import { loadInvoiceConfig } from '../config.ts';
 import { systemClock as clock } from '../kernel/clock.ts';
 import { type Finding, type ReconcileParts, type ReconcileSummary, reconcileInvoices } from '../operators/index.ts';
-import { CheckPayment, IssueInvoice, SettlePayment, settleListed } from '../payments/index.ts';
+import {
+  CheckPayment,
+  EndByProvider,
+  IssueInvoice,
+  ReviewUnreadable,
+  SettlePayment,
+  SettleReceived,
+  settleListed,
+} from '../payments/index.ts';
 import { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { print, runRecorded } from './command.ts';
@@ -48,8 +56,13 @@ function partsOf(database: DataSource, neighbours: CommandNeighbours): Reconcile
   const invoices = new IssueInvoice(database, provider, clock, log, {
     returnUrl: loadInvoiceConfig().CHECKOUT_RETURN_URL,
   });
-  const payments = new SettlePayment(database, clock, log, () => undefined);
-  const checks = new CheckPayment(new TenantDatabase(database), database, provider, invoices, payments, clock);
+  const silent = () => undefined;
+  const payments = new SettlePayment(database, clock, silent);
+  const received = new SettleReceived(database, clock, silent);
+  const unreadable = new ReviewUnreadable(database, clock, silent);
+  const ends = new EndByProvider(database, clock, log);
+  const callers = new TenantDatabase(database);
+  const checks = new CheckPayment(callers, database, provider, invoices, received, unreadable, ends, clock);
   return {
     database,
     provider,

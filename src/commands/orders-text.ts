@@ -5,8 +5,11 @@ import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
 import { ageOf } from './orders-json.ts';
 
-const money = (amount: bigint, currency: string) =>
-  currency === 'IDR' ? formatRupiah(amount) : `${currency} ${amount}`;
+/** An amount is null if it is not known, or is not in rupiah: the detail then names it. */
+function money(amount: bigint | null, currency: string): string {
+  if (amount === null) return currency === 'IDR' ? '-' : currency;
+  return currency === 'IDR' ? formatRupiah(amount) : `${currency} ${amount}`;
+}
 
 const at = (instant: Date | null) => instant?.toISOString() ?? '-';
 
@@ -24,8 +27,8 @@ function describeAge(seconds: number): string {
 }
 
 export function describeOpenPayment(payment: OpenPayment, now: Date): string {
-  const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId } = payment;
-  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId}  received ${at(receivedAt)}  ${describeAge(ageOf(payment, now))} ago`;
+  const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId, detail } = payment;
+  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId || '-'}  received ${at(receivedAt)}  ${describeAge(ageOf(payment, now))} ago${detail === null ? '' : `  ${detail}`}`;
 }
 
 /** The next step for each kind of difference that is left. docs/operations.md 9 has the same table. */
@@ -85,7 +88,7 @@ export function describeReport(report: OrderReport): string[] {
       'payments',
       report.payments.map(
         (event) =>
-          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  invoice ${event.invoiceId}  by ${event.source}`,
+          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  invoice ${event.invoiceId || '-'}  by ${event.source}${event.detail === null ? '' : `  ${event.detail}`}`,
       ),
     ),
     ...section(

@@ -1,7 +1,12 @@
 import { isSafeNumber, parse } from 'lossless-json';
 
 const MAX_DEPTH = 32;
-/** A whole number as amounts are written. It keeps all its digits; any other number becomes a float. */
+/** A number as it was written, for readers that accept more than a safe number. JSON itself has no such value. */
+export class WrittenNumber {
+  constructor(readonly written: string) {}
+}
+
+/** A whole number as amounts are written. */
 const WHOLE = /^(0|[1-9]\d{0,15})$/;
 /** A whole number with more than 40 digits is no amount, and takes long to read. */
 const LONG_WHOLE = /^-?\d{1,40}$/;
@@ -10,7 +15,7 @@ const TOKENS = /[{}[\]]|"((?:[^"\\]|\\.)*)"?(\s*:)?/gs;
 
 /**
  * Parses JSON as JSON.parse does, except for numbers that JSON.parse would round: 9007199254740993 becomes a bigint, and
- * 1000000.00000000001 an object with the text, which no schema accepts as a number. Throws SyntaxError.
+ * 1000000.00000000001 a WrittenNumber. Throws SyntaxError.
  */
 export function parseJson(text: string): unknown {
   return parse(text, undefined, { parseNumber: readExactly, onDuplicateKey: ({ newValue }) => newValue });
@@ -18,18 +23,18 @@ export function parseJson(text: string): unknown {
 
 function readExactly(written: string): unknown {
   if (isSafeNumber(written)) return Number(written);
-  return LONG_WHOLE.test(written) ? BigInt(written) : { written };
+  return LONG_WHOLE.test(written) ? BigInt(written) : new WrittenNumber(written);
 }
 
 /**
- * Parses JSON without repeated members, so that no two parsers read it differently. Whole numbers become bigints. Returns
- * undefined if a member is repeated, the bytes are not UTF-8 or not JSON, or more than 32 levels are nested.
+ * Parses JSON without repeated members, so that no two parsers read it differently. Whole numbers become bigints, all
+ * others a WrittenNumber. Returns undefined if a member is repeated, the bytes are not UTF-8 or not JSON, or more than 32 levels are nested.
  */
 export function parseStrictJson(bytes: Buffer): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!isShallowAndUnambiguous(text)) return undefined;
-    return parse(text, undefined, (number) => (WHOLE.test(number) ? BigInt(number) : Number(number)));
+    return parse(text, undefined, (number) => (WHOLE.test(number) ? BigInt(number) : new WrittenNumber(number)));
   } catch {
     return undefined;
   }

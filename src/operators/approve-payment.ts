@@ -29,11 +29,10 @@ export function approvePayment(
     if (order.status !== 'PAYMENT_REVIEW') {
       throw new OperatorRefusal(`${order.number} is ${order.status}: only an order in PAYMENT_REVIEW can be approved.`);
     }
-    const { provider, invoiceId, paidAt, receivedAt } = await reviewedPayment(tx, order.id);
+    const payment = await reviewedPayment(tx, order.id);
     const excessPaidTwice = await isExcessPaidTwice(tx, order);
     const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
     const cause = { at: clock.now(), cause: approved, actor, reason };
-    const payment = { provider, invoiceId, paidAt: paidAt ?? receivedAt };
     const lines = await linesOfOrder(tx, order.id);
     await creditOrder(tx, order, lines, payment, cause, paidJobs(order));
     return { order, excessPaidTwice };

@@ -1,7 +1,7 @@
 import type { Moderator } from '../clients/moderator.ts';
 import { sum } from '../kernel/money.ts';
 import type { TopupOrder } from '../orders/index.ts';
-import type { Invoice, PaymentProvider } from '../payments/index.ts';
+import { type Invoice, PAYABLE_STATUSES, type PaymentProvider } from '../payments/index.ts';
 import type { Books } from './rules/compare-books.ts';
 
 /**
@@ -24,18 +24,14 @@ export function factsOf({ status, total, paidInvoiceNumber: piNumber }: TopupOrd
   return { status, total, payable: total, piNumber };
 }
 
-/** Sums what was received over the invoices. A status alone is no money. */
+/** Sums what was received over the invoices, less what was given back. A status alone is no money. */
 export function moneyOf(invoices: readonly Invoice[]): Pick<Books, 'received' | 'foreign' | 'payableInvoices'> {
   const paid = invoices.filter(hasPaid);
-  const isRupiah = (invoice: Invoice) => currencyOf(invoice) === 'IDR';
   return {
-    received: sum(paid.filter(isRupiah).map(({ paidAmount = 0n }) => paidAmount)),
-    foreign: paid
-      .filter((invoice) => !isRupiah(invoice))
-      .map((invoice) => `${currencyOf(invoice)} ${invoice.paidAmount}`),
-    payableInvoices: invoices.filter(({ status }) => status === 'pending').map(({ id }) => id),
+    received: sum(paid.map(({ paid: gross, refunded }) => (gross?.rupiah ?? 0n) - refunded)),
+    foreign: paid.flatMap(({ paid: gross }) => (gross?.rupiah === null ? `${gross.currency} ${gross.text}` : [])),
+    payableInvoices: invoices.filter(({ status }) => PAYABLE_STATUSES.has(status)).map(({ id }) => id),
   };
 }
 
-export const hasPaid = ({ paidAmount = 0n }: Invoice): boolean => paidAmount > 0n;
-const currencyOf = ({ paidCurrency, currency }: Invoice) => paidCurrency ?? currency;
+export const hasPaid = ({ paid }: Invoice): boolean => paid !== null;

@@ -69,10 +69,9 @@ async function endKnownInvoices(provider: PaymentProvider, order: TopupOrder): P
   );
 }
 
-function describeReceived({ id, paidAmount, paidCurrency, currency }: Invoice): string {
-  if (paidAmount === undefined) return `a payment for invoice ${id}`;
-  const inRupiah = (paidCurrency ?? currency) === 'IDR';
-  return `${inRupiah ? formatRupiah(paidAmount) : `${paidCurrency} ${paidAmount}`} for invoice ${id}`;
+function describeReceived({ id, paid }: Invoice): string {
+  if (paid === null) return `a payment for invoice ${id}`;
+  return `${paid.rupiah === null ? `${paid.currency} ${paid.text}` : formatRupiah(paid.rupiah)} for invoice ${id}`;
 }
 
 async function assertNoOpenPayment(tx: EntityManager, orderNumber: string): Promise<void> {

@@ -6,16 +6,17 @@ import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
-import { canMove } from './rules/order-state.ts';
+import { canMove, UNDER_REVIEW } from './rules/order-state.ts';
 import {
   changedByOthers,
   orderNotFound,
   paymentProviderUnavailable,
+  paymentReceived,
   type UserError,
   userError,
 } from './rules/user-error.ts';
 import { moveOrder } from './store/moves.ts';
-import { lockOrder, orderOfOrganization } from './store/orders.ts';
+import { eventsOfOrders, lockOrder, orderOfOrganization } from './store/orders.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 
 const MAX_ATTEMPTS = 3;
@@ -36,6 +37,9 @@ export class CancelOrder {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const order = await orderOfOrganization(this.database, request, organizationId, orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
+      if (UNDER_REVIEW.has(order.status)) return { order, userErrors: [paymentReceived()] };
+      // The poll saw that our own void took effect, and was faster.
+      if (attempt > 1 && (await this.isEndedByProvider(request, order))) return { order, userErrors: [] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {
         const attempted = await this.cancelUnchanged(request, order);
@@ -45,6 +49,12 @@ export class CancelOrder {
       if (outcome !== undefined) return outcome;
     }
     return { userErrors: [changedByOthers()] };
+  }
+
+  private async isEndedByProvider(request: RequestContext, { id, status }: TopupOrder): Promise<boolean> {
+    if (status !== 'CANCELLED') return false;
+    const [steps] = await this.database.reads(request, eventsOfOrders([id]));
+    return steps.findLast(({ from, to }) => from !== to)?.actor === null;
   }
 
   /** Returns undefined if the order has changed since it was read. */
@@ -60,7 +70,7 @@ export class CancelOrder {
 
   private async voidInvoices(order: TopupOrder): Promise<UserError | undefined> {
     try {
-      return (await this.invoices.voidAll(order)) === 'paid' ? alreadyPaid() : undefined;
+      return (await this.invoices.voidAll(order)) === 'paid' ? paymentReceived() : undefined;
     } catch (error) {
       if (error instanceof UpstreamError) return paymentProviderUnavailable(error);
       throw error;
@@ -85,10 +95,5 @@ export class CancelOrder {
 
 function notCancellable(order: TopupOrder): UserError {
   const message = `The order is ${order.status}: only an order in DRAFT or PENDING_PAYMENT can be cancelled.`;
-  return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] });
-}
-
-function alreadyPaid(): UserError {
-  const message = 'The order has just been paid, so it cannot be cancelled. Its quota rises in a moment.';
   return userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] });
 }

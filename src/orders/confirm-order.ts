@@ -9,15 +9,18 @@ import type { Invoicing } from './invoicing.ts';
 import type { DraftToRequote, QuoteOrder, RequotedOrder } from './quote-order.ts';
 import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal } from './rules/confirm.ts';
 import type { KeyUse } from './rules/idempotency-key.ts';
+import { PAYMENT_REFUSED } from './rules/order-state.ts';
 import {
   changedByOthers,
   idempotencyConflict,
   orderNotFound,
   paymentProviderUnavailable,
+  paymentRefused,
   tooManyOrdersAwaitingPayment,
   userError,
 } from './rules/user-error.ts';
 import { type ConfirmFacts, moveToPayment, readConfirmFacts, requoteDraft } from './store/confirming.ts';
+import { eventsOfOrders } from './store/orders.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
@@ -66,7 +69,7 @@ export class ConfirmOrder {
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
     if (repeat === 'pruned') throw new Error(`key ${use.key} confirmed an order that is deleted`);
-    if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(repeat));
+    if (repeat !== undefined) return this.traced(repeat, () => this.withInvoice(request, repeat));
     if (order === undefined) return { userErrors: [orderNotFound()] };
     const refusal = confirmRefusal(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
@@ -104,7 +107,7 @@ export class ConfirmOrder {
     });
     if (confirmed === undefined) return 'changed';
     // fault point: confirm, committed and no invoice asked for
-    return this.withInvoice(confirmed, lines);
+    return this.withInvoice(request, confirmed, lines);
   }
 
   /**
@@ -128,9 +131,21 @@ export class ConfirmOrder {
     };
   }
 
-  private async withInvoice(confirmed: TopupOrder, lines?: readonly TopupOrderLine[]): Promise<ConfirmOutcome> {
-    const { order, failure } = await this.invoices.issue(confirmed, lines);
+  private async withInvoice(
+    request: RequestContext,
+    confirmed: TopupOrder,
+    lines?: readonly TopupOrderLine[],
+  ): Promise<ConfirmOutcome> {
+    const { order, failure, isRefused } = await this.invoices.issue(confirmed, lines);
+    if (isRefused || (await this.wasRefused(request, order))) return { order, userErrors: [paymentRefused()] };
     return { order, userErrors: failure === undefined ? [] : [paymentProviderUnavailable(failure)] };
+  }
+
+  /** A repeat of a confirm whose invoice was refused answers as the first did. */
+  private async wasRefused(request: RequestContext, { id, status }: TopupOrder): Promise<boolean> {
+    if (status !== 'CANCELLED') return false;
+    const [steps] = await this.database.reads(request, eventsOfOrders([id]));
+    return steps.some(({ cause }) => cause === PAYMENT_REFUSED);
   }
 
   private traced<O extends ConfirmOutcome | 'changed'>(order: TopupOrder, confirm: () => Promise<O>): Promise<O> {

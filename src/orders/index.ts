@@ -30,11 +30,25 @@ export {
   GIVEN_UP,
   ORDER_STATUSES,
   type OrderStatus,
+  PAYMENT_REFUSED,
   REFUNDED,
+  REVIEW_REASONS,
+  type ReviewReason,
   UNDER_REVIEW,
 } from './rules/order-state.ts';
+export { payableOf } from './rules/payable.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './rules/user-error.ts';
-export { draftsToExpire, ordersToPoll, ordersToPollLate, setPaymentChecked } from './store/due-orders.ts';
+export {
+  countAskedSince,
+  draftsToExpire,
+  ordersToPoll,
+  ordersToPollLate,
+  overdueReviews,
+  reviewsToPoll,
+  setPaymentChecked,
+  shortenPayment,
+  withdrawLink,
+} from './store/due-orders.ts';
 export { orderAgeGauge, orderGauge } from './store/gauges.ts';
 export { IdempotencyKey } from './store/idempotency-key.entity.ts';
 export {
@@ -46,6 +60,7 @@ export {
   ordersUnderReview,
   periodsUpdate,
   recordStep,
+  setReviewReason,
   statusUpdate,
   stepInsert,
   unchangedForUpdate,

@@ -7,6 +7,8 @@ import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 export interface IssueOutcome {
   order: TopupOrder;
   failure?: UpstreamError;
+  /** The provider will not make the invoice, and the order is cancelled for that. */
+  isRefused?: boolean;
 }
 
 /** The port through which orders/ reaches payments/, which imports orders/. The composition root connects them. */

@@ -11,21 +11,26 @@ import {
   paymentProviderUnavailable,
   setPaymentChecked,
   type TopupOrder,
+  UNDER_REVIEW,
   userError,
 } from '../orders/index.ts';
 import { organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, markFailed, setFacts } from '../platform/telemetry/spans.ts';
+import type { EndByProvider } from './end-by-provider.ts';
 import type { IssueInvoice } from './issue-invoice.ts';
-import { invoicesOf } from './order-invoices.ts';
-import type { Invoice, PaymentProvider } from './provider.ts';
-import type { SettlePayment } from './settle-payment.ts';
-import type { PaymentSource } from './store/payment-event.entity.ts';
+import { everyInvoiceOf } from './order-invoices.ts';
+import type { PaymentProvider } from './provider.ts';
+import type { ReviewUnreadable } from './review-unreadable.ts';
+import type { Answer, SettleReceived } from './settle-received.ts';
+import { invoiceIdsOf } from './store/order-payments.ts';
+
+type Source = Answer['source'];
 
 /**
- * Asks the provider for an order's payment, because a webhook may never come, and settles it. An unpaid order whose invoice
- * was never stored gets one.
+ * Asks the provider what came in for an order, because a webhook may never come or may tell a part only, and settles the
+ * answer. An unpaid order whose invoice was never stored gets one.
  */
 export class CheckPayment {
   constructor(
@@ -33,11 +38,13 @@ export class CheckPayment {
     private readonly database: DataSource,
     private readonly provider: PaymentProvider,
     private readonly invoices: IssueInvoice,
-    private readonly payments: SettlePayment,
+    private readonly received: SettleReceived,
+    private readonly unreadable: ReviewUnreadable,
+    private readonly ends: EndByProvider,
     private readonly clock: Clock,
   ) {}
 
-  /** Runs the buyer's own check. An order that no longer awaits payment is returned as it is. */
+  /** Runs the buyer's own check. An order that awaits no payment is returned as it is. */
   async checkForBuyer(request: RequestContext, orderId: string): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request);
     const order = await orderOfOrganization(this.callers, request, organizationId, orderId);
@@ -46,7 +53,7 @@ export class CheckPayment {
       const message = `The order is ${order.status} and was never confirmed: there is no payment to check.`;
       return { order, userErrors: [userError('INVALID_TRANSITION', message, { field: ['input', 'orderId'] })] };
     }
-    if (!AWAITS_SETTLEMENT.has(order.status)) return { order, userErrors: [] };
+    if (!AWAITS_SETTLEMENT.has(order.status) && !UNDER_REVIEW.has(order.status)) return { order, userErrors: [] };
     const checked = await inOrderSpan('check payment', order, async (span) => {
       const answer = await this.check('check', order);
       if (isUpstreamError(answer)) markFailed(span, answer);
@@ -65,45 +72,37 @@ export class CheckPayment {
     if (isUpstreamError(checked)) throw checked;
   }
 
+  /** Runs the job that follows a notice. Throws UpstreamError if the provider fails, so that the job is retried. */
+  async checkForNotice(orderId: string): Promise<void> {
+    const checked = await this.check('check', await orderById(this.database, orderId));
+    if (isUpstreamError(checked)) throw checked;
+  }
+
   /**
-   * Returns "paid" if the payment is settled, now or before, and the UpstreamError if the provider fails. A pending
+   * Returns "received" if anything was ever received for the order, "ended" if the provider's own end is the order's, and the
+   * UpstreamError if the provider fails. A pending
    * order without an invoice gets one while there is time to pay it.
    */
-  async check(source: PaymentSource, order: TopupOrder): Promise<'paid' | 'unpaid' | UpstreamError> {
+  async check(source: Source, order: TopupOrder): Promise<'received' | 'unpaid' | 'ended' | UpstreamError> {
     try {
       // Stored before the call, so that an order on which the provider fails does not block the head of the poll queue.
       await setPaymentChecked(this.database, order.id, this.clock.now());
-      const paid = (await invoicesOf(this.provider, order)).find(({ status }) => status === 'paid');
-      if (paid !== undefined) {
-        await this.settlePaid(source, order, paid);
-        return 'paid';
+      const paidIds = await invoiceIdsOf(this.database, order.id);
+      const { invoices, isUnknown } = await everyInvoiceOf(this.provider, order, paidIds);
+      if (isUnknown) {
+        await this.ends.ofUnknown(this.provider.name, order);
+        return 'ended';
       }
-      const { failure } = await this.invoices.issue(await orderById(this.database, order.id));
-      return failure ?? 'unpaid';
+      const answer = { provider: this.provider.name, source, invoices };
+      // fault point: review, answered and not settled
+      if ((await this.received.settle(order.id, answer)).isAny) return 'received';
+      if (order.status === 'PENDING_PAYMENT' && (await this.ends.ofAnswer(order, invoices))) return 'ended';
+      const { failure, isRefused } = await this.invoices.issue(await orderById(this.database, order.id));
+      return failure ?? (isRefused ? 'ended' : 'unpaid');
     } catch (error) {
-      if (error instanceof UpstreamError) return error;
-      throw error;
+      if (!(error instanceof UpstreamError)) throw error;
+      if (error.kind === 'malformed') await this.unreadable.count(source, order.id);
+      return error;
     }
-  }
-
-  private async settlePaid(source: PaymentSource, order: TopupOrder, invoice: Invoice): Promise<void> {
-    const paidAt = invoice.paidAt ?? null;
-    // The client rejects a paid invoice without an amount, so the default never applies.
-    const amount = invoice.paidAmount ?? 0n;
-    await this.payments.settle({
-      provider: this.provider.name,
-      source,
-      // The id depends on the payment alone, so that repeated checks are deduped.
-      eventId: `invoice:${invoice.id}:paid:${amount}:${paidAt?.toISOString() ?? ''}`,
-      notice: {
-        type: 'invoice.paid',
-        orderNumber: order.number,
-        invoiceId: invoice.id,
-        amount,
-        currency: invoice.paidCurrency ?? invoice.currency,
-        paidAt,
-        paymentMethod: null,
-      },
-    });
   }
 }

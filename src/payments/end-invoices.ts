@@ -1,6 +1,7 @@
-import { UpstreamError } from '../clients/upstream-error.ts';
 import type { TopupOrder } from '../orders/index.ts';
+import { findInvoice } from './order-invoices.ts';
 import type { Invoice, PaymentProvider } from './provider.ts';
+import { PAYABLE_STATUSES } from './rules/provider-end.ts';
 
 export interface EndedInvoices {
   /** The invoices for which something was received. If there is one, no other was voided. */
@@ -23,7 +24,7 @@ export async function endInvoices(provider: PaymentProvider, order: TopupOrder):
   const received = invoices.filter(hasReceived);
   const voided: string[] = [];
   if (received.length > 0) return { received, voided, isLost };
-  for (const invoice of invoices.filter(({ status }) => status === 'pending')) {
+  for (const invoice of invoices.filter(({ status }) => PAYABLE_STATUSES.has(status))) {
     if ((await provider.voidInvoice(invoice.id, order.number)) === 'paid')
       return { received: [await provider.invoice(invoice.id)], voided, isLost };
     voided.push(invoice.id);
@@ -31,14 +32,4 @@ export async function endInvoices(provider: PaymentProvider, order: TopupOrder):
   return { received, voided, isLost };
 }
 
-const hasReceived = ({ status, paidAmount = 0n }: Invoice) => status === 'paid' || paidAmount > 0n;
-
-/** Returns undefined if the provider answers that there is no such invoice. */
-async function findInvoice(provider: PaymentProvider, id: string): Promise<Invoice | undefined> {
-  try {
-    return await provider.invoice(id);
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === 404) return undefined;
-    throw error;
-  }
-}
+const hasReceived = ({ status, paid }: Invoice) => status === 'paid' || paid !== null;

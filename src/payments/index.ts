@@ -1,14 +1,22 @@
 export { CheckPayment } from './check-payment.ts';
 export { closeOvertakenExceptions } from './close-overtaken.ts';
+export { EndByProvider } from './end-by-provider.ts';
 export { type EndedInvoices, endInvoices } from './end-invoices.ts';
 export { CheckPaymentResolver } from './graphql/check-payment.resolver.ts';
+export { PaymentsLoader } from './graphql/payments.loader.ts';
+export { PaymentsResolver } from './graphql/payments.resolver.ts';
 export { IssueInvoice } from './issue-invoice.ts';
 export { issueInvoiceJob, paymentJobs, reconcileJob, voidInvoiceJob } from './jobs.ts';
 export type { Invoice, PaymentProvider } from './provider.ts';
 export { Reconcile } from './reconcile.ts';
-export { MOVING_OUTCOMES, PAYMENT_EXCEPTIONS } from './rules/decide-payment.ts';
+export { outcomeReporter } from './report-outcome.ts';
+export { ReviewUnreadable } from './review-unreadable.ts';
+export { PAYMENT_EXCEPTIONS } from './rules/payment-outcomes.ts';
+export { PAYABLE_STATUSES } from './rules/provider-end.ts';
 export { settleListed } from './settle-listed.ts';
 export { SettlePayment } from './settle-payment.ts';
+export { SettleReceived } from './settle-received.ts';
+export { OrderPayment } from './store/order-payment.entity.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
 export { eventsOfOrder, hasPaymentEvent } from './store/payment-events.ts';
 export { PaymentExceptionClosing } from './store/payment-exception-closing.entity.ts';
@@ -22,6 +30,7 @@ export {
   openPaymentsGauge,
   reviewedPayment,
 } from './store/payment-exceptions.ts';
+export { PaymentLookupFailure } from './store/payment-lookup-failure.entity.ts';
 export { creditOrder } from './store/settlement.ts';
 export { VoidInvoice } from './void-invoice.ts';
 export { DELIVERY_OUTCOMES, webhookRoute } from './webhook.route.ts';

@@ -9,15 +9,19 @@ import {
   jobOfOrder,
   linesOfOrder,
   orderById,
+  PAYMENT_REFUSED,
+  payableOf,
   type TopupOrder,
   type TopupOrderLine,
 } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
-import { issueInvoiceJob, voidInvoiceJob } from './jobs.ts';
+import { endOrder } from './end-order.ts';
+import { checkPaymentJob, issueInvoiceJob, voidInvoiceJob } from './jobs.ts';
 import { voidInvoices } from './order-invoices.ts';
-import type { Invoice, PaymentProvider } from './provider.ts';
+import type { Invoice, NewInvoice, PaymentProvider } from './provider.ts';
+import { providerDeadline } from './rules/provider-end.ts';
 import { storeInvoice } from './store/invoices.ts';
 
 /**
@@ -44,8 +48,13 @@ export class IssueInvoice implements Invoicing {
     if (failure !== undefined) throw failure;
   }
 
-  voidAll(order: TopupOrder): Promise<'voided' | 'paid'> {
-    return voidInvoices(this.provider, order);
+  /** A payment that stands in the way is settled by a job. */
+  async voidAll(order: TopupOrder): Promise<'voided' | 'paid'> {
+    const outcome = await voidInvoices(this.provider, order);
+    if (outcome === 'paid') {
+      await inTransaction(this.database, (tx) => enqueueJob(tx, jobOfOrder(checkPaymentJob, order)));
+    }
+    return outcome;
   }
 
   /** Succeeds if there is nothing to do. */
@@ -57,15 +66,25 @@ export class IssueInvoice implements Invoicing {
       return { order: invoice === undefined ? order : await this.store(order, invoice) };
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
+      if (error instanceof InvoiceRefused) return this.cancelRefused(order);
       const { number, correlationId } = order;
-      this.log.warn({ event: 'invoice_failed', order: number, correlationId, reason: error.message });
+      // The provider refuses us, not the invoice: somebody must look at our settings.
+      const level = error.kind === 'rejected' ? 'error' : 'warn';
+      this.log[level]({ event: 'invoice_failed', order: number, correlationId, reason: error.message });
       return { order: await orderById(this.database, order.id), failure: error };
     }
   }
 
+  private async cancelRefused(order: TopupOrder): Promise<IssueOutcome> {
+    const { number, correlationId } = order;
+    this.log.error({ event: 'invoice_refused', order: number, correlationId });
+    await endOrder(this.database, this.clock, order, { to: 'CANCELLED', cause: PAYMENT_REFUSED });
+    return { order: await orderById(this.database, order.id), isRefused: true };
+  }
+
   private async findExisting(order: TopupOrder): Promise<Invoice | undefined> {
     const invoices = await this.provider.invoicesOfOrder(order.number);
-    return invoices.find(({ status }) => status === 'paid') ?? invoices.find(({ status }) => status === 'pending');
+    return invoices.find(({ paid }) => paid !== null) ?? invoices.find(({ status }) => status === 'pending');
   }
 
   /** An invoice that expires at once is of no use: the order is about to expire. */
@@ -76,9 +95,9 @@ export class IssueInvoice implements Invoicing {
   private async create(order: TopupOrder, givenLines?: readonly TopupOrderLine[]): Promise<Invoice> {
     const lines = givenLines ?? (await linesOfOrder(this.database, order.id));
     // fault point: invoice, looked for and not created
-    const invoice = await this.provider.createInvoice({
+    const invoice = await this.createOrFind({
       orderNumber: order.number,
-      amount: order.total,
+      amount: payableOf(order),
       description: `Qontak top-up ${order.number}`,
       items: lines.map(({ label, quantity, unitPrice, amount }) => ({ name: label, quantity, unitPrice, amount })),
       customer: { organizationId: order.organizationId, name: order.organizationName },
@@ -89,17 +108,42 @@ export class IssueInvoice implements Invoicing {
     return invoice;
   }
 
+  /** Looks again after a refusal: 409 says that there is an invoice, and a lost answer may have made one before a 400 or 422. */
+  private async createOrFind(invoice: NewInvoice): Promise<Invoice> {
+    try {
+      return await this.provider.createInvoice(invoice);
+    } catch (error) {
+      const status = error instanceof UpstreamError ? error.status : undefined;
+      if (status !== 409 && !REFUSALS.has(status ?? 0)) throw error;
+      const [found] = await this.provider.invoicesOfOrder(invoice.orderNumber);
+      if (found !== undefined) return found;
+      if (status === 409) throw error;
+      throw new InvoiceRefused(this.provider.name, 'rejected', 'the invoice is refused', status);
+    }
+  }
+
   private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
     const { name: provider } = this.provider;
-    if (invoice.amount !== order.total || invoice.currency !== 'IDR') {
+    if (invoice.amount.rupiah !== payableOf(order)) {
       throw new UpstreamError(provider, 'malformed', "the invoice's amount or currency is not the order's");
     }
     if (invoice.status === 'pending' && invoice.paymentUrl === undefined) {
       throw new UpstreamError(provider, 'malformed', 'payment_url is missing or not allowed');
     }
+    const deadline = providerDeadline(invoice.expiresAt, order.paymentExpiresAt, this.clock.now());
+    if (deadline === 'implausible') {
+      const { number, correlationId } = order;
+      this.log.warn({
+        event: 'provider_deadline_ignored',
+        order: number,
+        correlationId,
+        reason: 'it lies in the past',
+      });
+    }
     const stored = await storeInvoice(this.database, order.id, {
       provider,
       id: invoice.id,
+      deadline: deadline instanceof Date ? deadline : null,
       // A void or expired invoice (an earlier cancel got this far) is stored without its link, so that nobody pays it.
       paymentUrl: invoice.status === 'pending' ? (invoice.paymentUrl ?? null) : null,
       mail: mailJob('awaiting_payment', order),
@@ -119,6 +163,10 @@ export class IssueInvoice implements Invoicing {
     });
   }
 }
+
+/** The provider will not make this invoice, whoever asks and however often. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
+class InvoiceRefused extends UpstreamError {}
 
 function withOrder(returnUrl: string, orderId: string): string {
   const url = new URL(returnUrl);

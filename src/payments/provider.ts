@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Amount } from '../kernel/amount.ts';
 import type { Rupiah } from '../kernel/money.ts';
 
 /**
@@ -11,9 +12,9 @@ export interface PaymentProvider {
   /** Idempotent: the same order number always returns the same invoice. */
   createInvoice(invoice: NewInvoice): Promise<Invoice>;
   invoice(id: string): Promise<Invoice>;
-  /** Returns the invoices with our order number: one, or none if the creation never reached the provider. */
+  /** Returns every invoice that was ever made with our order number; none if no creation reached the provider. */
   invoicesOfOrder(orderNumber: string): Promise<readonly Invoice[]>;
-  /** Returns "paid" if the invoice cannot be voided because it is paid. */
+  /** Returns "paid" if the invoice cannot be voided because something was paid. */
   voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'>;
   /**
    * Lists every invoice that changed at `since` or later, by the time of its last change, page by page. One that changes
@@ -39,19 +40,24 @@ export interface ProviderWebhook {
   parse(rawBody: Buffer): { notice: PaymentNotice } | { fault: string };
 }
 
+export type InvoiceStatus = 'pending' | 'partially_paid' | 'paid' | 'expired' | 'void' | 'refunded';
+
 export interface Invoice {
   id: string;
   /** Our order number. */
   externalId: string;
-  status: 'pending' | 'paid' | 'expired' | 'void';
-  amount: Rupiah;
-  currency: string;
+  status: InvoiceStatus;
+  /** The amount that it asks for; what came in is `paid`. */
+  amount: Amount;
   /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
-  paidAmount: Rupiah | undefined;
-  /** The currency of the payment, which may differ from the invoice's. */
-  paidCurrency: string | undefined;
+  /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
+  paid: Amount | null;
+  refunded: Rupiah;
+  /** The time of the latest payment. */
   paidAt: Date | undefined;
+  paymentMethod: string | null;
+  expiresAt: Date | undefined;
 }
 
 export interface NewInvoice {
@@ -64,15 +70,22 @@ export interface NewInvoice {
   expiresAt: Date;
 }
 
-export type PaymentNoticeType = 'invoice.paid' | 'invoice.expired' | 'invoice.failed';
+/** The types of notices that the rules know. A provider may send others, which are stored and lead to a check at most. */
+export const PAID_NOTICE = 'invoice.paid';
+export const PAYMENT_NOTICES: ReadonlySet<string> = new Set([PAID_NOTICE, 'invoice.partially_paid']);
+export const REFUND_NOTICES: ReadonlySet<string> = new Set(['invoice.refunded', 'invoice.chargeback']);
+export const UNPAID_NOTICES: ReadonlySet<string> = new Set(['invoice.expired', 'invoice.failed']);
 
-/** A payment as the provider reports it, by webhook or in the answer to a poll. */
+/** A provider's notice. Only the provider's answer when it is asked is taken for more than an exact payment. */
 export interface PaymentNotice {
-  type: PaymentNoticeType;
+  type: string;
+  /** Empty if a notice that tells of no payment does not say. */
   orderNumber: string;
   invoiceId: string;
-  amount: Rupiah;
-  currency: string;
+  /** The sum that came in for the invoice so far; null if the notice does not say. */
+  paid: Amount | null;
+  /** The sum that was given back so far; null if the notice does not say. */
+  refunded: Rupiah | null;
   paidAt: Date | null;
   paymentMethod: string | null;
 }

@@ -9,7 +9,10 @@ import {
   moveOrder,
   ordersToPoll,
   ordersToPollLate,
+  reviewsToPoll,
   type TopupOrder,
+  UNDER_REVIEW,
+  withdrawLink,
 } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
@@ -19,7 +22,10 @@ import { inOrderSpan, markFailed, type Span, setFacts } from '../platform/teleme
 import type { CheckPayment } from './check-payment.ts';
 import { closeOvertakenExceptions } from './close-overtaken.ts';
 import { voidInvoices } from './order-invoices.ts';
+import { REVIEW_SECONDS, reportOverdueReviews } from './overdue-reviews.ts';
 import type { PaymentProvider } from './provider.ts';
+import type { ReportOutcome } from './report-outcome.ts';
+import { enterMissingPayments } from './store/order-payments.ts';
 
 /** The most orders in one run. Later runs work off the rest of a backlog. */
 const BATCH = 200;
@@ -40,6 +46,7 @@ export class Reconcile {
     private readonly payments: CheckPayment,
     private readonly clock: Clock,
     private readonly log: Logger,
+    private readonly report: ReportOutcome,
   ) {}
 
   /** When `stopping` is aborted, finishes the orders in flight and leaves the others to the next run. */
@@ -47,11 +54,18 @@ export class Reconcile {
     const logFailure = (error: Error) => this.log.error({ event: 'reconcile_failed', reason: reasonOf(error) });
     await this.expireDrafts(stopping).catch(logFailure);
     await closeOvertakenExceptions(this.database, this.clock).catch(logFailure);
+    await enterMissingPayments(this.database, addSeconds(this.clock.now(), -3600)).catch(logFailure);
+    await reportOverdueReviews(this.database, this.clock, this.report).catch(logFailure);
     const now = this.clock.now();
     // A given-up order may still be paid, and its webhook lost: polls it now and then, for a day after its deadline.
     const late = { since: addSeconds(now, -LATE_PAYMENT_SECONDS), polledBefore: addSeconds(now, -LATE_CHECK_SECONDS) };
     const pending = await ordersToPoll(this.database, BATCH);
-    const orders = [...pending, ...(await ordersToPollLate(this.database, late, BATCH))];
+    const reviewed = { ...late, since: addSeconds(now, -REVIEW_SECONDS) };
+    const orders = [
+      ...pending,
+      ...(await ordersToPollLate(this.database, late, BATCH)),
+      ...(await reviewsToPoll(this.database, reviewed, BATCH)),
+    ];
     const limit = pLimit(AT_ONCE);
     await Promise.all(orders.map((order) => limit(() => (stopping?.aborted ? undefined : this.pollTraced(order)))));
   }
@@ -80,6 +94,7 @@ export class Reconcile {
       setFacts(span, { outcome: checked });
       const isOverdue = order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
       if (checked === 'unpaid' && isOverdue && order.status === 'PENDING_PAYMENT') await this.expire(order);
+      if (isOverdue && UNDER_REVIEW.has(order.status)) await withdrawLink(this.database, order.id);
     } catch (error) {
       markFailed(span, error);
       const level = error instanceof UpstreamError ? 'warn' : 'error';

@@ -6,20 +6,12 @@ import type { Settlement, SettlePayment } from './settle-payment.ts';
  * confirmed, it enters an exception, which stays open until an operator closes it. A repeat changes nothing.
  */
 export function settleListed(payments: SettlePayment, provider: string, invoice: Invoice): Promise<Settlement> {
-  const { id, paidAmount = 0n, paidAt = null, externalId: orderNumber } = invoice;
+  const { id, paid, refunded, paidAt = null, paymentMethod, externalId: orderNumber } = invoice;
   return payments.settle({
     provider,
     source: 'poll',
     // An id of its own: the order may come back, and its poll must not take this payment for one that it has settled.
-    eventId: `listed:${id}:paid:${paidAmount}:${paidAt?.toISOString() ?? ''}`,
-    notice: {
-      type: 'invoice.paid',
-      orderNumber,
-      invoiceId: id,
-      amount: paidAmount,
-      currency: invoice.paidCurrency ?? invoice.currency,
-      paidAt,
-      paymentMethod: null,
-    },
+    eventId: `listed:${id}:paid:${paid?.text ?? 0}:${paidAt?.toISOString() ?? ''}`,
+    notice: { type: 'invoice.paid', orderNumber, invoiceId: id, paid, refunded, paidAt, paymentMethod },
   });
 }

@@ -1,64 +1,72 @@
 import type { DataSource } from 'typeorm';
-import { mailJob, paidJobs } from '../fulfilment/index.ts';
+import { paidJobs } from '../fulfilment/index.ts';
+import { rupiahAmount } from '../kernel/amount.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { newId } from '../kernel/ids.ts';
-import { isExcessPaidTwice, type TopupOrder } from '../orders/index.ts';
+import { isExcessPaidTwice, jobOfOrder, payableOf, type TopupOrder } from '../orders/index.ts';
 import { withRetries } from '../platform/database/transaction.ts';
-import type { Logger } from '../platform/telemetry/logger.ts';
 import { inOrderSpan, isTraced, setFacts } from '../platform/telemetry/spans.ts';
+import { checkPaymentJob } from './jobs.ts';
+import { factsOf } from './order-facts.ts';
 import type { PaymentNotice } from './provider.ts';
-import { decidePayment, PAYMENT_EXCEPTIONS, type PaymentOutcome } from './rules/decide-payment.ts';
-import type { PaymentSource } from './store/payment-event.entity.ts';
+import type { ReportOutcome } from './report-outcome.ts';
+import { decideNotice, type NoticeContext, type NoticeOutcome } from './rules/decide-payment.ts';
+import type { PaymentEvent } from './store/payment-event.entity.ts';
 import { enterEvent, enterEventOf } from './store/payment-events.ts';
-import { creditByEvent, readSettlementFacts, reviewByEvent, type SettlementFacts } from './store/settlement.ts';
+import { creditByNotice, readSettlementFacts, type SettlementFacts } from './store/settlement.ts';
+import { noticeEvent, noticePayment, timeException } from './store/settlement-rows.ts';
 
-/** A notice, its source, and the event id that dedupes it: the same for every repeat of one event. */
+/** A notice, and the event id that dedupes it: the same for every repeat of one event. */
 export interface PaymentReport {
   provider: string;
-  source: PaymentSource;
+  /** The webhook, or the provider's list. */
+  source: 'webhook' | 'poll';
   eventId: string;
   notice: PaymentNotice;
 }
 
 export interface Settlement {
   /** "duplicate" if the inbox already has this event. */
-  outcome: PaymentOutcome | 'duplicate';
+  outcome: NoticeOutcome | 'duplicate';
   order?: TopupOrder;
   /**
    * True if another order took the excess of this given-up order. It is credited all the same, and an alert informs an
    * operator.
    */
   excessPaidTwice?: boolean;
+  /** Entered beside the notice, for an operator. */
+  exceptions?: readonly PaymentEvent[];
 }
 
 /** An order moves only a few times in its life. A settlement that finds it changed more often fails, and is retried. */
 const MAX_ATTEMPTS = 10;
+const NO_ORDER: NoticeContext = { invoiceOfAnother: false, received: 0n, isTainted: false };
 
 /**
- * The only way in which a payment becomes quota: webhook, poll and check all call it. It reads the order and decides.
- * Then one statement, and with it one transaction, enters the event, moves the order, credits its lines and enqueues
- * the job, provided that the order is unchanged. A crash leaves all of it or nothing. A concurrent settlement waits for
- * the row lock, finds the order changed, and decides again. As a last defence the ledger's unique key refuses a second
- * credit.
+ * Settles a notice of the provider. It reads the order and decides. Then one statement, and with it one transaction,
+ * enters the event; if the notice says exactly what the order asks for, also its payment, the move, the credit and the
+ * job, provided that the order is unchanged. After any other notice a job asks the provider (settle-received.ts). A crash
+ * leaves all of it or nothing. A concurrent settlement waits for the row lock, finds the order changed, and decides again.
+ * As a last defence the ledger's unique key refuses a second credit.
  */
 export class SettlePayment {
   constructor(
     private readonly database: DataSource,
     private readonly clock: Clock,
-    private readonly log: Logger,
-    private readonly onOutcome: (source: PaymentSource, outcome: Settlement['outcome'] | 'excess_paid_twice') => void,
+    private readonly report: ReportOutcome,
   ) {}
 
   /** Throws if the event could not be stored, so that the sender repeats it. */
   async settle(report: PaymentReport): Promise<Settlement> {
     const reading = await readSettlementFacts(this.database, report);
-    // A poll or a check already runs in the order's trace.
+    // A poll already runs in the order's trace.
     const traced = report.source === 'webhook' && isTraced() ? (reading.facts?.order ?? null) : null;
     return inOrderSpan('settle payment', traced, async (span) => {
       const settlement = await this.settleReading(report, reading);
       // fault point: settle, committed and not answered
       setFacts(span, { outcome: settlement.outcome });
-      this.logOutcome(report, settlement);
+      const { order, exceptions = [] } = settlement;
+      this.report({ source: report.source, ...report.notice, ...settlement });
+      for (const exception of exceptions) this.report({ ...exception, order });
       return settlement;
     });
   }
@@ -77,58 +85,28 @@ export class SettlePayment {
   private async settleOnce(report: PaymentReport, { facts, isDuplicate }: Reading): Promise<Settlement | undefined> {
     const order = facts?.order;
     if (isDuplicate) return { outcome: 'duplicate', order };
-    const { notice, ...origin } = report;
-    const outcome = decidePayment(
-      facts && orderFacts(facts),
-      { ...notice, provider: report.provider },
-      facts?.settled ?? [],
-    );
+    const notice = { ...report.notice, provider: report.provider };
+    const outcome = decideNotice(order && factsOf(order), notice, facts?.context ?? NO_ORDER);
     // fault point: settle, read and decided
-    const at = this.clock.now();
-    const event = { ...notice, ...origin, id: newId(), orderId: order?.id ?? null, outcome, receivedAt: at };
+    const event = noticeEvent(report, { orderId: order?.id ?? null, outcome, at: this.clock.now() });
     if (facts === undefined || order === undefined) {
       return { outcome: (await enterEvent(this.database, event)) ? outcome : 'duplicate' };
     }
-    const cause = { at, cause: `payment: ${report.source}`, actor: null };
-    if (outcome === 'settled') {
-      const excessPaidTwice = await isExcessPaidTwice(this.database, order);
-      const isCredited = await creditByEvent(this.database, facts, event, cause, paidJobs(order));
-      return isCredited ? { outcome, order, excessPaidTwice } : undefined;
-    }
-    if (outcome === 'review') {
-      const mail = mailJob('payment_under_review', order);
-      const isMoved = await reviewByEvent(this.database, facts, event, cause, mail);
-      // fault point: review, committed and not answered
-      return isMoved ? { outcome, order } : undefined;
-    }
-    return (await enterEventOf(this.database, order, event)) ? { outcome, order } : undefined;
+    if (outcome === 'settled') return this.credit(facts, event);
+    const job = outcome === 'hint' ? jobOfOrder(checkPaymentJob, order) : undefined;
+    return (await enterEventOf(this.database, order, event, job)) ? { outcome, order } : undefined;
   }
 
-  private logOutcome({ source, notice }: PaymentReport, { outcome, order, excessPaidTwice }: Settlement): void {
-    this.onOutcome(source, outcome);
-    const line = {
-      event: 'payment_event',
-      source,
-      type: notice.type,
-      outcome,
-      order: order?.number ?? notice.orderNumber,
-      invoice: notice.invoiceId,
-      correlationId: order?.correlationId,
-    };
-    const isException = outcome !== 'duplicate' && PAYMENT_EXCEPTIONS.has(outcome);
-    if (isException) this.log.error({ ...line, event: 'payment_exception' });
-    else if (outcome === 'review') this.log.error({ ...line, event: 'payment_review' });
-    else this.log.info(line);
-    if (excessPaidTwice) {
-      this.onOutcome(source, 'excess_paid_twice');
-      this.log.error({ ...line, event: 'payment_exception', outcome: 'excess_paid_twice' });
-    }
+  private async credit(facts: SettlementFacts, event: PaymentEvent): Promise<Settlement | undefined> {
+    const { order } = facts;
+    const payment = noticePayment(order, event, rupiahAmount(payableOf(order)));
+    const events = [event, ...timeException(order, payment, event.source, event.paidAt)];
+    const excessPaidTwice = await isExcessPaidTwice(this.database, order);
+    const cause = { at: event.receivedAt, cause: `payment: ${event.source}`, actor: null };
+    const isCredited = await creditByNotice(this.database, facts, { events, payment }, cause, paidJobs(order));
+    if (!isCredited) return undefined;
+    return { outcome: 'settled', order, excessPaidTwice, exceptions: events.slice(1) };
   }
 }
 
 type Reading = Awaited<ReturnType<typeof readSettlementFacts>>;
-
-function orderFacts({ order, invoiceOfAnother }: SettlementFacts) {
-  const { status, total, paymentProvider: provider, paymentInvoiceId: invoiceId, confirmedAt } = order;
-  return { status, total, provider, invoiceId, confirmed: confirmedAt !== null, invoiceOfAnother };
-}

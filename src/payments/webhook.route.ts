@@ -1,6 +1,6 @@
 import type { RawRoute } from '../platform/server/raw-route.ts';
 import type { PaymentProvider } from './provider.ts';
-import { PAYMENT_OUTCOMES } from './rules/decide-payment.ts';
+import { PAYMENT_OUTCOMES } from './rules/payment-outcomes.ts';
 import type { SettlePayment } from './settle-payment.ts';
 
 /**

@@ -85,6 +85,10 @@ export type TopupErrorCode =
   | 'ORGANIZATION_UNAVAILABLE'
   /** Mekari Pay does not respond. A confirmed order stays confirmed, and its payment link follows. */
   | 'PAYMENT_PROVIDER_UNAVAILABLE'
+  /** Something was received for the order, so it cannot be cancelled. */
+  | 'PAYMENT_RECEIVED'
+  /** Mekari Pay will not make this invoice, and the order is cancelled for that. */
+  | 'PAYMENT_REFUSED'
   /** Prices have changed: the order has a new quote, and priceChange has both totals. */
   | 'PRICE_CHANGED'
   /** Mekari Billing cannot give the price at the moment. */

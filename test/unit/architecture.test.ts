@@ -28,6 +28,8 @@ const TABLES: Record<string, readonly string[]> = {
   idempotency_keys: ['src/orders/store/'],
   payment_events: ['src/payments/store/'],
   payment_exception_closings: ['src/payments/store/'],
+  order_payments: ['src/payments/store/'],
+  payment_lookup_failures: ['src/payments/store/'],
   quota_ledger_entries: ['src/ledger/store/'],
   organization_packages: ['src/ledger/store/'],
   booking_corrections: ['src/fulfilment/store/'],

@@ -1,27 +1,74 @@
 import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
-import { MOVING_OUTCOMES } from '../../payments/index.ts';
-import { oneOf, sql } from '../../platform/database/sql.ts';
+import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
 
-/** Payments, and what they moved (domain.md 8). */
+/** An operator accepted the payments of order `o` as they were. */
+const isApproved: Sql = sql`exists (
+  select from topup_order_events step
+  where step.order_id = o.id and step.from_status in (${oneOf(UNDER_REVIEW)}) and step.to_status in (${oneOf(AWAITS_BOOKING)})
+    and step.actor is not null and step.reason is not null)`;
+
+const isPaid: Sql = sql`(o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)`;
+
+/** Payments, and what they moved (domain.md 8 and 8.1). */
 export const paymentsChecks: readonly Check[] = [
   {
     name: 'paid_order_has_its_payment',
-    meaning: 'An order is paid without a payment: none matched it, and no operator approved one.',
+    meaning: 'An order is paid without a payment: none settled it, and no operator approved one.',
     ofChanges: 'orders',
     sql: () => sql`
       select number as subject, format('%s, paid at %s', status, paid_at) as detail
       from topup_orders o
-      where (status in (${oneOf(CREDITED)}) or completed_at is not null)
+      where ${isPaid}
         and not exists (
           select from payment_events event
-          where event.order_id = o.id
-            and (event.outcome = 'settled'
-                 or (event.outcome = 'review' and exists (
-                       select from topup_order_events step
-                       where step.order_id = o.id and step.from_status in (${oneOf(UNDER_REVIEW)}) and step.to_status in (${oneOf(AWAITS_BOOKING)})
-                         and step.actor is not null and step.reason is not null)))
+          where event.order_id = o.id and (event.outcome = 'settled' or (event.outcome = 'review' and ${isApproved}))
         )`,
+  },
+  {
+    name: 'credit_is_covered',
+    meaning: 'An order is credited, but less was received for it than it asks for, and no operator approved that.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('received %s of %s', coalesce(sum(payment.amount), 0), o.total) as detail
+      from topup_orders o
+      left join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'
+      where ${isPaid} and not ${isApproved}
+      group by o.id, o.number, o.total having coalesce(sum(payment.amount), 0) < o.total`,
+  },
+  {
+    name: 'surplus_has_its_exception',
+    meaning: 'More was received for a credited order than it asks for, and no exception tells an operator.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('received %s of %s', sum(payment.amount), o.total) as detail
+      from topup_orders o join order_payments payment on payment.order_id = o.id
+      where o.status in (${oneOf(CREDITED)}) and not ${isApproved}
+      group by o.id, o.number, o.total
+      having sum(payment.amount) - o.total > coalesce((
+        select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'surplus'), 0)`,
+  },
+  {
+    name: 'refund_has_its_exception',
+    meaning: 'Money of a credited order was given back, and no exception tells an operator.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s given back', -sum(payment.amount)) as detail
+      from topup_orders o join order_payments payment on payment.order_id = o.id and payment.kind = 'REFUND'
+      where o.status in (${oneOf(CREDITED)})
+      group by o.id, o.number
+      having -sum(payment.amount) > coalesce((
+        select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'refunded'), 0)`,
+  },
+  {
+    name: 'payment_has_its_row',
+    meaning: 'A payment moved an order, or was noted, and is not among the payments of the order.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('event %s, %s', event.id, event.outcome) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where event.outcome in ('settled', 'received', 'review') and event.amount > 0
+        and not exists (select from order_payments payment where payment.order_id = o.id)`,
   },
   {
     name: 'payment_matches_status',
@@ -31,7 +78,8 @@ export const paymentsChecks: readonly Check[] = [
       select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
       where (event.outcome = 'settled' and o.status not in (${oneOf(CREDITED)}) and o.completed_at is null)
-         or (event.outcome = 'review' and o.status not in (${oneOf([...UNDER_REVIEW, ...CREDITED, ...REFUNDED])}))`,
+         or (event.outcome = 'review' and o.status not in (${oneOf([...UNDER_REVIEW, ...CREDITED, ...REFUNDED])}))
+         or (event.outcome = 'returned' and o.status not in (${oneOf(REFUNDED)}))`,
   },
   {
     name: 'paid_invoice_of_one_order',
@@ -54,12 +102,12 @@ export const paymentsChecks: readonly Check[] = [
   },
   {
     name: 'payment_is_acted_on_once',
-    meaning: 'Two payments moved one order.',
+    meaning: 'An order was credited, or put under review, twice.',
     ofChanges: 'orders',
     sql: () => sql`
-      select o.number as subject, format('%s payments', count(*)) as detail
+      select o.number as subject, format('%s times %s', count(*), event.outcome) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
-      where event.outcome in (${oneOf(MOVING_OUTCOMES)})
-      group by o.id, o.number having count(*) > 1`,
+      where event.outcome in ('settled', 'review')
+      group by o.id, o.number, event.outcome having count(*) > 1`,
   },
 ];

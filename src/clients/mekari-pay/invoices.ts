@@ -1,24 +1,32 @@
 import { z } from 'zod';
-import { parseInstant } from '../../kernel/instant.ts';
-import { isLabel } from '../../kernel/label.ts';
+import { type Amount, parseAmount } from '../../kernel/amount.ts';
 import { type Rupiah, toJsonNumber } from '../../kernel/money.ts';
 import type { Neighbour } from '../http.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { instant, label } from './wire.ts';
 
 export interface MekariPayInvoice {
   id: string;
   /** Our order number. */
   externalId: string;
-  status: 'pending' | 'paid' | 'expired' | 'void';
-  amount: Rupiah;
-  currency: string;
+  status: (typeof INVOICE_STATUSES)[number];
+  amount: Amount;
   /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
-  paidAmount: Rupiah | undefined;
-  /** The currency of the payment, which may differ from the invoice's. */
-  paidCurrency: string | undefined;
+  /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
+  paid: Amount | null;
+  refunded: Rupiah;
+  /** The time of the latest payment. */
   paidAt: Date | undefined;
+  paymentMethod: string | null;
+  expiresAt: Date | undefined;
 }
+
+const INVOICE_STATUSES = ['pending', 'partially_paid', 'paid', 'expired', 'void', 'refunded'] as const;
+/** Without its paid amount such an invoice says nothing: the asked amount is never taken for it. */
+const TELLS_PAID_AMOUNT: ReadonlySet<string> = new Set(['partially_paid', 'paid', 'refunded']);
+
+const isAbsent = (value: unknown) => value === undefined || value === null;
 
 interface NewInvoice {
   orderNumber: string;
@@ -30,51 +38,54 @@ interface NewInvoice {
   expiresAt: Date;
 }
 
-const rupiah = z
-  .number()
-  .refine((value) => Number.isSafeInteger(value) && value >= 0, { error: 'is not whole rupiah' })
-  .transform(BigInt);
-
-const instant = z.string().transform((text, context) => {
-  const parsed = parseInstant(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: 'is not an instant' });
-  return z.NEVER;
-});
-
-/** Accepts a text that we may store, or put into a path. */
-const label = (maxLength: number) => z.string().refine((text) => isLabel(text, maxLength), { error: 'is not a label' });
-
-/** Requires a paid amount of a paid invoice: without it the payment would match no total. */
+/** Mekari Pay's times without an offset are Jakarta's. A deadline that cannot be read is ignored by those who use it. */
 export const invoice = z
   .object({
     id: label(200),
     external_id: z.string(),
-    status: z.enum(['pending', 'paid', 'expired', 'void']),
-    amount: rupiah,
+    status: z.enum(INVOICE_STATUSES),
+    amount: z.unknown().optional(),
     currency: label(10),
     payment_url: z.string().nullish().catch(undefined),
-    paid_amount: rupiah.nullish(),
+    paid_amount: z.unknown().optional(),
     paid_currency: label(10).nullish(),
+    refunded_amount: z.unknown().optional(),
     paid_at: instant.nullish(),
+    payment_method: label(200).nullish().catch(undefined),
+    payments: z
+      .array(z.object({ method: label(200).nullish() }))
+      .nullish()
+      .catch(undefined),
+    expires_at: instant.nullish().catch(undefined),
   })
-  .refine((row) => row.status !== 'paid' || (row.paid_amount ?? undefined) !== undefined, {
-    path: ['paid_amount'],
-    error: 'is missing from a paid invoice',
-  })
-  .transform(
-    (row): MekariPayInvoice => ({
+  .transform((row, context): MekariPayInvoice => {
+    const refuse = (member: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [member], message });
+      return z.NEVER;
+    };
+    const asked = parseAmount(row.amount, row.currency);
+    if (asked === undefined) return refuse('amount', 'is not an amount, or has a fraction of a rupiah');
+    const currency = row.paid_currency ?? row.currency;
+    const paid = isAbsent(row.paid_amount) ? null : parseAmount(row.paid_amount, currency);
+    if (paid === undefined) return refuse('paid_amount', 'is not an amount, or has a fraction of a rupiah');
+    if (paid === null && TELLS_PAID_AMOUNT.has(row.status))
+      return refuse('paid_amount', `is missing from an invoice that is ${row.status}`);
+    const given = isAbsent(row.refunded_amount) ? null : parseAmount(row.refunded_amount, currency);
+    if (given === undefined) return refuse('refunded_amount', 'is not an amount, or has a fraction of a rupiah');
+    return {
       id: row.id,
       externalId: row.external_id,
       status: row.status,
-      amount: row.amount,
-      currency: row.currency,
+      amount: asked,
       paymentUrl: row.payment_url ?? undefined,
-      paidAmount: row.paid_amount ?? undefined,
-      paidCurrency: row.paid_currency ?? undefined,
+      paid: paid?.text === '0' ? null : paid,
+      // An invoice that is refunded and does not say how much was refunded as a whole.
+      refunded: given?.rupiah ?? (row.status === 'refunded' ? paid?.rupiah : undefined) ?? 0n,
       paidAt: row.paid_at ?? undefined,
-    }),
-  );
+      paymentMethod: row.payments?.at(-1)?.method ?? row.payment_method ?? null,
+      expiresAt: row.expires_at ?? undefined,
+    };
+  });
 
 /** Rejects another order's invoice, whose page or payment must not pass for this one's. */
 const onlyInvoice = (matches: (row: MekariPayInvoice) => boolean) =>
@@ -144,7 +155,7 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
           urgent,
           body: {},
           idempotencyKey: `void:${orderNumber}:${id}`,
-          schema: z.unknown(),
+          schema: z.unknown().optional(),
         });
         return 'voided';
       } catch (error) {

@@ -1,53 +1,100 @@
 import { z } from 'zod';
-import { parseInstant } from '../../kernel/instant.ts';
+import { type Amount, parseAmount } from '../../kernel/amount.ts';
 import { parseStrictJson } from '../../kernel/json.ts';
-import { isLabel } from '../../kernel/label.ts';
-import { MAX_AMOUNT } from '../../kernel/money.ts';
+import type { Rupiah } from '../../kernel/money.ts';
+import { instant, label } from './wire.ts';
 
-const instant = z.string().transform((text, context) => {
-  const parsed = parseInstant(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: 'is not an instant' });
-  return z.NEVER;
+/** An event of contracts.md 3, in the shape of the port (payments/provider.ts). */
+export interface WebhookNotice {
+  type: string;
+  /** Empty if an event that tells of no payment does not say. */
+  orderNumber: string;
+  invoiceId: string;
+  paid: Amount | null;
+  refunded: Rupiah | null;
+  paidAt: Date | null;
+  paymentMethod: string | null;
+}
+
+/** Ignores unknown members: the provider may add to its events. */
+const event = z.object({ type: label(200), data: z.record(z.string(), z.unknown()) });
+
+/** These tell of money that came in, so nothing in them may be misread. */
+const PAID = 'invoice.paid';
+const TELLS_OF_PAYMENT: ReadonlySet<string> = new Set([PAID, 'invoice.partially_paid']);
+
+const paymentMembers = z.object({
+  invoice_id: label(200),
+  external_id: label(200),
+  amount: z.unknown().optional(),
+  currency: label(10),
+  paid_amount: z.unknown().optional(),
+  paid_currency: label(10).nullish(),
+  refunded_amount: z.unknown().optional(),
+  paid_at: instant.nullish(),
+  payment_method: label(200).nullish(),
 });
 
-const label = (maxLength: number) =>
-  z.string().refine((text) => isLabel(text, maxLength), { error: `is not 1 to ${maxLength} printable characters` });
-
-/**
- * Accepts a plain whole number only: another parser could read a text, a list, a fraction or an exponent differently.
- */
-const rupiah = z.bigint({ error: 'is not whole rupiah' }).max(MAX_AMOUNT, { error: 'is above the maximum amount' });
-
-/** The event of contracts.md 3. Ignores unknown members: the provider may add to its events. */
-const event = z
-  .object({
-    type: z.enum(['invoice.paid', 'invoice.expired', 'invoice.failed']),
-    data: z.object({
-      invoice_id: label(200),
-      external_id: label(200),
-      amount: rupiah,
-      currency: label(10),
-      paid_at: instant.nullish(),
-      payment_method: label(200).nullish(),
-    }),
-  })
-  .transform(({ type, data }) => ({
-    type,
-    orderNumber: data.external_id,
-    invoiceId: data.invoice_id,
-    amount: data.amount,
-    currency: data.currency,
-    paidAt: data.paid_at ?? null,
-    paymentMethod: data.payment_method ?? null,
-  }));
+/** Members of every other event: those that cannot be read are left out, and the event is stored all the same. */
+const otherMembers = z.object({
+  invoice_id: label(200).catch(''),
+  external_id: label(200).catch(''),
+  currency: label(10).catch('IDR'),
+  paid_amount: z.unknown().optional(),
+  paid_currency: label(10).nullish().catch(null),
+  refunded_amount: z.unknown().optional(),
+  paid_at: instant.nullish().catch(null),
+  payment_method: label(200).nullish().catch(null),
+});
 
 /** Returns the notice in a webhook's body (contracts.md 3), or its fault. The fault quotes nothing of the content. */
-export function parseWebhookBody(rawBody: Buffer): { notice: z.output<typeof event> } | { fault: string } {
+export function parseWebhookBody(rawBody: Buffer): { notice: WebhookNotice } | { fault: string } {
   const json = parseStrictJson(rawBody);
   if (json === undefined) return { fault: 'it is not JSON, or a member occurs twice' };
   const parsed = event.safeParse(json);
-  if (parsed.success) return { notice: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { fault: `${issue?.path.join('.')} ${issue?.message}` };
+  if (!parsed.success) return faultOf(parsed.error);
+  const { type, data } = parsed.data;
+  return TELLS_OF_PAYMENT.has(type) ? paymentNotice(type, data) : { notice: otherNotice(type, data) };
+}
+
+function paymentNotice(type: string, data: object): { notice: WebhookNotice } | { fault: string } {
+  const parsed = paymentMembers.safeParse(data);
+  if (!parsed.success) return faultOf(parsed.error, 'data.');
+  const { currency, paid_currency, ...members } = parsed.data;
+  const asked = parseAmount(members.amount, currency);
+  if (asked === undefined) return { fault: 'data.amount is not an amount, or has a fraction of a rupiah' };
+  const saysPaid = members.paid_amount !== undefined && members.paid_amount !== null;
+  const paid = saysPaid ? parseAmount(members.paid_amount, paid_currency ?? currency) : asked;
+  if (paid === undefined) return { fault: 'data.paid_amount is not an amount, or has a fraction of a rupiah' };
+  // Only invoice.paid means by a missing paid_amount that the invoice's amount came in.
+  const isTold = saysPaid || type === PAID;
+  const refunded = parseAmount(members.refunded_amount, currency)?.rupiah ?? null;
+  return { notice: { ...noticeOf(type, members), paid: isTold ? paid : null, refunded } };
+}
+
+function otherNotice(type: string, data: object): WebhookNotice {
+  const { currency, paid_currency, paid_amount, refunded_amount, ...members } = otherMembers.parse(data);
+  const paid = parseAmount(paid_amount, paid_currency ?? currency) ?? null;
+  return { ...noticeOf(type, members), paid, refunded: parseAmount(refunded_amount, currency)?.rupiah ?? null };
+}
+
+interface Members {
+  invoice_id: string;
+  external_id: string;
+  paid_at?: Date | null | undefined;
+  payment_method?: string | null | undefined;
+}
+
+function noticeOf(type: string, { external_id, invoice_id, paid_at, payment_method }: Members) {
+  return {
+    type,
+    orderNumber: external_id,
+    invoiceId: invoice_id,
+    paidAt: paid_at ?? null,
+    paymentMethod: payment_method ?? null,
+  };
+}
+
+function faultOf({ issues: [issue] }: z.ZodError, place = ''): { fault: string } {
+  return { fault: `${place}${issue?.path.join('.')} ${issue?.message}` };
 }

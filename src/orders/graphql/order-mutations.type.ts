@@ -50,6 +50,8 @@ registerEnumType(TopupErrorCode, {
     PAYMENT_PROVIDER_UNAVAILABLE: {
       description: 'Mekari Pay does not respond. A confirmed order stays confirmed, and its payment link follows.',
     },
+    PAYMENT_REFUSED: { description: 'Mekari Pay will not make this invoice, and the order is cancelled for that.' },
+    PAYMENT_RECEIVED: { description: 'Something was received for the order, so it cannot be cancelled.' },
   },
 });
 

@@ -3,7 +3,7 @@ import { Organization } from '../../organizations/index.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { PageInfo } from '../../platform/graphql/page-info.type.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../platform/graphql/scalars.ts';
-import { ORDER_STATUSES, type OrderStatus } from '../rules/order-state.ts';
+import { ORDER_STATUSES, type OrderStatus, REVIEW_REASONS, type ReviewReason } from '../rules/order-state.ts';
 import type { PageArgs } from '../rules/page.ts';
 import type { LineKind } from '../rules/quote.ts';
 
@@ -26,6 +26,19 @@ registerEnumType(TopupOrderStatus, {
     },
     CANCELLED: { description: 'Cancelled by the buyer.' },
     REFUNDED: { description: 'The payment was refunded, and the unused quota was taken back.' },
+  },
+});
+
+export const TopupReviewReason = Object.fromEntries(REVIEW_REASONS.map((reason) => [reason, reason])) as {
+  [R in ReviewReason]: R;
+};
+registerEnumType(TopupReviewReason, {
+  name: 'TopupReviewReason',
+  description: 'The reason why an order is under review.',
+  valuesConfig: {
+    UNDERPAID: { description: 'Less came in than is to be paid: `outstanding` is missing.' },
+    WRONG_CURRENCY: { description: 'A payment came in another currency.' },
+    UNREADABLE: { description: "The provider's answers about the payment cannot be read." },
   },
 });
 
@@ -120,8 +133,17 @@ export class TopupOrder {
   @Field(() => Money, { description: 'Sum of the lines that settle excess.' })
   excessTotal!: Money;
 
-  @Field(() => Money, { description: 'The amount to pay.' })
+  @Field(() => Money, { description: 'Sum of all lines.' })
   total!: Money;
+
+  @Field(() => Money, { description: 'The amount to pay: its receipt settles the order.' })
+  payable!: Money;
+
+  @Field(() => TopupReviewReason, {
+    nullable: true,
+    description: 'The reason of a review; null in every other status.',
+  })
+  reviewReason!: ReviewReason | null;
 
   @Field(() => DateTimeScalar, {
     description: 'The end of the time in which the prices hold and the order can be confirmed.',

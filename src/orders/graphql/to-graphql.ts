@@ -1,6 +1,7 @@
 import { money } from '../../platform/graphql/money.type.ts';
-import { AWAITS_PAYMENT } from '../rules/order-state.ts';
+import { AWAITS_PAYMENT, UNDER_REVIEW } from '../rules/order-state.ts';
 import { cursorOf, type PageArgs } from '../rules/page.ts';
+import { payableOf } from '../rules/payable.ts';
 import type { OrderPage } from '../store/order-page.ts';
 import type { TopupOrder as OrderRow } from '../store/topup-order.entity.ts';
 import type { TopupOrderLine as LineRow } from '../store/topup-order-line.entity.ts';
@@ -15,9 +16,11 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     topupTotal: money(row.topupTotal),
     excessTotal: money(row.excessTotal),
     total: money(row.total),
+    payable: money(payableOf(row)),
+    reviewReason: UNDER_REVIEW.has(row.status) ? (row.reviewReason ?? 'UNDERPAID') : null,
     quoteExpiresAt: row.quoteExpiresAt,
-    // A late payment is credited, but the graph does not invite one.
-    paymentUrl: AWAITS_PAYMENT.has(row.status) ? row.paymentUrl : null,
+    // A late payment is credited, but the graph does not invite one. The rest of a part payment it does.
+    paymentUrl: AWAITS_PAYMENT.has(row.status) || isUnderpaid(row) ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
     createdAt: row.createdAt,
     confirmedAt: row.confirmedAt,
@@ -26,6 +29,8 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     paidInvoiceNumber: row.paidInvoiceNumber,
   };
 }
+
+const isUnderpaid = ({ status, reviewReason }: OrderRow) => UNDER_REVIEW.has(status) && reviewReason === 'UNDERPAID';
 
 export function toTopupOrderLine(row: LineRow): TopupOrderLine {
   const { id, kind, quotaCode, label, quantity, credits, unitPrice, amount, periodStart, periodEnd } = row;

@@ -50,6 +50,11 @@ export const AWAITS_SETTLEMENT = set('PENDING_PAYMENT', 'EXPIRED', 'CANCELLED');
 /** The order no longer asks for a payment; one that still arrives is credited. */
 export const GIVEN_UP = set('EXPIRED', 'CANCELLED');
 export const UNDER_REVIEW = set('PAYMENT_REVIEW');
+
+export const REVIEW_REASONS = ['UNDERPAID', 'WRONG_CURRENCY', 'UNREADABLE'] as const;
+/** The reason why an order is under review. */
+export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
 /** The order is paid and credited; accounting has not booked it yet. */
 export const AWAITS_BOOKING = set('PAID');
 /** The order is paid, and its lines are in the ledger. */
@@ -67,6 +72,9 @@ export function canMove(from: OrderStatus, to: OrderStatus): boolean {
 export function assertCanMove({ number, status }: { number: string; status: OrderStatus }, to: OrderStatus): void {
   if (!canMove(status, to)) throw new Error(`order ${number} cannot move from ${status} to ${to}`);
 }
+
+/** The cause of the step that ends an order whose invoice the provider refuses: a repeat of its confirm answers by it. */
+export const PAYMENT_REFUSED = 'payment provider: the invoice is refused';
 
 /** The time and the reason of a timeline step. */
 export interface Cause {

@@ -24,6 +24,8 @@ export const TOPUP_ERROR_CODES = [
   'CONTRACT_END_MISSING',
   'IDEMPOTENCY_CONFLICT',
   'PAYMENT_PROVIDER_UNAVAILABLE',
+  'PAYMENT_REFUSED',
+  'PAYMENT_RECEIVED',
 ] as const;
 export type TopupErrorCode = (typeof TOPUP_ERROR_CODES)[number];
 
@@ -79,6 +81,16 @@ export const paymentProviderUnavailable = (error: UpstreamError) =>
   userError('PAYMENT_PROVIDER_UNAVAILABLE', 'Mekari Pay is not available at the moment: try again later.', {
     retryable: error.kind !== 'rejected',
   });
+
+export const paymentRefused = () =>
+  userError('PAYMENT_REFUSED', 'Mekari Pay does not accept this payment. The order is cancelled: contact support.');
+
+export const paymentReceived = () =>
+  userError(
+    'PAYMENT_RECEIVED',
+    'A payment has come in for the order, so it cannot be cancelled: pay the rest, or contact support.',
+    { field: ['input', 'orderId'] },
+  );
 
 const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
   BELOW_MINIMUM: (near) => `is below the minimum of ${near}`,

@@ -2,7 +2,7 @@ import { type DataSource, LessThanOrEqual } from 'typeorm';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Query, type Sql, sql } from '../../platform/database/sql.ts';
-import { AWAITS_PAYMENT, GIVEN_UP } from '../rules/order-state.ts';
+import { AWAITS_PAYMENT, GIVEN_UP, UNDER_REVIEW } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 
 /** Returns the ids of drafts whose quote has expired, the earliest first. */
@@ -48,6 +48,43 @@ export function ordersToPollLate(
   const isDue = sql`status in (${oneOf(GIVEN_UP)}) and confirmed_at is not null and payment_expires_at > ${since}
     and (payment_checked_at is null or payment_checked_at < ${polledBefore})`;
   return runQuery(database, inTurns(isDue, limit));
+}
+
+/** Returns orders under review whose payment deadline was after `since`, and whose last poll was before `polledBefore`, in turns. */
+export function reviewsToPoll(
+  database: DataSource,
+  { since, polledBefore }: { since: Date; polledBefore: Date },
+  limit: number,
+): Promise<TopupOrder[]> {
+  const isDue = sql`status in (${oneOf(UNDER_REVIEW)}) and payment_expires_at > ${since}
+    and (payment_checked_at is null or payment_checked_at < ${polledBefore})`;
+  return runQuery(database, inTurns(isDue, limit));
+}
+
+/** Selects the orders under review whose deadline was before `before`. */
+export const overdueReviews = (before: Date): Query<TopupOrder> => sql<TopupOrder>`
+  select ${columnsOf(TopupOrder, 'o')} from topup_orders o
+  where o.status in (${oneOf(UNDER_REVIEW)}) and o.payment_expires_at < ${before}`;
+
+/** Counts the orders that await payment and were asked about since a time. */
+export const countAskedSince = (since: Date): Query<{ count: bigint }> => sql<{ count: bigint }>`
+  select count(*) from topup_orders where status in (${oneOf(AWAITS_PAYMENT)}) and payment_checked_at >= ${since}`;
+
+/** Takes the provider's earlier deadline for the order's. A later one changes nothing. */
+export async function shortenPayment(database: DataSource, orderId: string, deadline: Date): Promise<void> {
+  await runQuery(
+    database,
+    sql`update topup_orders set payment_expires_at = ${deadline}
+      where id = ${orderId} and status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW])}) and payment_expires_at > ${deadline}`,
+  );
+}
+
+/** Ends the invitation to pay the rest: from now on the graph shows no link. */
+export async function withdrawLink(database: DataSource, orderId: string): Promise<void> {
+  await runQuery(
+    database,
+    sql`update topup_orders set payment_url = null where id = ${orderId} and payment_url is not null`,
+  );
 }
 
 /** Moves the order to the end of the poll queue; null moves it to the front. */

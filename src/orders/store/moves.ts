@@ -9,6 +9,7 @@ import {
   type Cause,
   GIVEN_UP,
   type OrderStatus,
+  type ReviewReason,
   UNDER_REVIEW,
 } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
@@ -50,6 +51,13 @@ export async function moveOrder(
   Object.assign(order, changes, { status: to });
 }
 
+/** Sets the reason why a locked order is under review. */
+export async function setReviewReason(tx: EntityManager, order: TopupOrder, reviewReason: ReviewReason): Promise<void> {
+  if (order.reviewReason === reviewReason) return;
+  await tx.update(TopupOrder, { id: order.id }, { reviewReason });
+  order.reviewReason = reviewReason;
+}
+
 /**
  * Condition that the order is still the one that was read. A concurrent move holds the row lock, and PostgreSQL
  * evaluates the condition again after that transaction ends.
@@ -67,6 +75,7 @@ export interface PaymentMove {
   /** null if the payment has no time, or does not count yet. */
   paidAt: Date | null;
   provider: string;
+  /** Empty if no payment could be read. */
   invoiceId: string;
 }
 
@@ -75,20 +84,24 @@ export function statusUpdate(order: TopupOrder, { to, paidAt, provider, invoiceI
   assertCanMove(order, to);
   return sql`
     update topup_orders set status = ${to}, paid_at = coalesce(${paidAt}, paid_at),
-      payment_provider = case when payment_invoice_id is null then ${provider} else payment_provider end,
-      payment_invoice_id = coalesce(payment_invoice_id, ${invoiceId})
+      payment_provider = case when payment_invoice_id is null and ${invoiceId} <> '' then ${provider} else payment_provider end,
+      payment_invoice_id = coalesce(payment_invoice_id, nullif(${invoiceId}, ''))
     where ${unchanged(order)} returning id, status`;
 }
 
 /** A fragment that gives an order its invoice, unless it has one. Yields the order's row, or nothing. */
 export const invoiceUpdate = (
   orderId: string,
-  provider: string,
-  invoiceId: string,
-  paymentUrl: string | null,
+  {
+    provider,
+    id,
+    deadline,
+    paymentUrl,
+  }: { provider: string; id: string; deadline: Date | null; paymentUrl: string | null },
 ): Sql => sql`
   update topup_orders
-  set payment_provider = ${provider}, payment_invoice_id = ${invoiceId}, payment_url = ${paymentUrl}
+  set payment_provider = ${provider}, payment_invoice_id = ${id}, payment_url = ${paymentUrl},
+    payment_expires_at = least(payment_expires_at, ${deadline}::timestamptz)
   where id = ${orderId} and payment_invoice_id is null returning *`;
 
 /** Conditions on a status column. */

@@ -12,6 +12,8 @@ import {
   type OrderStatus,
   QUOTED,
   REFUNDED,
+  REVIEW_REASONS,
+  type ReviewReason,
 } from '../rules/order-state.ts';
 
 /** A row of a report. JSON has no bigint, so the quantity is text. */
@@ -55,6 +57,7 @@ export interface StoredExcess {
    and (status not in (${literals(COMPLETED)}) or completed_at is not null)
    and (completed_at is null or status in (${literals([...COMPLETED, ...REFUNDED])}))`,
 )
+@Check('topup_orders_review_reason_check', `review_reason in (${literals(REVIEW_REASONS)})`)
 @Check('topup_orders_payment_url_check', `payment_url is null or payment_invoice_id is not null`)
 export class TopupOrder {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'topup_orders_pkey' })
@@ -111,6 +114,10 @@ export class TopupOrder {
 
   @Column({ name: 'payment_url', type: 'text', nullable: true, insert: false })
   paymentUrl!: string | null;
+
+  /** Set when the order comes under review, and kept afterwards. */
+  @Column({ name: 'review_reason', type: 'text', nullable: true, insert: false })
+  reviewReason!: ReviewReason | null;
 
   /** The time of the last poll of the provider. The poll takes the least recently polled orders first. */
   @Column({ name: 'payment_checked_at', type: 'timestamptz', precision: 3, nullable: true, insert: false })

@@ -1,83 +1,153 @@
 import type { Rupiah } from '../../kernel/money.ts';
-import { AWAITS_SETTLEMENT, type OrderStatus } from '../../orders/index.ts';
-import type { PaymentNotice } from '../provider.ts';
+import {
+  AWAITS_SETTLEMENT,
+  CREDITED,
+  type OrderStatus,
+  REFUNDED,
+  type ReviewReason,
+  UNDER_REVIEW,
+} from '../../orders/index.ts';
+import { PAID_NOTICE, PAYMENT_NOTICES, type PaymentNotice, REFUND_NOTICES, UNPAID_NOTICES } from '../provider.ts';
+import type { PaymentOutcome } from './payment-outcomes.ts';
 
-/**
- * The outcomes of a notice. "repeated": the notice repeats the payment that moved the order. "noted": the invoice
- * expired or failed while the order still awaits its payment, so nothing moves.
- */
-export const PAYMENT_OUTCOMES = [
-  'settled',
-  'review',
-  'repeated',
-  'noted',
-  'unknown_order',
-  'other_invoice',
-  'second_payment',
-  'not_payable',
-  'contradicts_payment',
-] as const;
-export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number];
-
-/** The payment moves the order. */
-export const MOVING_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>(['settled', 'review']);
-/** The order takes its normal course; there is no payment exception to close. */
-export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>([
-  'settled',
-  'repeated',
-  'noted',
-  'review',
-]);
-/** The payment moves nothing, and an operator must resolve it. */
-export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
-  PAYMENT_OUTCOMES.filter((outcome) => !ROUTINE_OUTCOMES.has(outcome)),
-);
-
+/** The order as a decision sees it. */
 export interface OrderFacts {
   status: OrderStatus;
-  total: Rupiah;
+  confirmed: boolean;
+  /** The amount whose receipt settles the order. */
+  payable: Rupiah;
   /** The provider that has the invoice. */
   provider: string;
   /** The provider's id; null if the creation of the invoice was never answered: the notice then names the invoice. */
   invoiceId: string | null;
-  confirmed: boolean;
-  /** True if the notice's invoice belongs to another order. */
+}
+
+/** What is known beside the order when a notice comes. */
+export interface NoticeContext {
+  /** The invoice of the notice belongs to another order. */
   invoiceOfAnother: boolean;
+  /** The sum that was received for the order, less what was given back. */
+  received: Rupiah;
+  /** A refund or a payment in another currency was noted before. */
+  isTainted: boolean;
 }
 
 /** Two providers may give their invoices the same id. */
 export type ProviderNotice = PaymentNotice & { provider: string };
 
-export type PaymentFacts = Pick<ProviderNotice, 'provider' | 'invoiceId' | 'amount' | 'currency' | 'paidAt'>;
+export type NoticeOutcome = Extract<
+  PaymentOutcome,
+  'settled' | 'hint' | 'noted' | 'unknown_order' | 'other_invoice' | 'not_payable' | 'contradicts_payment'
+>;
 
 /**
- * Decides the outcome of a verified notice (domain.md 8). Pure, and the only place that decides it. `order` is
- * undefined if we have no such order; `settled` are the payments that moved the order before.
+ * Decides the outcome of a verified notice (domain.md 8.1). Only a notice that says exactly what the order asks for
+ * settles at once; all else about a confirmed order is a hint, after which a check asks the provider.
  */
-export function decidePayment(
+export function decideNotice(
   order: OrderFacts | undefined,
   notice: ProviderNotice,
-  settled: readonly PaymentFacts[],
-): PaymentOutcome {
-  if (order === undefined) return 'unknown_order';
-  const isOwnInvoice = order.provider === notice.provider && order.invoiceId === notice.invoiceId;
-  const ofAnotherInvoice = order.invoiceOfAnother || (order.invoiceId !== null && !isOwnInvoice);
-  const waits = order.confirmed && AWAITS_SETTLEMENT.has(order.status);
-  if (notice.type !== 'invoice.paid') {
-    if (ofAnotherInvoice) return 'other_invoice';
-    return waits || !order.confirmed ? 'noted' : 'contradicts_payment';
-  }
-  if (settled.some((payment) => samePayment(payment, notice))) return 'repeated';
-  if (settled.length > 0) return 'second_payment';
-  if (ofAnotherInvoice) return 'other_invoice';
-  if (!waits) return 'not_payable';
-  return notice.amount === order.total && notice.currency === 'IDR' ? 'settled' : 'review';
+  { invoiceOfAnother, received, isTainted }: NoticeContext,
+): NoticeOutcome {
+  const isKnownType = [PAYMENT_NOTICES, REFUND_NOTICES, UNPAID_NOTICES].some((types) => types.has(notice.type));
+  if (order === undefined) return isKnownType ? 'unknown_order' : 'noted';
+  const ofOtherProvider = order.invoiceId !== null && order.provider !== notice.provider;
+  if (invoiceOfAnother || ofOtherProvider) return isKnownType ? 'other_invoice' : 'noted';
+  if (!order.confirmed) return PAYMENT_NOTICES.has(notice.type) ? 'not_payable' : 'noted';
+  const isPaid = CREDITED.has(order.status) && received >= order.payable;
+  if (isPaid && UNPAID_NOTICES.has(notice.type)) return 'contradicts_payment';
+  const isOwnInvoice = order.invoiceId === null || order.invoiceId === notice.invoiceId;
+  const settles = AWAITS_SETTLEMENT.has(order.status) && isOwnInvoice && !isTainted;
+  return settles && isExact(notice, order.payable) ? 'settled' : 'hint';
 }
 
-/** A provider does not number payments: the invoice, amount, currency and second identify one. */
-function samePayment(a: PaymentFacts, b: PaymentFacts): boolean {
-  const second = (at: Date | null) => (at === null ? null : Math.floor(at.getTime() / 1000));
-  const sameTime = a.paidAt === null || b.paidAt === null || second(a.paidAt) === second(b.paidAt);
-  const sameInvoice = a.provider === b.provider && a.invoiceId === b.invoiceId;
-  return sameInvoice && a.amount === b.amount && a.currency === b.currency && sameTime;
+function isExact({ type, paid, refunded }: PaymentNotice, payable: Rupiah): boolean {
+  return type === PAID_NOTICE && paid?.rupiah === payable && (refunded ?? 0n) === 0n;
+}
+
+/** Money of an order over all its invoices: what the provider answered, on top of what it answered before. */
+export interface ReceivedSums {
+  /** Never falls. */
+  paid: Rupiah;
+  refunded: Rupiah;
+  /** What is left of `paid` in invoices with status "refunded", which never credit. */
+  leftInRefunded: Rupiah;
+  /** The provider or a notice named another currency. */
+  hasForeign: boolean;
+}
+
+export interface ReceivedContext {
+  /** `paid` before this answer. */
+  paidBefore: Rupiah;
+  /** The answer shows a payment in another currency that was not known before. */
+  foreignRose: boolean;
+  /** The largest sum that a notice of a refund or a chargeback named; 0 if it named none, null if no such notice came. */
+  claimedRefund: Rupiah | null;
+  /** The sum that the order's exceptions name as surplus. */
+  surplusReported: Rupiah;
+  /** The sum that the order's exceptions name as given back; null if there is no such exception. */
+  refundReported: Rupiah | null;
+}
+
+/** `amount` is null if it is not known, or not in rupiah. */
+export interface MoneyException {
+  outcome: Extract<PaymentOutcome, 'surplus' | 'refunded'>;
+  amount: Rupiah | null;
+}
+
+export interface ReceivedDecision {
+  /** The statuses through which the order goes; empty if it stays. */
+  walk: readonly OrderStatus[];
+  /** The reason if the order ends under review; undefined if it does not, or if its reason stays. */
+  reviewReason: ReviewReason | undefined;
+  /** Money for an operator to see to, beyond what earlier exceptions name. */
+  exceptions: readonly MoneyException[];
+}
+
+/** Decides about an order after the provider was asked (domain.md 8.1). */
+export function decideReceived(order: OrderFacts, sums: ReceivedSums, context: ReceivedContext): ReceivedDecision {
+  const walk = walkOf(order, sums);
+  const status = walk.at(-1) ?? order.status;
+  const reviewReason = UNDER_REVIEW.has(status) ? reviewReasonOf(sums) : undefined;
+  return { walk, reviewReason, exceptions: exceptionsOf(order, status, sums, context) };
+}
+
+function walkOf({ status, confirmed, payable }: OrderFacts, sums: ReceivedSums): OrderStatus[] {
+  const isReviewed = UNDER_REVIEW.has(status);
+  if (!confirmed || !(isReviewed || AWAITS_SETTLEMENT.has(status))) return [];
+  const toReview: OrderStatus[] = isReviewed ? [] : ['PAYMENT_REVIEW'];
+  if (sums.hasForeign) return toReview;
+  if (sums.paid === 0n) return [];
+  const received = sums.paid - sums.refunded;
+  if (received - sums.leftInRefunded >= payable) return ['PAID'];
+  return received <= 0n ? [...toReview, 'REFUNDED'] : toReview;
+}
+
+function reviewReasonOf({ hasForeign, paid }: ReceivedSums): ReviewReason | undefined {
+  if (hasForeign) return 'WRONG_CURRENCY';
+  return paid > 0n ? 'UNDERPAID' : undefined;
+}
+
+function exceptionsOf(
+  order: OrderFacts,
+  status: OrderStatus,
+  sums: ReceivedSums,
+  context: ReceivedContext,
+): MoneyException[] {
+  const isOver = CREDITED.has(order.status) || REFUNDED.has(order.status);
+  const foreign: MoneyException[] = isOver && context.foreignRose ? [{ outcome: 'surplus', amount: null }] : [];
+  if (REFUNDED.has(order.status)) return [...surplus(sums.paid - context.paidBefore), ...foreign];
+  if (!CREDITED.has(status)) return [];
+  const tooMuch = sums.paid - sums.refunded - order.payable - context.surplusReported;
+  return [...surplus(tooMuch), ...foreign, ...refund(sums, context)];
+}
+
+const surplus = (amount: Rupiah): MoneyException[] => (amount > 0n ? [{ outcome: 'surplus', amount }] : []);
+
+function refund({ refunded }: ReceivedSums, { claimedRefund, refundReported }: ReceivedContext): MoneyException[] {
+  const claimed = claimedRefund ?? 0n;
+  const amount = (refunded > claimed ? refunded : claimed) - (refundReported ?? 0n);
+  if (amount > 0n) return [{ outcome: 'refunded', amount }];
+  // A chargeback may come without a sum, and the provider may not show it when it is asked.
+  return claimedRefund !== null && refundReported === null ? [{ outcome: 'refunded', amount: null }] : [];
 }

@@ -1,4 +1,4 @@
-import type { PaymentOutcome } from './decide-payment.ts';
+import type { PaymentOutcome } from './payment-outcomes.ts';
 
 /**
  * Exceptions of a payment that could not be credited when it was reported. They are overtaken once the same payment has credited

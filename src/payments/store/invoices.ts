@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { UpstreamError } from '../../clients/upstream-error.ts';
 import { awaitsPayment, invoiceUpdate, isGivenUp, TopupOrder } from '../../orders/index.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
+import { violatesUnique } from '../../platform/database/errors.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { raw, sql } from '../../platform/database/sql.ts';
 import { withRetries } from '../../platform/database/transaction.ts';
@@ -9,6 +11,8 @@ import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
 export interface StoredInvoice {
   provider: string;
   id: string;
+  /** The provider's earlier deadline, which becomes the order's; null if there is none. */
+  deadline: Date | null;
   /** null if the invoice cannot be paid. */
   paymentUrl: string | null;
   /** Asks the buyer to pay. Enqueued if the order still awaits its payment and has a payment link. */
@@ -23,17 +27,20 @@ export interface StoredInvoice {
 export async function storeInvoice(
   database: DataSource,
   orderId: string,
-  { provider, id, paymentUrl, mail, voidJob }: StoredInvoice,
+  { provider, id, deadline, paymentUrl, mail, voidJob }: StoredInvoice,
 ): Promise<TopupOrder | undefined> {
   const status = raw('status');
   const statement = sql<TopupOrder & { enqueued: unknown }>`
-    with updated_order as (${invoiceUpdate(orderId, provider, id, paymentUrl)})
+    with updated_order as (${invoiceUpdate(orderId, { provider, id, deadline, paymentUrl })})
     select ${columnsOf(TopupOrder, 'updated_order')}, case
       when ${awaitsPayment(status)} and payment_url is not null then ${enqueued(mail)}
       when ${isGivenUp(status)} then ${enqueued(voidJob)}
     end as enqueued
     from updated_order`;
-  const [row] = await withRetries(() => runQuery(database, statement));
+  const [row] = await withRetries(() => runQuery(database, statement)).catch((error) => {
+    if (!violatesUnique(error, 'topup_orders_payment_invoice_key')) throw error;
+    throw new UpstreamError(provider, 'malformed', "it gave another order's invoice");
+  });
   if (row === undefined) return undefined;
   const { enqueued: _, ...order } = row;
   return order;

@@ -1,12 +1,13 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import { literals } from '../../platform/database/sql.ts';
-import { type PaymentOutcome, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts';
+import { type PaymentOutcome, ROUTINE_OUTCOMES } from '../rules/payment-outcomes.ts';
 
 export type PaymentSource = 'webhook' | 'poll' | 'check';
 
 /**
- * The inbox: a notice about a payment and its outcome, written in the transaction that acted on it. Append-only: a
+ * The inbox: a notice about a payment, or the result of a check, and its outcome, written in the transaction that acted on
+ * it. An exception is an entry of its own, which an operator closes. Append-only: a
  * trigger refuses UPDATE, DELETE and TRUNCATE. The unique constraint dedupes a provider's events for good.
  */
 @Entity('payment_events')
@@ -44,8 +45,9 @@ export class PaymentEvent {
   @Column({ name: 'invoice_id', type: 'text' })
   invoiceId!: string;
 
-  @Column({ type: 'bigint', transformer: bigintColumn })
-  amount!: bigint;
+  /** Rupiah: the sum that the notice names, or the part that an exception is about. null if there is none. */
+  @Column({ type: 'bigint', nullable: true, transformer: bigintColumn })
+  amount!: bigint | null;
 
   @Column({ type: 'text' })
   currency!: string;
@@ -61,4 +63,8 @@ export class PaymentEvent {
 
   @Column({ name: 'received_at', type: 'timestamptz', precision: 3 })
   receivedAt!: Date;
+
+  /** A sentence for operators. */
+  @Column({ type: 'text', nullable: true })
+  detail!: string | null;
 }

@@ -1,14 +1,20 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type TopupOrder, unchangedForUpdate } from '../../orders/index.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
+import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
 
 const insertEvents = insertInto(PaymentEvent);
 
-/** Enters an event. Fails on payment_events_event_key if the inbox already has it. */
-export const eventInsert = (event: PaymentEvent, onlyIf: Sql): Query => insertEvents([event], { onlyIf });
+/** Enters events. Fails on payment_events_event_key if the inbox already has one of them. */
+export const eventInsert = (events: readonly PaymentEvent[], onlyIf: Sql): Query => insertEvents(events, { onlyIf });
+
+/** Enters the results of a check of a locked order, each of which its event id names once and for all. */
+export async function enterResults(tx: EntityManager, events: readonly PaymentEvent[]): Promise<void> {
+  if (events.length > 0) await runQuery(tx, sql`${insertEvents(events)} ${IGNORE_DUPLICATE}`);
+}
 
 const IGNORE_DUPLICATE = sql`on conflict on constraint payment_events_event_key do nothing returning id`;
 
@@ -18,15 +24,22 @@ export async function enterEvent(database: DataSource, event: PaymentEvent): Pro
 }
 
 /**
- * Enters an event that does not move its order. Returns false for a duplicate, or if the order has changed since it was
- * read.
+ * Enters an event that does not move its order, and enqueues the job that follows from it. Returns false for a duplicate,
+ * or if the order has changed since it was read.
  */
-export async function enterEventOf(database: DataSource, order: TopupOrder, event: PaymentEvent): Promise<boolean> {
+export async function enterEventOf(
+  database: DataSource,
+  order: TopupOrder,
+  event: PaymentEvent,
+  job: NewJob | undefined,
+): Promise<boolean> {
   const ifUnchanged = sql`exists (select from unchanged_order)`;
   const rows = await runQuery(
     database,
-    sql`with unchanged_order as materialized (${unchangedForUpdate(order)})
-      ${insertEvents([event], { onlyIf: ifUnchanged })} ${IGNORE_DUPLICATE}`,
+    sql`with unchanged_order as materialized (${unchangedForUpdate(order)}), event_row as (
+        ${insertEvents([event], { onlyIf: ifUnchanged })} ${IGNORE_DUPLICATE}
+      )
+      select ${job === undefined ? sql`id` : enqueued(job)} from event_row`,
   );
   return rows.length === 1;
 }

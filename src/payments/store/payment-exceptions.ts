@@ -6,10 +6,11 @@ import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
-import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/decide-payment.ts';
 import { CAN_BE_OVERTAKEN } from '../rules/overtaken-outcomes.ts';
+import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/payment-outcomes.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
 import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
+import type { AcceptedPayment } from './settlement.ts';
 
 /** A payment that awaits an operator: under review until its order moves, or an exception until it is closed. */
 export interface OpenPayment {
@@ -18,10 +19,11 @@ export interface OpenPayment {
   outcome: string;
   orderNumber: string;
   invoiceId: string;
-  amount: bigint;
+  amount: bigint | null;
   currency: string;
   paidAt: Date | null;
   source: string;
+  detail: string | null;
 }
 
 const REVIEW = ['review'];
@@ -62,7 +64,7 @@ export function openPayments(database: DataSource | EntityManager): Promise<Open
     database,
     sql<OpenPayment>`
       select event.id, event.received_at as "receivedAt", event.outcome, event.order_number as "orderNumber",
-        event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source
+        event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source, event.detail
       from ${openEvents()} as event order by event.received_at`,
   );
 }
@@ -106,9 +108,16 @@ export function findEvent(tx: EntityManager, id: string): Promise<PaymentEvent |
   return tx.findOneBy(PaymentEvent, { id });
 }
 
-/** Returns the payment that put the order under review. Throws if no payment did. */
-export function reviewedPayment(tx: EntityManager, orderId: string): Promise<PaymentEvent> {
-  return tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
+/** Returns the latest payment of an order under review; the event that put it there if no payment could be read. */
+export async function reviewedPayment(tx: EntityManager, orderId: string): Promise<AcceptedPayment> {
+  const [payment] = await runQuery(
+    tx,
+    sql<AcceptedPayment>`select provider, invoice_id as "invoiceId", received_at as "paidAt" from order_payments
+      where order_id = ${orderId} and kind = 'PAYMENT' order by recorded_at desc, id desc limit 1`,
+  );
+  if (payment !== undefined) return payment;
+  const { provider, invoiceId, receivedAt } = await tx.findOneByOrFail(PaymentEvent, { orderId, outcome: 'review' });
+  return { provider, invoiceId, paidAt: receivedAt };
 }
 
 /**

@@ -13,23 +13,22 @@ import {
   type TopupOrderLine,
   topupPeriod,
 } from '../../orders/index.ts';
-import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
 import { runQueries, runQuery } from '../../platform/database/run-queries.ts';
-import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
-import { allEnqueued, enqueued, type NewJob } from '../../platform/jobs/job.ts';
+import { type Sql, sql } from '../../platform/database/sql.ts';
+import { allEnqueued, type NewJob } from '../../platform/jobs/job.ts';
 import type { PaymentNotice } from '../provider.ts';
-import { MOVING_OUTCOMES, type PaymentFacts } from '../rules/decide-payment.ts';
-import { PaymentEvent } from './payment-event.entity.ts';
+import type { NoticeContext } from '../rules/decide-payment.ts';
+import type { OrderPayment } from './order-payment.entity.ts';
+import { isTainted, paymentInsert, receivedOf } from './order-payments.ts';
+import type { PaymentEvent } from './payment-event.entity.ts';
 import { eventInsert } from './payment-events.ts';
 
 /** Everything that a settlement depends on, as it was when it was read; nothing is locked. */
 export interface SettlementFacts {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];
-  invoiceOfAnother: boolean;
-  /** The payments that moved the order before. */
-  settled: readonly PaymentFacts[];
+  context: NoticeContext;
 }
 
 /** `facts` is undefined if there is no such order. `isDuplicate` is true if the inbox already has this event. */
@@ -38,33 +37,33 @@ export async function readSettlementFacts(
   { provider, eventId, notice }: { provider: string; eventId: string; notice: PaymentNotice },
 ): Promise<{ facts: SettlementFacts | undefined; isDuplicate: boolean }> {
   const { orderNumber, invoiceId } = notice;
-  const [[found], lines, settled, duplicates] = await runQueries(
+  const orderId = orderIdOf(orderNumber);
+  const [[found], lines, [money], duplicates] = await runQueries(
     database,
     orderOfNotice(orderNumber, provider, invoiceId),
     linesOfNumber(orderNumber),
-    sql<PaymentEvent>`select ${columnsOf(PaymentEvent, 'event')} from payment_events event
-      where event.order_id = (${orderIdOf(orderNumber)}) and event.outcome in (${oneOf(MOVING_OUTCOMES)})`,
+    sql<Pick<NoticeContext, 'received' | 'isTainted'>>`
+      select (${receivedOf(orderId)}) as received, ${isTainted(orderId)} as "isTainted"`,
     sql`select id from payment_events where provider = ${provider} and event_id = ${eventId}`,
   );
   const isDuplicate = duplicates.length > 0;
-  if (found === undefined) return { facts: undefined, isDuplicate };
+  if (found === undefined || money === undefined) return { facts: undefined, isDuplicate };
   const { invoiceOfAnother, ...order } = found;
-  return { facts: { order, lines, invoiceOfAnother, settled }, isDuplicate };
+  return { facts: { order, lines, context: { ...money, invoiceOfAnother } }, isDuplicate };
 }
 
-/** The invoice that was paid, and the time of payment if it is known. */
+/** The invoice that was paid, and the time of payment. */
 export interface AcceptedPayment {
   provider: string;
   invoiceId: string;
-  paidAt: Date | null;
+  paidAt: Date;
 }
 
 const ifMoved = sql`exists (select from moved_order)`;
 
 /** CTEs that move the order to PAID and credit its lines. They are parts of one statement: none acts alone. */
 function creditParts(order: TopupOrder, lines: readonly TopupOrderLine[], payment: AcceptedPayment, cause: Cause): Sql {
-  const { provider, invoiceId, paidAt: reportedAt } = payment;
-  const paidAt = reportedAt === null || reportedAt > cause.at ? cause.at : reportedAt;
+  const { provider, invoiceId, paidAt } = payment;
   const paidOn = jakartaDate(paidAt);
   const topups = lines.filter(({ kind }) => kind === 'TOPUP');
   const periods = topups.map(({ id, quotaType, periodEnd }) => ({ id, ...topupPeriod(quotaType, paidOn, periodEnd) }));
@@ -88,40 +87,30 @@ function toEntry({ organizationId }: TopupOrder, line: TopupOrderLine): NewEntry
     : { ...entry, kind: 'EXCESS_SETTLEMENT', quantity };
 }
 
+/** What a notice that settles enters beside the credit. */
+export interface SettlingEntries {
+  /** The notice, and an exception about its time if there is one. */
+  events: readonly PaymentEvent[];
+  payment: OrderPayment;
+}
+
 /**
- * Enters the event, moves the order to PAID, credits its lines and enqueues the jobs in one statement, so all or
- * nothing. Returns false if the order or the inbox has changed since it was read.
+ * Enters the notice and its payment, moves the order to PAID, credits its lines and enqueues the jobs in one statement, so
+ * all or nothing. Returns false if the order or the inbox has changed since it was read.
  */
-export function creditByEvent(
+export function creditByNotice(
   database: DataSource,
   { order, lines }: SettlementFacts,
-  event: PaymentEvent,
+  { events, payment }: SettlingEntries,
   cause: Cause,
   jobs: readonly NewJob[],
 ): Promise<boolean> {
+  const accepted = { provider: payment.provider, invoiceId: payment.invoiceId, paidAt: payment.receivedAt };
   return runUnlessDuplicate(
     database,
-    sql`with ${creditParts(order, lines, event, cause)}, event_row as (${eventInsert(event, ifMoved)})
+    sql`with ${creditParts(order, lines, accepted, cause)}, event_rows as (${eventInsert(events, ifMoved)}
+      ), payment_row as (${paymentInsert([payment], ifMoved)})
       select ${allEnqueued(jobs)} from moved_order`,
-  );
-}
-
-/** Works like creditByEvent(), but puts the order under review and credits nothing. */
-export function reviewByEvent(
-  database: DataSource,
-  { order }: SettlementFacts,
-  event: PaymentEvent,
-  cause: Cause,
-  job: NewJob,
-): Promise<boolean> {
-  const { provider, invoiceId } = event;
-  const to = 'PAYMENT_REVIEW';
-  return runUnlessDuplicate(
-    database,
-    sql`with moved_order as (${statusUpdate(order, { to, paidAt: null, provider, invoiceId })}
-      ), timeline_step as (${stepInsert(order, order.status, to, cause, ifMoved)}
-      ), event_row as (${eventInsert(event, ifMoved)})
-      select ${enqueued(job)} from moved_order`,
   );
 }
 
@@ -129,15 +118,16 @@ async function runUnlessDuplicate(database: DataSource, statement: Sql): Promise
   try {
     return (await runQuery(database, statement)).length === 1;
   } catch (error) {
-    // A concurrent delivery entered the event after our read.
+    // A concurrent delivery entered the event, or another order got the invoice, after our read.
     if (violatesUnique(error, 'payment_events_event_key')) return false;
+    if (violatesUnique(error, 'topup_orders_payment_invoice_key')) return false;
     throw error;
   }
 }
 
 /**
- * Moves a locked order to PAID, credits its lines and enqueues the jobs, in the transaction of an operator's approval. A
- * second credit fails on the ledger's unique key.
+ * Moves a locked order to PAID, credits its lines and enqueues the jobs, in the transaction of a check or of an operator's
+ * approval. A second credit fails on the ledger's unique key.
  */
 export async function creditOrder(
   tx: EntityManager,

@@ -43,6 +43,13 @@ const PLANTED: Record<string, string[]> = {
      and order_id = (select id from topup_orders where number = :number)`,
   ],
   paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
+  credit_is_covered: [`update order_payments set amount = amount - 1`],
+  surplus_has_its_exception: [`update order_payments set amount = amount + 1`],
+  refund_has_its_exception: [
+    `insert into order_payments select gen_random_uuid(), order_id, 'REFUND', provider, invoice_id, -1, '1', 'IDR', null, now(), now()
+     from order_payments`,
+  ],
+  payment_has_its_row: [`delete from order_payments`],
   payment_matches_status: [
     `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
   ],

@@ -4,7 +4,7 @@ import { approvePayment } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { codes, tryCancel, tryConfirm } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, purchase, untilStatus } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, payUntilReview, purchase, untilStatus } from '../../support/app/purchase.ts';
 import { alerts } from '../../support/app/webhook.ts';
 
 let app: TestApp;
@@ -52,7 +52,7 @@ test('a cancelled order that is paid late raises one alert, about itself, while 
 test('a payment under review keeps its claim: an order for the rest waits, and is no second payment', async () => {
   const { id, client, confirmed, settled } = await owing(100);
   const reviewed = await confirmed();
-  await app.sandbox.mekariPay.payWrong(reviewed.number);
+  await payUntilReview(app, client, reviewed);
   app.sandbox.hubCore.organizations.patch(id, reported(150));
   const rest = await createOrder(client, id, WHATSAPP);
   expect(rest.excessTotal.amount).toBe('50');
@@ -68,7 +68,7 @@ test('a payment under review keeps its claim: an order for the rest waits, and i
 test('a claim under review ends with the time to pay: an approval after it reports what was settled meanwhile', async () => {
   const { id, client, confirmed, settled } = await owing(100);
   const reviewed = await confirmed();
-  await app.sandbox.mekariPay.payWrong(reviewed.number);
+  await payUntilReview(app, client, reviewed);
   await app.db.query(`update topup_orders set payment_expires_at = now() where id = $1`, [reviewed.id]);
   expect((await purchase(app, client, id, WHATSAPP)).excessTotal.amount).toBe('100');
   expect((await approve(reviewed.number)).excessPaidTwice).toBe(true);
@@ -81,7 +81,7 @@ test('the operator and the timeline report a second payment when a wrongly paid 
   const late = await confirmed();
   await tryCancel(client, late.id);
   const other = await confirmed();
-  await app.sandbox.mekariPay.payWrong(late.number);
+  await payUntilReview(app, client, late);
   expect((await approve(late.number)).excessPaidTwice).toBe(true);
   const { timeline } = await untilStatus(client, late.id, 'COMPLETED');
   expect(timeline.map(({ cause }) => cause)).toContain('operator: payment approved, its excess is paid twice');

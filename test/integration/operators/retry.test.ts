@@ -5,7 +5,15 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import { failedJob, queuedJobs } from '../../support/app/jobs.ts';
 import { tryCancel, tryConfirm } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, purchase, readOrder, until, untilStatus } from '../../support/app/purchase.ts';
+import {
+  confirmOrder,
+  createOrder,
+  payUntilReview,
+  purchase,
+  readOrder,
+  until,
+  untilStatus,
+} from '../../support/app/purchase.ts';
 
 let app: TestApp;
 
@@ -168,7 +176,7 @@ describe('a mail about an order that is sent again', () => {
   test('reports the current state of the order', async () => {
     const { client, order } = await pending();
     expect((await again(order.number)).kind).toBe('awaiting_payment');
-    await app.sandbox.mekariPay.payWrong(order.number);
+    await payUntilReview(app, client, order);
     expect((await again(order.number)).kind).toBe('payment_under_review');
     expect((await readOrder(client, order.id)).status).toBe('PAYMENT_REVIEW');
   });

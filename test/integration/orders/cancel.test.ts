@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { refusals, tryCancel, tryConfirm } from '../../support/app/mutations.ts';
-import { confirmOrder, createOrder, purchase, readOrder } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, purchase, readOrder, untilStatus } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
 
 let app: TestApp;
@@ -81,15 +81,33 @@ test('an order whose payment has not reached us yet is not cancelled', async () 
   const order = await pendingOrder();
   await app.sandbox.mekariPay.pay(order.number, { webhook: false });
   const refused = await tryCancel(admin, order.id);
-  expect(refusals(refused)).toEqual([REFUSED]);
+  expect(refusals(refused)).toEqual([{ ...REFUSED, code: 'PAYMENT_RECEIVED' }]);
   expect(refused.order?.status).toBe('PENDING_PAYMENT');
   expect(app.sandbox.mekariPay.invoice(order.number)?.status).toBe('paid');
+  // The refusal settles what it saw.
+  await untilStatus(admin, order.id, 'COMPLETED');
 });
 
 test('a paid order is not cancelled, nor is its invoice touched', async () => {
   const order = await purchase(app, admin, '1001', { wa_balance: '1000000' });
   expect(refusals(await tryCancel(admin, order.id))).toEqual([REFUSED]);
   expect(voids()).toBe(0);
+});
+
+test('an order for which a part was received is not cancelled, before and after we know of the part', async () => {
+  const order = await pendingOrder();
+  await app.sandbox.mekariPay.payPart(order.number, { amount: 400_000, webhook: false });
+  expect(refusals(await tryCancel(admin, order.id))).toEqual([{ ...REFUSED, code: 'PAYMENT_RECEIVED' }]);
+  await untilStatus(admin, order.id, 'PAYMENT_REVIEW');
+  expect(refusals(await tryCancel(admin, order.id))).toEqual([{ ...REFUSED, code: 'PAYMENT_RECEIVED' }]);
+  expect(voids()).toBe(0);
+});
+
+test('a part that is paid after the cancel is seen', async () => {
+  const order = await pendingOrder();
+  await tryCancel(admin, order.id);
+  await app.sandbox.mekariPay.payPart(order.number, { amount: 400_000 });
+  await untilStatus(admin, order.id, 'PAYMENT_REVIEW');
 });
 
 test('a second cancel is refused and changes nothing', async () => {

@@ -72,7 +72,7 @@ describe('a payment that reaches two replicas at the same moment', () => {
     await untilStatus(client, order.id, 'COMPLETED');
     expect(await balances(app, id)).toEqual({ agent_extra: '4' });
     expect((await inbox(app, order.number)).toSorted()).toEqual([
-      ...Array(39).fill('webhook invoice.paid: repeated'),
+      ...Array(39).fill('webhook invoice.paid: hint'),
       'webhook invoice.paid: settled',
     ]);
   });

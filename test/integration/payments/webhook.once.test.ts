@@ -59,7 +59,7 @@ describe('the same id with other content', () => {
     const { id, order } = await pending();
     expect((await tell(invoiceEvent(app, order, {}, 'invoice.failed'), 'msg_first')).status).toBe(200);
     expect((await tell(invoiceEvent(app, order), 'msg_first')).status).toBe(200);
-    expect(await inbox(app, order.number)).toEqual(['webhook invoice.failed: noted']);
+    expect(await inbox(app, order.number)).toEqual(['webhook invoice.failed: hint']);
     expect(await statusOf(order)).toBe('PENDING_PAYMENT');
     expect(await balances(app, id)).toEqual({});
   });
@@ -89,7 +89,7 @@ test('a repeat a year later is recognized by its id and by the payment', async (
     expect((await tell(event, 'msg_of_last_year')).status).toBe(200);
     expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled']);
     expect((await tell(event, 'msg_of_this_year')).status).toBe(200);
-    expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled', 'webhook invoice.paid: repeated']);
+    expect(await inbox(app, order.number)).toEqual(['webhook invoice.paid: settled', 'webhook invoice.paid: hint']);
     expect(await balances(app, id)).toEqual({ agent_extra: '4' });
     expect(alerts(app, order.number)).toEqual([]);
   } finally {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { confirmOrder, createOrder, purchase, untilStatus } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, payUntilReview, purchase, untilStatus } from '../../support/app/purchase.ts';
 import { invoiceEvent } from '../../support/app/webhook.ts';
 import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
 import { documentedMetrics, everythingServed, scrape } from '../../support/telemetry/served-metrics.ts';
@@ -104,8 +104,8 @@ describe('deliveries of the webhook', () => {
 
   test('counts a payment that does not fit, one of an unknown order, one that failed', async () => {
     const order = await pending();
-    expect(await risen(() => app.sandbox.mekariPay.fail(order.number))).toEqual({ noted: 1 });
-    expect(await risen(() => app.sandbox.mekariPay.payWrong(order.number))).toEqual({ review: 1 });
+    expect(await risen(() => app.sandbox.mekariPay.fail(order.number))).toEqual({ hint: 1 });
+    expect(await risen(() => app.sandbox.mekariPay.payWrong(order.number))).toEqual({ hint: 1 });
     const body = invoiceEvent(app, order, { external_id: 'TU-000000-NONE-NONE' });
     expect(await risen(() => raw({ body }))).toEqual({ unknown_order: 1 });
   });
@@ -162,7 +162,7 @@ test('the age of the oldest open order grows, from when it was created, confirme
   await aged.sandbox.mekariPay.pay(toBePaid.number);
   // The total is less than the five minutes of a webhook signature's tolerance.
   time.advance(80);
-  await aged.sandbox.mekariPay.payWrong(toBeReviewed.number);
+  await payUntilReview(aged, buyer, toBeReviewed);
 
   const { DRAFT = 0, PENDING_PAYMENT = 0, PAID = 0, PAYMENT_REVIEW = -1, ...rest } = await ages();
   expect(rest).toEqual({});

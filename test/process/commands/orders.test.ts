@@ -2,8 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, purchase, readOrder, untilStatus } from '../../support/app/purchase.ts';
-import { balances, invoiceEvent } from '../../support/app/webhook.ts';
+import {
+  confirmOrder,
+  createOrder,
+  payUntilReview,
+  purchase,
+  readOrder,
+  until,
+  untilStatus,
+} from '../../support/app/purchase.ts';
+import { alerts, balances } from '../../support/app/webhook.ts';
 import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
 
 // Each test starts a process or more.
@@ -38,8 +46,7 @@ const pending = async () => confirmOrder(client, await createOrder(client, organ
 
 async function underReview(): Promise<OrderFragment> {
   const order = await pending();
-  await app.sandbox.mekariPay.payWrong(order.number, { amount: 999_999 });
-  return order;
+  return payUntilReview(app, client, order, { amount: 999_999 });
 }
 
 test('list and show report the state of orders, with the operator and the reason', async () => {
@@ -60,7 +67,7 @@ test('list and show report the state of orders, with the operator and the reason
   expect(code).toBe(0);
   for (const fact of [
     /1 {2}TOPUP {2}wa_balance {2}package WA_BALANCE {2}1000000 × Rp1 = Rp1\.000\.000/,
-    /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: webhook/,
+    /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: check/,
     /PAYMENT_REVIEW → PAID {2}operator: payment approved {2}by rina: The bank took its fee/,
     /review {2}invoice\.paid {2}Rp999\.999/,
     /TOPUP {2}wa_balance {2}1000000\n/,
@@ -89,15 +96,18 @@ test('list and show report the state of orders, with the operator and the reason
 
 test('exceptions lists the open ones, and close takes one off the list', async () => {
   const order = await purchase(app, client, organization, { wa_balance: '1000000' });
-  const paid_at = new Date(Date.now() - 60_000).toISOString();
-  await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order, { paid_at }) });
+  await app.sandbox.mekariPay.payPart(order.number, { amount: 1_000_000 });
+  await until(
+    async () => alerts(app, order.number),
+    (raised) => raised.length > 0,
+  );
   const listed = (await run(['exceptions'])).stdout.split('\n').find((line) => line.includes(order.number));
   const [id = ''] = listed?.split(' ') ?? [];
-  expect(listed).toMatch(/second_payment .* Rp1\.000\.000 {2}invoice inv_.* received \S+ {2}0 min ago$/);
+  expect(listed).toMatch(/surplus .* Rp1\.000\.000 {2}invoice inv_.* received \S+ {2}0 min ago {2}Rp/);
   const document = JSON.parse((await run(['exceptions', '--json'])).stdout) as { orderNumber: string }[];
   expect(document.find(({ orderNumber }) => orderNumber === order.number)).toMatchObject({
     id,
-    outcome: 'second_payment',
+    outcome: 'surplus',
     amount: '1000000',
     currency: 'IDR',
     ageSeconds: expect.any(Number),

@@ -93,8 +93,8 @@ const WAYS: Record<string, Way> = {
   confirm: { end: 'COMPLETED', drive: place },
   invoice: { end: 'COMPLETED', drive: place },
   'paid PI': { end: 'COMPLETED', drive: placeAndPay },
-  settle: { end: 'COMPLETED', drive: placeAndPay },
   review: { end: 'PAYMENT_REVIEW', drive: placeAndPay },
+  settle: { end: 'COMPLETED', drive: placeAndPay },
   cancel: {
     end: 'CANCELLED',
     async drive(buyer, replica) {

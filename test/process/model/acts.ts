@@ -40,9 +40,12 @@ async function carryOut(
 ): Promise<void> {
   if (death === undefined) {
     expect(await act(shop.server.app)).toEqual(refusals);
+    await real.untilChecked(shop);
     for (const [index, reached] of states) world.orders[index] = reached.at(-1) ?? world.orders[index] ?? never();
   } else {
     await shop.server.dieDuring(act, death);
+    // The next server runs the check of a hint that the dead one stored.
+    await real.untilChecked(shop);
     await recognise(world, shop, states);
   }
   await expectSame(world, shop);

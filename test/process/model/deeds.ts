@@ -1,6 +1,6 @@
 import { type Deed, never } from './acts.ts';
 import * as operator from './operator.ts';
-import type { Act, Confirm, Order, TakeBack } from './order-model.ts';
+import type { Act, Confirm, Order, TakeBack, World } from './order-model.ts';
 import * as model from './order-model.ts';
 import * as real from './shop.ts';
 
@@ -22,8 +22,8 @@ export const checked: Deed = {
   act: (_, shop, app, index) => real.check(shop, app, index),
 };
 
-const deliveryOf = (event: number, order: Order): Act => ({
-  states: [model.receive(order, event, 'webhook')],
+const deliveryOf = (world: World, event: number, order: Order): Act => ({
+  states: model.receive(world, order, event),
   refusals: [],
 });
 
@@ -31,7 +31,7 @@ const deliveryOf = (event: number, order: Order): Act => ({
 export const webhookDelivery = (event: (order: Order) => number, times = 1): Deed => ({
   name: `the webhook comes, ${times} at once`,
   suits: ({ events }) => events.length > 0,
-  expected: (_, order) => deliveryOf(event(order), order),
+  expected: (world, order) => deliveryOf(world, event(order), order),
   act: (world, shop, app, index) => real.tell(shop, app, index, event(world.orders[index] ?? never()), times),
 });
 
@@ -44,7 +44,6 @@ const lost: Pick<Deed, 'expected' | 'act'> = {
 export type Payment = 'right' | 'a rupiah less' | 'a rupiah more' | 'in dollars';
 
 export function paid(payment: Payment, webhook: boolean): Deed {
-  const fits = payment === 'right';
   return {
     ...(webhook ? webhookDelivery(newest) : lost),
     name: `pay ${payment}${webhook ? '' : ', the webhook is lost'}`,
@@ -53,8 +52,9 @@ export function paid(payment: Payment, webhook: boolean): Deed {
       const order = world.orders[index] ?? never();
       const total = model.totalOf(order);
       const amount = payment === 'a rupiah less' ? total - 1 : payment === 'a rupiah more' ? total + 1 : total;
-      await real.pay(shop, index, { amount, currency: payment === 'in dollars' ? 'USD' : 'IDR' });
-      world.orders[index] = model.happens(world, order, { type: 'paid', fits });
+      const currency = payment === 'in dollars' ? 'USD' : 'IDR';
+      await real.pay(shop, index, { amount, currency });
+      world.orders[index] = model.happens(world, order, { type: 'paid', amount, currency });
     },
   };
 }
@@ -66,7 +66,7 @@ export const providerEvent = (what: 'expire' | 'fail', webhook: boolean): Deed =
   async before(world, shop, index) {
     await real.providerSays(shop, index, what);
     const type = what === 'expire' ? 'expired' : 'failed';
-    world.orders[index] = model.happens(world, world.orders[index] ?? never(), { type, fits: false });
+    world.orders[index] = model.happens(world, world.orders[index] ?? never(), { type, amount: 0, currency: 'IDR' });
   },
 });
 
@@ -77,7 +77,9 @@ export const paidWithoutInvoice: Deed = {
   suits: (order) => !order.confirmed,
   async before(world, shop, index) {
     real.inventPayment(shop, index);
-    world.orders[index] = model.happens(world, world.orders[index] ?? never(), { type: 'paid', fits: true });
+    const order = world.orders[index] ?? never();
+    const payment = { type: 'paid', amount: model.totalOf(order), currency: 'IDR' } as const;
+    world.orders[index] = model.happens(world, order, payment);
   },
 };
 

@@ -27,8 +27,9 @@ export type Status = 'DRAFT' | 'PENDING_PAYMENT' | 'PAID' | 'PAYMENT_REVIEW' | '
 /** The provider's events of an invoice. */
 export interface Event {
   type: 'paid' | 'expired' | 'failed';
-  /** Fields of a payment: amount and currency are the invoice's. */
-  fits: boolean;
+  /** Of a payment; 0 for the others. */
+  amount: number;
+  currency: 'IDR' | 'USD';
 }
 
 export interface Order {
@@ -49,8 +50,12 @@ export interface Order {
   events: readonly Event[];
   /** The event that the provider names as the payment when asked: the first one. */
   firstPayment?: number;
-  /** The event that moved the order. */
-  actedOn?: number;
+  /** The sum in rupiah of the payments that we know, and whether one was in dollars. */
+  received: number;
+  hasDollars: boolean;
+  /** A notice named dollars, whatever the provider answered. */
+  dollarsNoticed: boolean;
+  surplusTold: number;
   /** The outcome of each received event, and the identity under which it arrived. */
   inbox: readonly { id: string; outcome: string }[];
   credited: Readonly<Record<string, number>>;
@@ -111,6 +116,10 @@ export function create(world: World, organization: number, basket: number): Orde
     askedAt: null,
     invoice: 'none',
     events: [],
+    received: 0,
+    hasDollars: false,
+    dollarsNoticed: false,
+    surplusTold: 0,
     inbox: [],
     credited: {},
     settledExcess: 0,
@@ -158,7 +167,9 @@ function voided(world: World, order: Order): Order {
 
 export function cancel(world: World, order: Order): Act {
   if (statusOf(order) === 'DRAFT') return done(move(order, 'CANCELLED'));
-  if (statusOf(order) !== 'PENDING_PAYMENT' || order.invoice === 'paid') return refused('INVALID_TRANSITION');
+  if (statusOf(order) === 'PAYMENT_REVIEW') return refused('PAYMENT_RECEIVED');
+  if (statusOf(order) !== 'PENDING_PAYMENT') return refused('INVALID_TRANSITION');
+  if (order.invoice === 'paid') return { states: asked(world, order, 'check'), refusals: ['PAYMENT_RECEIVED'] };
   const unpayable = voided(world, order);
   return done(unpayable, move(unpayable, 'CANCELLED'));
 }
@@ -172,23 +183,62 @@ export function happens(world: World, order: Order, event: Event): Order {
   return { ...order, events, invoice: 'paid', firstPayment: order.events.length };
 }
 
-/** The one settle function: an event of the order arrives, by the webhook or by the poll. */
-export function receive(order: Order, index: number, source: 'webhook' | 'poll' | 'check'): Order {
+/**
+ * An event of the order arrives by webhook. One that says exactly the sum settles at once; any other about a confirmed
+ * order is a hint, after which a job asks the provider.
+ */
+export function receive(world: World, order: Order, index: number): Order[] {
   const event = order.events[index] as Event;
-  const id = `${source === 'webhook' ? 'event' : 'asked'} ${index}`;
-  if (order.inbox.some((entry) => entry.id === id)) return order;
-  const outcome = meaning(order, index, event);
-  const inbox = [...order.inbox, { id, outcome: `${source} invoice.${event.type}: ${outcome}` }];
-  if (outcome === 'settled') return credit({ ...order, inbox, actedOn: index });
-  if (outcome === 'review') return move(order, 'PAYMENT_REVIEW', { inbox, actedOn: index });
-  return { ...order, inbox };
+  const id = `event ${index}`;
+  if (order.inbox.some((entry) => entry.id === id)) return [];
+  const outcome = meaning(order, event);
+  const inbox = [...order.inbox, { id, outcome: `webhook invoice.${event.type}: ${outcome}` }];
+  const dollarsNoticed = order.dollarsNoticed || event.currency === 'USD';
+  const stored = { ...order, inbox, dollarsNoticed };
+  if (outcome === 'settled') return [credit({ ...stored, received: order.received + event.amount })];
+  return outcome === 'hint' ? [stored, ...asked(world, stored, 'check')] : [stored];
 }
 
-function meaning(order: Order, index: number, { type, fits }: Event): string {
-  if (type !== 'paid') return order.actedOn === undefined ? 'noted' : 'contradicts_payment';
-  if (order.actedOn !== undefined) return order.actedOn === index ? 'repeated' : 'second_payment';
-  if (!awaitsMoney(order)) return 'not_payable';
-  return fits ? 'settled' : 'review';
+function meaning(order: Order, { type, amount, currency }: Event): string {
+  if (!order.confirmed) return type === 'paid' ? 'not_payable' : 'noted';
+  if (type !== 'paid')
+    return statusOf(order) === 'PAID' && order.received >= totalOf(order) ? 'contradicts_payment' : 'hint';
+  const isTainted = order.dollarsNoticed || order.hasDollars;
+  return awaitsMoney(order) && !isTainted && currency === 'IDR' && amount === totalOf(order) ? 'settled' : 'hint';
+}
+
+/** The provider's answer: its invoice knows the first payment alone. Sums never fall. */
+function settled(order: Order, source: 'poll' | 'check'): Order {
+  const payment = order.firstPayment === undefined ? undefined : order.events[order.firstPayment];
+  const paid = payment?.currency === 'IDR' ? payment.amount : 0;
+  const rise = Math.max(0, paid - order.received);
+  const dollarsRose = payment?.currency === 'USD' && !order.hasDollars;
+  const known = { ...order, received: order.received + rise, hasDollars: order.hasDollars || dollarsRose };
+  const isForeign = known.hasDollars || known.dollarsNoticed;
+  const isReviewed = statusOf(order) === 'PAYMENT_REVIEW';
+  const entries: string[] = [];
+  let after: Order = known;
+  if (awaitsMoney(order) || isReviewed) {
+    if (!isForeign && known.received >= totalOf(order)) {
+      after = credit(known);
+      entries.push('settled');
+    } else if (!isReviewed && (isForeign || known.received > 0)) {
+      after = move(known, 'PAYMENT_REVIEW');
+      entries.push('review');
+    }
+  }
+  if (entries.length === 0 && (rise > 0 || dollarsRose)) entries.push('received');
+  const wasOver = ['PAID', 'REFUNDED'].includes(statusOf(order));
+  const tooMuch =
+    statusOf(order) === 'REFUNDED'
+      ? rise
+      : statusOf(after) === 'PAID'
+        ? Math.max(0, known.received - totalOf(order) - order.surplusTold)
+        : 0;
+  if (tooMuch > 0) entries.push('surplus');
+  if (wasOver && dollarsRose) entries.push('surplus');
+  const inbox = entries.map((outcome) => ({ id: `asked ${outcome}`, outcome: `${source} invoice.paid: ${outcome}` }));
+  return { ...after, surplusTold: order.surplusTold + tooMuch, inbox: [...order.inbox, ...inbox] };
 }
 
 function credit(order: Order): Order {
@@ -198,13 +248,27 @@ function credit(order: Order): Order {
 
 export function check(world: World, order: Order): Act {
   if (!order.confirmed) return refused('INVALID_TRANSITION');
-  return done(...(awaitsMoney(order) ? asked(world, order, 'check') : []));
+  const isAsked = awaitsMoney(order) || statusOf(order) === 'PAYMENT_REVIEW';
+  return done(...(isAsked ? asked(world, order, 'check') : []));
 }
 
 function asked(world: World, order: Order, source: 'poll' | 'check'): Order[] {
   const noted = { ...order, askedAt: world.now };
-  if (order.firstPayment !== undefined) return [noted, receive(noted, order.firstPayment, source)];
-  return [noted, ...invoiced(world, noted)];
+  const answered = settled(noted, source);
+  if (answered !== noted && !isSame(answered, noted)) return [noted, answered];
+  if (answered.received > 0 || answered.hasDollars || answered.dollarsNoticed) return [noted];
+  const ended = endedByProvider(world, noted);
+  return [noted, ...(ended === undefined ? invoiced(world, noted) : [ended])];
+}
+
+const isSame = (a: Order, b: Order) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The invoice's own end is the order's. */
+function endedByProvider(world: World, order: Order): Order | undefined {
+  if (statusOf(order) !== 'PENDING_PAYMENT') return undefined;
+  const invoice = invoiceOf(world, order);
+  if (invoice === 'expired') return move({ ...order, invoice }, 'EXPIRED');
+  return invoice === 'void' ? move(order, order.payBy <= world.now ? 'EXPIRED' : 'CANCELLED') : undefined;
 }
 
 /** Advances the time of one order. */
@@ -212,14 +276,16 @@ export function reconcile(world: World, order: Order): Order[] {
   const { now } = world;
   const status = statusOf(order);
   if (status === 'DRAFT') return order.quoteEndsAt <= now ? [move(order, 'EXPIRED')] : [];
-  if (!awaitsMoney(order)) return [];
+  const isReviewed = status === 'PAYMENT_REVIEW';
+  if (!awaitsMoney(order) && !isReviewed) return [];
   const isPending = status === 'PENDING_PAYMENT';
-  const isOfLate = order.payBy > now - POLLED_AFTER_TIME_TO_PAY;
+  const isOfLate = order.payBy > now - (isReviewed ? 7 * DAY : POLLED_AFTER_TIME_TO_PAY);
   const isTurn = order.askedAt === null || order.askedAt < now - PAUSE_BETWEEN_LATE_POLLS;
   if (!isPending && !(isOfLate && isTurn)) return [];
   const states = asked(world, order, 'poll');
-  if (!isPending || order.firstPayment !== undefined || order.payBy > now) return states;
-  const unpayable = voided(world, states.at(-1) ?? order);
+  const last = states.at(-1) ?? order;
+  if (statusOf(last) !== 'PENDING_PAYMENT' || order.payBy > now) return states;
+  const unpayable = voided(world, last);
   return [...states, unpayable, move(unpayable, 'EXPIRED')];
 }
 

@@ -134,6 +134,15 @@ export async function runDueInvoiceJobs({ landlord, time, orders }: Shop): Promi
   await until(jobs, (left) => left.length === 0);
 }
 
+/** Waits until no hint of these orders awaits its check. */
+export async function untilChecked({ landlord, orders }: Shop): Promise<void> {
+  const checks = `select from graphile_worker.jobs where task_identifier = 'check_payment' and right(key, 36) = any($1)`;
+  await until(
+    () => landlord.db.query(checks, [orders.map(({ id }) => id)]),
+    (jobs) => jobs.length === 0,
+  );
+}
+
 /** Waits until these orders have no job. */
 export async function untilAtRest({ landlord, orders }: Shop): Promise<void> {
   const ofOrders = `select from graphile_worker.jobs where right(key, 36) = any($1)`;

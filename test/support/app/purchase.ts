@@ -42,6 +42,17 @@ export async function purchase(app: TestApp, client: TestClient, organizationId:
   return untilStatus(client, order.id, 'COMPLETED');
 }
 
+/** Pays another sum than the order asks for, and waits for the check that follows. */
+export async function payUntilReview(
+  app: TestApp,
+  client: TestClient,
+  { id, number }: Pick<OrderFragment, 'id' | 'number'>,
+  payment: Parameters<TestApp['sandbox']['mekariPay']['payWrong']>[1] = {},
+): Promise<OrderFragment> {
+  await app.sandbox.mekariPay.payWrong(number, payment);
+  return untilStatus(client, id, 'PAYMENT_REVIEW');
+}
+
 /**
  * Polls until the order has the status, because background work has no call to await. The test's own timeout bounds it.
  */

@@ -48,6 +48,14 @@ const VIOLATIONS: Record<string, string> = {
       select order_id, from_status, lag(to_status) over (partition by order_id order by id) as previous
       from topup_order_events
     ) as step where from_status is distinct from previous`,
+  'a paid order received less than it asks for, and nobody approved that': `
+    select o.number, o.total, coalesce(sum(payment.amount), 0) as received from topup_orders o
+    left join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'
+    where o.status in ('PAID', 'COMPLETED')
+      and not exists (select from topup_order_events where order_id = o.id and cause like 'operator: payment approved%')
+    group by o.id having coalesce(sum(payment.amount), 0) < o.total`,
+  'more was given back than came in': `
+    select order_id, provider, invoice_id from order_payments group by order_id, provider, invoice_id having sum(amount) < 0`,
   'an order was settled twice': `
     select order_id from payment_events where outcome = 'settled' group by order_id having count(*) > 1`,
 };

@@ -21,15 +21,72 @@ const NOTICE = {
   type: 'invoice.paid',
   orderNumber: 'TU-2026-000001',
   invoiceId: 'inv_1',
-  amount: 1_000_000n,
-  currency: 'IDR',
+  paid: { text: '1000000', currency: 'IDR', rupiah: 1_000_000n } as object | null,
+  refunded: null,
   paidAt: new Date(Date.UTC(2026, 10, 22, 3, 4, 5, 678)),
   paymentMethod: 'va_bni',
 };
 
 describe('an event', () => {
-  test.each(['invoice.paid', 'invoice.expired', 'invoice.failed'])('is read with the type %s', (type) => {
-    expect(read(event({}, type))).toStrictEqual({ notice: { ...NOTICE, type } });
+  test('invoice.paid without a paid amount means by its amount what came in', () => {
+    expect(read(event())).toStrictEqual({ notice: NOTICE });
+    expect(read(event({ paid_amount: null, paid_currency: null }))).toStrictEqual({ notice: NOTICE });
+  });
+
+  test.each([
+    'invoice.partially_paid',
+    'invoice.expired',
+    'invoice.failed',
+    'invoice.refunded',
+    'invoice.chargeback',
+    'invoice.viewed',
+    'INVOICE.PAID',
+    'invoice.paid ',
+  ])('%s without a paid amount says nothing of a sum', (type) => {
+    expect(read(event({}, type))).toStrictEqual({ notice: { ...NOTICE, type, paid: null } });
+  });
+
+  test.each(['invoice.paid', 'invoice.partially_paid', 'invoice.expired', 'invoice.refunded'])(
+    '%s names the sum that came in, in its currency, and what was given back',
+    (type) => {
+      const paid = { text: '65.5', currency: 'USD', rupiah: null };
+      expect(read(event({ paid_amount: '65.50', paid_currency: 'USD' }, type))).toStrictEqual({
+        notice: { ...NOTICE, type, paid },
+      });
+      const inRupiah = { text: '400000', currency: 'IDR', rupiah: 400_000n };
+      expect(read(event({ paid_amount: 400_000, refunded_amount: '1000.00' }, type))).toStrictEqual({
+        notice: { ...NOTICE, type, paid: inRupiah, refunded: 1_000n },
+      });
+    },
+  );
+
+  test.each([
+    ['{}'],
+    [JSON.stringify({ invoice_id: 1, external_id: [], amount: 0.5, currency: 'a\nb', paid_at: 'soon' })],
+  ])('of a type that tells of no payment is read with whatever its data holds: %s', (data) => {
+    expect(read(`{"type":"account.updated","data":${data}}`)).toStrictEqual({
+      notice: {
+        type: 'account.updated',
+        orderNumber: '',
+        invoiceId: '',
+        paid: null,
+        refunded: null,
+        paidAt: null,
+        paymentMethod: null,
+      },
+    });
+  });
+
+  test("is read at the same instant however its time is written; without an offset it is Jakarta's", () => {
+    const at = new Date('2026-11-30T16:30:00Z');
+    for (const paid_at of [
+      '2026-11-30T16:30:00Z',
+      '2026-11-30 23:30:00',
+      '2026-11-30T23:30:00',
+      '2026-12-01T01:30:00+09:00',
+    ]) {
+      expect(read(event({ paid_at }))).toStrictEqual({ notice: { ...NOTICE, paidAt: at } });
+    }
   });
 
   test.each([undefined, null])('with %s as its time and method has null for both', (nothing) => {
@@ -46,34 +103,46 @@ describe('an event', () => {
   test.each<[string, string, bigint]>([
     ['nothing', '0', 0n],
     ['2^31', '2147483648', 2_147_483_648n],
+    ['whole rupiah with decimals', '1000000.0', 1_000_000n],
+    ['whole rupiah as text', '"1000000"', 1_000_000n],
+    ['whole rupiah as text with decimals', '"1000000.00"', 1_000_000n],
     ['as much as can be held', '9007199254740991', 9_007_199_254_740_991n],
   ])('is read with an amount of %s', (_, as, amount) => {
-    expect(read(written('amount', as))).toStrictEqual({ notice: { ...NOTICE, amount } });
+    const paid = { text: String(amount), currency: 'IDR', rupiah: amount };
+    expect(read(written('amount', as))).toStrictEqual({ notice: { ...NOTICE, paid } });
   });
 
   test('may have texts of the largest length', () => {
     const [long, currency] = ['x'.repeat(200), 'x'.repeat(10)];
     expect(read(event({ invoice_id: long, external_id: long, payment_method: long, currency }))).toStrictEqual({
-      notice: { ...NOTICE, invoiceId: long, orderNumber: long, paymentMethod: long, currency },
+      notice: {
+        ...NOTICE,
+        invoiceId: long,
+        orderNumber: long,
+        paymentMethod: long,
+        paid: { text: '1000000', currency, rupiah: null },
+      },
     });
   });
 });
 
 describe('the fault names the member, and shows nothing of its content', () => {
-  const NOT_WHOLE = 'data.amount is not whole rupiah';
-  const TOO_MUCH = 'data.amount is above the maximum amount';
+  const fault = (member: string) => `data.${member} is not an amount, or has a fraction of a rupiah`;
+  const NO_AMOUNTS = ['"1e6"', '1e6', '1000000.5', '"1000000.5"', '1000000.00000000001', '-1', '-0', 'true', '{}'];
   test.each([
-    ['"1000000"', NOT_WHOLE],
-    ['1e6', NOT_WHOLE],
-    ['1000000.0', NOT_WHOLE],
-    ['-1', NOT_WHOLE],
-    ['-0', NOT_WHOLE],
-    ['null', NOT_WHOLE],
-    ['[1000000]', NOT_WHOLE],
-    ['10000000000000000', NOT_WHOLE],
-    ['9007199254740992', TOO_MUCH],
-  ])('when the amount is %s', (as, fault) => {
-    expect(read(written('amount', as))).toStrictEqual({ fault });
+    ...NO_AMOUNTS,
+    '[1000000]',
+    '10000000000000000',
+    '9007199254740992',
+    '""',
+    '"01000000"',
+    '{"written":"1"}',
+  ])('when an amount is %s', (as) => {
+    expect(read(written('amount', as))).toStrictEqual({ fault: fault('amount') });
+    expect(read(written('paid_amount', as))).toStrictEqual({ fault: fault('paid_amount') });
+  });
+  test('when the amount is null', () => {
+    expect(read(written('amount', 'null'))).toStrictEqual({ fault: fault('amount') });
   });
 
   const texts = ['invoice_id', 'external_id', 'payment_method', 'currency'].map((member) => ({
@@ -95,12 +164,9 @@ describe('the fault names the member, and shows nothing of its content', () => {
     expect(read(event({ paid_at: text }))).toStrictEqual({ fault: 'data.paid_at is not an instant' });
   });
 
-  test.each(['invoice.refunded', 'INVOICE.PAID', 'invoice.paid ', '', null, 1, ['invoice.paid']])(
-    'when the type is %j',
-    (type) => {
-      expect(read(event({}, type))).toStrictEqual({ fault: expect.stringMatching(/^type /) });
-    },
-  );
+  test.each(['', null, 1, ['invoice.paid'], 'x'.repeat(201), 'invoice.paid\n'])('when the type is %j', (type) => {
+    expect(read(event({}, type))).toStrictEqual({ fault: expect.stringMatching(/^type /) });
+  });
 
   test.each(['invoice_id', 'external_id', 'amount', 'currency'])('when %s is missing', (member) => {
     expect(read(event({ [member]: undefined }))).toStrictEqual({

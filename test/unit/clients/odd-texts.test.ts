@@ -45,7 +45,9 @@ describe.each(['id', 'currency', 'paid_currency'])("an invoice's %s", (member) =
 test('an invoice of another order is malformed; without oddities it is read', async () => {
   answer(INVOICE);
   expect(await calls['Mekari Pay: a new invoice']()).toMatchObject({ id: 'inv_1', externalId: 'TU-1' });
-  expect(await calls['Mekari Pay: an invoice']('inv_1')).toMatchObject({ paidAmount: 1000n });
+  expect(await calls['Mekari Pay: an invoice']('inv_1')).toMatchObject({
+    paid: { text: '1000', currency: 'IDR', rupiah: 1000n },
+  });
   await expect(calls['Mekari Pay: an invoice']('inv_2')).rejects.toMatchObject(malformed);
   answer({ ...INVOICE, external_id: 'TU-2' });
   await expect(calls['Mekari Pay: a new invoice']()).rejects.toMatchObject(malformed);

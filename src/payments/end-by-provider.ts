@@ -1,0 +1,64 @@
+import type { DataSource } from 'typeorm';
+import { UpstreamError } from '../clients/upstream-error.ts';
+import { addSeconds, type Clock } from '../kernel/clock.ts';
+import { shortenPayment, type TopupOrder } from '../orders/index.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import { endOrder } from './end-order.ts';
+import type { Invoice } from './provider.ts';
+import { isUnknownForGood, providerDeadline, providerEnd } from './rules/provider-end.ts';
+import { countUnknown, providerHealth } from './store/lookup-failures.ts';
+
+/** Answers of this time say whether the provider is ill, or one invoice is lost. */
+const HEALTH_SECONDS = 900;
+
+/**
+ * Applies what the provider's answer says about the end of an order for which nothing was received (domain.md 8): an earlier
+ * deadline, an invoice that expired or is void, or one that is unknown for good.
+ */
+export class EndByProvider {
+  constructor(
+    private readonly database: DataSource,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  /** Returns true if the order is over. */
+  async ofAnswer(order: TopupOrder, invoices: readonly Invoice[]): Promise<boolean> {
+    const now = this.clock.now();
+    const own = invoices.find(({ id }) => id === order.paymentInvoiceId);
+    const to = providerEnd(invoices, order.paymentInvoiceId);
+    if (to === undefined || own === undefined) {
+      await this.applyDeadline(order, own, now);
+      return false;
+    }
+    const isOverdue = order.paymentExpiresAt !== null && order.paymentExpiresAt <= now;
+    return endOrder(
+      this.database,
+      this.clock,
+      order,
+      isOverdue
+        ? { to: 'EXPIRED', cause: 'time: unpaid, and the provider says so' }
+        : { to, cause: `payment provider: the invoice is ${own.status}` },
+    );
+  }
+
+  /** Ends the order if its invoice is unknown for good. Else throws UpstreamError: nobody knows what was received. */
+  async ofUnknown(provider: string, order: TopupOrder): Promise<void> {
+    const now = this.clock.now();
+    const streak = await countUnknown(this.database, order.id, now);
+    const health = await providerHealth(this.database, addSeconds(now, -HEALTH_SECONDS));
+    const cause = 'payment provider: the invoice is unknown for good';
+    const isOver =
+      isUnknownForGood(streak, health, now) &&
+      (await endOrder(this.database, this.clock, order, { to: 'EXPIRED', cause }));
+    if (!isOver) throw new UpstreamError(provider, 'rejected', 'the invoice is unknown', 404);
+  }
+
+  private async applyDeadline(order: TopupOrder, own: Invoice | undefined, now: Date): Promise<void> {
+    const deadline = providerDeadline(own?.expiresAt, order.paymentExpiresAt, now);
+    if (deadline === undefined) return;
+    if (deadline !== 'implausible') return shortenPayment(this.database, order.id, deadline);
+    const { number, correlationId } = order;
+    this.log.warn({ event: 'provider_deadline_ignored', order: number, correlationId, reason: 'it lies in the past' });
+  }
+}

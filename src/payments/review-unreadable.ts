@@ -1,0 +1,43 @@
+import type { DataSource } from 'typeorm';
+import type { Clock } from '../kernel/clock.ts';
+import { AWAITS_SETTLEMENT, lockOrder, moveOrder, setReviewReason } from '../orders/index.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { ReportOutcome } from './report-outcome.ts';
+import { countUnreadable } from './store/lookup-failures.ts';
+import type { PaymentSource } from './store/payment-event.entity.ts';
+import { enterResults } from './store/payment-events.ts';
+import { resultEvent } from './store/settlement-rows.ts';
+
+/** Answers in a row that cannot be read, after which a person must look at the order. */
+const MOST_UNREADABLE = 10;
+
+/**
+ * Puts an order under review whose invoice the provider describes in a form that we cannot read, ten times in a row: money
+ * may have come in. It is still polled, and a readable answer settles it.
+ */
+export class ReviewUnreadable {
+  constructor(
+    private readonly database: DataSource,
+    private readonly clock: Clock,
+    private readonly report: ReportOutcome,
+  ) {}
+
+  async count(source: Exclude<PaymentSource, 'webhook'>, orderId: string): Promise<void> {
+    const at = this.clock.now();
+    if ((await countUnreadable(this.database, orderId, at)) < MOST_UNREADABLE) return;
+    const reviewed = await inTransaction(this.database, async (tx) => {
+      const order = await lockOrder(tx, { id: orderId });
+      if (order === undefined || order.confirmedAt === null || !AWAITS_SETTLEMENT.has(order.status)) return undefined;
+      const cause = `payment: ${source}, the provider's answers are unreadable`;
+      await moveOrder(tx, order, 'PAYMENT_REVIEW', { at, cause, actor: null });
+      await setReviewReason(tx, order, 'UNREADABLE');
+      const detail = `${MOST_UNREADABLE} answers of the provider in a row could not be read: look at the invoice there.`;
+      const invoiceId = order.paymentInvoiceId ?? '';
+      const { paymentProvider: provider } = order;
+      const event = resultEvent(order, { provider, source, invoiceId, outcome: 'review', amount: null, detail, at });
+      await enterResults(tx, [event]);
+      return { event, order };
+    });
+    if (reviewed !== undefined) this.report({ ...reviewed.event, order: reviewed.order });
+  }
+}

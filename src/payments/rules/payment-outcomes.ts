@@ -1,0 +1,41 @@
+/**
+ * The outcomes of an entry in the inbox.
+ *
+ * Of a notice: "settled" credited the order at once; "hint" left the decision to a check; "noted" moves nothing.
+ * Of a check: "settled", "review" and "returned" moved the order; "received" is a payment that moved nothing.
+ * "repeated" and "second_payment" are of versions that compared notices with each other.
+ */
+export const PAYMENT_OUTCOMES = [
+  'settled',
+  'review',
+  'returned',
+  'received',
+  'hint',
+  'noted',
+  'repeated',
+  'unknown_order',
+  'other_invoice',
+  'second_payment',
+  'not_payable',
+  'contradicts_payment',
+  'surplus',
+  'refunded',
+  'implausible_time',
+  'review_overdue',
+] as const;
+export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number];
+
+/** The order takes its normal course; there is no payment exception to close. */
+export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>([
+  'settled',
+  'repeated',
+  'noted',
+  'review',
+  'returned',
+  'received',
+  'hint',
+]);
+/** The entry moves nothing, and an operator must resolve it. */
+export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
+  PAYMENT_OUTCOMES.filter((outcome) => !ROUTINE_OUTCOMES.has(outcome)),
+);
