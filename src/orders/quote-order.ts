@@ -32,7 +32,7 @@ export interface QuotedOrder {
   organizationName: string;
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
-  /** Excess that the quote leaves out, because it is settled or another order holds it. */
+  /** Excess that the quote leaves out, because it is settled or another order claims it. */
   taken: readonly ExcessQuantity[];
   /** The lines by which other orders claim excess. */
   claims: readonly ClaimedLine[];

@@ -63,7 +63,7 @@ export async function readConfirmFacts(
 export interface Confirmation {
   order: TopupOrder;
   use: KeyUse;
-  /** Excess that the quote left out, because it was settled or another order held it. */
+  /** Excess that the quote left out, because it was settled or another order claimed it. */
   taken: readonly ExcessQuantity[];
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
@@ -77,9 +77,9 @@ export interface Confirmation {
 
 /**
  * Moves a draft to PENDING_PAYMENT in one statement, provided that the draft and the taken excess are as they were
- * quoted, and that the organization may have one more order to pay. Returns undefined if any of it has changed, or if another request has used the key. A concurrent move holds the
- * row lock, and PostgreSQL reads the row again after that transaction ends. lockOrganization() serializes the confirms of one
- * organization.
+ * quoted, and that the organization may have one more order to pay. Returns undefined if that has changed, or if another
+ * request has used the key. A concurrent move holds the row lock, and PostgreSQL reads the row again after that transaction
+ * ends. lockOrganization() serializes the confirms of one organization.
  */
 export async function moveToPayment(
   database: TenantDatabase,
