@@ -9,6 +9,7 @@ import { FlatGrowth1764800000000 } from './1764800000000-flat-growth.ts';
 import { AuditOfChanges1764900000000 } from './1764900000000-audit-of-changes.ts';
 import { LedgerByOrganization1765000000000 } from './1765000000000-ledger-by-organization.ts';
 import { PaymentProvider1765100000000 } from './1765100000000-payment-provider.ts';
+import { CallersLockLess1765300000000 } from './1765300000000-callers-lock-less.ts';
 import { ExcessReports1765400000000 } from './1765400000000-excess-reports.ts';
 import { PollInTurns1765410000000 } from './1765410000000-poll-in-turns.ts';
 import { DraftsArePruned1765420000000 } from './1765420000000-drafts-are-pruned.ts';
@@ -31,6 +32,7 @@ export const migrations = [
   AuditOfChanges1764900000000,
   LedgerByOrganization1765000000000,
   PaymentProvider1765100000000,
+  CallersLockLess1765300000000,
   ExcessReports1765400000000,
   PollInTurns1765410000000,
   DraftsArePruned1765420000000,

@@ -181,6 +181,17 @@ begin
   raise exception 'lines are frozen once their order is confirmed: % is refused', tg_op using errcode = 'check_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_draft_lines(draft uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  delete from topup_order_lines line using topup_orders o
+  where line.order_id = draft and o.id = draft
+    and o.organization_id = current_setting('self_topup.organization_id', true)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload json, key text, run_at timestamp with time zone, max_attempts integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -256,6 +267,24 @@ begin
     using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'permission denied: % may not move order % from % to %', current_user, old.number, old.status, new.status
+    using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'permission denied: % may not enter a step from % to %', current_user, new.from_status, new.to_status
+    using errcode = 'insufficient_privilege';
+end $function$;
+
 CREATE TRIGGER action_trail_append_only BEFORE DELETE OR UPDATE ON public.action_trail FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER action_trail_no_truncate BEFORE TRUNCATE ON public.action_trail FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_append_only BEFORE DELETE OR UPDATE ON public.booking_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -271,10 +300,13 @@ CREATE TRIGGER quota_ledger_entries_apply AFTER INSERT ON public.quota_ledger_en
 CREATE CONSTRAINT TRIGGER quota_ledger_entries_at_commit AFTER INSERT ON public.quota_ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry_at_commit();
 CREATE TRIGGER quota_ledger_entries_no_truncate BEFORE TRUNCATE ON public.quota_ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topup_order_events_append_only BEFORE UPDATE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topup_order_events_callers_steps BEFORE INSERT ON public.topup_order_events FOR EACH ROW WHEN (((NOT ((((((COALESCE(new.from_status, ''::text) = ''::text) AND (new.to_status = 'DRAFT'::text)) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'DRAFT'::text))) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'PENDING_PAYMENT'::text))) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'CANCELLED'::text))) OR ((COALESCE(new.from_status, ''::text) = 'PENDING_PAYMENT'::text) AND (new.to_status = 'CANCELLED'::text)))) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_background'::name, 'member'::text)))) EXECUTE FUNCTION refuse_step();
 CREATE TRIGGER topup_order_events_delete BEFORE DELETE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION check_order_event_delete();
 CREATE TRIGGER topup_order_events_no_truncate BEFORE TRUNCATE ON public.topup_order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topup_order_lines_change BEFORE INSERT OR UPDATE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_change();
 CREATE TRIGGER topup_order_lines_delete BEFORE DELETE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_delete();
 CREATE CONSTRAINT TRIGGER topup_orders_at_commit AFTER UPDATE OF status ON public.topup_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['PENDING_PAYMENT'::text, 'PAID'::text]))) EXECUTE FUNCTION check_order_at_commit();
+CREATE TRIGGER topup_orders_background_moves BEFORE UPDATE OF status ON public.topup_orders FOR EACH ROW WHEN (((old.status = 'DRAFT'::text) AND (new.status = 'PENDING_PAYMENT'::text) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_runtime'::name, 'member'::text)))) EXECUTE FUNCTION refuse_move();
+CREATE TRIGGER topup_orders_callers_moves BEFORE UPDATE OF status ON public.topup_orders FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT ((((old.status = 'DRAFT'::text) AND (new.status = 'PENDING_PAYMENT'::text)) OR ((old.status = 'DRAFT'::text) AND (new.status = 'CANCELLED'::text))) OR ((old.status = 'PENDING_PAYMENT'::text) AND (new.status = 'CANCELLED'::text)))) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_background'::name, 'member'::text)))) EXECUTE FUNCTION refuse_move();
 CREATE TRIGGER topup_orders_change BEFORE INSERT OR UPDATE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_change();
 CREATE TRIGGER topup_orders_delete BEFORE DELETE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_delete();

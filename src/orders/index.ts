@@ -34,6 +34,7 @@ export {
   REFUNDED,
   REVIEW_REASONS,
   type ReviewReason,
+  TRANSITIONS,
   UNDER_REVIEW,
 } from './rules/order-state.ts';
 export { payableOf } from './rules/payable.ts';

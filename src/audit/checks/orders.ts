@@ -1,5 +1,20 @@
-import { sql } from '../../platform/database/sql.ts';
+import { TRANSITIONS } from '../../orders/index.ts';
+import { raw, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
+
+const ways = ({ from, to }: { from: string | null; to: string }) => `('${from}', '${to}')`;
+const byOthers = new Set(TRANSITIONS.filter(({ by }) => by !== 'operator').map(ways));
+/** The moves that operators alone make, as rows (from, to). */
+const OPERATORS_MOVES = raw(
+  TRANSITIONS.map(ways)
+    .filter((way) => !byOthers.has(way))
+    .join(', '),
+);
+
+/** The command that makes an operator's move, by the status that it leads to. */
+const COMMANDS = raw(
+  `('PAID', 'orders approve'), ('REFUNDED', 'orders refund'), ('CANCELLED', 'orders cancel'), ('COMPLETED', 'orders rebook')`,
+);
 
 /** Totals and timelines (domain.md 8). */
 export const ordersChecks: readonly Check[] = [
@@ -41,5 +56,25 @@ export const ordersChecks: readonly Check[] = [
       ) as step
       join topup_orders o on o.id = step.order_id
       where from_status is distinct from previous`,
+  },
+  {
+    name: 'operators_moves_are_recorded',
+    meaning: 'An order was moved as only an operator may, and the action trail has no command of that operator for it.',
+    ofChanges: 'orders',
+    // Before its first command the trail did not record commands.
+    sql: () => sql`
+      select o.number as subject,
+             format('from %s to %s by %s, and no "%s" of theirs', from_status, step.to_status, coalesce(actor, 'nobody'), command) as detail
+      from topup_order_events step
+      join topup_orders o on o.id = step.order_id
+      left join (values ${COMMANDS}) as made (to_status, command) on made.to_status = step.to_status
+      where from_status <> step.to_status
+        and ((from_status, step.to_status) in (${OPERATORS_MOVES}) or cause like 'operator:%')
+        and at >= (select at from action_trail where via = 'command' order by at limit 1)
+        and not exists (
+          select from action_trail asked
+          where asked.subject = o.number and asked.action = command and asked.actor = step.actor
+            and asked.phase = 'asked' and asked.via = 'command' and asked.at <= step.at
+        )`,
   },
 ];

@@ -17,6 +17,7 @@ interface Transition {
   /** null for the creation. */
   from: OrderStatus | null;
   to: OrderStatus;
+  /** Operators make some of the others' moves too; `operator` is for those that they alone make. */
   by: 'buyer' | 'time' | 'payment' | 'accounting' | 'operator';
 }
 
@@ -33,8 +34,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'PENDING_PAYMENT', to: 'PAYMENT_REVIEW', by: 'payment' },
   { from: 'EXPIRED', to: 'PAYMENT_REVIEW', by: 'payment' },
   { from: 'CANCELLED', to: 'PAYMENT_REVIEW', by: 'payment' },
-  { from: 'PAYMENT_REVIEW', to: 'PAID', by: 'operator' },
-  { from: 'PAYMENT_REVIEW', to: 'REFUNDED', by: 'operator' },
+  { from: 'PAYMENT_REVIEW', to: 'PAID', by: 'payment' },
+  { from: 'PAYMENT_REVIEW', to: 'REFUNDED', by: 'payment' },
   { from: 'PAID', to: 'COMPLETED', by: 'accounting' },
   { from: 'COMPLETED', to: 'REFUNDED', by: 'operator' },
 ];

@@ -118,7 +118,8 @@ export async function storeRequote(
   { quote: { lines, ...totals }, reported, quoteExpiresAt, cause }: Requote,
 ): Promise<TopupOrder> {
   const changes = { ...totals, quoteExpiresAt };
-  await tx.delete(TopupOrderLine, { orderId: order.id });
+  // A caller has no privilege to delete: with it, it could lock the whole table.
+  await runQuery(tx, sql`select drop_draft_lines(${order.id}::uuid)`);
   await runQuery(tx, linesInsert(order.id, lines));
   await tx.update(TopupOrder, { id: order.id }, { ...changes, excessAtQuote: toStoredExcess(reported) });
   await runQuery(tx, stepInsert(order, 'DRAFT', 'DRAFT', cause));

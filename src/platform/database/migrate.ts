@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { indexTurns } from '../jobs/store/turns.ts';
 import { connectDatabase, type DatabaseOptions, poolOf } from './data-source.ts';
+import { endTurn, takeTurn } from './migration-turn.ts';
 import { letBackgroundWork, prepareRoles, ROLES, withParameter } from './roles.ts';
 
-const TURN_MS = 100;
 /** PostgreSQL ends the statement of a run that was stopped or killed within this time. Otherwise its locks would outlive it. */
 const ORPHANED_AFTER = '2s';
 
@@ -17,37 +16,25 @@ const ORPHANED_AFTER = '2s';
 export async function migrate(options: Omit<DatabaseOptions, 'role'>): Promise<string[]> {
   const url = withParameter(options.url, 'client_connection_check_interval', ORPHANED_AFTER);
   const withoutTimeout = { ...options, url, statementTimeoutMs: 0 };
-  const login = await connectDatabase({ ...withoutTimeout, poolSize: 1 });
+  const login = await connectDatabase({ ...withoutTimeout, poolSize: 2 });
+  const [turn, session] = [login.createQueryRunner(), login.createQueryRunner()];
   try {
-    const session = login.createQueryRunner();
-    await session.connect();
-    try {
-      await takeTurn(session);
-      await prepareRoles(session);
-      return await migrateAsOwner(withoutTimeout);
-    } finally {
-      await session.query(`select pg_advisory_unlock(hashtextextended('migrate', 0))`).catch(() => undefined);
-      await session.release();
-    }
+    await takeTurn(turn);
+    await prepareRoles(session);
+    return await migrateAsOwner(withoutTimeout, turn);
   } finally {
+    await endTurn(turn).catch(() => undefined);
+    await Promise.all([turn.release(), session.release()]);
     await login.destroy();
   }
 }
 
-/** Polls for the lock: a session that waits inside a statement would block `create index concurrently` for ever. */
-async function takeTurn(session: QueryRunner): Promise<void> {
-  for (;;) {
-    const [row] = (await session.query(`select pg_try_advisory_lock(hashtextextended('migrate', 0)) as acquired`)) as {
-      acquired: boolean;
-    }[];
-    if (row?.acquired === true) return;
-    await sleep(TURN_MS);
-  }
-}
-
-async function migrateAsOwner(options: DatabaseOptions): Promise<string[]> {
+async function migrateAsOwner(options: DatabaseOptions, turn: QueryRunner): Promise<string[]> {
   const database = await connectDatabase({ ...options, role: ROLES.migrator });
   try {
+    // Creates the table of migrations in an empty database, so that the turn can be taken on it.
+    await database.showMigrations();
+    await takeTurn(turn);
     const applied = await database.runMigrations();
     await runMigrations({ pgPool: poolOf(database) });
     const session = database.createQueryRunner();

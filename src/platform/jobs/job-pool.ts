@@ -3,6 +3,7 @@ import { SILENT_MS, STATEMENT_TIMEOUT_MS } from '../database/data-source.ts';
 import { breakConnection, guardPool, POOL_LIMITS } from '../database/guard-pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
+import { createHints, type Notification } from './hints.ts';
 
 type Connected = (
   error: Error | undefined,
@@ -10,6 +11,17 @@ type Connected = (
   /** Missing with an error: a pool that has ended has no connection to release. */
   done?: (release?: unknown) => void,
 ) => void;
+
+/** Bounds what a notification can cause (hints.ts): the library's listening connection is one of these. */
+class HintClient extends pg.Client {
+  private readonly hint = createHints((notification) => super.emit('notification', notification));
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'notification') return super.emit(event, ...args);
+    this.hint(args[0] as Notification);
+    return true;
+  }
+}
 
 /**
  * Works around graphile-worker 0.18.0, which releases its listening connection twice if it breaks while the worker stops (once for
@@ -60,6 +72,7 @@ export function createJobPool(
     ...POOL_LIMITS,
     connectionString: databaseUrl,
     max,
+    Client: HintClient,
     application_name: 'self-topup-jobs',
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });

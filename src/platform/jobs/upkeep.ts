@@ -5,6 +5,7 @@ import { reasonOf } from '../telemetry/reason.ts';
 import type { RecurringJob } from './recurring.ts';
 import type { Slots } from './slots.ts';
 import { shortenLongWaits } from './store/failed-jobs.ts';
+import { lastBreakingMigration } from './store/queue-version.ts';
 import { ensureRecurringRow, repairRecurringRow } from './store/recurring-rows.ts';
 import {
   forgetWorkers,
@@ -32,6 +33,8 @@ interface Upkept {
  * payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is idempotent.
  */
 export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkept) {
+  // The library checks at its start that it can work with this version of the queue.
+  const versionAtStart = lastBreakingMigration(pool).catch(() => undefined);
   const workers = new Set<string>();
   let lostJobs = new Set<string>();
   let lastBeat: Promise<void> | undefined;
@@ -48,9 +51,17 @@ export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkep
     });
   }
 
+  /** A deployment may migrate the queue so that this version of the library cannot work with it any more. */
+  async function checkQueueVersion(): Promise<void> {
+    const before = await versionAtStart;
+    if (before === undefined || (await lastBreakingMigration(pool)) <= before) return;
+    slots.fail('the queue was migrated beyond this version');
+  }
+
   async function beat(): Promise<void> {
     try {
       await noteWorkersAlive(pool, [...workers]);
+      await checkQueueVersion();
       if (await freeJobsOfDeadWorkers(pool, DEAD_AFTER_SECONDS)) log.warn({ event: 'dead_workers_freed' });
       await findLostJobs();
       for (const job of recurring) {

@@ -20,6 +20,18 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
+/** An operator's command an hour ago, as the action trail records it. */
+function commandInTrail(action: string, subject: string, actor = 'rina@finance'): string[] {
+  return [
+    `insert into action_trail (action_id, phase, at, actor, via, action, subject, correlation_id)
+     values (gen_random_uuid(), 'asked', now() - interval '1 hour', '${actor}', 'command', '${action}', '${subject}', 'planted')`,
+  ];
+}
+
+const stepByOperator = (from: string, to: string, cause = 'operator: refunded') =>
+  `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+   select id, now(), '${from}', '${to}', '${cause}', 'rina@finance', 'planted' from topup_orders where number = :number`;
+
 /** A planted violation of each kind, in SQL that bypasses every trigger; o is the completed order. */
 const PLANTED: Record<string, string[]> = {
   counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
@@ -41,6 +53,11 @@ const PLANTED: Record<string, string[]> = {
   timeline_has_no_gap: [
     `delete from topup_order_events where to_status = 'PENDING_PAYMENT'
      and order_id = (select id from topup_orders where number = :number)`,
+  ],
+  operators_moves_are_recorded: [
+    ...commandInTrail('flags set', 'billing_new_topup on'),
+    `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+     select id, now(), 'COMPLETED', 'REFUNDED', 'payment: webhook', null, 'planted' from topup_orders where number = :number`,
   ],
   paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
   credit_is_covered: [`update order_payments set amount = amount - 1`],
@@ -113,7 +130,8 @@ async function plant(statements: readonly string[], since = 0n): Promise<{ whole
   try {
     // Back to the superuser who logged in: no other role may do this.
     await session.query(`set local role none; set local session_replication_role = replica`);
-    for (const statement of statements) await session.query(statement.replaceAll(':number', `'${number}'`));
+    for (const statement of statements)
+      await session.query(statement.replaceAll(`':number'`, ':number').replaceAll(':number', `'${number}'`));
     const find = async (changes: Awaited<ReturnType<typeof changesSince>> | undefined) => {
       const found: Found = {};
       for (const check of CHECKS) {
@@ -148,6 +166,31 @@ for (const [check, statements] of Object.entries(PLANTED)) {
   });
 }
 
+describe("an operator's move", () => {
+  const violations = async (...statements: string[]) => (await plant(statements)).whole.operators_moves_are_recorded;
+
+  test('is right with the command of that operator for that order before it', async () => {
+    const refund = stepByOperator('COMPLETED', 'REFUNDED');
+    expect(await violations(...commandInTrail('orders refund', ':number'), refund)).toBeUndefined();
+    expect(await violations(...commandInTrail('orders refund', ':number', 'budi@finance'), refund)).toEqual([number]);
+    expect(await violations(...commandInTrail('orders approve', ':number'), refund)).toEqual([number]);
+    expect(await violations(...commandInTrail('orders refund', 'TU-OTHER'), refund)).toEqual([number]);
+  });
+
+  test('of a kind that others make too shows by its cause', async () => {
+    const cancel = (cause: string) => stepByOperator('PENDING_PAYMENT', 'CANCELLED', cause);
+    const recorded = commandInTrail('orders cancel', ':number');
+    expect(await violations(...recorded, cancel('operator: cancelled'))).toBeUndefined();
+    const other = commandInTrail('flags set', 'x');
+    expect(await violations(...other, cancel('operator: cancelled'))).toEqual([number]);
+    expect(await violations(...other, cancel('cancelTopupOrder'))).toBeUndefined();
+  });
+
+  test('from before the trail recorded commands is not judged', async () => {
+    expect(await violations(stepByOperator('COMPLETED', 'REFUNDED'))).toBeUndefined();
+  });
+});
+
 test('an order that became PAID again may wait for its booking from then on', async () => {
   const { whole } = await plant([
     ...(PLANTED.paid_order_is_booked ?? []),
@@ -161,8 +204,10 @@ test('an audit of changes skips orders without a step or a payment since the las
   const [row] = await app.db.query<{ last: string }>('select max(id) as last from topup_order_events');
   const since = BigInt(row?.last ?? 0);
   for (const { name, ofChanges } of CHECKS) {
-    // Payments are found by their time, which equals that of the last step here; orders in flight are always checked.
-    if (ofChanges === 'everything' || name === 'inbox_is_processed' || name === 'payment_is_acted_on_once') continue;
+    // Payments are found by their time, which equals that of the last step here; orders in flight are always checked; and an
+    // operator's move is a step.
+    const found = ['inbox_is_processed', 'payment_is_acted_on_once', 'operators_moves_are_recorded'];
+    if (ofChanges === 'everything' || found.includes(name)) continue;
     const { whole, changed } = await plant(PLANTED[name] ?? [], since);
     expect(Object.keys(whole)).toContain(name);
     expect(changed[name], name).toBeUndefined();
