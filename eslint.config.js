@@ -63,11 +63,14 @@ export default [
       '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off',
     },
   },
-  // Every expression takes linear time, because a caller, a neighbour or a file chooses the text that it searches.
+  // Every expression takes linear time, because a caller, a neighbour or a file chooses the text that it searches. The automaton
+  // gives no false alarm on a busy machine, as fuzzing does, and does not know lookarounds: an expression with one is not checked.
   {
     files: ['src/**/*.ts'],
     languageOptions: { parser: regularExpressions },
     plugins: { redos },
-    rules: { 'redos/no-vulnerable': ['error', { ignoreErrors: false, cache: false, randomSeed: 1, timeout: 60_000 }] },
+    rules: {
+      'redos/no-vulnerable': ['error', { checker: 'automaton', ignoreErrors: true, cache: false, timeout: 60_000 }],
+    },
   },
 ];

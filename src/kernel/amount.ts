@@ -20,7 +20,7 @@ export function parseAmount(value: unknown, currency: string): Amount | undefine
   const match = DECIMAL.exec(writtenForm(value));
   if (match === null) return undefined;
   const [, whole = '', decimals = ''] = match;
-  const fraction = decimals.replace(/0+$/, '');
+  const fraction = decimals.replace(/(?<!0)0+$/, '');
   if (currency !== 'IDR') return { text: fraction === '' ? whole : `${whole}.${fraction}`, currency, rupiah: null };
   const rupiah = BigInt(whole);
   return fraction === '' && rupiah <= MAX_AMOUNT ? { text: whole, currency, rupiah } : undefined;
@@ -39,7 +39,7 @@ export function decimalDifference(minuend: string, subtrahend: string): string {
   const rest = scaled(minuend, places) - scaled(subtrahend, places);
   if (rest <= 0n) return '0';
   const digits = String(rest).padStart(places + 1, '0');
-  const fraction = digits.slice(digits.length - places).replace(/0+$/, '');
+  const fraction = digits.slice(digits.length - places).replace(/(?<!0)0+$/, '');
   const whole = digits.slice(0, digits.length - places);
   return places === 0 || fraction === '' ? whole : `${whole}.${fraction}`;
 }
