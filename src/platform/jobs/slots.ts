@@ -9,7 +9,7 @@ interface Slot {
   missed: number;
 }
 
-/** A slot asks for a job every second. Time does not count here: a process that was paused has missed one check. */
+/** A slot asks for a job every one to three seconds. Time does not count here: a process that was paused has missed one check. */
 const MISSED_CHECKS = 3;
 
 export interface Slots {
