@@ -2,9 +2,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Postgres, startPostgres } from '../../../sandbox/postgres/postgres.ts';
 import { endStarted } from '../../support/processes/built.ts';
+import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
 import { openShop, type StrickenShop } from './stricken-shop.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
@@ -47,6 +48,15 @@ test('PostgreSQL takes no writes for a while, as in a switchover', () =>
   shop.survive('read-only for 20 s', async () => {
     await configure('set default_transaction_read_only = on');
     await sleep(OUTAGE_MS);
+    for (const { url } of shop.replicas) {
+      const ready = await fetch(`${url}/readyz`);
+      expect(ready.status).toBe(503);
+      expect(await ready.json()).toMatchObject({ checks: { database: 'read_only', jobs: 'restarting' } });
+      const metrics = parsePrometheus(await (await fetch(`${url}/metrics`)).text());
+      const read = (metric: string) => metrics.find(({ name }) => name === metric)?.value;
+      expect(read('job_runner_up')).toBe(0);
+      expect(read('job_runner_restarts_total')).toBeGreaterThan(0);
+    }
     await configure('reset default_transaction_read_only');
   }));
 
