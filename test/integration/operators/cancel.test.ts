@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { audit } from '../../../src/audit/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { cancelOrder, reportOrder } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
@@ -24,6 +25,11 @@ const cancel = (number: string) =>
     BY,
   );
 
+/** As the audit sees it two hours after the order's time to pay. */
+const later = { now: () => new Date(Date.now() + 26 * 3_600_000) };
+const violationsOf = async (number: string) =>
+  (await audit(app.database, later)).violations.filter(({ subject }) => subject === number).map(({ check }) => check);
+
 async function draft() {
   const id = addOrganization(app.sandbox, '1001');
   const client = await app.client({ organization_id: id });
@@ -43,6 +49,7 @@ test('an order whose invoice Mekari Pay has lost is ended by an operator, with t
     'PAYMENT_PROVIDER_UNAVAILABLE',
   ]);
 
+  expect(await violationsOf(order.number)).toEqual(['pending_order_moves']);
   expect(await cancel(order.number)).toMatchObject({
     order: { status: 'CANCELLED', paymentInvoiceId: invoice },
     invoices: { isLost: true, voided: [], received: [] },
@@ -53,6 +60,7 @@ test('an order whose invoice Mekari Pay has lost is ended by an operator, with t
     cause: 'operator: cancelled',
     ...BY,
   });
+  expect(await violationsOf(order.number)).toEqual([]);
 });
 
 test('an invoice that Mekari Pay still knows is void before the order is cancelled', async () => {

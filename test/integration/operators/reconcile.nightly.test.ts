@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { failedJob } from '../../support/app/jobs.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase, readOrder, until, untilStatus } from '../../support/app/purchase.ts';
 import { balances } from '../../support/app/webhook.ts';
@@ -64,6 +65,22 @@ test('a payment whose webhook was lost for longer than the poll looks is credite
   expect(app.logs).toContainEqual(
     expect.objectContaining({ event: 'reconciliation_mended', kind: 'payment_not_credited', order: order.number }),
   );
+});
+
+test('a PI that accounting has booked is stored, even if the answer and the job of the booking were lost', async () => {
+  const id = addOrganization(app.sandbox, '1001');
+  const client = await app.client({ organization_id: id });
+  const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
+  app.sandbox.moderator.faults.set([{ kind: 'drop-answer', match: { method: 'POST' } }]);
+  await app.sandbox.mekariPay.pay(order.number);
+  const job = await failedJob(app, 'book_paid_pi', order.id);
+  app.sandbox.moderator.faults.clear();
+  await app.db.query(`select graphile_worker.complete_jobs(array[$1::bigint])`, [job.id]);
+  expect((await readOrder(client, order.id)).status).toBe('PAID');
+
+  expect(await runNightly()).toMatchObject({ mended: 1, open: 0 });
+  const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
+  expect(app.sandbox.moderator.booking(order.number)?.pi_number).toBe(paidInvoiceNumber);
 });
 
 test('a payment from before the day before yesterday is left to the runs before', async () => {
