@@ -1,6 +1,6 @@
 import type { Moderator } from '../clients/moderator.ts';
 import { sum } from '../kernel/money.ts';
-import type { TopupOrder } from '../orders/index.ts';
+import { payableOf, type TopupOrder } from '../orders/index.ts';
 import { type Invoice, PAYABLE_STATUSES, type PaymentProvider } from '../payments/index.ts';
 import type { Books } from './rules/compare-books.ts';
 
@@ -20,8 +20,9 @@ export async function booksOf(
   return { order: order && factsOf(order), ...moneyOf(invoices), pi };
 }
 
-export function factsOf({ status, total, paidInvoiceNumber: piNumber }: TopupOrder) {
-  return { status, total, payable: total, piNumber };
+export function factsOf(order: TopupOrder) {
+  const { status, total, paidInvoiceNumber: piNumber } = order;
+  return { status, total, payable: payableOf(order), piNumber };
 }
 
 /** Sums what was received over the invoices, less what was given back. A status alone is no money. */
