@@ -65,6 +65,11 @@ describe('the decisions', () => {
     expect(header?.[2]).toMatch(/^(accepted|superseded by \[\d{4}\]\(\d{4}-[\w-]+\.md\))$/);
   });
 
+  test('no two have the same number', () => {
+    const numbers = decisions.map(({ name }) => name.slice(0, 4));
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
+  });
+
   test('the index lists each one once, with its title and status', () => {
     const index = read(join(DECISIONS, 'README.md'));
     const listed = [...index.matchAll(/^\| \[(\d{4})\]\((.+?)\) +\| (.+?) +\| (.+?) +\|/gm)];
