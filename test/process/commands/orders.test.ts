@@ -80,7 +80,10 @@ test('list and show report the state of orders, with the operator and the reason
   expect(report).toMatchObject({
     order: { number: order.number, status: 'COMPLETED', total: '1000000', paidInvoiceNumber },
     lines: [{ kind: 'TOPUP', quotaCode: 'wa_balance', quantity: '1000000', amount: '1000000' }],
-    payments: [{ outcome: 'review', amount: '999999', currency: 'IDR' }],
+    payments: [
+      { outcome: 'hint', amount: '999999', currency: 'IDR' },
+      { outcome: 'review', amount: '999999', currency: 'IDR' },
+    ],
     entries: [{ kind: 'TOPUP', quantity: '1000000' }],
   });
   expect(report.timeline.map(({ to }: { to: string }) => to)).toEqual([
