@@ -289,6 +289,8 @@ CREATE TRIGGER action_trail_append_only BEFORE DELETE OR UPDATE ON public.action
 CREATE TRIGGER action_trail_no_truncate BEFORE TRUNCATE ON public.action_trail FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_append_only BEFORE DELETE OR UPDATE ON public.booking_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_no_truncate BEFORE TRUNCATE ON public.booking_corrections FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_payments_append_only BEFORE DELETE OR UPDATE ON public.order_payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_payments_no_truncate BEFORE TRUNCATE ON public.order_payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER organization_packages_direct BEFORE INSERT OR DELETE OR UPDATE ON public.organization_packages FOR EACH ROW EXECUTE FUNCTION refuse_direct_count();
 CREATE TRIGGER organization_packages_no_truncate BEFORE TRUNCATE ON public.organization_packages FOR EACH STATEMENT EXECUTE FUNCTION refuse_direct_count();
 CREATE TRIGGER payment_events_append_only BEFORE DELETE OR UPDATE ON public.payment_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
