@@ -110,9 +110,9 @@ describe('an order never has two invoices', () => {
   });
 });
 
-test('an order that Mekari Pay rejects says that a retry does not help', async () => {
+test('an order whose invoice we may not make says that a retry does not help, and awaits our settings', async () => {
   const draft = await draftOrder();
-  app.sandbox.mekariPay.faults.set([{ kind: 'status', status: 422, match: { method: 'POST' } }]);
+  app.sandbox.mekariPay.faults.set([{ kind: 'status', status: 403, match: { method: 'POST' } }]);
   const confirmed = await tryConfirm(admin, draft);
   expect(refusals(confirmed)).toEqual([{ ...UNAVAILABLE, retryable: false }]);
   expect(confirmed.order?.status).toBe('PENDING_PAYMENT');
