@@ -1,19 +1,13 @@
 import type { RawRoute } from '../platform/server/raw-route.ts';
 import type { PaymentProvider } from './provider.ts';
-import { PAYMENT_OUTCOMES } from './rules/payment-outcomes.ts';
+import { NOTICE_OUTCOMES } from './rules/payment-outcomes.ts';
 import type { SettlePayment } from './settle-payment.ts';
 
 /**
  * Every outcome of a delivery: that of the settlement, or the reason why there was none. The provider redelivers unless
  * the answer is 2xx.
  */
-export const DELIVERY_OUTCOMES = [
-  ...PAYMENT_OUTCOMES,
-  'duplicate',
-  'bad_signature',
-  'malformed',
-  'not_stored',
-] as const;
+export const DELIVERY_OUTCOMES = [...NOTICE_OUTCOMES, 'duplicate', 'bad_signature', 'malformed', 'not_stored'] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /**

@@ -8,7 +8,7 @@ import {
   UNDER_REVIEW,
 } from '../../orders/index.ts';
 import { PAID_NOTICE, PAYMENT_NOTICES, type PaymentNotice, REFUND_NOTICES, UNPAID_NOTICES } from '../provider.ts';
-import type { PaymentOutcome } from './payment-outcomes.ts';
+import type { NoticeOutcome, PaymentOutcome } from './payment-outcomes.ts';
 
 /** The order as a decision sees it. */
 export interface OrderFacts {
@@ -34,11 +34,6 @@ export interface NoticeContext {
 
 /** Two providers may give their invoices the same id. */
 export type ProviderNotice = PaymentNotice & { provider: string };
-
-export type NoticeOutcome = Extract<
-  PaymentOutcome,
-  'settled' | 'hint' | 'noted' | 'unknown_order' | 'other_invoice' | 'not_payable' | 'contradicts_payment'
->;
 
 /**
  * Decides the outcome of a verified notice (domain.md 8.1). Only a notice that says exactly what the order asks for

@@ -25,6 +25,18 @@ export const PAYMENT_OUTCOMES = [
 ] as const;
 export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number];
 
+/** The outcomes of a notice. */
+export const NOTICE_OUTCOMES = [
+  'settled',
+  'hint',
+  'noted',
+  'unknown_order',
+  'other_invoice',
+  'not_payable',
+  'contradicts_payment',
+] as const satisfies readonly PaymentOutcome[];
+export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
+
 /** The order takes its normal course; there is no payment exception to close. */
 export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>([
   'settled',

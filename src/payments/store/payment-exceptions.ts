@@ -29,8 +29,8 @@ export interface OpenPayment {
 const REVIEW = ['review'];
 
 /** Condition that the order of the event's number was credited through the event's own invoice. */
-const isOvertaken: Sql = sql`event.outcome in (${oneOf(CAN_BE_OVERTAKEN)}) and exists (
-  ${orderPaidThrough({ number: raw('event.order_number'), provider: raw('event.provider'), invoiceId: raw('event.invoice_id') })})`;
+const isOvertaken: Sql = sql`event.outcome in (${oneOf(CAN_BE_OVERTAKEN)}) and (
+  ${orderPaidThrough({ number: raw('event.order_number'), provider: raw('event.provider'), invoiceId: raw('event.invoice_id') })}) is not null`;
 
 /** A closing that the product made itself, and no operator. */
 export const SYSTEM_ACTOR = 'system';

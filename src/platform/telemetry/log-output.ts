@@ -29,11 +29,14 @@ export class LogOutput {
   private isWriting = false;
   private endsWithinLine = false;
   private lost = 0;
+  // Fields and no parameter properties: Node runs this file without a build where a test starts a command from the source.
+  private readonly target: Target;
+  private readonly maxBytes: number;
 
-  constructor(
-    private readonly target: Target,
-    private readonly maxBytes = MAX_BUFFER_BYTES,
-  ) {}
+  constructor(target: Target, maxBytes = MAX_BUFFER_BYTES) {
+    this.target = target;
+    this.maxBytes = maxBytes;
+  }
 
   /** The number of lines that were not written since the start. */
   get lostLines(): number {

@@ -36,6 +36,7 @@ const SMALL: Record<string, string> = {
   audit_runs: 'a row per night',
   refused_mail_addresses: 'a row per address that the mail server refuses',
   unsent_order_mails: 'a row per mail that nobody tries any more; all of them are read by time',
+  migrations: 'the queue: a row per migration of its library',
   _private_jobs: 'the queue: a job that is done is gone',
   _private_tasks: 'a row per kind of job',
   _private_job_queues: 'jobs of ours are in no queue of their own',

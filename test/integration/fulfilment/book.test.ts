@@ -6,14 +6,19 @@ import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase, readOrder, until, untilStatus } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
 import { balances } from '../../support/app/webhook.ts';
+import { movableClock } from '../../support/tools/movable-clock.ts';
 
+const time = movableClock();
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ clock: time.clock, sandbox: { clock: time.now, wireClock: time.now } });
 });
 
-afterEach(() => app.sandbox.reset());
+afterEach(async () => {
+  time.toPresent();
+  await app.sandbox.reset();
+});
 afterAll(() => app.close());
 
 async function buyer(like = '1001', changes = {}) {
@@ -34,6 +39,7 @@ describe('the paid PI', () => {
     const excess = [{ key: 'muv_excess', period: '2026-01', quantity: 120 }];
     const contract = { start_date: '2026-01-01', end_date: '2027-06-30' };
     const { id, client } = await buyer('1001', { excess, contract });
+    time.advance((Date.parse(LATE_IN_FEBRUARY) - Date.now()) / 1000);
     const items = { agent_extra: '2', muv: '500', wa_balance: '1000000', chatbot_ai_extra: '3' };
     const order = await confirmed(client, id, items);
     await app.sandbox.mekariPay.pay(order.number, { paid_at: LATE_IN_FEBRUARY });

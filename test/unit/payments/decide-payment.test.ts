@@ -6,14 +6,13 @@ import {
   decideReceived,
   type MoneyException,
   type NoticeContext,
-  type NoticeOutcome,
   type OrderFacts,
   type ProviderNotice,
   type ReceivedContext,
   type ReceivedDecision,
   type ReceivedSums,
 } from '../../../src/payments/rules/decide-payment.ts';
-import { PAYMENT_EXCEPTIONS } from '../../../src/payments/rules/payment-outcomes.ts';
+import { type NoticeOutcome, PAYMENT_EXCEPTIONS } from '../../../src/payments/rules/payment-outcomes.ts';
 
 const PAYABLE = 1_000_000n;
 const DRAFTS = ['DRAFT', 'EXPIRED draft', 'CANCELLED draft'] as const;

@@ -3,12 +3,8 @@ import { expect, test } from 'vitest';
 import { rupiahAmount } from '../../../src/kernel/amount.ts';
 import type { OrderStatus } from '../../../src/orders/index.ts';
 import type { Invoice, InvoiceStatus } from '../../../src/payments/provider.ts';
-import {
-  decideNotice,
-  decideReceived,
-  type NoticeOutcome,
-  type ProviderNotice,
-} from '../../../src/payments/rules/decide-payment.ts';
+import { decideNotice, decideReceived, type ProviderNotice } from '../../../src/payments/rules/decide-payment.ts';
+import type { NoticeOutcome } from '../../../src/payments/rules/payment-outcomes.ts';
 import { type MoneyStep, newSteps, sumsOf } from '../../../src/payments/rules/received-sum.ts';
 
 /**
