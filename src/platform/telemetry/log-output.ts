@@ -29,7 +29,7 @@ export class LogOutput {
   private isWriting = false;
   private endsWithinLine = false;
   private lost = 0;
-  // Fields and no parameter properties: Node runs this file without a build where a test starts a command from the source.
+  // No parameter properties: a test runs this file without a build, and Node only strips types.
   private readonly target: Target;
   private readonly maxBytes: number;
 
