@@ -144,7 +144,8 @@ async function mend(
     for (const invoice of listed.filter(hasPaid)) await parts.enterException(invoice);
     return { current: order, mended: [] };
   }
-  if (has('payment_not_credited')) await parts.settle(order);
+  // Of a credited order the settle function makes more or less money an exception, which an operator can close.
+  if (has('payment_not_credited') || has('sums_differ')) await parts.settle(order);
   const current = (await orderNumbered(parts.database, order.number)) ?? order;
   if (!has('pi_not_stored') || !AWAITS_BOOKING.has(current.status)) return { current, mended: [] };
   // Moderator answers the booking with the PI that it has.

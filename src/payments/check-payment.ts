@@ -80,8 +80,7 @@ export class CheckPayment {
 
   /**
    * Returns "received" if anything was ever received for the order, "ended" if the provider's own end is the order's, and the
-   * UpstreamError if the provider fails. A pending
-   * order without an invoice gets one while there is time to pay it.
+   * UpstreamError if the provider fails. A pending order without an invoice gets one while there is time to pay it.
    */
   async check(source: Source, order: TopupOrder): Promise<'received' | 'unpaid' | 'ended' | UpstreamError> {
     try {

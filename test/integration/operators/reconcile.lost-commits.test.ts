@@ -141,6 +141,26 @@ describe('after a failover that lost commits', () => {
     expect((await reconcile()).of('lost')).toEqual([]);
   });
 
+  test('money that waits at a neighbour which fails is a finding, and hides no other', async () => {
+    app.sandbox.moderator.faults.set([{ kind: 'status', status: 503, match: { method: 'GET' } }]);
+    const { of } = await reconcile();
+    app.sandbox.moderator.faults.clear();
+    expect(of('overpaid')).toEqual([
+      'to mend not_compared: It could not be compared: moderator unavailable: it answered 503.',
+    ]);
+    expect(of('open')).toHaveLength(1);
+  });
+
+  test('the surplus of a credited order is no finding any more once an operator has closed its exception', async () => {
+    expect((await reconcile()).of('overpaid')).toHaveLength(1);
+    const open = await openOf('overpaid');
+    expect(open).toHaveLength(1);
+    const by = { actor: 'rina', reason: 'The rest is given back at Mekari Pay' };
+    await closePaymentException(app.database, systemClock, open[0]?.id ?? '', by);
+    expect((await reconcile()).of('overpaid')).toEqual([]);
+    expect(await openOf('overpaid')).toEqual([]);
+  });
+
   test('the draft is credited when its buyer confirms it again: the invoice is there, and it is paid', async () => {
     const client = await clientOf(app, 'draft');
     expect(await openOf('draft')).toMatchObject([{ outcome: 'not_payable', amount: 1_000_000n }]);
@@ -169,15 +189,5 @@ describe('after a failover that lost commits', () => {
         reason: `The same payment has credited ${orders.draft.number}: there is nothing to give back.`,
       },
     ]);
-  });
-
-  test('money that waits at a neighbour which fails is a finding, and hides no other', async () => {
-    app.sandbox.moderator.faults.set([{ kind: 'status', status: 503, match: { method: 'GET' } }]);
-    const { of } = await reconcile();
-    app.sandbox.moderator.faults.clear();
-    expect(of('overpaid')).toEqual([
-      'to mend not_compared: It could not be compared: moderator unavailable: it answered 503.',
-    ]);
-    expect(of('open')).toHaveLength(1);
   });
 });

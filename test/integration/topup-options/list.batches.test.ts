@@ -61,8 +61,8 @@ async function costOf(count: number) {
   };
 }
 
-/** Balances, settled excess; pages of orders and their number. When cold, the catalogue and flags too. */
-const WARM_STATEMENTS = 4;
+/** Balances, settled and claimed excess; pages of orders and their number. When cold, the catalogue and flags too. */
+const WARM_STATEMENTS = 5;
 const COLD_STATEMENTS = WARM_STATEMENTS + 2;
 
 describe.each([

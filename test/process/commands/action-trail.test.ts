@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, payUntilReview } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, untilStatus } from '../../support/app/purchase.ts';
 import { createTestClient } from '../../support/app/test-client.ts';
 import { createDatabase } from '../../support/database/database.ts';
 import { trailOf } from '../../support/database/trail.ts';
@@ -66,7 +66,10 @@ test('an operator finds the trail of an order with the order, and by name, organ
   const organization = addOrganization(app.sandbox, '1001');
   const client = await app.client({ sub: buyer, organization_id: organization });
   const order = await confirmOrder(client, await createOrder(client, organization, { agent_extra: '1' }));
-  await payUntilReview(app, client, order, { amount: 1 });
+  await app.sandbox.mekariPay.payWrong(order.number, { amount: 1 });
+  // Jobs do not run here: the poll asks Mekari Pay instead.
+  await app.services.reconcile.run();
+  await untilStatus(client, order.id, 'PAYMENT_REVIEW');
 
   const by = ['--actor', 'rina', '--reason', 'The bank took its fee'];
   expect(await run('orders', 'refund', order.number, '--take-back', 'agent_extra=9', ...by)).toMatchObject({ code: 1 });
