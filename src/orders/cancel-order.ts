@@ -38,8 +38,8 @@ export class CancelOrder {
       const order = await orderOfOrganization(this.database, request, organizationId, orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (UNDER_REVIEW.has(order.status)) return { order, userErrors: [paymentReceived()] };
-      // The poll saw that our own void took effect, and was faster.
-      if (attempt > 1 && (await this.isEndedByProvider(request, order))) return { order, userErrors: [] };
+      // The poll saw that our own void took effect, and was faster: in this call, or after one that died.
+      if (await this.isEndedByProvider(request, order)) return { order, userErrors: [] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {
         const attempted = await this.cancelUnchanged(request, order);
