@@ -23,7 +23,8 @@ const MAX_ATTEMPTS = 3;
 
 /**
  * Cancels an order: DRAFT or PENDING_PAYMENT → CANCELLED. Voids the invoice first, so that nobody pays a cancelled
- * order. A crash in between leaves a pending order that nobody can pay: the buyer may cancel it again, or it expires.
+ * order. A crash in between leaves a pending order that nobody can pay: the buyer cancels it again, or the poll ends it, which
+ * answers a later cancel without an error. A cancel after one that committed is refused with the cancelled order.
  */
 export class CancelOrder {
   constructor(
@@ -38,7 +39,7 @@ export class CancelOrder {
       const order = await orderOfOrganization(this.database, request, organizationId, orderId);
       if (order === undefined) return { userErrors: [orderNotFound()] };
       if (UNDER_REVIEW.has(order.status)) return { order, userErrors: [paymentReceived()] };
-      // The poll saw that our own void took effect, and was faster: in this call, or after one that died.
+      // The poll saw the void and ended the order first: during this call, or after one that died before its commit.
       if (await this.isEndedByProvider(request, order)) return { order, userErrors: [] };
       if (!canMove(order.status, 'CANCELLED')) return { order, userErrors: [notCancellable(order)] };
       const outcome = await inOrderSpan('cancel order', order, async (span) => {
@@ -65,6 +66,7 @@ export class CancelOrder {
       // fault point: cancel, invoice void and order not cancelled
     }
     const cancelled = await this.store(request, order);
+    // fault point: cancel, committed and not answered
     return cancelled && { order: cancelled, userErrors: [] };
   }
 

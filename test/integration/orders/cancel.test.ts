@@ -118,6 +118,17 @@ test('a second cancel is refused and changes nothing', async () => {
   expect(again.order).toEqual(cancelled);
 });
 
+test('an order that the poll ended by its void invoice answers a cancel without an error, and does not move again', async () => {
+  const order = await pendingOrder();
+  // A cancel that died between the void and its commit leaves the same.
+  await app.sandbox.mekariPay.void(order.number);
+  await app.reconcile();
+  const ended = await readOrder(admin, order.id);
+  expect(ended.timeline.at(-1)).toMatchObject({ to: 'CANCELLED', cause: 'payment provider: the invoice is void' });
+  for (const _ of ['first', 'repeat'])
+    expect(await tryCancel(admin, order.id)).toEqual({ order: ended, userErrors: [] });
+});
+
 test('one of ten concurrent cancels succeeds', async () => {
   const order = await pendingOrder();
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => tryCancel(admin, order.id)));

@@ -85,6 +85,19 @@ describe('an invoice arrives while the order is being cancelled', () => {
   });
 });
 
+test('the poll ends the order while its cancel awaits the answer to the void: the cancel succeeds', async () => {
+  const { client, order } = await pending();
+  const voided = pay.hold(({ path }) => path.endsWith('/void'), 'answer');
+  const cancelling = tryCancel(client, order.id);
+  await voided.reached;
+  await app.reconcile();
+  expect(tos(await readOrder(client, order.id))).toEqual(['DRAFT', 'PENDING_PAYMENT', 'CANCELLED']);
+  voided.release();
+  const { order: cancelled, userErrors } = await cancelling;
+  expect({ status: cancelled?.status, userErrors }).toEqual({ status: 'CANCELLED', userErrors: [] });
+  expect(tos(await readOrder(client, order.id))).toEqual(['DRAFT', 'PENDING_PAYMENT', 'CANCELLED']);
+});
+
 describe('an invoice arrives while the order expires', () => {
   /** The invoice has an expiry of its own: the waiting call carries the one of the confirm. */
   const endTimeToPay = ({ id }: OrderFragment) =>
