@@ -1,34 +1,23 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeServices as composeWithApollo } from '@apollo/composition';
-import {
-  composeServices as composeWithGuild,
-  transformSupergraphToPublicSchema,
-} from '@theguild/federation-composition';
+import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import { parse, print } from 'graphql';
 import { buildGraph } from '../src/app/graph.ts';
 import type { Services } from '../src/app/services.ts';
-
-export interface SubgraphSource {
-  name: string;
-  url: string;
-  sdl: string;
-}
+import type { SubgraphSource } from './composition/composer.ts';
+import { COMPOSERS } from './composition/composers.ts';
+import { guild } from './composition/guild.ts';
 
 export const schemaFile = (file: string) => join(process.cwd(), 'schema', file);
 
-/** Returns the supergraph of The Guild's library. Throws if either of the two libraries fails to compose it. */
+/** Returns the supergraph of The Guild's composer. Throws if any of the composers refuses it. */
 export function composeSupergraph(subgraphs: readonly SubgraphSource[]): string {
-  const services = subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
-  const guild = composeWithGuild(services);
-  if (guild.supergraphSdl === undefined)
-    throw new Error(`Does not compose: ${guild.errors?.map((error) => error.message).join('; ')}`);
-  const apollo = composeWithApollo(services);
-  if (apollo.supergraphSdl === undefined) {
-    throw new Error(`Does not compose with Apollo's: ${apollo.errors?.map((error) => error.message).join('; ')}`);
+  for (const composer of COMPOSERS) {
+    const { supergraph, errors } = composer.compose(subgraphs);
+    if (supergraph === undefined) throw new Error(`${composer.name} does not compose it: ${errors.join('; ')}`);
   }
-  return guild.supergraphSdl;
+  return guild.compose(subgraphs).supergraph ?? '';
 }
 
 export function organizationsSource(): SubgraphSource {

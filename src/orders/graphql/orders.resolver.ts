@@ -52,14 +52,14 @@ export class OrdersResolver {
   }
 
   @RequiresRead()
-  @PageSize(20)
+  @PageSize()
   @Query(() => TopupOrderConnection, { nullable: true, description: PAGE })
   topupOrders(@Args(() => OrganizationOrderPageArgs) args: OrganizationOrderPageArgs, @Ctx() request: RequestContext) {
     return this.page(request, organizationToRead(request, args.organizationId ?? undefined), args);
   }
 
   @RequiresRead()
-  @PageSize(20)
+  @PageSize()
   @FieldResolver(() => TopupOrderConnection, { name: 'topupOrders', nullable: true, description: PAGE })
   organizationTopupOrders(
     @Root() organization: Organization,

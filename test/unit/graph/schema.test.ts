@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { graphql, Kind, parse, print } from 'graphql';
+import { graphql, Kind, parse, print, visit } from 'graphql';
 import { expect, test } from 'vitest';
 import { schemaFiles } from '../../../scripts/schema-files.ts';
 import { buildGraph } from '../../../src/app/graph.ts';
@@ -70,7 +70,15 @@ test('everything has a description', () => {
   expect(undescribedIn(committed)).toEqual([]);
 });
 
-// Both libraries compose it, and each of them refuses faults that the other may accept.
+// Grafbase's composer panics on a block description of five characters or fewer.
+test('every description has more than five characters', () => {
+  const blocks: string[] = [];
+  visit(parse(committed), { StringValue: ({ block, value }) => void (block && blocks.push(value)) });
+  expect(blocks.length).toBeGreaterThan(100);
+  expect(blocks.filter((text) => text.length <= 5)).toEqual([]);
+});
+
+// Every composer composes it, and each of them refuses faults that others accept.
 test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s is what the code emits', (file) => {
   expect(schemaFiles()[file]).toBe(read(`../../../schema/${file}`));
 });

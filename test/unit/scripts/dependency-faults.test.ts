@@ -119,6 +119,14 @@ test('one acceptable licence of a choice is enough, and a package that does not 
   expect(faultsOf(manifest, lock)).toEqual([]);
 });
 
+test('a second version of a tool may have another name', () => {
+  const { manifest, lock } = committed();
+  manifest.devDependencies = { ...manifest.devDependencies, 'got-15': 'npm:got@15.0.0' };
+  expect(faultsOf(manifest, lock)).toEqual([]);
+  manifest.devDependencies['got-15'] = 'npm:got@^15.0.0';
+  expect(faultsOf(manifest, lock)).toEqual(['got-15 is not pinned: package.json asks for "npm:got@^15.0.0"']);
+});
+
 test('a script that npm is configured to skip is no fault', () => {
   const { manifest, lock } = committed();
   manifest.allowScripts = { ...manifest.allowScripts, got: false };

@@ -5,11 +5,12 @@ import { LONGEST_PAGE } from './limits.ts';
 /** Declares in the SDL the length that routers and our own cost limit assume for a list. */
 export const ListSize = (assumedSize: number) => Directive(`@listSize(assumedSize: ${assumedSize})`);
 
-/** Declares the same for a connection: `first` gives the length of its `edges`. */
-export const PageSize = (assumedSize: number) =>
-  Directive(
-    `@listSize(assumedSize: ${assumedSize}, slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)`,
-  );
+/**
+ * Declares the same for a connection: `first` gives the length of its `edges`, and its default the length where a query leaves it
+ * out. Routers read the default too. Cosmo refuses `assumedSize` beside an argument with a default, because it would never apply.
+ */
+export const PageSize = () =>
+  Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)');
 
 /** Declares the weight of a field. The default is 1 for an object and 0 for a scalar. */
 export const Cost = (weight: number) => Directive(`@cost(weight: ${weight})`);

@@ -1,5 +1,6 @@
 import {
   type ConstDirectiveNode,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -59,7 +60,7 @@ export function costsOfSchema(schema: GraphQLSchema): SchemaCosts {
   };
 }
 
-function costOfField({ type, astNode }: GraphQLField<unknown, unknown>): FieldCost {
+function costOfField({ type, args, astNode }: GraphQLField<unknown, unknown>): FieldCost {
   const named = getNamedType(type);
   // The specification does not count introspection. The limit on an answer's values does.
   const usual = isCompositeType(named) && !isIntrospectionType(named) ? 1 : 0;
@@ -69,10 +70,19 @@ function costOfField({ type, astNode }: GraphQLField<unknown, unknown>): FieldCo
     type: named.name,
     isList: isListType(getNullableType(type)),
     weight: (weight?.['weight'] as number | undefined) ?? usual,
-    assumedSize: size?.assumedSize ?? UNKNOWN_LIST_SIZE,
+    assumedSize: size?.assumedSize ?? defaultSizeOf(args, size?.slicingArguments) ?? UNKNOWN_LIST_SIZE,
     slicingArguments: size?.slicingArguments ?? [],
     sizedFields: size && (size.sizedFields ?? []),
   };
+}
+
+/** Returns the largest default of the slicing arguments; undefined if none has one. */
+function defaultSizeOf(args: readonly GraphQLArgument[], slicingArguments: readonly string[] = []): number | undefined {
+  const sizes = args
+    .filter(({ name }) => slicingArguments.includes(name))
+    .map(({ defaultValue }) => defaultValue)
+    .filter((size): size is number => typeof size === 'number');
+  return sizes.length === 0 ? undefined : Math.max(...sizes);
 }
 
 type Declares = { readonly directives?: readonly ConstDirectiveNode[] } | null | undefined;

@@ -14,7 +14,7 @@ const schema = costsOfSchema(
   type Query {
     book: Book
     books: [Book!]! @listSize(assumedSize: 3)
-    shelf(first: Int = 20): Shelf @listSize(assumedSize: 20, slicingArguments: ["first"], sizedFields: ["edges"])
+    shelf(first: Int = 20): Shelf @listSize(slicingArguments: ["first"], sizedFields: ["edges"])
     _entities(representations: [_Any!]!): [_Entity]!
   }
   type Mutation { lend: Book }
@@ -49,8 +49,8 @@ describe('the cost of a query, as the specification of demand control says', () 
     ['with all that is in it', '{ books { author { name } } }', 15],
     ['and five where nothing is said', '{ book { sequels { id } } }', 6],
     ['a page is as long as its argument', '{ shelf(first: 7) { edges { cursor } } }', 8],
-    ['as assumed where it has none', '{ shelf { edges { node { id } } } }', 41],
-    ['as assumed where it is null', '{ shelf(first: null) { edges { cursor } } }', 21],
+    ['as its default where it has none', '{ shelf { edges { node { id } } } }', 41],
+    ['as its default where it is null', '{ shelf(first: null) { edges { cursor } } }', 21],
     ['never longer than a page can be', '{ shelf(first: 1000000) { edges { cursor } } }', 101],
     [
       'in a fragment too',

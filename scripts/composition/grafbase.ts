@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Composer, Composition, SubgraphSource } from './composer.ts';
+
+const PACKAGE = '@grafbase/cli-x86_64-unknown-linux-musl';
+
+/** Grafbase's composer is a native program, which npm installs on Linux x64 alone. It runs offline. */
+export const isGrafbaseInstalled = process.platform === 'linux' && process.arch === 'x64';
+
+export const grafbase: Composer = {
+  name: 'Grafbase',
+  package: PACKAGE,
+  compose(subgraphs) {
+    const directory = mkdtempSync(join(tmpdir(), 'grafbase-'));
+    try {
+      return run(configure(directory, subgraphs));
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+};
+
+/** Writes the SDLs and a configuration that names them. Returns the path of the configuration. */
+function configure(directory: string, subgraphs: readonly SubgraphSource[]): string {
+  const sections = subgraphs.map(({ name, url, sdl }) => {
+    const file = join(directory, `${name}.graphql`);
+    writeFileSync(file, sdl);
+    return `[subgraphs.${name}]\nschema_path = ${JSON.stringify(file)}\nurl = ${JSON.stringify(url)}\n`;
+  });
+  const config = join(directory, 'grafbase.toml');
+  writeFileSync(config, sections.join('\n'));
+  return config;
+}
+
+function run(config: string): Composition {
+  const program = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), 'grafbase');
+  const { status, stdout, stderr, error } = spawnSync(program, ['compose', '--config', config], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  if (error !== undefined) return { errors: [error.message], hints: [] };
+  // A panic ends with a backtrace, which differs from build to build.
+  const [report = ''] = stderr.split('stack backtrace:');
+  const lines = report.split('\n').filter((line) => line.trim() !== '');
+  return status === 0 ? { supergraph: stdout, errors: [], hints: lines } : { errors: lines, hints: [] };
+}
