@@ -20,7 +20,8 @@ export function createResolvers({ options, organizations, rowsOf, excess, balanc
     return offered?.map((option) => toTopupOption(option, now));
   }
   async function excessOf(request: RequestContext, organizationId: string) {
-    return (await excess.shown(request, organizationId))?.flatMap(toExcessUsages);
+    const rows = (await excess.shown(request, organizationId))?.flatMap(toExcessUsages);
+    return rows?.map((row) => ({ ...row, id: `${organizationId}:${row.code}:${row.period}` }));
   }
   const own = createOrderResolvers(orders);
 
@@ -77,7 +78,7 @@ export function createResolvers({ options, organizations, rowsOf, excess, balanc
       },
       async excessUsage({ organizationId, code }: Option, _args: unknown, request: RequestContext) {
         const owed = await excess.shownOfCode(request, organizationId, code);
-        return owed && toTotalExcess(owed);
+        return owed && { ...toTotalExcess(owed), id: `${organizationId}:${code}` };
       },
     },
     ...own.types,
