@@ -30,7 +30,6 @@ export async function measureFollowed(
   env: Record<string, string>,
   { seconds, connections }: Extent,
 ): Promise<Followed> {
-  ground.sandbox.moderator.faults.clear();
   const place = await openDatabase(ground);
   const settings = { MUTATIONS_PER_MINUTE: NO_END_OF_MUTATIONS, ...env, DATABASE_URL: place.url };
   const server = await startReplica(ground, settings, MEASURED_CORE);

@@ -4,6 +4,7 @@ import { connectDatabase } from '../../src/platform/database/data-source.ts';
 import { Caller } from '../neighbours/caller.ts';
 import type { Ground } from '../neighbours/ground.ts';
 import { type Executed, startSqlWire } from '../neighbours/sql-wire.ts';
+import { holdJobs } from './hold-jobs.ts';
 import { confirmBody, createBody } from './order-requests.ts';
 import { addPendingOrders, FIRST_ORDER, organizationOf } from './pending-orders.ts';
 import { type Own, toScript } from './transcript.ts';
@@ -32,6 +33,7 @@ const SETTLING_MS = 300;
 export async function recordScripts(ground: Ground, env: Record<string, string>): Promise<Scripts> {
   const url = await ground.database();
   const database = await connectDatabase({ url, entities: [], migrations: [], poolSize: 2 });
+  await holdJobs(database);
   const session = new pg.Client({ connectionString: url });
   await session.connect();
   const wire = await startSqlWire(url, APPLICATION);

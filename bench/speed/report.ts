@@ -69,7 +69,7 @@ ${memoryTable(reported.memory)}
 ${profilesText(reported)}
 ## Orders
 
-By our server, with all that follows a payment held back (its four jobs wait for a Moderator that does not answer), and by pgbench
+By our server, with all that follows a payment held back (the database hands out no job), and by pgbench
 (\`-M prepared\`), on the core where our server was: the very statements that our server sent for one order, written down on their way
 to PostgreSQL, in as many round trips, for another order each time. pgbench knows the answers beforehand: it checks no signature and
 no token, asks neither hub-core, Mekari Billing nor Mekari Pay, and is not asked for row-level security where an order is created

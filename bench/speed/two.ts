@@ -2,6 +2,7 @@ import { CORES, MEASURED_CORE, SECOND_CORE } from '../neighbours/cores.ts';
 import type { Ground } from '../neighbours/ground.ts';
 import { median } from '../neighbours/load.ts';
 import type { Replica } from '../neighbours/replica.ts';
+import { holdJobs } from './hold-jobs.ts';
 import { type Load, startLoad } from './load.ts';
 import { addPendingOrders, countSettled, FIRST_ORDER } from './pending-orders.ts';
 import type { Extent } from './reading.ts';
@@ -35,6 +36,7 @@ export async function measureTwo(
   extent: Extent,
 ): Promise<Scaling[]> {
   const { url, database } = await openDatabase(ground);
+  await holdJobs(database);
   const pairs: Pair[] = [];
   for (const core of [MEASURED_CORE, SECOND_CORE]) {
     // The load goes where there is room.

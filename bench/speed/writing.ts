@@ -1,5 +1,6 @@
 import type { Ground } from '../neighbours/ground.ts';
 import { median } from '../neighbours/load.ts';
+import { holdJobs } from './hold-jobs.ts';
 import type { Load } from './load.ts';
 import { findPgbench } from './pgbench.ts';
 import type { Extent } from './reading.ts';
@@ -23,8 +24,6 @@ export interface Writing extends Run {
   pgbench: number | undefined;
 }
 
-/** More than the jobs that the server runs at once: they wait for Moderator, and no other is begun. */
-const HOLDING = 20;
 const CALIBRATION = 400;
 
 /** Orders settled, and orders created and confirmed: by our server, and by pgbench with the statements that it sends. */
@@ -39,13 +38,13 @@ export async function measureWriting(
   const scripts = await recordScripts(ground, env);
   const ours = await openDatabase(ground);
   const theirs = await openDatabase(ground);
+  await holdJobs(ours.database);
   const server = await startWriter(ground, { ...env, DATABASE_URL: ours.url });
   const { connections } = extent;
   const tokens = await tokensOf(ground, connections);
   const us = { ...ours, load, server, connections };
   const pgbench = findPgbench();
   const settle = settleByUs(us, secretsOf(ground));
-  await settle(HOLDING);
   const them = pgbench && { ...theirs, pgbench, clients: connections };
   const ways: Record<WritingName, Way[]> = {
     settle: [settle, ...(them ? [settleByPgbench(them, scripts.settle)] : [])],
