@@ -17,9 +17,13 @@ const FLOODS: readonly [name: string, count: number, kind: Kind | undefined][] =
   ['pipeline 64 KB of GET /readyz', 30, 'readyz'],
   ['pipeline 64 KB of GET /metrics', 30, 'metrics'],
   ['pipeline 64 KB of POST /graphql', 30, 'graph'],
+  ['pipeline 64 KB of GET /readyz, and come back at once', 30, 'reconnecting'],
   ['do not read a page of 100 whole orders', 600, 'large'],
   ['send 127 KB without their last byte', 4000, 'bodies'],
   ['do not read the errors of 60 long values', 2500, 'errors'],
+  ['send 15 KB of headers and not their end', 4500, 'openHeads'],
+  ['send 15 KB of headers and no body', 4500, 'heads'],
+  ['send 950 headers and no body', 4500, 'manyHeaders'],
 ];
 const CALLERS = 4;
 const PAUSE_MS = 25;

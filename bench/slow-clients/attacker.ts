@@ -7,7 +7,18 @@ import { DEAREST } from '../hostile/dearest.ts';
  */
 export const KINDS = ['silent', 'headers', 'body', 'readers'] as const;
 /** Kinds that fill the server's memory; each sends its first bytes at once. */
-export const FLOODS = ['readyz', 'metrics', 'graph', 'large', 'bodies', 'errors'] as const;
+export const FLOODS = [
+  'readyz',
+  'metrics',
+  'graph',
+  'reconnecting',
+  'large',
+  'bodies',
+  'errors',
+  'openHeads',
+  'heads',
+  'manyHeaders',
+] as const;
 export type Kind = (typeof KINDS)[number] | (typeof FLOODS)[number];
 
 /** The bytes of one read of Node's parser. */
@@ -32,6 +43,14 @@ const MISFITS = JSON.stringify({
   variables: { s: Array.from({ length: 60 }, () => 'x'.repeat(2000)) },
 });
 const LONG = 127 * 1024;
+const head = (count: number, length: number) =>
+  `POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 9\r\n${Array.from(
+    { length: count },
+    (_, index) => `${(1000 + index).toString(36)}:${'v'.repeat(length)}\r\n`,
+  ).join('')}`;
+/** Each takes nearly all bytes that a head may have; the second has as many headers as Node takes by itself. */
+const LONG_HEAD = head(90, 160);
+const MANY_HEADERS = head(950, 10);
 
 const PIPELINES: readonly Kind[] = ['readyz', 'metrics', 'graph'];
 const UNREAD: readonly Kind[] = ['readers', 'large', 'errors'];
@@ -45,9 +64,13 @@ const SAYS: Record<Kind, [first: string, more: string]> = {
   readyz: [get('/readyz'), get('/readyz')],
   metrics: [get('/metrics'), get('/metrics')],
   graph: [pipelined(whole(ASKS)), pipelined(whole(ASKS))],
+  reconnecting: [get('/readyz'), ''],
   large: [whole(LARGE), ''],
   bodies: [post(LONG) + ' '.repeat(LONG - 1), ''],
   errors: [whole(MISFITS), ''],
+  openHeads: [LONG_HEAD, ''],
+  heads: [`${LONG_HEAD}\r\n`, ''],
+  manyHeaders: [`${MANY_HEADERS}\r\n`, ''],
 };
 
 let opened = 0;

@@ -21,9 +21,9 @@ export interface ConnectionLimits {
   pipelined: number;
   /** Above this number of requests in flight on all connections, a connection may have only one. */
   exchanges: number;
-  /** Of all bodies of requests in flight, in bytes. Above it, incomplete requests are refused. */
+  /** The sum of the headers and bodies of all requests in flight, in bytes. Above it, incomplete requests are refused. */
   bodyBytes: number;
-  /** Of all answers that their clients have not fetched, in bytes. Above it, the connections of unread answers are closed. */
+  /** The sum of all answers that their clients have not fetched, in bytes. Above it, the connections of unread answers are closed. */
   answerBytes: number;
 }
 
@@ -46,6 +46,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
 
 /** Covers all headers and the path with its query string. A token takes up to 4 KB of it. */
 const MAX_HEADER_BYTES = 16 * 1024;
+/** A short header takes ten times its length in memory: Node's own limit would let 2,000 requests without a body fill the heap. */
+const MAX_HEADERS = 100;
 
 /** Returns the limits that Fastify and Node enforce. */
 export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: ConnectionLimits) {
@@ -65,6 +67,7 @@ export function limitConnections(
 ): void {
   const { answerMs, connections, checkMs } = limits;
   app.server.maxConnections = connections;
+  app.server.maxHeadersCount = MAX_HEADERS;
   const closeSlow = () => {
     const now = performance.now();
     for (const { inFlight } of open) {

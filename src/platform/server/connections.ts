@@ -8,7 +8,7 @@ export interface Exchange {
   /** Both by performance.now(). `answeredSince`: since when the answer is ready, as far as it was noticed. */
   readonly startedAt: number;
   answeredSince: number | undefined;
-  /** The memory that the body and the unsent answer take. */
+  /** The memory that the request (headers and body) and the unsent answer take. */
   readonly held: Record<Held, number>;
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answerClientError } from './client-errors.ts';
 import type { ConnectionLimits, OnClosed } from './connection-limits.ts';
 import type { Connection, Connections, Exchange, Held } from './connections.ts';
@@ -22,6 +22,7 @@ export function limitMemory(
 ): MemoryLimits {
   const { bodyBytes, answerBytes, pipelined, exchanges } = limits;
   app.addHook('onRequest', (request, reply, done) => {
+    holdBody(request, sizeOfHeaders(request.raw.rawHeaders));
     // The other requests of a pipeline that was refused: nobody gets their answers.
     if (request.raw.socket.destroyed) reply.hijack();
     else done();
@@ -46,11 +47,12 @@ export function limitMemory(
       onClosed('bodies');
     });
   }
+  function holdBody(request: FastifyRequest, bytes: number): void {
+    const exchange = open.exchangeOf(request.raw);
+    if (exchange !== undefined && open.hold(exchange, 'body', bytes) > bodyBytes) closeIncomplete();
+  }
   return {
-    holdBody(request, bytes) {
-      const exchange = open.exchangeOf(request.raw);
-      if (exchange !== undefined && open.hold(exchange, 'body', bytes) > bodyBytes) closeIncomplete();
-    },
+    holdBody,
     limitPipeline({ socket, inFlight }) {
       // While the server is busy, requests of patient clients come first. An answered one may still be closing.
       const unanswered = () => inFlight.filter(({ response }) => !response.writableEnded).length;
@@ -74,6 +76,15 @@ function makeRoom(open: Connections, kind: Held, limit: number, close: (exchange
     close(exchange);
     if (rest <= limit * ROOM) return;
   }
+}
+
+/** In memory each text has a header of its own. */
+const TEXT_BYTES = 24;
+
+function sizeOfHeaders(texts: readonly string[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += TEXT_BYTES + text.length;
+  return bytes;
 }
 
 function sizeOf(payload: unknown): number {

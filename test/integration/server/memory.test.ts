@@ -204,6 +204,24 @@ describe('bodies without their last byte', () => {
     expect(statusesIn(last?.received ?? '')).toEqual([path === '/raw' ? 200 : 400]);
   });
 
+  test('count with their headers', async () => {
+    await start({ bodyBytes: 100 * KB });
+    const clients = [];
+    const long = `x-long: ${'h'.repeat(14 * KB)}\r\n`;
+    for (let sent = 0; sent < 10; sent++) {
+      clients.push(await client(post('/graphql', 9, '').replace('\r\n\r\n', `\r\n${long}\r\n`)));
+    }
+    // The limit holds seven of them.
+    await until(
+      () => closings('bodies'),
+      (closed) => closed >= 3,
+    );
+    for (const { received, closed } of clients.filter((each) => each.received !== '')) {
+      await closed;
+      expect(statusesIn(received)).toEqual([503]);
+    }
+  });
+
   test('in chunks of one byte count as their bytes', async () => {
     await start({ bodyBytes: 512 * KB });
     const head =
@@ -228,6 +246,21 @@ describe('bodies without their last byte', () => {
     }
     expect(await closings('bodies')).toBe(0);
   });
+});
+
+test('a request has at most a hundred headers: more are refused, and their memory is free', async () => {
+  await start();
+  const withHeaders = (count: number) =>
+    get('/livez').replace('\r\n\r\n', `\r\n${Array.from({ length: count }, (_, at) => `x-${at}: 1\r\n`).join('')}\r\n`);
+  const few = await client(withHeaders(99));
+  await until(
+    async () => statusesIn(few.received),
+    (statuses) => statuses.length === 1,
+  );
+  expect(statusesIn(few.received)).toEqual([200]);
+  const many = await client(withHeaders(100));
+  await many.closed;
+  expect(statusesIn(many.received)).toEqual([431]);
 });
 
 describe('answers that nobody reads', () => {
