@@ -4,9 +4,11 @@ import { AWAITS_PAYMENT, QUOTED, UNDER_REVIEW } from '../rules/order-state.ts';
 /**
  * Serializes the creates and confirms of one organization until the transaction ends, so that both see what the other claims
  * and counts. The key's prefix is that of the version before, which serializes with this one during a roll-out.
+ *
+ * Waits three seconds at most, because every waiting request holds one of the pool's connections, and a login can hold the lock for ever.
  */
 export const lockOrganization = (organizationId: string): Query =>
-  sql`select pg_advisory_xact_lock(hashtextextended('excess:' || ${organizationId}, 0))`;
+  sql`select set_config('lock_timeout', '3s', true), pg_advisory_xact_lock(hashtextextended('excess:' || ${organizationId}, 0))`;
 
 /**
  * Condition that order `o` still awaits its payment: a pending one, or one under review before its deadline. Until then it
@@ -17,11 +19,11 @@ export const awaitsItsPayment = (now: Date): Sql => sql`o.status in (${oneOf([..
 
 const isLiveDraft = (now: Date): Sql => sql`o.status in (${oneOf(QUOTED)}) and o.quote_expires_at > ${now}`;
 
-/** Condition that the organization may have one more order that awaits its payment. A limit of 0 is none. */
+/** Condition that the organization may have one more order that awaits its payment; a limit of 0 allows any number. */
 export const hasRoomToPay = (organizationId: string, now: Date, limit: number): Sql =>
   hasRoom(organizationId, awaitsItsPayment(now), limit);
 
-/** Condition that the organization may have one more live draft. A limit of 0 is none. */
+/** Condition that the organization may have one more live draft; a limit of 0 allows any number. */
 export const hasRoomForDraft = (organizationId: string, now: Date, limit: number): Sql =>
   hasRoom(organizationId, isLiveDraft(now), limit);
 

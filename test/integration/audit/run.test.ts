@@ -59,6 +59,10 @@ const PLANTED: Record<string, string[]> = {
     `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
      select id, now(), 'COMPLETED', 'REFUNDED', 'payment: webhook', null, 'planted' from topup_orders where number = :number`,
   ],
+  buyers_moves_are_recorded: [
+    `update action_trail set actor = 'somebody else' where action = 'confirmOrder' and phase = 'asked'
+     and subject = (select id::text from topup_orders where number = :number)`,
+  ],
   paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
   credit_is_covered: [`update order_payments set amount = amount - 1`],
   surplus_has_its_exception: [`update order_payments set amount = amount + 1`],
@@ -165,6 +169,34 @@ for (const [check, statements] of Object.entries(PLANTED)) {
     expect(changed).toEqual(whole);
   });
 }
+
+describe("a buyer's move", () => {
+  const moved = (from: string, to: string, cause: string) =>
+    `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+     select id, now(), '${from}', '${to}', '${cause}', 'intruder', 'planted' from topup_orders where number = :number`;
+  const violations = async (...statements: string[]) => (await plant(statements)).whole.buyers_moves_are_recorded;
+
+  test('past the graph is found, whatever cause its step names', async () => {
+    expect(await violations(moved('DRAFT', 'PENDING_PAYMENT', 'payment: webhook'))).toEqual([number]);
+    expect(await violations(moved('PENDING_PAYMENT', 'CANCELLED', 'cancelTopupOrder'))).toEqual([number]);
+  });
+
+  test('needs its own mutation of the same order before it', async () => {
+    const asked = (action: string, subject = 'o.id::text') =>
+      `insert into action_trail (action_id, phase, at, actor, via, organization_id, action, subject, correlation_id)
+       select gen_random_uuid(), 'asked', now() - interval '1 minute', 'intruder', 'mutation', organization_id, '${action}', ${subject}, 'planted'
+       from topup_orders o where number = :number`;
+    const cancel = moved('PENDING_PAYMENT', 'CANCELLED', 'cancelTopupOrder');
+    expect(await violations(asked('cancelTopupOrder'), cancel)).toBeUndefined();
+    expect(await violations(asked('confirmOrder'), cancel)).toEqual([number]);
+    expect(await violations(asked('cancelTopupOrder', "'another order'"), cancel)).toEqual([number]);
+  });
+
+  test('from before the trail recorded mutations is not judged', async () => {
+    const forget = `delete from action_trail where via = 'mutation'`;
+    expect(await violations(forget)).toBeUndefined();
+  });
+});
 
 describe("an operator's move", () => {
   const violations = async (...statements: string[]) => (await plant(statements)).whole.operators_moves_are_recorded;

@@ -3,7 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ORDER_STATUSES, TRANSITIONS } from '../../../src/orders/rules/order-state.ts';
 import { ROLES } from '../../../src/platform/database/roles.ts';
+import { ConfirmOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
 
 /** An intruder who can send SQL with the login that serves callers, and takes no role. */
@@ -59,6 +61,32 @@ async function attempt(client: pg.Client, ...statements: string[]): Promise<stri
     await client.query('rollback');
   }
 }
+
+test('a lock on an organization costs its confirms three seconds, and nobody else anything', async () => {
+  const [held, other] = [addOrganization(app.sandbox, '1001'), addOrganization(app.sandbox, '1001')];
+  const buyer = await app.client({ organization_id: held });
+  const neighbour = await app.client({ organization_id: other });
+  const draft = await createOrder(buyer, held, { muv: '500' });
+  const confirm = (idempotencyKey: string) =>
+    buyer.send(ConfirmOrderDocument, {
+      input: { orderId: draft.id, expectedTotal: draft.total.amount, idempotencyKey },
+    });
+  await intruder.query('begin');
+  try {
+    await intruder.query(`select pg_advisory_xact_lock(hashtextextended('excess:' || $1, 0))`, [held]);
+    const waiting = ['a', 'b', 'c', 'd'].map(confirm);
+    await confirmOrder(neighbour, await createOrder(neighbour, other, { muv: '500' }));
+    for (const { errors } of await Promise.all(waiting)) {
+      expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['INTERNAL_SERVER_ERROR']);
+    }
+    // The statement's own limit, of fifteen seconds, would name another reason.
+    const reasons = app.logs.filter((line) => JSON.stringify(line).includes('due to lock timeout'));
+    expect(reasons.length).toBeGreaterThanOrEqual(4);
+  } finally {
+    await intruder.query('rollback');
+  }
+  expect((await confirmOrder(buyer, draft)).status).toBe('PENDING_PAYMENT');
+});
 
 const MODES = ['share update exclusive', 'share', 'share row exclusive', 'exclusive', 'access exclusive'];
 
