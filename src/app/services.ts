@@ -86,32 +86,10 @@ export function composeServices(config: Config, parts: Parts) {
   const orders = new OrdersLoaders(callers);
   const payments = new PaymentsLoader(callers);
 
-  const report = outcomeReporter(log, telemetry.paymentEvent);
-  const settlePayment = new SettlePayment(database, clock, report);
-  const received = new SettleReceived(database, clock, report);
-  const unreadable = new ReviewUnreadable(database, clock, report);
-  const ends = new EndByProvider(database, clock, log);
-  const checkPayment = new CheckPayment(
-    callers,
-    database,
-    paymentProvider,
-    invoices,
-    received,
-    unreadable,
-    ends,
-    clock,
-  );
-  const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log, report);
+  const settling = composeSettling(parts, invoices);
+  const { checkPayment, settlePayment, voidInvoice, reconciliation } = settling;
   const pruneDrafts = new PruneDrafts(database, hasPaymentEvent, clock, log);
-  const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
-  const reconciliation: ReconcileParts = {
-    database,
-    provider: paymentProvider,
-    moderator: neighbours.moderator,
-    settle: (order) => checkPayment.checkNow(order),
-    enterException: (invoice) => settleListed(settlePayment, paymentProvider.name, invoice),
-  };
   const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock, log);
 
   const jobHandlers: JobHandlers = {
@@ -136,13 +114,43 @@ export function composeServices(config: Config, parts: Parts) {
     confirmOrder,
     cancelOrder,
     checkPayment,
-    reconcile,
+    reconcile: settling.reconcile,
     reconciliation,
     pruneDrafts,
     jobHandlers,
     rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(reading.options), excessQuotaRoute(reading.excess)],
   };
+}
+
+/** The services that settle payments and end orders, whoever brings the notice. */
+function composeSettling({ clock, log, telemetry, callers, database, neighbours }: Parts, invoices: IssueInvoice) {
+  const { paymentProvider } = neighbours;
+  const report = outcomeReporter(log, telemetry.paymentEvent);
+  const settlePayment = new SettlePayment(database, clock, report);
+  const received = new SettleReceived(database, clock, report);
+  const unreadable = new ReviewUnreadable(database, clock, report);
+  const ends = new EndByProvider(database, clock, log);
+  const checkPayment = new CheckPayment(
+    callers,
+    database,
+    paymentProvider,
+    invoices,
+    received,
+    unreadable,
+    ends,
+    clock,
+  );
+  const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log, report);
+  const voidInvoice = new VoidInvoice(database, paymentProvider, checkPayment);
+  const reconciliation: ReconcileParts = {
+    database,
+    provider: paymentProvider,
+    moderator: neighbours.moderator,
+    settle: (order) => checkPayment.checkNow(order),
+    enterException: (invoice) => settleListed(settlePayment, paymentProvider.name, invoice),
+  };
+  return { settlePayment, checkPayment, reconcile, voidInvoice, reconciliation };
 }
 
 /** The services of the page, with one cache per source and loaders that live for one request. */

@@ -51,7 +51,7 @@ interface Mailbox {
 function mailboxesIn(field: string): Mailbox[] {
   return addressparser(field.replace(/[\r\n]+/g, ','), { flatten: true }).flatMap(({ name, address }) => {
     const own = { name, address: toAddress(address) };
-    // Of two addresses with only a blank between them, the parser takes the second one for a name.
+    // If only a blank separates two addresses, the parser takes the second one for a name.
     const other = toAddress(name);
     return other === undefined
       ? [own]

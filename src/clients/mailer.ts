@@ -102,7 +102,7 @@ async function withDeadline<T>(timeoutMs: number, stopping: AbortSignal, run: (e
 
 /**
  * Loads nodemailer with the first mail, so that the start does not wait for it. Each mail has a connection of its own: a pool of
- * nodemailer sends a mail again by itself, up to five times, if its connection breaks before the answer.
+ * nodemailer repeats a mail, up to five times, if its connection breaks before the answer.
  */
 async function connect({ smtpUrl, from, timeoutMs }: MailerOptions): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');

@@ -31,7 +31,7 @@ export interface PaidPiLine {
 export interface Moderator {
   /** Idempotent: books the PI, or finds it booked, and returns its number either way. Throws UpstreamError. */
   bookPaidPi(pi: PaidPi): Promise<string>;
-  /** Returns the PI that is booked for the order number; undefined if there is none. Throws UpstreamError. */
+  /** Returns the PI that is booked for the order number; undefined without one. Throws UpstreamError. */
   paidPiOfOrder(orderNumber: string): Promise<BookedPi | undefined>;
 }
 
@@ -56,6 +56,29 @@ const pisOfOrder = z.object({
     .max(1),
 });
 
+function toBody(pi: PaidPi) {
+  return {
+    organization_id: pi.organizationId,
+    order_number: pi.orderNumber,
+    billing_version: pi.billingVersion,
+    active_from: pi.activeFrom,
+    paid_date: pi.paidDate,
+    currency: 'IDR',
+    amount: toJsonNumber(pi.amount),
+    lines: pi.lines.map((line) => ({
+      package_id: line.packageId ?? null,
+      package_code: line.packageCode ?? null,
+      quota_type: line.quotaType,
+      kind: line.kind,
+      quantity: toJsonNumber(line.quantity),
+      unit_price: toJsonNumber(line.unitPrice),
+      amount: toJsonNumber(line.amount),
+      period_start: line.periodStart ?? null,
+      period_end: line.periodEnd ?? null,
+    })),
+  };
+}
+
 export function createModerator(neighbour: Neighbour): Moderator {
   return {
     async bookPaidPi(pi) {
@@ -65,26 +88,7 @@ export function createModerator(neighbour: Neighbour): Moderator {
         idempotencyKey: `paid-pi:${pi.orderNumber}${pi.revision === 0 ? '' : `:${pi.revision}`}`,
         accept: [200, 201, 409],
         schema: bookedPi,
-        body: {
-          organization_id: pi.organizationId,
-          order_number: pi.orderNumber,
-          billing_version: pi.billingVersion,
-          active_from: pi.activeFrom,
-          paid_date: pi.paidDate,
-          currency: 'IDR',
-          amount: toJsonNumber(pi.amount),
-          lines: pi.lines.map((line) => ({
-            package_id: line.packageId ?? null,
-            package_code: line.packageCode ?? null,
-            quota_type: line.quotaType,
-            kind: line.kind,
-            quantity: toJsonNumber(line.quantity),
-            unit_price: toJsonNumber(line.unitPrice),
-            amount: toJsonNumber(line.amount),
-            period_start: line.periodStart ?? null,
-            period_end: line.periodEnd ?? null,
-          })),
-        },
+        body: toBody(pi),
       });
       return data.pi_number;
     },

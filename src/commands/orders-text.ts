@@ -61,6 +61,42 @@ export function describeCorrected({ order, corrected }: { order: TopupOrder; cor
   return [`${order.number} is booked again now, under other package codes`, ...lines];
 }
 
+type Part<Name extends keyof OrderReport> = OrderReport[Name] extends readonly (infer Row)[] ? Row : never;
+
+function describeLine(line: Part<'lines'>, index: number): string {
+  const price = `${line.quantity} × ${formatRupiah(line.unitPrice)} = ${formatRupiah(line.amount)}`;
+  return `${index + 1}  ${line.kind}  ${line.quotaCode}  package ${line.packageCode ?? '-'}  ${price}  credits ${line.credits}`;
+}
+
+function describeStep(step: Part<'timeline'>): string {
+  const by = step.actor === null ? '' : `  by ${step.actor}`;
+  const why = step.reason === null ? '' : `: ${step.reason}`;
+  return `${at(step.at)}  ${step.from ?? '–'} → ${step.to}  ${step.cause}${by}${why}`;
+}
+
+function describeNotice(event: Part<'payments'>): string {
+  const detail = event.detail === null ? '' : `  ${event.detail}`;
+  const invoice = `invoice ${event.invoiceId || '-'}  by ${event.source}`;
+  return `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  ${invoice}${detail}`;
+}
+
+const describeEntry = (entry: Part<'entries'>) =>
+  `${at(entry.createdAt)}  ${entry.kind}  ${entry.quotaCode}  ${entry.quantity}`;
+
+const describeMail = (mail: Part<'mails'>) =>
+  `${at(mail.sentAt)}  ${mail.kind}${mail.sending > 1 ? `  sending ${mail.sending}` : ''}`;
+
+function describeUnsentMail({ kind, status, hint, reason, notedAt }: Part<'unsentMails'>): string {
+  const to = status === 'NO_CONTACT' ? 'nobody to write to' : hint;
+  return `${at(notedAt)}  ${kind}  ${status}  ${to}${reason === null ? '' : `  ${reason}`}`;
+}
+
+function describeJob(job: Part<'jobs'>): string {
+  const state = job.running ? 'running' : `next ${at(job.runAt)}`;
+  const error = job.lastError === null ? '' : `  ${job.lastError.split('\n')[0]}`;
+  return `${job.id}  ${job.task}  attempts ${job.attempts}/${job.maxAttempts}  ${state}${error}`;
+}
+
 /** Describes an order and everything that is stored about it, section by section. Leaves out empty sections. */
 export function describeReport(report: OrderReport): string[] {
   const { order } = report;
@@ -69,53 +105,13 @@ export function describeReport(report: OrderReport): string[] {
     `  id ${order.id}  correlation ${order.correlationId}`,
     `  confirmed ${at(order.confirmedAt)}  to be paid until ${at(order.paymentExpiresAt)}  invoice ${order.paymentInvoiceId ?? '-'}`,
     `  paid ${at(order.paidAt)}  completed ${at(order.completedAt)}  paid PI ${order.paidInvoiceNumber ?? '-'}`,
-    ...section(
-      'lines',
-      report.lines.map(
-        (line, index) =>
-          `${index + 1}  ${line.kind}  ${line.quotaCode}  package ${line.packageCode ?? '-'}  ${line.quantity} × ${formatRupiah(line.unitPrice)} = ${formatRupiah(line.amount)}  credits ${line.credits}`,
-      ),
-    ),
-    ...section(
-      'timeline',
-      report.timeline.map((event) => {
-        const by = event.actor === null ? '' : `  by ${event.actor}`;
-        const why = event.reason === null ? '' : `: ${event.reason}`;
-        return `${at(event.at)}  ${event.from ?? '–'} → ${event.to}  ${event.cause}${by}${why}`;
-      }),
-    ),
-    ...section(
-      'payments',
-      report.payments.map(
-        (event) =>
-          `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  invoice ${event.invoiceId || '-'}  by ${event.source}${event.detail === null ? '' : `  ${event.detail}`}`,
-      ),
-    ),
-    ...section(
-      'ledger',
-      report.entries.map((entry) => `${at(entry.createdAt)}  ${entry.kind}  ${entry.quotaCode}  ${entry.quantity}`),
-    ),
-    ...section(
-      'mails',
-      report.mails.map(
-        (mail) => `${at(mail.sentAt)}  ${mail.kind}${mail.sending > 1 ? `  sending ${mail.sending}` : ''}`,
-      ),
-    ),
-    ...section(
-      'mails that were not sent',
-      report.unsentMails.map(({ kind, status, hint, reason, notedAt }) => {
-        const to = status === 'NO_CONTACT' ? 'nobody to write to' : hint;
-        return `${at(notedAt)}  ${kind}  ${status}  ${to}${reason === null ? '' : `  ${reason}`}`;
-      }),
-    ),
-    ...section(
-      'jobs',
-      report.jobs.map((job) => {
-        const state = job.running ? 'running' : `next ${at(job.runAt)}`;
-        const error = job.lastError === null ? '' : `  ${job.lastError.split('\n')[0]}`;
-        return `${job.id}  ${job.task}  attempts ${job.attempts}/${job.maxAttempts}  ${state}${error}`;
-      }),
-    ),
+    ...section('lines', report.lines.map(describeLine)),
+    ...section('timeline', report.timeline.map(describeStep)),
+    ...section('payments', report.payments.map(describeNotice)),
+    ...section('ledger', report.entries.map(describeEntry)),
+    ...section('mails', report.mails.map(describeMail)),
+    ...section('mails that were not sent', report.unsentMails.map(describeUnsentMail)),
+    ...section('jobs', report.jobs.map(describeJob)),
   ];
 }
 

@@ -14,7 +14,7 @@ export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--orga
 
 export const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
 
-/** Returns the only positional argument. Throws UsageError if there is none, or more than one. */
+/** Returns the only positional argument. Throws UsageError for any other number of them. */
 export function one(positionals: readonly string[]): string {
   const [only, ...more] = positionals;
   if (only === undefined || more.length > 0) throw new UsageError(USAGE);

@@ -17,7 +17,7 @@ export const sendOrderMailJob = defineJob({
   priority: PRIORITIES.mail,
 });
 
-/** What follows a payment: its booking, and the receipt, neither of which waits for the other. */
+/** The jobs that a payment enqueues: its booking and the receipt. Neither waits for the other. */
 export const paidJobs = (order: JobOrder): readonly NewJob[] => [
   jobOfOrder(bookPaidPiJob, order),
   mailJob('payment_received', order),

@@ -49,7 +49,7 @@ export interface ReconcileRequest {
 export interface ReconcileSummary {
   /** Invoices that the provider listed. */
   invoices: number;
-  /** Of those, the ones whose number is not of our form: another product's, or made by hand. */
+  /** Compared invoices whose number is not of our form: another product's, or made by hand. */
   foreign: number;
 }
 
@@ -144,7 +144,7 @@ async function mend(
     for (const invoice of listed.filter(hasPaid)) await parts.enterException(invoice);
     return { current: order, mended: [] };
   }
-  // Of a credited order the settle function makes more or less money an exception, which an operator can close.
+  // If more or less was received for a credited order, the settle function enters an exception, which an operator can close.
   if (has('payment_not_credited') || has('sums_differ')) await parts.settle(order);
   const current = (await orderNumbered(parts.database, order.number)) ?? order;
   if (!has('pi_not_stored') || !AWAITS_BOOKING.has(current.status)) return { current, mended: [] };
@@ -156,7 +156,7 @@ async function mend(
 const asFindings = (orderNumber: string, differences: readonly Difference[], mended: ReadonlySet<DifferenceKind>) =>
   differences.map(({ kind, detail }) => ({ kind, orderNumber, detail, isMended: mended.has(kind) }));
 
-/** Money that an operator has seen to already. A PI that is missing here stays a finding whatever became of the money. */
+/** An operator has decided about this money already. A PI that is missing here stays a finding all the same. */
 const OF_MONEY: ReadonlySet<DifferenceKind> = new Set(['order_unknown', 'payment_not_credited', 'sums_differ']);
 
 /** Leaves out what an operator has decided: a sum that was approved, or exceptions that are all closed. */

@@ -4,7 +4,7 @@ import type { RecurringJob } from '../platform/jobs/recurring.ts';
 
 /** Gets an order its invoice, if the confirm did not. */
 export const issueInvoiceJob = defineOrderJob('issue_invoice', PRIORITIES.invoice);
-/** Asks the provider about an order after a notice that does not settle by itself. */
+/** Asks the provider about an order after a notice that does not settle the order. */
 export const checkPaymentJob = defineOrderJob('check_payment', PRIORITIES.invoice);
 /** Voids an invoice that was created while its order was cancelled or expired. */
 export const voidInvoiceJob = defineOrderJob('void_invoice', PRIORITIES.invoice);

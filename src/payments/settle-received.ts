@@ -169,7 +169,7 @@ function resultsOf(
   ];
 }
 
-/** A notice told of money in an invoice that is not the order's, as the provider says: somebody must find out whose it is. */
+/** A notice names money in an invoice that is not the order's, and the provider confirms it: a person must find its owner. */
 function othersOf({ order, provider, source, invoices, at }: Settling, inbox: InboxFacts): PaymentEvent[] {
   const known = new Set([...invoices.map(({ id }) => id), ...inbox.otherInvoices]);
   const detail = 'A notice says that it was paid for this order, and the provider has no such invoice of the order.';

@@ -104,6 +104,24 @@ export interface PaymentUrls {
   onRefused?: (url: string) => void;
 }
 
+function toBody(order: NewInvoice) {
+  return {
+    external_id: order.orderNumber,
+    amount: toJsonNumber(order.amount),
+    currency: 'IDR',
+    description: order.description,
+    items: order.items.map((item) => ({
+      name: item.name,
+      quantity: toJsonNumber(item.quantity),
+      unit_price: toJsonNumber(item.unitPrice),
+      amount: toJsonNumber(item.amount),
+    })),
+    customer: { id: order.customer.organizationId, name: order.customer.name },
+    return_url: order.returnUrl,
+    expires_at: order.expiresAt.toISOString(),
+  };
+}
+
 /** Reads and writes invoices at Mekari Pay. Every call throws UpstreamError. */
 export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
   function withSafeUrl(row: MekariPayInvoice): MekariPayInvoice {
@@ -115,23 +133,9 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
   return {
     /** Idempotent: the same order number always returns the same invoice. */
     async createInvoice(order: NewInvoice): Promise<MekariPayInvoice> {
-      const body = {
-        external_id: order.orderNumber,
-        amount: toJsonNumber(order.amount),
-        currency: 'IDR',
-        description: order.description,
-        items: order.items.map((item) => ({
-          name: item.name,
-          quantity: toJsonNumber(item.quantity),
-          unit_price: toJsonNumber(item.unitPrice),
-          amount: toJsonNumber(item.amount),
-        })),
-        customer: { id: order.customer.organizationId, name: order.customer.name },
-        return_url: order.returnUrl,
-        expires_at: order.expiresAt.toISOString(),
-      };
       const idempotencyKey = `invoice:${order.orderNumber}`;
       const schema = onlyInvoice(({ externalId }) => externalId === order.orderNumber);
+      const body = toBody(order);
       const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema });
       return withSafeUrl(data);
     },

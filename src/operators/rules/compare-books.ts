@@ -5,7 +5,7 @@ import { CREDITED, type OrderStatus, REFUNDED, UNDER_REVIEW } from '../../orders
 export interface Books {
   /** undefined if we have no such order. */
   order: { status: OrderStatus; total: Rupiah; payable: Rupiah; piNumber: string | null } | undefined;
-  /** What the provider received over all invoices of the number, less what it gave back. */
+  /** The sum that the provider received over all invoices of the number, less what it gave back. */
   received: Rupiah;
   /** Payments in other currencies, such as "USD 61.25". */
   foreign: readonly string[];

@@ -22,7 +22,7 @@ export interface OrderFacts {
   invoiceId: string | null;
 }
 
-/** What is known beside the order when a notice comes. */
+/** The facts beside the order when a notice comes. */
 export interface NoticeContext {
   /** The invoice of the notice belongs to another order. */
   invoiceOfAnother: boolean;
@@ -65,7 +65,7 @@ export interface ReceivedSums {
   /** Never falls. */
   paid: Rupiah;
   refunded: Rupiah;
-  /** What is left of `paid` in invoices with status "refunded", which never credit. */
+  /** The rest of `paid` in invoices with status "refunded", which never credit. */
   leftInRefunded: Rupiah;
   /** The provider or a notice named another currency. */
   hasForeign: boolean;

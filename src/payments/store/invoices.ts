@@ -11,7 +11,7 @@ import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
 export interface StoredInvoice {
   provider: string;
   id: string;
-  /** The provider's earlier deadline, which becomes the order's; null if there is none. */
+  /** The provider's earlier deadline, which becomes the order's; null without one. */
   deadline: Date | null;
   /** null if the invoice cannot be paid. */
   paymentUrl: string | null;

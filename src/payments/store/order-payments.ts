@@ -65,7 +65,7 @@ export async function invoiceIdsOf(database: DataSource, orderId: string): Promi
   return rows.map(({ id }) => id);
 }
 
-/** What the inbox has about an order beside its payments. */
+/** The notices of the inbox about an order, beside its payments. */
 export interface InboxFacts {
   /** A notice named another currency. */
   hasForeign: boolean;

@@ -45,7 +45,7 @@ export class PaymentEvent {
   @Column({ name: 'invoice_id', type: 'text' })
   invoiceId!: string;
 
-  /** Rupiah: the sum that the notice names, or the part that an exception is about. null if there is none. */
+  /** Rupiah: the sum that the notice names, or the part that an exception is about; null without one. */
   @Column({ type: 'bigint', nullable: true, transformer: bigintColumn })
   amount!: bigint | null;
 

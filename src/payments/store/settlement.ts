@@ -87,7 +87,7 @@ function toEntry({ organizationId }: TopupOrder, line: TopupOrderLine): NewEntry
     : { ...entry, kind: 'EXCESS_SETTLEMENT', quantity };
 }
 
-/** What a notice that settles enters beside the credit. */
+/** The rows that a settling notice enters beside the credit. */
 export interface SettlingEntries {
   /** The notice, and an exception about its time if there is one. */
   events: readonly PaymentEvent[];

@@ -30,7 +30,7 @@ export interface RunnerOptions {
 }
 
 export interface JobRunner {
-  /** Resolves with the reason when this runner ends by itself or takes no jobs. */
+  /** Resolves with the reason when this runner ends unasked or takes no jobs. */
   readonly failed: Promise<string>;
   readonly isTakingJobs: boolean;
   /** Lets the running jobs finish, for ten seconds at most, and closes the connections within two more. */
@@ -93,7 +93,7 @@ export function startRunner(options: RunnerOptions): JobRunner {
     },
     async end() {
       stopping.abort();
-      // Rejects if the library has stopped by itself.
+      // Rejects if the library has stopped unasked.
       void runner.then((current) => current.stop()).catch(() => undefined);
       await untilStopped(ended, slots);
       clearInterval(checks);

@@ -17,8 +17,8 @@ interface Target {
 }
 
 /**
- * Writes log lines to a file descriptor, and never stops the server for them. If the disk is full, the reader stands still or is
- * gone, lines are lost: they are counted, and the first loss is told on standard error.
+ * Writes log lines to a file descriptor, and never stops the server for them. If the disk is full, or the reader stands still or
+ * has closed the pipe, lines are lost: they are counted, and the first loss is told on standard error.
  *
  * pino's own destination does not suit: at the exit of the process it repeats a failing write for ever, and a blocking write to
  * a full pipe occupies a thread that the exit waits for.

@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Message } from '../../../sandbox/index.ts';
+import { mailJob } from '../../../src/fulfilment/index.ts';
+import { orderById } from '../../../src/orders/index.ts';
+import { inTransaction } from '../../../src/platform/database/transaction.ts';
+import { enqueueJob } from '../../../src/platform/jobs/job.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { queuedJobs } from '../../support/app/jobs.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
@@ -45,6 +49,25 @@ test.each(['rcpt', 'data'] as const)(
     expect(app.sandbox.mail.messages().filter(to('dripping@buyer.example.test'))).toEqual([]);
   },
 );
+
+test('300 mails of one organization wait for a server that takes half a second: another is booked before most are sent', async () => {
+  await app.sandbox.mail.faults.set([{ kind: 'slow', delayMs: 500, match: { to: 'busy@' } }]);
+  const busy = await (await buyer('busy@buyer.example.test')).confirmed();
+  const row = await orderById(app.database, busy.id);
+  await inTransaction(app.database, async (tx) => {
+    // As many sendings as 300 orders would have.
+    for (let sending = 2; sending <= 301; sending += 1) await enqueueJob(tx, mailJob('awaiting_payment', row, sending));
+  });
+  const other = await buyer('unhurried@buyer.example.test');
+  const order = await other.confirmed();
+  await app.sandbox.mekariPay.pay(order.number);
+  await untilStatus(other.client, order.id, 'COMPLETED');
+  const waiting = (await queuedJobs(app, busy.id)).filter(({ task }) => task === 'send_order_mail');
+  expect(waiting.length).toBeGreaterThan(100);
+  await app.db.query('delete from graphile_worker._private_jobs where key like $1 and locked_at is null', [
+    `%${busy.id}`,
+  ]);
+});
 
 test.each([
   ['greets', { kind: 'greet-late', delayMs: 4000, times: 1 }],
