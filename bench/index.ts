@@ -8,6 +8,7 @@ import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchSlowClients } from './slow-clients.ts';
 import { benchSpeed } from './speed.ts';
+import { benchStarvation } from './starvation.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   neighbours: benchNeighbours,
   'slow-clients': benchSlowClients,
   speed: benchSpeed,
+  starvation: benchStarvation,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
