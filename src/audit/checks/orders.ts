@@ -18,6 +18,8 @@ const COMMANDS = raw(
 
 /** The cause of a buyer's step is the name of the mutation that makes it. */
 const MUTATIONS = raw(`'confirmOrder', 'cancelTopupOrder'`);
+/** Nobody but a buyer confirms, so the move alone says who made it. */
+const CONFIRM = raw(ways({ from: 'DRAFT', to: 'PENDING_PAYMENT' }));
 
 /** Totals and timelines (domain.md 8). */
 export const ordersChecks: readonly Check[] = [
@@ -85,19 +87,19 @@ export const ordersChecks: readonly Check[] = [
     meaning:
       'An order was confirmed, or cancelled by its buyer, and the action trail has no mutation of that buyer for it.',
     ofChanges: 'orders',
-    // Before its first mutation the trail did not record mutations. A confirm is the buyer's, whatever cause its step names.
+    // Before its first mutation the trail did not record mutations.
     sql: () => sql`
       select o.number as subject,
              format('from %s to %s by %s, and no mutation of theirs', from_status, step.to_status, coalesce(actor, 'nobody')) as detail
       from topup_order_events step
       join topup_orders o on o.id = step.order_id
       where from_status <> step.to_status
-        and (cause in (${MUTATIONS}) or (from_status, step.to_status) = ('DRAFT', 'PENDING_PAYMENT'))
+        and (cause in (${MUTATIONS}) or (from_status, step.to_status) = ${CONFIRM})
         and at >= (select at from action_trail where via = 'mutation' order by at limit 1)
         and not exists (
           select from action_trail asked
           where asked.subject = o.id::text and asked.actor = step.actor and asked.organization_id = o.organization_id
-            and asked.action = case step.to_status when 'CANCELLED' then 'cancelTopupOrder' else 'confirmOrder' end
+            and asked.action = case when (from_status, step.to_status) = ${CONFIRM} then 'confirmOrder' else 'cancelTopupOrder' end
             and asked.phase = 'asked' and asked.via = 'mutation' and asked.at <= step.at
         )`,
   },
