@@ -1,16 +1,32 @@
 /**
- * Emits the graph to schema/: the published subgraph, the supergraph with a stub of the organizations subgraph, and the API
- * that clients see. With --check it writes nothing, and fails if the committed files differ.
+ * Emits the graph to schema/ (schema-files.ts), and the tables of docs/composition.md, for which every composer composes our subgraph
+ * beside every neighbour. With --check it writes nothing, and fails if the committed files differ. Either way it fails if a composer
+ * refuses a neighbour or gives a hint that scripts/composition/hints.ts does not explain.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { schemaFile, schemaFiles } from './schema-files.ts';
+import { join } from 'node:path';
+import { COMPOSERS } from './composition/composers.ts';
+import { isGrafbaseInstalled } from './composition/grafbase.ts';
+import { fillPage } from './composition/page.ts';
+import { composition } from './composition/report.ts';
+import { schemaFiles, topupSource } from './schema-files.ts';
 
-const drifted: string[] = [];
-for (const [file, content] of Object.entries(schemaFiles())) {
-  if (!process.argv.includes('--check')) writeFileSync(schemaFile(file), content);
-  else if (readFileSync(schemaFile(file), 'utf8') !== content) drifted.push(file);
+const PAGE = 'docs/composition.md';
+const inRoot = (file: string) => join(process.cwd(), file);
+const read = (file: string) => readFileSync(inRoot(file), 'utf8');
+
+const { unexplained, refused, ...tables } = composition(topupSource(), COMPOSERS);
+const files = Object.fromEntries(Object.entries(schemaFiles()).map(([file, text]) => [`schema/${file}`, text]));
+// Where Grafbase's program cannot run, its column is unknown.
+if (isGrafbaseInstalled) files[PAGE] = fillPage(read(PAGE), tables);
+
+const faults = [
+  ...refused.map((error) => `A composer refuses a neighbour: ${error}`),
+  ...unexplained.map((hint) => `scripts/composition/hints.ts does not explain this hint: ${hint}`),
+];
+for (const [file, content] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) writeFileSync(inRoot(file), content);
+  else if (read(file) !== content) faults.push(`${file} has drifted. Run \`npm run schema\` and commit.`);
 }
-if (drifted.length > 0) {
-  process.stderr.write(`schema/ has drifted: ${drifted.join(', ')}. Run \`npm run schema\` and commit.\n`);
-  process.exitCode = 1;
-}
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+if (faults.length > 0) process.exitCode = 1;

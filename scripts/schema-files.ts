@@ -8,6 +8,7 @@ import type { Services } from '../src/app/services.ts';
 import type { SubgraphSource } from './composition/composer.ts';
 import { COMPOSERS } from './composition/composers.ts';
 import { guild } from './composition/guild.ts';
+import { openVariant, variant23 } from './composition/variants.ts';
 
 export const schemaFile = (file: string) => join(process.cwd(), 'schema', file);
 
@@ -33,8 +34,18 @@ export function topupSource(): SubgraphSource {
 /** Returns the content of schema/ by file name, from the current code. */
 export function schemaFiles(): Record<string, string> {
   const topup = topupSource();
-  const supergraph = composeSupergraph([organizationsSource(), topup]);
-  const api = print(transformSupergraphToPublicSchema(parse(supergraph)));
-  const files = { 'subgraph.graphql': topup.sdl, 'supergraph.graphql': supergraph, 'api.graphql': api };
-  return Object.fromEntries(Object.entries(files).map(([file, text]) => [file, `${text.trim()}\n`]));
+  return {
+    'subgraph.graphql': topup.sdl,
+    'subgraph.open.graphql': openVariant(topup.sdl),
+    'subgraph.v2.3.graphql': variant23(topup.sdl),
+    'supergraph.graphql': `${composeSupergraph([organizationsSource(), topup]).trim()}\n`,
+    'api.graphql': apiOf(topup),
+  };
+}
+
+/** Returns the API of one subgraph alone, as clients see it behind a gateway. */
+export function apiOf(subgraph: SubgraphSource): string {
+  const { supergraph = '', errors } = guild.compose([subgraph]);
+  if (errors.length > 0) throw new Error(`${subgraph.name} does not compose: ${errors.join('; ')}`);
+  return `${print(transformSupergraphToPublicSchema(parse(supergraph)))}\n`;
 }

@@ -42,8 +42,10 @@ function run(config: string): Composition {
     timeout: 30_000,
   });
   if (error !== undefined) return { errors: [error.message], hints: [] };
+  if (status === 0) return { supergraph: stdout, errors: [], hints: linesOf(stderr) };
   // A panic ends with a backtrace, which differs from build to build.
-  const [report = ''] = stderr.split('stack backtrace:');
-  const lines = report.split('\n').filter((line) => line.trim() !== '');
-  return status === 0 ? { supergraph: stdout, errors: [], hints: lines } : { errors: lines, hints: [] };
+  const [report = ''] = `${stdout}\n${stderr}`.split('stack backtrace:');
+  return { errors: linesOf(report), hints: [] };
 }
+
+const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '');

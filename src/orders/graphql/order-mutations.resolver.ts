@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { RequiresWrite } from '../../platform/graphql/access-directives.ts';
 import { money } from '../../platform/graphql/money.type.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { CancelOrder } from '../cancel-order.ts';
 import type { ConfirmOrder } from '../confirm-order.ts';
@@ -36,6 +37,7 @@ export class OrderMutationsResolver {
   ) {}
 
   @RequiresWrite()
+  @SemanticNonNull()
   @Mutation(() => CreateTopupOrderPayload, {
     nullable: true,
     description:
@@ -50,6 +52,7 @@ export class OrderMutationsResolver {
   }
 
   @RequiresWrite()
+  @SemanticNonNull()
   @Mutation(() => ConfirmOrderPayload, {
     nullable: true,
     description: 'Confirms a DRAFT if its prices still hold, and returns the payment link.',
@@ -67,6 +70,7 @@ export class OrderMutationsResolver {
   }
 
   @RequiresWrite()
+  @SemanticNonNull()
   @Mutation(() => CancelTopupOrderPayload, {
     nullable: true,
     description: 'Cancels an unpaid order. Its invoice is voided first.',

@@ -3,6 +3,7 @@ import { Organization, organizationToRead } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
 import { Cost, ListSize, PageSize } from '../../platform/graphql/limits/list-size.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { OrderStatus } from '../rules/order-state.ts';
 import { pageArgs } from '../rules/page.ts';
@@ -53,6 +54,7 @@ export class OrdersResolver {
 
   @RequiresRead()
   @PageSize()
+  @SemanticNonNull()
   @Query(() => TopupOrderConnection, { nullable: true, description: PAGE })
   topupOrders(@Args(() => OrganizationOrderPageArgs) args: OrganizationOrderPageArgs, @Ctx() request: RequestContext) {
     return this.page(request, organizationToRead(request, args.organizationId ?? undefined), args);
@@ -60,6 +62,7 @@ export class OrdersResolver {
 
   @RequiresRead()
   @PageSize()
+  @SemanticNonNull()
   @FieldResolver(() => TopupOrderConnection, { name: 'topupOrders', nullable: true, description: PAGE })
   organizationTopupOrders(
     @Root() organization: Organization,

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from '
 import { type OrdersLoaders, TopupOrderType, TopupUserError, toPayload } from '../../orders/index.ts';
 import { RequiresWrite } from '../../platform/graphql/access-directives.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { CheckPayment } from '../check-payment.ts';
 
@@ -29,6 +30,7 @@ export class CheckPaymentResolver {
   ) {}
 
   @RequiresWrite()
+  @SemanticNonNull()
   @Mutation(() => CheckTopupPaymentPayload, {
     nullable: true,
     description: 'Asks Mekari Pay for the payment of the order, and credits it if it is paid. For buyers who wait.',

@@ -19,7 +19,16 @@ function requires(scopes: readonly Scope[]): MethodDecorator {
 /** Lets buyers and support pass: topup:read, topup:write or topup:support. */
 export const RequiresRead = () => requires(READ_SCOPES);
 export const RequiresWrite = () => requires(['topup:write']);
-export const RequiresSupport = () => requires(['topup:support']);
+
+/** The tag of everything that is for support alone, so that a contract of the supergraph can leave it out. */
+export const ForSupport = () => Directive('@tag(name: "support")');
+
+export function RequiresSupport(): MethodDecorator {
+  return (target, key, descriptor) => {
+    requires(['topup:support'])(target, key, descriptor);
+    ForSupport()(target, key, descriptor);
+  };
+}
 
 /** Returns the error that refuses the caller of a field; undefined lets the caller pass. */
 export type AccessRule = (request: RequestContext) => GraphQLError | undefined;

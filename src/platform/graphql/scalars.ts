@@ -17,6 +17,7 @@ const describe = (value: unknown) =>
 /** A whole number, not negative, of up to MAX_DIGITS digits: a bigint in code, a string of digits in requests and answers. */
 export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   name: 'Decimal',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#nonNegativeInteger',
   description:
     'A whole number, not negative, as a JSON string of digits, e.g. `"1000000"`, because amounts exceed a GraphQL Int and an exact float. An input may also be a whole JSON number that is exact.',
   serialize(value) {
@@ -32,9 +33,15 @@ export const DecimalScalar = new GraphQLScalarType<bigint, string>({
 });
 
 /** A scalar that no input of the schema takes: every value of it in a request is refused. */
-function outputOnly<Internal>(name: string, description: string, serialize: (value: unknown) => string) {
+function outputOnly<Internal>(
+  name: string,
+  specifiedByURL: string,
+  description: string,
+  serialize: (value: unknown) => string,
+) {
   return new GraphQLScalarType<Internal, string>({
     name,
+    specifiedByURL,
     description,
     serialize,
     parseValue() {
@@ -46,6 +53,7 @@ function outputOnly<Internal>(name: string, description: string, serialize: (val
 /** Serializes a Date in RFC 3339, in UTC. */
 export const DateTimeScalar = outputOnly<Date>(
   'DateTime',
+  'https://scalars.graphql.org/andimarek/date-time',
   'An instant in RFC 3339, in UTC, e.g. `"2026-11-22T03:04:05.678Z"`.',
   (value) => {
     if (value instanceof Date) return value.toISOString();
@@ -54,13 +62,18 @@ export const DateTimeScalar = outputOnly<Date>(
 );
 
 /** Serializes a string unchanged, because a calendar date has no time zone. */
-export const DateScalar = outputOnly<string>('Date', 'A calendar date, `YYYY-MM-DD`.', (value) => {
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
-  throw new TypeError('Date can only stand for a YYYY-MM-DD string');
-});
+export const DateScalar = outputOnly<string>(
+  'Date',
+  'https://scalars.graphql.org/andimarek/local-date',
+  'A calendar date, `YYYY-MM-DD`.',
+  (value) => {
+    if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
+    throw new TypeError('Date can only stand for a YYYY-MM-DD string');
+  },
+);
 
 /** Serializes a string unchanged: clients/mekari-pay/payment-url.ts validates each URL when it arrives. */
-export const URLScalar = outputOnly<string>('URL', 'An absolute URL.', (value) => {
+export const URLScalar = outputOnly<string>('URL', 'https://url.spec.whatwg.org/', 'An absolute URL.', (value) => {
   if (typeof value === 'string') return value;
   throw new TypeError('URL can only stand for a string');
 });

@@ -6,8 +6,17 @@ import { decorateSchema, type MutationTrail } from './decorate-schema.ts';
 import { type ReferenceResolver, rejecting } from './entities.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from './scalars.ts';
 
-/** The newest federation version that all our composition tools accept. */
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@cost", "@listSize"])`;
+/**
+ * Links the newest federation version that all composers accept, and `@semanticNonNull` (semantic-non-null.ts), which composers keep
+ * in the supergraph only if `@composeDirective` names it.
+ */
+const HEAD = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@cost", "@listSize", "@tag", "@composeDirective"])
+  @link(url: "https://specs.apollo.dev/nullability/v0.4", import: ["@semanticNonNull"])
+  @composeDirective(name: "@semanticNonNull")
+
+"""Null at these levels of the field comes with an error, and never without one."""
+directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION`;
 
 /** Descriptions of the root types, which TypeGraphQL cannot declare. */
 const ROOTS = {
@@ -43,17 +52,24 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
   });
   Object.assign(codeFirst.getQueryType() ?? {}, { description: ROOTS.query });
   Object.assign(codeFirst.getMutationType() ?? {}, { description: ROOTS.mutation });
-  const sdl = `${LINK}\n\n${printSubgraphSchema(codeFirst)}\n`;
+  const sdl = `${HEAD}\n\n${printSubgraphSchema(codeFirst).trim()}\n`;
   const resolvers = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
   for (const [type, resolveReference] of Object.entries(parts.references)) {
     resolvers[type] = { ...resolvers[type], __resolveReference: rejecting(resolveReference) };
   }
   const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
   const decorations = { entities: new Set(Object.keys(parts.references)), mutationTrail: parts.mutationTrail };
-  const build = () =>
-    decorateSchema(
-      buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]),
-      decorations,
-    );
+  const build = () => {
+    const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...resolvers, ...scalars } }]);
+    return serveSdl(decorateSchema(schema, decorations), sdl);
+  };
   return { schema: build(), sdl, rebuild: build };
+}
+
+/** Makes `_service` answer the published text. Apollo's own answer is a print of the schema, with definitions that nobody publishes. */
+function serveSdl(schema: GraphQLSchema, sdl: string): GraphQLSchema {
+  const service = schema.getQueryType()?.getFields()['_service'];
+  if (service === undefined) throw new Error('The schema has no field _service to answer the SDL.');
+  service.resolve = () => ({ sdl });
+  return schema;
 }

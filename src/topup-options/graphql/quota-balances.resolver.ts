@@ -3,6 +3,7 @@ import { type BalancesLoader, QuotaBalance } from '../../ledger/index.ts';
 import { Organization } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { Catalogue } from '../catalogue.ts';
 
@@ -15,6 +16,7 @@ export class QuotaBalancesResolver {
 
   @RequiresRead()
   @ListSize(8)
+  @SemanticNonNull()
   @FieldResolver(() => [QuotaBalance], {
     nullable: true,
     description:

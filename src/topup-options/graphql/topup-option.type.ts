@@ -1,4 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ForSupport } from '../../platform/graphql/access-directives.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../../platform/graphql/scalars.ts';
@@ -138,6 +139,7 @@ export class TopupOption {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A catalogue row that is hidden from an organization, for support.' })
+@ForSupport()
 export class HiddenTopupOption {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;

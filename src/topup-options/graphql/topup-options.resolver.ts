@@ -4,6 +4,7 @@ import { canRead, Organization, organizationToRead, requireCaller } from '../../
 import { RequiresRead, RequiresSupport } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { ListOptions } from '../list-options.ts';
 import { parseOptionId } from '../rules/option-id.ts';
@@ -60,6 +61,7 @@ export class TopupOptionsResolver {
 export class TopupOptionResolver {
   constructor(private readonly balances: BalancesLoader) {}
 
+  @SemanticNonNull()
   @FieldResolver(() => QuotaBalance, {
     nullable: true,
     description: 'Units that top-ups credited to this quota, minus refunds.',

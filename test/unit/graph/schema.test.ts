@@ -79,7 +79,11 @@ test('every description has more than five characters', () => {
 });
 
 // Every composer composes it, and each of them refuses faults that others accept.
-test.each(['subgraph.graphql', 'supergraph.graphql', 'api.graphql'])('schema/%s is what the code emits', (file) => {
+test('the served text is the published file, byte for byte', async () => {
+  expect(await servedSdl()).toBe(committed);
+});
+
+test.each(Object.keys(schemaFiles()))('schema/%s is what the code emits', (file) => {
   expect(schemaFiles()[file]).toBe(read(`../../../schema/${file}`));
 });
 

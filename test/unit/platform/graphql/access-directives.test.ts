@@ -137,6 +137,6 @@ test('the SDL shows the directives of the decorators', () => {
   expect(['read', 'write', 'support'].map(declared)).toEqual([
     '@requiresScopes(scopes: [["topup:read"], ["topup:write"], ["topup:support"]]) @authenticated',
     '@requiresScopes(scopes: [["topup:write"]]) @authenticated',
-    '@requiresScopes(scopes: [["topup:support"]]) @authenticated',
+    '@tag(name: "support") @requiresScopes(scopes: [["topup:support"]]) @authenticated',
   ]);
 });
