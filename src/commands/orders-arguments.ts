@@ -3,13 +3,14 @@ import { parseInstant } from '../kernel/instant.ts';
 import { OperatorRefusal, type Signed, signed } from '../operators/index.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../orders/index.ts';
 import { UsageError } from './command.ts';
+import { type ApproveCommand, parseApprove, parseRefund, type RefundCommand } from './orders-money-arguments.ts';
 import { parseRebook, type RebookCommand } from './orders-rebook-arguments.ts';
 import { one, SIGNATURE, USAGE } from './orders-usage.ts';
 
 /** A request that changes something is signed. */
 export type OrdersDecision =
-  | { verb: 'approve'; number: string; by: Signed }
-  | { verb: 'refund'; number: string; takeBack: ReadonlyMap<string, bigint>; by: Signed }
+  | ApproveCommand
+  | RefundCommand
   | { verb: 'cancel'; number: string; by: Signed }
   | RebookCommand
   | { verb: 'retry'; number: string; mail: boolean; by: Signed }
@@ -54,14 +55,12 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
       return { verb, number: one(positionals), isJson: values.json };
     }
     case 'approve':
+      return parseApprove(args);
+    case 'refund':
+      return parseRefund(args);
     case 'cancel': {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
       return { verb, number: one(positionals), by: signed(values) };
-    }
-    case 'refund': {
-      const options = { ...SIGNATURE, 'take-back': { type: 'string', multiple: true } } as const;
-      const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
-      return { verb, number: one(positionals), takeBack: quantities(values['take-back'] ?? []), by: signed(values) };
     }
     case 'rebook':
       return parseRebook(args);
@@ -111,18 +110,4 @@ function list(args: string[]): OrdersQuestion {
   }
   if (!/^[1-9]\d{0,3}$/.test(limit)) throw new UsageError(`--limit must be a number from 1 to 9999, not ${limit}.`);
   return { verb: 'list', statuses: status as OrderStatus[], organizationId: organization, limit: Number(limit) };
-}
-
-/** Parses "muv=500" as 500 units of muv. */
-function quantities(texts: readonly string[]): ReadonlyMap<string, bigint> {
-  const pairs = texts.map((text): [string, bigint] => {
-    const [, code, units] = /^([\w-]+)=(\d{1,16})$/.exec(text) ?? [];
-    if (code === undefined || units === undefined) {
-      throw new UsageError(`--take-back must be CODE=UNITS, such as muv=500, not ${text}.`);
-    }
-    return [code, BigInt(units)];
-  });
-  const byCode = new Map(pairs);
-  if (byCode.size < pairs.length) throw new UsageError('--take-back names a quota twice: add its units up.');
-  return byCode;
 }

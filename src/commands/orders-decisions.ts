@@ -1,20 +1,16 @@
 import type { DataSource } from 'typeorm';
-import type { HubCore } from '../clients/hub-core.ts';
 import { systemClock as clock } from '../kernel/clock.ts';
-import { formatRupiah } from '../kernel/money.ts';
 import {
-  approvePayment,
   cancelOrder,
   closePaymentException,
   completeByHand,
-  outstandingExcessAt,
   rebookOrder,
-  refundOrder,
   retryOrder,
   sendMailAgain,
 } from '../operators/index.ts';
 import type { CommandNeighbours } from './neighbours.ts';
 import type { OrdersDecision } from './orders-arguments.ts';
+import { approve, refund } from './orders-money.ts';
 import { describeCancelled, describeCorrected } from './orders-text.ts';
 
 type Decision<V extends OrdersDecision['verb']> = Extract<OrdersDecision, { verb: V }>;
@@ -27,7 +23,7 @@ export async function carryOut(
 ): Promise<readonly string[]> {
   switch (request.verb) {
     case 'approve':
-      return approve(request, database);
+      return approve(request, database, neighbours);
     case 'refund':
       return refund(request, database, neighbours);
     case 'cancel': {
@@ -43,33 +39,6 @@ export async function carryOut(
       return [`${orderNumber}: ${outcome} is closed`];
     }
   }
-}
-
-async function approve({ number, by }: Decision<'approve'>, database: DataSource): Promise<readonly string[]> {
-  const { order, excessPaidTwice } = await approvePayment(database, clock, number, by);
-  const warning =
-    'Another order carries the same excess: it is paid twice. Give its amount back, or agree on it with the buyer.';
-  return [`${order.number} is PAID and credited; accounting books it next`, ...(excessPaidTwice ? [warning] : [])];
-}
-
-/** Connects to hub-core only when it is asked: a refund of an order under review works without it. */
-async function refund(
-  { number, takeBack, by }: Decision<'refund'>,
-  database: DataSource,
-  neighbours: CommandNeighbours,
-) {
-  let hubCore: HubCore | undefined;
-  const parts = {
-    database,
-    clock,
-    outstandingExcess(organizationId: string, code: string) {
-      hubCore ??= neighbours.hubCore();
-      return outstandingExcessAt(hubCore, database)(organizationId, code);
-    },
-  };
-  const { order, amount } = await refundOrder(parts, number, { takeBack, ...by });
-  const sold = amount > 0n ? `: the units taken back had cost ${formatRupiah(amount)}` : '';
-  return [`${order.number} is REFUNDED${sold}. Give the money back at Mekari Pay.`];
 }
 
 async function rebook(request: Decision<'rebook'>, database: DataSource): Promise<readonly string[]> {

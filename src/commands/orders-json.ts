@@ -8,9 +8,11 @@ export function toJson(value: unknown): string {
 }
 
 /** Leaves out the payment URL: who has it can act for the buyer. */
-export function reportToJson({ order, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
+export function reportToJson({ order, money, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
   const { paymentUrl: _, ...shown } = order;
-  return toJson({ order: shown, ...report, trail });
+  const { asked, received, outstanding, returned, steps: payments } = money;
+  const sums = { asked, received: Object.fromEntries(received), outstanding, returned };
+  return toJson({ order: shown, ...sums, payments, ...report, trail });
 }
 
 export function ageOf({ receivedAt }: OpenPayment, now: Date): number {

@@ -1,8 +1,8 @@
 import type { CorrectedLine } from '../fulfilment/index.ts';
 import { formatRupiah } from '../kernel/money.ts';
-import type { CancelledOrder, Finding, OrderReport } from '../operators/index.ts';
+import { type CancelledOrder, describeSums, type Finding, type OrderReport } from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
-import type { OpenPayment } from '../payments/index.ts';
+import type { OpenPayment, OrderPayment } from '../payments/index.ts';
 import { ageOf } from './orders-json.ts';
 
 /** An amount is null if it is not known, or is not in rupiah: the detail then names it. */
@@ -74,7 +74,7 @@ function describeStep(step: Part<'timeline'>): string {
   return `${at(step.at)}  ${step.from ?? '–'} → ${step.to}  ${step.cause}${by}${why}`;
 }
 
-function describeNotice(event: Part<'payments'>): string {
+function describeNotice(event: Part<'inbox'>): string {
   const detail = event.detail === null ? '' : `  ${event.detail}`;
   const invoice = `invoice ${event.invoiceId || '-'}  by ${event.source}`;
   return `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  ${invoice}${detail}`;
@@ -99,20 +99,30 @@ function describeJob(job: Part<'jobs'>): string {
 
 /** Describes an order and everything that is stored about it, section by section. Leaves out empty sections. */
 export function describeReport(report: OrderReport): string[] {
-  const { order } = report;
+  const { order, money: sums } = report;
+  const review = order.reviewReason === null ? '' : `  review ${order.reviewReason}`;
   return [
     describeOrder(order),
     `  id ${order.id}  correlation ${order.correlationId}`,
     `  confirmed ${at(order.confirmedAt)}  to be paid until ${at(order.paymentExpiresAt)}  invoice ${order.paymentInvoiceId ?? '-'}`,
     `  paid ${at(order.paidAt)}  completed ${at(order.completedAt)}  paid PI ${order.paidInvoiceNumber ?? '-'}`,
+    `  asked ${formatRupiah(sums.asked)}  received ${describeSums(sums.received)}  outstanding ${formatRupiah(sums.outstanding)}${review}`,
     ...section('lines', report.lines.map(describeLine)),
     ...section('timeline', report.timeline.map(describeStep)),
-    ...section('payments', report.payments.map(describeNotice)),
+    ...section('payments', sums.steps.map(describePayment)),
+    ...section('notices and results', report.inbox.map(describeNotice)),
     ...section('ledger', report.entries.map(describeEntry)),
     ...section('mails', report.mails.map(describeMail)),
     ...section('mails that were not sent', report.unsentMails.map(describeUnsentMail)),
     ...section('jobs', report.jobs.map(describeJob)),
   ];
+}
+
+function describePayment(step: OrderPayment): string {
+  const { kind, amount, originalAmount, originalCurrency, method, invoiceId, receivedAt } = step;
+  const sum = amount === null ? `${originalCurrency} ${originalAmount}` : formatRupiah(amount);
+  const channel = method === null ? '' : `  by ${method}`;
+  return `${at(receivedAt)}  ${kind}  ${sum}${channel}  invoice ${invoiceId}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

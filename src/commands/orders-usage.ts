@@ -2,8 +2,10 @@ import { UsageError } from './command.ts';
 
 export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--organization ID] [--limit N]
        npm run orders -- show NUMBER [--json]
-       npm run orders -- approve NUMBER --actor NAME --reason TEXT
-       npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --actor NAME --reason TEXT
+       npm run orders -- approve NUMBER --received SUM --actor NAME --reason TEXT [--json]
+       npm run orders -- approve NUMBER --dry-run [--json]
+       npm run orders -- refund NUMBER --received SUM [--take-back CODE=UNITS]... --actor NAME --reason TEXT [--json]
+       npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --dry-run [--json]
        npm run orders -- cancel NUMBER --actor NAME --reason TEXT
        npm run orders -- rebook NUMBER [--package-code OLD=NEW]... [--line N=CODE]... --actor NAME --reason TEXT
        npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT

@@ -23,13 +23,13 @@ command(USAGE, async (args, database) => {
   for (const line of lines) print(line);
 });
 
-/** A command that changes something is signed and enters the action trail. */
+/** A command that changes something is signed and enters the action trail; a dry run changes nothing. */
 function carryOutRecorded(request: OrdersDecision, database: DataSource): Promise<readonly string[]> {
+  const run = () => withNeighbours((neighbours) => carryOut(request, database, neighbours));
+  if ('isDryRun' in request && request.isDryRun) return run();
   const subject = request.verb === 'close' ? request.id : request.number;
   const action = request.verb === 'close' ? 'orders exceptions close' : `orders ${request.verb}`;
-  return runRecorded(database, { action, subject, ...request.by }, () =>
-    withNeighbours((neighbours) => carryOut(request, database, neighbours)),
-  );
+  return runRecorded(database, { action, subject, ...request.by }, run);
 }
 
 async function answer(request: OrdersQuestion, database: DataSource): Promise<readonly string[]> {

@@ -35,10 +35,21 @@ export const rupiahAmount = (rupiah: Rupiah): Amount => ({ text: String(rupiah),
 
 /** Subtracts decimal texts exactly. Returns "0" if nothing remains. */
 export function decimalDifference(minuend: string, subtrahend: string): string {
-  const places = Math.max(...[minuend, subtrahend].map((text) => (text.split('.')[1] ?? '').length));
+  const places = placesOf(minuend, subtrahend);
   const rest = scaled(minuend, places) - scaled(subtrahend, places);
-  if (rest <= 0n) return '0';
-  const digits = String(rest).padStart(places + 1, '0');
+  return rest <= 0n ? '0' : unscaled(rest, places);
+}
+
+/** Adds decimal texts exactly. */
+export function decimalSum(first: string, second: string): string {
+  const places = placesOf(first, second);
+  return unscaled(scaled(first, places) + scaled(second, places), places);
+}
+
+const placesOf = (...texts: string[]) => Math.max(...texts.map((text) => (text.split('.')[1] ?? '').length));
+
+function unscaled(value: bigint, places: number): string {
+  const digits = String(value).padStart(places + 1, '0');
   const fraction = digits.slice(digits.length - places).replace(/(?<!0)0+$/, '');
   const whole = digits.slice(0, digits.length - places);
   return places === 0 || fraction === '' ? whole : `${whole}.${fraction}`;

@@ -1,40 +1,49 @@
-import type { DataSource } from 'typeorm';
 import { paidJobs } from '../fulfilment/index.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { isExcessPaidTwice, linesOfOrder, type TopupOrder } from '../orders/index.ts';
+import { isExcessPaidTwice, linesOfOrder, type TopupOrder, UNDER_REVIEW } from '../orders/index.ts';
 import { creditOrder, reviewedPayment } from '../payments/index.ts';
-import { withLockedOrder } from './locked-order.ts';
-import { OperatorRefusal, type Signed } from './operator-refusal.ts';
+import { closeAnswered } from './close-payment-exception.ts';
+import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
+import { OperatorRefusal } from './operator-refusal.ts';
+import { type MoneyToReturn, returnOfApproval } from './rules/money-to-return.ts';
 
-export interface ApprovedPayment {
+export interface ApprovedPayment extends MoneyToReturn {
   order: TopupOrder;
   /**
    * True if another order has settled the same excess meanwhile, or is about to: give its amount back, or agree on it
    * with the buyer.
    */
   excessPaidTwice: boolean;
+  /** The exceptions of the order that the approval closes. */
+  closed: readonly string[];
 }
+
+const ANSWERED: ReadonlySet<string> = new Set(['review_overdue']);
 
 /**
  * Accepts a payment under review as it is: PAYMENT_REVIEW → PAID. The order is credited and booked as if the payment
- * had matched. A repeat finds the order PAID and is refused.
+ * had matched; what is missing is written off. A repeat finds the order PAID and is refused.
  */
 export function approvePayment(
-  database: DataSource,
-  clock: Clock,
+  parts: DecisionParts,
   orderNumber: string,
-  { actor, reason }: Signed,
-): Promise<ApprovedPayment> {
-  return withLockedOrder(database, orderNumber, async (tx, order) => {
-    if (order.status !== 'PAYMENT_REVIEW') {
-      throw new OperatorRefusal(`${order.number} is ${order.status}: only an order in PAYMENT_REVIEW can be approved.`);
-    }
-    const payment = await reviewedPayment(tx, order.id);
-    const excessPaidTwice = await isExcessPaidTwice(tx, order);
-    const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
-    const cause = { at: clock.now(), cause: approved, actor, reason };
-    const lines = await linesOfOrder(tx, order.id);
-    await creditOrder(tx, order, lines, payment, cause, paidJobs(order));
-    return { order, excessPaidTwice };
+  decision: MoneyDecision,
+): Promise<ApprovedPayment & Decided> {
+  return decideOnMoney(parts, orderNumber, decision, {
+    assertDecidable: assertUnderReview,
+    async decide(tx, order, money) {
+      const { actor, reason } = decision;
+      const payment = await reviewedPayment(tx, order.id);
+      const excessPaidTwice = await isExcessPaidTwice(tx, order);
+      const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
+      const cause = { at: parts.clock.now(), cause: approved, actor, reason };
+      await creditOrder(tx, order, await linesOfOrder(tx, order.id), payment, cause, paidJobs(order));
+      const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
+      return { order, excessPaidTwice, closed, ...returnOfApproval(money) };
+    },
   });
+}
+
+function assertUnderReview({ number, status }: TopupOrder): void {
+  if (UNDER_REVIEW.has(status)) return;
+  throw new OperatorRefusal(`${number} is ${status}: only an order in PAYMENT_REVIEW can be approved.`);
 }

@@ -1,8 +1,8 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
-import { lockOrder, recordStep } from '../orders/index.ts';
-import { enterClosing, findEvent, PAYMENT_EXCEPTIONS, type PaymentEvent } from '../payments/index.ts';
+import { lockOrder, recordStep, type TopupOrder } from '../orders/index.ts';
+import { enterClosing, findEvent, openPayments, PAYMENT_EXCEPTIONS, type PaymentEvent } from '../payments/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
@@ -39,4 +39,21 @@ export function closePaymentException(
     }
     return event;
   });
+}
+
+/**
+ * Closes the open exceptions of a locked order that a decision about its money answers. Returns their outcomes. The decision's own
+ * step in the timeline stands for them.
+ */
+export async function closeAnswered(
+  tx: EntityManager,
+  { number }: TopupOrder,
+  outcomes: ReadonlySet<string>,
+  { actor, reason, at }: Signed & { at: Date },
+): Promise<readonly string[]> {
+  const open = (await openPayments(tx)).filter(
+    ({ orderNumber, outcome }) => orderNumber === number && outcomes.has(outcome),
+  );
+  for (const { id } of open) await enterClosing(tx, { paymentEventId: id, actor, reason, closedAt: at });
+  return open.map(({ outcome }) => outcome);
 }

@@ -1,9 +1,11 @@
-export { approvePayment } from './approve-payment.ts';
+export { type ApprovedPayment, approvePayment } from './approve-payment.ts';
 export { type CancelledOrder, cancelOrder } from './cancel-order.ts';
 export { closePaymentException } from './close-payment-exception.ts';
+export type { Decided, DecisionParts, MoneyDecision } from './decide-on-money.ts';
 export { dropStuckJob, subjectOfJob } from './drop-job.ts';
 export { RECONCILIATION_CRONTAB, runReconciliationHandler, startOfDayBeforeYesterday } from './jobs.ts';
 export { OperatorRefusal, type Signed, signed } from './operator-refusal.ts';
+export { asOptions, describeSums, type OrderMoney, type Sums } from './order-money.ts';
 export { type OrderReport, reportOrder } from './order-report.ts';
 export { type OutstandingExcess, outstandingExcessAt } from './outstanding-excess.ts';
 export { completeByHand, rebookOrder } from './rebook-order.ts';
@@ -13,5 +15,5 @@ export {
   type ReconcileSummary,
   reconcileInvoices,
 } from './reconcile-invoices.ts';
-export { type Refund, refundOrder } from './refund-order.ts';
+export { type Refund, type RefundRequest, refundOrder } from './refund-order.ts';
 export { retryOrder, sendMailAgain } from './retry-order.ts';

@@ -12,13 +12,16 @@ import {
 import { eventsOfOrder, type PaymentEvent } from '../payments/index.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { noSuchOrder } from './locked-order.ts';
+import { moneyOfOrder, type OrderMoney } from './order-money.ts';
 
 /** Everything that is stored about one order, each list oldest first. */
 export interface OrderReport {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];
   timeline: readonly TopupOrderEvent[];
-  payments: readonly PaymentEvent[];
+  money: OrderMoney;
+  /** Notices about its payments, results of checks, and exceptions. */
+  inbox: readonly PaymentEvent[];
   entries: readonly QuotaLedgerEntry[];
   mails: readonly OrderMailDelivery[];
   unsentMails: readonly UnsentOrderMail[];
@@ -33,7 +36,8 @@ export async function reportOrder(database: DataSource, orderNumber: string): Pr
     order,
     lines,
     timeline: await timelineOf(database, order.id),
-    payments: await eventsOfOrder(database, order.id),
+    money: await moneyOfOrder(database, order),
+    inbox: await eventsOfOrder(database, order.id),
     entries: await entriesOfLines(
       database,
       lines.map(({ id }) => id),

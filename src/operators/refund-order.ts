@@ -1,48 +1,69 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Clock } from '../kernel/clock.ts';
+import type { EntityManager } from 'typeorm';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { type Rupiah, sum } from '../kernel/money.ts';
 import { enterEntries, lockBalances } from '../ledger/index.ts';
-import { linesOfOrder, moveOrder, orderNumbered, type TopupOrder, type TopupOrderLine } from '../orders/index.ts';
-import { noSuchOrder, withLockedOrder } from './locked-order.ts';
-import { OperatorRefusal, type Signed } from './operator-refusal.ts';
+import {
+  COMPLETED,
+  linesOfOrder,
+  moveOrder,
+  orderNumbered,
+  type TopupOrder,
+  type TopupOrderLine,
+  UNDER_REVIEW,
+} from '../orders/index.ts';
+import { closeAnswered } from './close-payment-exception.ts';
+import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
+import { noSuchOrder } from './locked-order.ts';
+import { OperatorRefusal } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
+import { type MoneyToReturn, returnOfCredit, returnOfReview } from './rules/money-to-return.ts';
 import { unusedOf } from './rules/unused-quota.ts';
 
-export interface RefundRequest extends Signed {
+export interface RefundRequest extends MoneyDecision {
   /** The units to take back, by quota code; empty for an order under review, which has no credits. */
   takeBack: ReadonlyMap<string, bigint>;
 }
 
-export interface Refund {
+export interface Refund extends MoneyToReturn {
   order: TopupOrder;
   /** The price of the units that were taken back; 0 for an order under review. */
   amount: Rupiah;
+  /** The exceptions of the order that the refund closes. */
+  closed: readonly string[];
 }
 
-interface RefundParts {
-  database: DataSource;
-  clock: Clock;
+/** A surplus was never the order's: it stays open until it is given back too. */
+const ANSWERED: ReadonlySet<string> = new Set(['refunded', 'review_overdue', 'contradicts_payment']);
+
+interface RefundParts extends DecisionParts {
   outstandingExcess: OutstandingExcess;
 }
 
 /**
  * Refunds an order: PAYMENT_REVIEW → REFUNDED, or COMPLETED → REFUNDED with compensating entries in the ledger. Only
  * marks it: an operator returns the money at Mekari Pay, by hand. Used quota is not refunded, so settled excess never
- * is. Accounting is booking a PAID order, so it must be COMPLETED first. A repeat finds the order REFUNDED and is refused.
+ * is. Where the provider gave the money back already, nothing need be taken back. Accounting is booking a PAID order, so it
+ * must be COMPLETED first. A repeat finds the order REFUNDED and is refused.
  */
-export async function refundOrder(parts: RefundParts, orderNumber: string, request: RefundRequest): Promise<Refund> {
-  const { database, clock } = parts;
+export async function refundOrder(
+  parts: RefundParts,
+  orderNumber: string,
+  request: RefundRequest,
+): Promise<Refund & Decided> {
   const outstanding = await outstandingOf(parts, orderNumber);
-  return withLockedOrder(database, orderNumber, async (tx, order) => {
-    const refusal = refusalOf(order, request);
-    if (refusal !== undefined) throw new OperatorRefusal(refusal);
-    const { actor, reason } = request;
-    const cause = { at: clock.now(), cause: 'operator: refunded', actor, reason };
-    const lines = await topupLines(tx, order);
-    const amount = await takeBackLines(tx, order, lines, { ...request, outstanding, at: cause.at });
-    await moveOrder(tx, order, 'REFUNDED', cause);
-    return { order, amount };
+  return decideOnMoney(parts, orderNumber, request, {
+    assertDecidable: (order) => assertRefundable(order, request),
+    async decide(tx, order, money) {
+      const { actor, reason, takeBack } = request;
+      const cause = { at: parts.clock.now(), cause: 'operator: refunded', actor, reason };
+      const isReviewed = UNDER_REVIEW.has(order.status);
+      const lines = isReviewed ? [] : await topupLines(tx, order);
+      const mayBeNothing = isReviewed || money.isReturned;
+      const amount = await takeBackLines(tx, order, lines, { takeBack, mayBeNothing, outstanding, at: cause.at });
+      await moveOrder(tx, order, 'REFUNDED', cause);
+      const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
+      return { order, amount, closed, ...(isReviewed ? returnOfReview(money) : returnOfCredit(money, amount)) };
+    },
   });
 }
 
@@ -51,33 +72,41 @@ async function outstandingOf({ database, outstandingExcess }: RefundParts, order
   const order = await orderNumbered(database, orderNumber);
   if (order === null) throw noSuchOrder(orderNumber);
   const outstanding = new Map<string, bigint>();
-  if (order.status !== 'COMPLETED') return outstanding;
+  if (!COMPLETED.has(order.status)) return outstanding;
   for (const { quotaCode } of await topupLines(database.manager, order)) {
     outstanding.set(quotaCode, await outstandingExcess(order.organizationId, quotaCode));
   }
   return outstanding;
 }
 
-function refusalOf({ number, status }: TopupOrder, { takeBack }: RefundRequest): string | undefined {
-  if (status === 'PAID') return `${number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`;
-  if (status !== 'PAYMENT_REVIEW' && status !== 'COMPLETED') {
-    return `${number} is ${status}: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`;
-  }
-  if (status === 'PAYMENT_REVIEW' && takeBack.size > 0)
-    return `${number} is under review and was never credited: leave out --take-back.`;
-  return undefined;
+function assertRefundable({ number, status }: TopupOrder, { takeBack }: RefundRequest): void {
+  if (status === 'PAID')
+    throw new OperatorRefusal(`${number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`);
+  const isReviewed = UNDER_REVIEW.has(status);
+  if (!isReviewed && !COMPLETED.has(status))
+    throw new OperatorRefusal(`${number} is ${status}: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`);
+  if (isReviewed && takeBack.size > 0)
+    throw new OperatorRefusal(`${number} is under review and was never credited: leave out --take-back.`);
 }
 
 const topupLines = async (tx: EntityManager, order: TopupOrder) =>
   (await linesOfOrder(tx, order.id)).filter(({ kind }) => kind === 'TOPUP');
 
+interface TakeBack {
+  takeBack: ReadonlyMap<string, bigint>;
+  /** No unit need be taken back. */
+  mayBeNothing: boolean;
+  outstanding: ReadonlyMap<string, bigint>;
+  at: Date;
+}
+
 async function takeBackLines(
   tx: EntityManager,
   order: TopupOrder,
   lines: readonly TopupOrderLine[],
-  request: { takeBack: ReadonlyMap<string, bigint>; outstanding: ReadonlyMap<string, bigint>; at: Date },
+  request: TakeBack,
 ): Promise<Rupiah> {
-  if (order.status !== 'COMPLETED') return 0n;
+  if (lines.length === 0) return 0n;
   const balances = await lockBalances(tx, order.organizationId);
   const unused = new Map(
     lines.map((line) => {
@@ -88,7 +117,7 @@ async function takeBackLines(
       return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
     }),
   );
-  assertUnused(order, lines, unused, request.takeBack);
+  assertUnused(order, lines, unused, request);
   const taken = lines
     .map((line) => ({ line, units: request.takeBack.get(line.quotaCode) ?? 0n }))
     .filter(({ units }) => units > 0n);
@@ -100,7 +129,7 @@ async function takeBackLines(
     quantity: -units,
     period: null,
   }));
-  await enterEntries(tx, entries, request.at);
+  if (entries.length > 0) await enterEntries(tx, entries, request.at);
   return sum(taken.map(({ line, units }) => (units / line.multiplier) * line.unitPrice));
 }
 
@@ -109,7 +138,7 @@ function assertUnused(
   order: TopupOrder,
   lines: readonly TopupOrderLine[],
   unused: ReadonlyMap<string, bigint>,
-  takeBack: ReadonlyMap<string, bigint>,
+  { takeBack, mayBeNothing }: TakeBack,
 ): void {
   const credited = new Map(lines.map((line) => [line.quotaCode, line]));
   const faults = [...takeBack].flatMap(([code, units]) => {
@@ -123,7 +152,7 @@ function assertUnused(
       return [`${code} is sold in units of ${line.multiplier}, and ${units} is not a multiple of it`];
     return [];
   });
-  if (faults.length === 0 && sum(takeBack.values()) === 0n) {
+  if (faults.length === 0 && !mayBeNothing && sum(takeBack.values()) === 0n) {
     const most = lines.map(({ quotaCode }) => `${quotaCode}=${unused.get(quotaCode)}`).join(' ');
     faults.push(`give the unused units of each quota with --take-back, at most ${most}`);
   }

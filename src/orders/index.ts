@@ -25,6 +25,7 @@ export {
   AWAITS_PAYMENT,
   AWAITS_SETTLEMENT,
   type Cause,
+  COMPLETED,
   CREDITED,
   canMove,
   GIVEN_UP,

@@ -75,11 +75,7 @@ export class SettleReceived {
   ) {}
 
   async settle(orderId: string, answer: Answer): Promise<Received> {
-    const settled = await inTransaction(this.database, async (tx) => {
-      const order = await lockOrder(tx, { id: orderId });
-      if (order === undefined) throw new Error(`there is no order ${orderId}`);
-      return this.settleLocked(tx, order, answer);
-    }).catch((error) => {
+    const settled = await inTransaction(this.database, (tx) => this.settleIn(tx, orderId, answer)).catch((error) => {
       if (!violatesUnique(error, 'topup_orders_payment_invoice_key')) throw error;
       throw new UpstreamError(answer.provider, 'malformed', "it gave another order's invoice");
     });
@@ -89,6 +85,13 @@ export class SettleReceived {
       this.report({ ...event, order, excessPaidTwice: excessPaidTwice && event.outcome === 'settled' });
     }
     return { order, isAny: settled.isAny };
+  }
+
+  /** Settles in the caller's transaction, such as one that is rolled back to show what would come of it. Reports nothing. */
+  async settleIn(tx: EntityManager, orderId: string, answer: Answer) {
+    const order = await lockOrder(tx, { id: orderId });
+    if (order === undefined) throw new Error(`there is no order ${orderId}`);
+    return this.settleLocked(tx, order, answer);
   }
 
   private async settleLocked(tx: EntityManager, order: TopupOrder, answer: Answer) {

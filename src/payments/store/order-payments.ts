@@ -23,6 +23,11 @@ export const paymentsOfOrders = (orderIds: readonly string[]): Query<OrderPaymen
   select ${columnsOf(OrderPayment, 'payment')} from order_payments payment
   where payment.order_id = any(${orderIds.filter(isId)}::uuid[]) order by payment.recorded_at, payment.id`;
 
+/** Returns the steps of the received sum of one order, oldest first. */
+export function stepsOfOrder(database: DataSource | EntityManager, orderId: string): Promise<OrderPayment[]> {
+  return runQuery(database, paymentsOfOrders([orderId]));
+}
+
 /**
  * Enters the payments that a replica of a version without this table has settled lately, while two versions run side by
  * side. A row has its event's id, so a repeat adds nothing.

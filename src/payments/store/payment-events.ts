@@ -49,6 +49,6 @@ export const hasPaymentEvent = (orderId: Sql): Sql =>
   sql`exists (select from payment_events where order_id = ${orderId} offset 0)`;
 
 /** Returns the events, oldest first. */
-export function eventsOfOrder(database: DataSource, orderId: string): Promise<PaymentEvent[]> {
+export function eventsOfOrder(database: DataSource | EntityManager, orderId: string): Promise<PaymentEvent[]> {
   return database.getRepository(PaymentEvent).find({ where: { orderId }, order: { receivedAt: 'ASC' } });
 }

@@ -13,6 +13,25 @@ export function inTransaction<T>(database: DataSource, work: (tx: EntityManager)
 }
 
 /**
+ * Runs `work` in a transaction that is always rolled back, and returns its result: a rehearsal, which changes nothing. It checks
+ * what a commit would.
+ */
+export function rehearse<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return withRetries(async () => {
+    const runner = database.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      const result = await work(runner.manager);
+      await runner.query('set constraints all immediate');
+      return result;
+    } finally {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      await runner.release();
+    }
+  });
+}
+
+/**
  * Retries `work` with backoff on a deadlock or a serialization failure. `work` is one transaction, or several that may
  * each run again.
  */

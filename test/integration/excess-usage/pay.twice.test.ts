@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../src/kernel/clock.ts';
-import { approvePayment } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { codes, tryCancel, tryConfirm } from '../../support/app/mutations.ts';
+import { approveSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, payUntilReview, purchase, untilStatus } from '../../support/app/purchase.ts';
 import { alerts } from '../../support/app/webhook.ts';
@@ -18,8 +17,7 @@ afterAll(() => app.close());
 
 const WHATSAPP = { wa_balance: '1000000' };
 const reported = (quantity: number) => ({ excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity }] });
-const approve = (number: string) =>
-  approvePayment(app.database, systemClock, number, { actor: 'rina', reason: 'The bank took its fee' });
+const approve = (number: string) => approveSeen(app, number, { actor: 'rina', reason: 'The bank took its fee' });
 
 async function owing(quantity: number) {
   const id = addOrganization(app.sandbox, '1001', reported(quantity));

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { approvePayment, closePaymentException, reportOrder } from '../../../src/operators/index.ts';
+import { closePaymentException, reportOrder } from '../../../src/operators/index.ts';
 import { openPayments } from '../../../src/payments/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { approveSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, payUntilReview, purchase, until } from '../../support/app/purchase.ts';
 import { invoiceEvent } from '../../support/app/webhook.ts';
@@ -92,14 +93,14 @@ test('a payment under review is open until the order is approved or refunded', a
   const [review] = await open(order.number);
   expect(review?.outcome).toBe('review');
   await expect(close(review?.id ?? '')).rejects.toThrow(/is under review: approve or refund the order instead/);
-  await approvePayment(app.database, systemClock, order.number, BY);
+  await approveSeen(app, order.number, BY);
   expect(await open(order.number)).toEqual([]);
 });
 
 test('only an open payment exception can be closed', async () => {
   const { id, client } = await buyer();
   const { number } = await purchase(app, client, id, { wa_balance: '1000000' });
-  const [settled] = (await reportOrder(app.database, number)).payments;
+  const [settled] = (await reportOrder(app.database, number)).inbox;
   await expect(close(settled?.id ?? '')).rejects.toThrow(/is not an exception: its outcome is settled/);
   await expect(close('nonsense')).rejects.toThrow(
     'There is no payment event nonsense: `npm run orders -- exceptions` lists the open ones.',

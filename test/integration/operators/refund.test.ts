@@ -1,11 +1,11 @@
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { audit } from '../../../src/audit/index.ts';
 import { createNeighbour } from '../../../src/clients/http.ts';
 import { createHubCore } from '../../../src/clients/hub-core.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import { OperatorRefusal, outstandingExcessAt, refundOrder, reportOrder } from '../../../src/operators/index.ts';
+import { OperatorRefusal, outstandingExcessAt, reportOrder } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { refundSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, type Items, purchase, readOrder, until } from '../../support/app/purchase.ts';
 import { alerts, balances } from '../../support/app/webhook.ts';
@@ -37,7 +37,7 @@ function refund(number: string, takeBack: Record<string, bigint>) {
   const { database } = app;
   const outstandingExcess = outstandingExcessAt(createHubCore(hubCore, systemClock), database);
   const request = { ...BY, takeBack: new Map(Object.entries(takeBack)) };
-  return refundOrder({ database, clock: systemClock, outstandingExcess }, number, request);
+  return refundSeen(app, number, request, outstandingExcess);
 }
 
 const refusal = (run: Promise<unknown>) =>
@@ -188,35 +188,5 @@ describe('a refund beyond the unused part is refused with the figures, and nothi
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
       `${order.number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`,
     );
-  });
-
-  test('an order that is booked at this very moment, before its usage is known', async () => {
-    const { id, order } = await beingBooked();
-    const booker = new pg.Client({ connectionString: app.db.url });
-    await booker.connect();
-    try {
-      await booker.query('begin');
-      await booker.query('select from topup_orders where id = $1 for update', [order.id]);
-      const refunding = refusal(refund(order.number, { wa_balance: 1n }));
-      await until(
-        () =>
-          app.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`),
-        (waiting) => waiting.length > 0,
-      );
-      await booker.query(
-        `update topup_orders set status = 'COMPLETED', completed_at = now(), paid_invoice_number = 'PI/of-this-moment' where id = $1`,
-        [order.id],
-      );
-      await booker.query(
-        `insert into topup_order_events (order_id, at, from_status, to_status, cause, correlation_id)
-         values ($1, now(), 'PAID', 'COMPLETED', 'paid PI booked', 'test')`,
-        [order.id],
-      );
-      await booker.query('commit');
-      expect(await refunding).toBe(`${order.number} has just changed: try again.`);
-    } finally {
-      await booker.end();
-    }
-    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
   });
 });

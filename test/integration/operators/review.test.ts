@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/kernel/clock.ts';
-import { approvePayment, OperatorRefusal, refundOrder, reportOrder } from '../../../src/operators/index.ts';
+import { OperatorRefusal, reportOrder } from '../../../src/operators/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { approveSeen, refundSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import {
   confirmOrder,
@@ -23,13 +23,9 @@ afterEach(() => app.sandbox.reset());
 afterAll(() => app.close());
 
 const BY = { actor: 'rina@finance', reason: 'The bank took its fee from the transfer' };
-const approve = (number: string) => approvePayment(app.database, systemClock, number, BY);
+const approve = (number: string) => approveSeen(app, number, BY);
 const refund = (number: string, takeBack = new Map<string, bigint>()) =>
-  refundOrder(
-    { database: app.database, clock: systemClock, outstandingExcess: () => Promise.reject(new Error('not asked')) },
-    number,
-    { ...BY, takeBack },
-  );
+  refundSeen(app, number, { ...BY, takeBack }, () => Promise.reject(new Error('not asked')));
 
 async function underReview(payment: { amount?: number; paid_at?: string } = { amount: 1_999_999 }) {
   const id = addOrganization(app.sandbox, '1001');

@@ -73,7 +73,12 @@ test('an operator finds the trail of an order with the order, and by name, organ
 
   const by = ['--actor', 'rina', '--reason', 'The bank took its fee'];
   expect(await run('orders', 'refund', order.number, '--take-back', 'agent_extra=9', ...by)).toMatchObject({ code: 1 });
-  expect(await run('orders', 'approve', order.number, ...by)).toMatchObject({ code: 0 });
+  const { received } = JSON.parse((await run('orders', 'show', order.number, '--json')).stdout) as {
+    received: { IDR: string };
+  };
+  const approval = ['approve', order.number, '--received', received.IDR, ...by];
+  const env = { DATABASE_URL: app.db.url, ...app.sandbox.environment() };
+  expect(await runBuilt('src/commands/orders.js', approval, env)).toMatchObject({ code: 0 });
   expect(await run('orders', 'retry', order.number, ...by)).toMatchObject({ code: 0 });
   const shown = (await run('orders', 'show', order.number)).stdout;
   const trail = shown.slice(shown.indexOf('  trail\n')).replace(/ {4}\S+ {2}(.*?) {2}correlation \S+/g, '$1');

@@ -58,9 +58,20 @@ test('list and show report the state of orders, with the operator and the reason
   );
   expect((await run(['list', '--organization', organization, '--status', 'DRAFT'])).stdout).toBe('');
 
-  expect(await run(['approve', order.number, ...BY])).toMatchObject({
+  const rehearsed = await run(['approve', order.number, '--dry-run'], app.sandbox.environment());
+  const facts = '  asked              Rp1.000.000\n  received           Rp999.999\n  written off        Rp1\n';
+  const outcome = `${order.number} is PAID and credited; accounting books it next\n${facts}`;
+  expect(rehearsed).toMatchObject({
     code: 0,
-    stdout: `${order.number} is PAID and credited; accounting books it next\n`,
+    stderr: '',
+    stdout: `${outcome}Dry run: nothing was changed. To do it, name the sum: --received 999999\n`,
+  });
+  expect((await run(['show', order.number])).stdout).toMatch(
+    /asked Rp1\.000\.000 {2}received Rp999\.999 {2}outstanding Rp1 {2}review UNDERPAID\n/,
+  );
+  expect(await run(['approve', order.number, '--received', '999999', ...BY], app.sandbox.environment())).toMatchObject({
+    code: 0,
+    stdout: outcome,
   });
   const { paidInvoiceNumber } = await untilStatus(client, order.id, 'COMPLETED');
   const { stdout, code } = await run(['show', order.number]);
@@ -69,6 +80,7 @@ test('list and show report the state of orders, with the operator and the reason
     /1 {2}TOPUP {2}wa_balance {2}package WA_BALANCE {2}1000000 × Rp1 = Rp1\.000\.000/,
     /PENDING_PAYMENT → PAYMENT_REVIEW {2}payment: check/,
     /PAYMENT_REVIEW → PAID {2}operator: payment approved {2}by rina: The bank took its fee/,
+    /PAYMENT {2}Rp999\.999 {2}by va_bni {2}invoice inv_/,
     /review {2}invoice\.paid {2}Rp999\.999/,
     /TOPUP {2}wa_balance {2}1000000\n/,
   ]) {
@@ -80,7 +92,11 @@ test('list and show report the state of orders, with the operator and the reason
   expect(report).toMatchObject({
     order: { number: order.number, status: 'COMPLETED', total: '1000000', paidInvoiceNumber },
     lines: [{ kind: 'TOPUP', quotaCode: 'wa_balance', quantity: '1000000', amount: '1000000' }],
-    payments: [
+    asked: '1000000',
+    received: { IDR: '999999' },
+    outstanding: '1',
+    payments: [{ kind: 'PAYMENT', amount: '999999', originalCurrency: 'IDR' }],
+    inbox: [
       { outcome: 'hint', amount: '999999', currency: 'IDR' },
       { outcome: 'review', amount: '999999', currency: 'IDR' },
     ],
@@ -129,7 +145,14 @@ test('refund asks hub-core for the usage: it names the missing settings, then ta
 
   const { code, stdout } = await run(args, app.sandbox.environment());
   expect(stdout).toBe(
-    `${number} is REFUNDED: the units taken back had cost Rp250.000. Give the money back at Mekari Pay.\n`,
+    [
+      `${number} is REFUNDED`,
+      '  asked              Rp1.000.000',
+      '  received           Rp1.000.000',
+      '  taken back         250000 of wa_balance, which had cost Rp250.000',
+      '  to be given back   Rp250.000',
+      'Give it back at Mekari Pay: this command moves no money.\n',
+    ].join('\n'),
   );
   expect(code).toBe(0);
   expect(await balances(app, organization)).toEqual({ wa_balance: '750000' });
@@ -137,9 +160,30 @@ test('refund asks hub-core for the usage: it names the missing settings, then ta
 
 test('a payment under review is refunded without hub-core', async () => {
   const order = await underReview();
-  expect(await run(['refund', order.number, ...BY])).toMatchObject({
+  const { HUB_CORE_URL: _, ...env } = app.sandbox.environment();
+  const args = ['refund', order.number, '--received', '999999'];
+  const unset = await run([...args, ...BY]);
+  expect(unset).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/MEKARI_PAY_URL is missing/) });
+  const dry = await run([...args, '--dry-run', '--json'], env);
+  expect(JSON.parse(dry.stdout)).toMatchObject({
+    number: order.number,
+    status: 'REFUNDED',
+    isDryRun: true,
+    asked: '1000000',
+    received: { IDR: '999999' },
+    toGiveBack: '999999',
+    writtenOff: '0',
+  });
+  expect((await readOrder(client, order.id)).status).toBe('PAYMENT_REVIEW');
+  expect(await run([...args, ...BY], env)).toMatchObject({
     code: 0,
-    stdout: `${order.number} is REFUNDED. Give the money back at Mekari Pay.\n`,
+    stdout: [
+      `${order.number} is REFUNDED`,
+      '  asked              Rp1.000.000',
+      '  received           Rp999.999',
+      '  to be given back   Rp999.999',
+      'Give it back at Mekari Pay: this command moves no money.\n',
+    ].join('\n'),
   });
 });
 

@@ -13,8 +13,36 @@ test.each([
   ],
   [['show', 'TU-1'], { verb: 'show', number: 'TU-1', isJson: false }],
   [['show', 'TU-1', '--json'], { verb: 'show', number: 'TU-1', isJson: true }],
-  [['approve', 'TU-1', ...BY], { verb: 'approve', number: 'TU-1', by }],
-  [['refund', 'TU-1', ...BY], { verb: 'refund', number: 'TU-1', takeBack: new Map(), by }],
+  [
+    ['approve', 'TU-1', '--received', '999999', ...BY],
+    { verb: 'approve', number: 'TU-1', received: new Map([['IDR', '999999']]), isDryRun: false, isJson: false, by },
+  ],
+  [
+    ['approve', 'TU-1', '--dry-run', '--json'],
+    {
+      verb: 'approve',
+      number: 'TU-1',
+      received: undefined,
+      isDryRun: true,
+      isJson: true,
+      by: { actor: 'nobody', reason: 'dry run' },
+    },
+  ],
+  [
+    ['refund', 'TU-1', '--received', 'Rp1.000.005', '--received', 'USD 61.250', ...BY],
+    {
+      verb: 'refund',
+      number: 'TU-1',
+      takeBack: new Map(),
+      received: new Map([
+        ['IDR', '1000005'],
+        ['USD', '61.25'],
+      ]),
+      isDryRun: false,
+      isJson: false,
+      by,
+    },
+  ],
   [
     ['refund', 'TU-1', '--take-back', 'muv=500', ...BY, '--take-back', 'wa_balance=1000000'],
     {
@@ -24,6 +52,9 @@ test.each([
         ['muv', 500n],
         ['wa_balance', 1_000_000n],
       ]),
+      received: undefined,
+      isDryRun: false,
+      isJson: false,
       by,
     },
   ],
@@ -83,6 +114,11 @@ describe('an unknown command is refused with the usage', () => {
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=1.5'], /not muv=1\.5/],
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=-1'], /not muv=-1/],
     [['refund', 'TU-1', ...BY, '--take-back', 'muv=1', '--take-back', 'muv=2'], /names a quota twice/],
+    [['approve', 'TU-1', ...BY, '--received', '1.5'], /--received must be a sum in rupiah .* not "1\.5"/],
+    [['approve', 'TU-1', ...BY, '--received', '-1'], /argument is ambiguous|--received must be a sum/],
+    [['approve', 'TU-1', ...BY, '--received', 'IDR 0.5'], /--received must be a sum in rupiah/],
+    [['approve', 'TU-1', ...BY, '--received', '1', '--received', 'Rp2'], /--received names IDR twice/],
+    [['refund', 'TU-1', '--received', '1'], /^The actor must be/],
     [['cancel', 'TU-1'], /^The actor must be/],
     [
       ['rebook', 'TU-1', ...BY],
