@@ -5,7 +5,7 @@ import { confirmOrder, createOrder, until } from '../../support/app/purchase.ts'
 import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
 
 // Each test starts a process or more.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let app: TestApp;
 

@@ -6,7 +6,7 @@ import { createDatabase, type TestDatabase } from '../../support/database/databa
 import { buildOnce, endStarted, root, runBuilt } from '../../support/processes/built.ts';
 
 // Each test starts a process or more.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const SEED = join(root, 'seed/topup-configurations.json');
 let db: TestDatabase;

@@ -15,7 +15,7 @@ import { alerts, balances } from '../../support/app/webhook.ts';
 import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
 
 // Each test starts a process or more.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let app: TestApp;
 let organization: string;
