@@ -26,8 +26,9 @@ export async function benchStarvation([earlier]: readonly string[]): Promise<voi
       const rows: string[][] = [];
       for (const run of SCENARIOS) {
         const shop = await openShop(ground, file);
-        rows.push(...(await run(shop).finally(shop.close)));
-        console.log(rows.at(-1)?.join(' | '));
+        const figures = await run(shop).finally(shop.close);
+        rows.push(...figures);
+        console.log(figures.map((row) => row.join(' | ')).join('\n'));
       }
       return rows;
     };

@@ -34,6 +34,7 @@ export async function slowMail(shop: Shop): Promise<string[][]> {
       const caller = await shop.callerOf(replica, id);
       slowest = Math.max(slowest, await shop.secondsToBook(await shop.order(caller, id), LIMIT_SECONDS));
       caller.close();
+      if (!Number.isFinite(slowest)) break;
     }
     const [left] = await query<{ mails: number }>(
       `select count(*)::int as mails from graphile_worker.jobs where task_identifier = 'send_order_mail'`,
