@@ -116,6 +116,12 @@ export const settings = z.object({
     .describe(
       'If it is set, /graphql answers only requests with this x-gateway-secret; list several, comma-separated, during a rotation',
     ),
+  GATEWAY_MODE: z
+    .enum(['on', 'off'], { error: 'is not on or off' })
+    .default('off')
+    .describe(
+      '`on` says that only a gateway reaches /graphql, by other means than GATEWAY_SECRET: refused operations then answer 200 whatever `Accept` prefers, because gateways hide the errors of other statuses',
+    ),
   GRAPH_SCHEMA_PUBLIC: z
     .enum(['on', 'off'], { error: 'is not on or off' })
     .default('off')

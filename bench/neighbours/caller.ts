@@ -51,6 +51,7 @@ export class Caller {
     const startedAt = performance.now();
     const headers = {
       'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
       'content-length': Buffer.byteLength(body),
       authorization: `Bearer ${this.token}`,
       // A GET without this header is refused as one that a foreign page may send.

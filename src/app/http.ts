@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { IssuerKeys } from '../platform/auth/issuer-keys.ts';
 import { createTokenVerifier } from '../platform/auth/verify-token.ts';
 import { createApolloServer } from '../platform/graphql/apollo.ts';
+import { createErrorStatus } from '../platform/graphql/error-status.ts';
 import { createMutationLimit } from '../platform/graphql/mutation-limit.ts';
 import type { Subgraph } from '../platform/graphql/subgraph-schema.ts';
 import { createHttpServer } from '../platform/server/http-server.ts';
@@ -25,12 +26,15 @@ interface Parts {
 /** Composes graph, REST, webhook, probes and metrics over HTTP. It does not listen yet. */
 export async function composeServer(config: Config, parts: Parts) {
   const { subgraph, services, neighbours, issuerKeys, telemetry, log } = parts;
+  // With GATEWAY_SECRET set, only a gateway reaches the graph.
+  const isBehindGateway = config.GATEWAY_MODE === 'on' || config.GATEWAY_SECRET !== undefined;
+  const errorStatus = createErrorStatus({ isBehindGateway });
   const apollo = createApolloServer({
     subgraph,
-    // With GATEWAY_SECRET set, only a gateway reaches the graph.
     isSchemaOpen: config.GRAPH_SCHEMA_PUBLIC === 'on' || config.GATEWAY_SECRET !== undefined,
     telemetry,
     mutationLimit: createMutationLimit(config.MUTATIONS_PER_MINUTE, neighbours.redis?.run),
+    errorStatus,
     log,
   });
   const { app, drain } = await createHttpServer({
@@ -46,6 +50,7 @@ export async function composeServer(config: Config, parts: Parts) {
       audience: config.AUTH_AUDIENCE,
     }),
     gatewaySecrets: config.GATEWAY_SECRET,
+    errorStatus,
     corsOrigins: config.CORS_ORIGINS,
     allowedHosts: config.ALLOWED_HOSTS,
     readiness: parts.readiness,

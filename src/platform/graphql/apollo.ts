@@ -11,6 +11,8 @@ import { reasonOf } from '../telemetry/reason.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { answerCompiled } from './compiled/answer-compiled.ts';
 import { CompiledDocuments } from './compiled/compiled-documents.ts';
+import { answerErrors } from './error-answers.ts';
+import type { ErrorStatus } from './error-status.ts';
 import { formatError } from './format-error.ts';
 import { documentLimitsRule } from './limits/document-limits.ts';
 import { MAX_TOKENS, MAX_VALIDATION_ERRORS } from './limits/limits.ts';
@@ -26,6 +28,7 @@ export interface ApolloOptions {
   isSchemaOpen: boolean;
   telemetry: Telemetry;
   mutationLimit: MutationLimit;
+  errorStatus: ErrorStatus;
   log: Logger;
   /** Default: a new, empty store of compiled documents. */
   documents?: CompiledDocuments;
@@ -58,6 +61,7 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<Request
       ApolloServerPluginUsageReportingDisabled(),
       limitOperations(costsOfSchema(subgraph.schema), options.mutationLimit),
       recordOperations(options.telemetry),
+      answerErrors(options.errorStatus),
       answerCompiled(options.documents ?? compiledDocumentsOf(subgraph, log)),
     ],
   });

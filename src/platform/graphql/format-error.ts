@@ -1,5 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
+import type { Excess } from './limits/excess.ts';
+import { MAX_TOKENS } from './limits/limits.ts';
 
 /** The code of every error that is not meant for the caller. */
 export const MASKED = 'INTERNAL_SERVER_ERROR';
@@ -46,15 +48,21 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const { message, path } = formatted;
   const locations = formatted.locations?.slice(0, MAX_LOCATIONS);
   const code = codeOf(error);
-  if (code !== MASKED) return { message: shortened(withoutSuggestion(message)), locations, path, extensions: { code } };
-  const correlationId = formatted.extensions?.['correlationId'];
-  return {
-    message: MASKED_MESSAGE,
-    locations,
-    path,
-    extensions: { code, ...(correlationId ? { correlationId } : {}) },
-  };
+  if (code === MASKED) return { message: MASKED_MESSAGE, locations, path, extensions: { code } };
+  const extensions = { code, ...factsOf(formatted), ...(isOverTokens(message) ? OVER_TOKENS : {}) };
+  return { message: shortened(withoutSuggestion(message)), locations, path, extensions };
 }
+
+/** The members of an error's extensions that a caller sees beside the code. answerErrors adds `correlationId`. */
+const FACTS = ['correlationId', 'retryAfterSeconds', 'limitName', 'limit', 'figure'];
+
+function factsOf({ extensions = {} }: GraphQLFormattedError): Record<string, unknown> {
+  return Object.fromEntries(FACTS.filter((name) => name in extensions).map((name) => [name, extensions[name]]));
+}
+
+/** graphql-js stops at the limit, and says so in the message alone. */
+const isOverTokens = (message: string) => message.endsWith(`${MAX_TOKENS} tokens. Parsing aborted.`);
+const OVER_TOKENS: Excess = { limitName: 'tokens', limit: MAX_TOKENS, figure: MAX_TOKENS + 1 };
 
 const SUGGESTION = ' Did you mean ';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { HeaderMap } from '@apollo/server';
-import { GraphQLError } from 'graphql';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../auth/caller.ts';
+import { rateLimited } from './errors.ts';
 
 /** Rejects with RATE_LIMITED (429, with Retry-After) for a caller with too many mutations within a minute. */
 export type MutationLimit = (caller: Caller | undefined, count: number) => Promise<void>;
@@ -33,10 +32,9 @@ export function createMutationLimit(perMinute: number, runShared?: RunShared): M
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
       const message = `More than ${perMinute} mutations within a minute: try again in ${seconds} s.`;
-      const headers = new HeaderMap([['retry-after', `${seconds}`]]);
-      throw Object.assign(new GraphQLError(message), {
-        extensions: { code: 'RATE_LIMITED', http: { status: 429, headers } },
-      });
+      // A caller who is refused from memory is not counted on.
+      const figure = Math.max(refusal.consumedPoints, perMinute + 1);
+      throw rateLimited(message, seconds, { limitName: 'mutations per minute', limit: perMinute, figure });
     }
   };
 }

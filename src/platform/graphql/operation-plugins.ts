@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { codeOf, limitErrors, MASKED } from './format-error.ts';
+import { codeOf, MASKED } from './format-error.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
@@ -31,7 +31,7 @@ export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit
   };
 }
 
-/** Records each operation in the log line and the metrics, and sets the correlation id on errors that are masked. */
+/** Records each operation in the log line and the metrics, and the errors that are masked in the log. */
 export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
@@ -47,15 +47,11 @@ export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<Reque
           // Logs each code once, because one answer can hold thousands of errors.
           contextValue.logFields['errorCodes'] = [...new Set(errors.map(codeOf))];
           for (const error of errors.filter((error) => codeOf(error) === MASKED)) {
-            error.extensions['correlationId'] = contextValue.correlationId;
             const cause = unwrapResolverError(error) as Error;
             contextValue.log.error({ event: 'field_failed', path: error.path?.join('.'), err: cause });
           }
         },
-        async willSendResponse({ contextValue, response: { body } }) {
-          if (body.kind === 'single' && body.singleResult.errors !== undefined) {
-            body.singleResult.errors = limitErrors(body.singleResult.errors);
-          }
+        async willSendResponse({ contextValue }) {
           const { operation = 'refused', errorCodes } = contextValue.logFields;
           const seconds = (performance.now() - startedAt) / 1000;
           telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error', seconds);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { InvalidTokenError } from '../auth/invalid-token.ts';
 import type { VerifyToken } from '../auth/verify-token.ts';
+import type { ErrorStatus } from '../graphql/error-status.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logFieldsOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -35,15 +36,18 @@ export function createAuthenticate({ verifyToken, log }: { verifyToken: VerifyTo
   };
 }
 
-/** Answers an invalid token with UNAUTHENTICATED and status 401, as the graph's callers expect. */
-export function authenticateForGraph(authenticate: Authenticate): Authenticate {
+/** Answers an invalid token with UNAUTHENTICATED, and with status 401 where the caller gets error statuses. */
+export function authenticateForGraph(authenticate: Authenticate, statusOf: ErrorStatus): Authenticate {
   return async (request) => {
     try {
       return await authenticate(request);
     } catch (error) {
       if (!(error instanceof InvalidTokenError)) throw error;
-      logFieldsOf(request)['errorCodes'] = ['UNAUTHENTICATED'];
-      throw new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+      const fields = logFieldsOf(request);
+      fields['errorCodes'] = ['UNAUTHENTICATED'];
+      const http = { status: statusOf(401, request.headers.accept) };
+      const { correlationId } = fields;
+      throw new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', correlationId, http } });
     }
   };
 }

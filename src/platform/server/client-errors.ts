@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
-import { failureBody, isGraph } from './failures.ts';
+import { isGraph, malformedBody } from './failures.ts';
 
 const STATUS: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -21,7 +21,7 @@ export function answerClientError(open: Connections, code: string, socket: Duple
   if (code !== 'ECONNRESET' && socket.writable && isUnanswered(response)) {
     const status = STATUS[code] ?? 400;
     const toGraph = response?.req.complete === false && isGraph(response.req.url ?? '');
-    socket.write(wholeAnswer(status, JSON.stringify(failureBody(toGraph, MESSAGE[status] ?? ''))));
+    socket.write(wholeAnswer(status, JSON.stringify(malformedBody(toGraph, MESSAGE[status] ?? ''))));
   }
   socket.destroy();
 }

@@ -1,22 +1,30 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GRAPHQL_MEDIA_TYPE, prefersGraphqlResponse } from '../graphql/error-status.ts';
 import { MASKED_MESSAGE } from '../graphql/format-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { correlationIdOf } from './correlation.ts';
 
 export const GRAPH_PATH = '/graphql';
 
-const GRAPHQL_MEDIA_TYPE = 'application/graphql-response+json';
-
 /** Returns the route for the log. The path of an unknown route may contain anything. */
 export const pathOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '(no route)';
 
 export const isGraph = (url: string) => url.split('?')[0] === GRAPH_PATH;
 
-/** Builds the body of an answer that Apollo does not give: in GraphQL's shape for the graph's callers, in REST's for others. */
-export function failureBody(toGraph: boolean, message: string, fault?: { correlationId: string }): object {
-  if (!toGraph) return { error: message, ...fault };
-  const code = fault === undefined ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
-  return { errors: [{ message, extensions: { code, ...fault } }] };
+/** Builds the body of an answer to bytes that are no request: in GraphQL's shape for the graph's callers, in REST's for others. */
+export function malformedBody(toGraph: boolean, message: string): object {
+  return toGraph ? { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] } : { error: message };
+}
+
+/** Answers a caller of the graph in Apollo's place. */
+export function sendGraphError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, extensions }: { status: number; message: string; extensions: { code: string } },
+): FastifyReply {
+  if (prefersGraphqlResponse(request.headers.accept)) void reply.type(GRAPHQL_MEDIA_TYPE);
+  const error = { message, extensions: { ...extensions, correlationId: correlationIdOf(request) } };
+  return reply.status(status).send({ errors: [error] });
 }
 
 export type Failures = ReturnType<typeof createFailures>;
@@ -24,14 +32,10 @@ export type Failures = ReturnType<typeof createFailures>;
 /** Answers in the place of a handler that failed or was not reached. A fault of ours gets a general message. */
 export function createFailures(log: Logger) {
   function send(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
-    const correlationId = correlationIdOf(request);
     const toGraph = request.routeOptions.url === GRAPH_PATH || isGraph(request.url);
-    if (toGraph && request.headers.accept?.includes(GRAPHQL_MEDIA_TYPE)) {
-      void reply.type(`${GRAPHQL_MEDIA_TYPE}; charset=utf-8`);
-    }
-    const body = failureBody(toGraph, message, status >= 500 ? { correlationId } : undefined);
-    // REST callers get the id for their own mistakes too.
-    return reply.status(status).send(toGraph ? body : { ...body, correlationId });
+    if (!toGraph) return reply.status(status).send({ error: message, correlationId: correlationIdOf(request) });
+    const code = status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
+    return sendGraphError(request, reply, { status, message, extensions: { code } });
   }
 
   return {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { onRequestHookHandler } from 'fastify';
+import { sendGraphError } from './failures.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
@@ -17,7 +18,7 @@ export function requireGatewaySecret(secrets: readonly string[] | undefined): on
     // Compares all of them, so that the time does not reveal which one matched.
     const matches = hashes.filter((secret) => timingSafeEqual(secret, hash));
     if (matches.length > 0) return done();
-    const error = { message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN' } };
-    void reply.status(403).send({ errors: [error] });
+    const message = 'Only the gateway may call this.';
+    void sendGraphError(request, reply, { status: 403, message, extensions: { code: 'FORBIDDEN' } });
   };
 }

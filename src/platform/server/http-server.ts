@@ -2,7 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { VerifyToken } from '../auth/verify-token.ts';
-import { refuseLongDocuments } from '../graphql/limits/document-text.ts';
+import type { ErrorStatus } from '../graphql/error-status.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { authenticateForGraph, createAuthenticate } from './authenticate.ts';
@@ -16,6 +16,7 @@ import { answerUnrouted, createFailures, type Failures, GRAPH_PATH } from './fai
 import { requireGatewaySecret } from './gateway-secret.ts';
 import { createHostCheck, hasRightHost, registerSecurityHeaders } from './headers.ts';
 import { logRequests } from './logged-requests.ts';
+import { refuseLongDocuments } from './long-documents.ts';
 import { limitMemory } from './memory-limits.ts';
 import { type Readiness, registerProbes } from './probe-routes.ts';
 import { type RawRoute, registerRawRoute } from './raw-route.ts';
@@ -31,6 +32,7 @@ export interface HttpServerOptions {
   verifyToken: VerifyToken;
   /** With secrets, /graphql requires one of them in `x-gateway-secret`. */
   gatewaySecrets: readonly string[] | undefined;
+  errorStatus: ErrorStatus;
   telemetry: Telemetry;
   log: Logger;
   readiness: () => Promise<Readiness>;
@@ -114,8 +116,8 @@ function registerRoutes(app: FastifyInstance, options: HttpServerOptions, holdBo
     exposeHeadRoute: false,
     // Runs before the body is read, so that only the gateway learns about faults of a body.
     onRequest: requireGatewaySecret(options.gatewaySecrets),
-    preHandler: refuseLongDocuments,
-    handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate) }),
+    preHandler: refuseLongDocuments(options.errorStatus),
+    handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate, options.errorStatus) }),
   });
   for (const route of options.restRoutes) registerRestRoute(app, route, authenticate, options.log);
   for (const route of options.rawRoutes) registerRawRoute(app, route, holdBody);

@@ -12,6 +12,7 @@ beforeAll(async () => {
   headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
+    accept: 'application/graphql-response+json',
     'apollo-require-preflight': 'true',
   };
 });

@@ -55,7 +55,7 @@ describe('a direct caller, without any setting', () => {
         expect({ status, data, codes: errors?.map(({ extensions }) => extensions) }).toEqual({
           status: 400,
           data: undefined,
-          codes: [{ code: 'GRAPHQL_VALIDATION_FAILED' }],
+          codes: [{ code: 'GRAPHQL_VALIDATION_FAILED', correlationId: expect.any(String) }],
         });
         expect(JSON.stringify(errors)).not.toMatch(/sdl|queryType|TopupOrder\b|did you mean/i);
       }
@@ -122,7 +122,12 @@ describe('with secrets set', () => {
       expect({ status, data, errors }).toEqual({
         status: 403,
         data: undefined,
-        errors: [{ message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN' } }],
+        errors: [
+          {
+            message: 'Only the gateway may call this.',
+            extensions: { code: 'FORBIDDEN', correlationId: expect.any(String) },
+          },
+        ],
       });
     },
   );

@@ -7,9 +7,7 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
  * that the server does not follow, and nothing may be added to it; docs/decisions/0037 has the reasons.
  */
 const OTHERWISE: Record<string, readonly string[]> = {
-  // The server answers 400 to a request for application/json too: a document that does not parse or does not fit, and
-  // bad variables.
-  warn: ['572B', '7B9B', 'FDE2'],
+  warn: [],
   // A GET that a foreign page could send is refused; with the header that such a page cannot send it is answered.
   notice: ['5A70', '6A70', 'D6D5'],
 };

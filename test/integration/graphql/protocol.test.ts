@@ -31,7 +31,6 @@ test.each([
   ['a text', '"{ __typename }"'],
   ['a query that is no text', '{"query":7}'],
   ['variables that are no object', `{"query":"${TYPENAME}","variables":7}`],
-  ['two operations and no name', '{"query":"query A { __typename } query B { __typename }"}'],
 ])('%s as the body is the caller’s mistake', async (_kind, body) => {
   const { status, text } = await post(body);
   expect(status).toBe(400);

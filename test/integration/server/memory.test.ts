@@ -39,6 +39,7 @@ async function start(limits: Partial<ConnectionLimits> = {}): Promise<void> {
     isTraced: false,
     verifyToken: async () => ({ subject: 'a', organizationId: '1001', scopes: new Set(['topup:read']) }),
     gatewaySecrets: undefined,
+    errorStatus: (status) => status,
     connectionLimits: { ...CONNECTION_LIMITS, ...limits },
   });
   await server.app.listen({ port: 0, host: '127.0.0.1' });

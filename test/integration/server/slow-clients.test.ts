@@ -43,6 +43,7 @@ async function start(limits: ConnectionLimits): Promise<void> {
     isTraced: false,
     verifyToken: async () => ({ subject: 'a', organizationId: '1001', scopes: new Set(['topup:read']) }),
     gatewaySecrets: ['open'],
+    errorStatus: (status) => status,
     connectionLimits: limits,
   });
   await server.app.listen({ port: 0, host: '127.0.0.1' });

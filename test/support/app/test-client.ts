@@ -43,6 +43,8 @@ export function createTestClient(url: string, token: string): TestClient {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        // As Apollo Client 4 does.
+        accept: 'application/graphql-response+json,application/json;q=0.9',
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
         ...headers,
       },

@@ -14,7 +14,8 @@ interface Answer {
 
 /** Sends the headers by hand, because fetch joins repeated ones and refuses odd ones. */
 function ask(url: string, door: (typeof DOORS)[number], authorization: readonly string[]): Promise<Answer> {
-  const headers = ['content-type', 'application/json', ...authorization.flatMap((value) => ['authorization', value])];
+  const types = ['content-type', 'application/json', 'accept', 'application/graphql-response+json'];
+  const headers = [...types, ...authorization.flatMap((value) => ['authorization', value])];
   const host = ['host', new URL(url).host];
   return new Promise((resolve, reject) => {
     const sent = request(url + door.path, { method: door.method, headers: [...host, ...headers] }, (response) => {
@@ -40,7 +41,7 @@ export async function expectRefused(url: string, authorization: readonly string[
   const { data, errors } = JSON.parse(graph?.body ?? '');
   expect({ data, codes: errors.map((error: { extensions: object }) => error.extensions) }).toEqual({
     data: undefined,
-    codes: [{ code: 'UNAUTHENTICATED' }],
+    codes: [{ code: 'UNAUTHENTICATED', correlationId: expect.any(String) }],
   });
   expect(Object.keys(JSON.parse(rest?.body ?? '')).toSorted()).toEqual(['correlationId', 'error']);
 }

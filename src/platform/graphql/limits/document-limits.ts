@@ -1,5 +1,6 @@
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 import { shapeOf } from './document-shape.ts';
+import { describeExcess, type Excess, firstOver } from './excess.ts';
 import { DOCUMENT_LIMITS } from './limits.ts';
 
 /**
@@ -11,7 +12,8 @@ export function documentLimitsRule(context: ValidationContext): ASTVisitor {
     Document(node) {
       const refusal = refusalOf(node);
       if (refusal === undefined) return undefined;
-      context.reportError(new GraphQLError(refusal));
+      const { message, ...excess } = refusal;
+      context.reportError(new GraphQLError(message, { extensions: excess }));
       return null;
     },
   };
@@ -19,10 +21,10 @@ export function documentLimitsRule(context: ValidationContext): ASTVisitor {
 
 type Document = ReturnType<ValidationContext['getDocument']>;
 
-/** Names the first limit that the document exceeds; undefined if it exceeds none. */
-export function refusalOf(document: Document): string | undefined {
+/** Describes the first limit that the document exceeds; undefined if it exceeds none. */
+export function refusalOf(document: Document): ({ message: string } & Partial<Excess>) | undefined {
   const shape = shapeOf(document);
-  if (shape.isCyclic) return 'A fragment contains itself.';
+  if (shape.isCyclic) return { message: 'A fragment contains itself.' };
   const counts: Record<keyof typeof DOCUMENT_LIMITS, number> = {
     operations: shape.operations,
     fragments: shape.fragments,
@@ -38,17 +40,6 @@ export function refusalOf(document: Document): string | undefined {
     'nesting of values': shape.valueNesting,
     'length of a name': shape.nameLength,
   };
-  return firstOver(counts, DOCUMENT_LIMITS);
-}
-
-/** Describes the first count above its limit, such as "depth 31 is more than 15." */
-export function firstOver<K extends string>(
-  counts: Record<K, number>,
-  limits: Readonly<Record<NoInfer<K>, number>>,
-): string | undefined {
-  for (const [name, value] of Object.entries<number>(counts)) {
-    const limit = limits[name as K];
-    if (value > limit) return `${name} ${value} is more than ${limit}.`;
-  }
-  return undefined;
+  const excess = firstOver(counts, DOCUMENT_LIMITS);
+  return excess && { message: describeExcess(excess), ...excess };
 }

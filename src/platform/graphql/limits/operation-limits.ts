@@ -1,10 +1,10 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, valueFromASTUntyped } from 'graphql';
 import type { Caller } from '../../auth/caller.ts';
-import { firstOver } from './document-limits.ts';
+import { describeExcess, type Excess, firstOver } from './excess.ts';
 import { costLimitsOf, REQUEST_LIMITS } from './limits.ts';
 import { costOf, type OperationCost } from './operation-cost.ts';
 import type { SchemaCosts } from './schema-costs.ts';
-import { refusalOfValue } from './value-limits.ts';
+import { excessOfValue } from './value-limits.ts';
 
 /** An operation with its variables and caller. Checked for every request, because Apollo validates a cached document only once. */
 export interface OperationRequest {
@@ -22,12 +22,12 @@ export function assertWithinLimits(schema: SchemaCosts, request: OperationReques
   const { document, operation, variables } = request;
   const operationName = { 'length of operationName': request.operationName?.length ?? 0 };
   refuse(firstOver(operationName, REQUEST_LIMITS), 'BAD_USER_INPUT');
-  refuse(tooMuchIn(variables, 'variables'), 'BAD_USER_INPUT');
-  refuse(tooMuchIn(request.extensions, 'extensions'), 'BAD_USER_INPUT');
+  refuse(excessIn(variables, 'variables'), 'BAD_USER_INPUT');
+  refuse(excessIn(request.extensions, 'extensions'), 'BAD_USER_INPUT');
   if (operation === undefined) return;
   const { cost, values, representations, strays } = costWith(schema, document, operation, variables);
   refuse(firstOver({ representations }, REQUEST_LIMITS), 'BAD_USER_INPUT');
-  refuse(strays > 0 ? 'A representation names no entity of this subgraph.' : undefined, 'BAD_USER_INPUT');
+  if (strays > 0) throw refusal('A representation names no entity of this subgraph.', 'BAD_USER_INPUT');
   refuse(firstOver({ cost, values }, costLimitsOf(request.caller)), 'GRAPHQL_VALIDATION_FAILED');
 }
 
@@ -45,10 +45,9 @@ function costWith(
   });
 }
 
-function tooMuchIn(value: object | undefined, what: 'variables' | 'extensions'): string | undefined {
-  if (value === undefined) return undefined;
-  const refusal = refusalOfValue(value);
-  return refusal && `${what}: ${refusal}`;
+function excessIn(value: object | undefined, what: 'variables' | 'extensions'): Excess | undefined {
+  const excess = excessOfValue(value);
+  return excess && { ...excess, limitName: `${what}: ${excess.limitName}` };
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
@@ -61,6 +60,12 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   );
 }
 
-function refuse(message: string | undefined, code: 'BAD_USER_INPUT' | 'GRAPHQL_VALIDATION_FAILED'): void {
-  if (message !== undefined) throw new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
+type Code = 'BAD_USER_INPUT' | 'GRAPHQL_VALIDATION_FAILED';
+
+function refuse(excess: Excess | undefined, code: Code): void {
+  if (excess !== undefined) throw refusal(describeExcess(excess), code, excess);
+}
+
+function refusal(message: string, code: Code, excess?: Excess): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...excess, http: { status: 400 } } });
 }

@@ -1,14 +1,14 @@
-import { firstOver } from './document-limits.ts';
+import { type Excess, firstOver } from './excess.ts';
 import { VALUE_LIMITS } from './limits.ts';
 
 type Counts = Record<keyof typeof VALUE_LIMITS, number>;
 const LIMITED = Object.keys(VALUE_LIMITS) as (keyof typeof VALUE_LIMITS)[];
 
 /**
- * Names the first limit that a JSON value exceeds; undefined if it exceeds none. Does not recurse, because JSON can be nested
+ * Returns the first limit that a JSON value exceeds; undefined if it exceeds none. Does not recurse, because JSON can be nested
  * deeper than the stack.
  */
-export function refusalOfValue(value: unknown): string | undefined {
+export function excessOfValue(value: unknown): Excess | undefined {
   const counts: Counts = { nesting: 0, entries: 0, 'elements of a list': 0, 'length of a string': 0, characters: 0 };
   const open: { value: unknown; nesting: number }[] = [{ value, nesting: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -54,18 +54,18 @@ describe('the code of an error', () => {
   });
 });
 
-test('an error of ours keeps its place and its correlation id, and loses its message', () => {
+test('an error of ours keeps its place, and loses its message and everything else', () => {
   const formatted = {
     message: 'relation "secret" does not exist',
     locations: [{ line: 1, column: 3 }],
     path: ['a'],
-    extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1', stack: 'secret' },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', table: 'secret', stack: 'secret' },
   };
   expect(formatError(formatted, new Error('relation "secret" does not exist'))).toEqual({
     message: 'Something went wrong on our side. Name the correlationId when you report it.',
     locations: [{ line: 1, column: 3 }],
     path: ['a'],
-    extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1' },
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
   });
 });
 

@@ -96,7 +96,7 @@ describe('the context', () => {
     const asked: unknown[] = [];
     const context = await see(
       { authorization: 'Bearer a.b.c', 'x-correlation-id': 'id-1' },
-      (request, authenticate) => authenticateForGraph(authenticate)(request),
+      (request, authenticate) => authenticateForGraph(authenticate, (status) => status)(request),
       async (authorization) => {
         asked.push(authorization);
         return CALLER;
@@ -131,13 +131,17 @@ describe('an invalid token', () => {
     const [error, fields] = await see(
       { authorization: 'x' },
       async (request, authenticate) => [
-        await authenticateForGraph(authenticate)(request).catch((thrown) => thrown),
+        await authenticateForGraph(authenticate, (status) => status)(request).catch((thrown) => thrown),
         logFieldsOf(request),
       ],
       refusing,
     );
     expect(error).toMatchObject({ name: 'GraphQLError', message: 'The token is not valid: it has expired.' });
-    expect(error.extensions).toStrictEqual({ code: 'UNAUTHENTICATED', http: { status: 401 } });
+    expect(error.extensions).toStrictEqual({
+      code: 'UNAUTHENTICATED',
+      correlationId: expect.any(String),
+      http: { status: 401 },
+    });
     expect(fields).toMatchObject({ errorCodes: ['UNAUTHENTICATED'] });
   });
 
@@ -146,7 +150,7 @@ describe('an invalid token', () => {
     const [error, fields] = await see(
       { authorization: 'x' },
       async (request, authenticate) => [
-        await authenticateForGraph(authenticate)(request).catch((thrown) => thrown),
+        await authenticateForGraph(authenticate, (status) => status)(request).catch((thrown) => thrown),
         logFieldsOf(request),
       ],
       async () => {

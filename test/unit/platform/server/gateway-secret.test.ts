@@ -4,7 +4,11 @@ import { requireGatewaySecret } from '../../../../src/platform/server/gateway-se
 
 const REFUSED = {
   status: 403,
-  body: { errors: [{ message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN' } }] },
+  body: {
+    errors: [
+      { message: 'Only the gateway may call this.', extensions: { code: 'FORBIDDEN', correlationId: 'call-1' } },
+    ],
+  },
 };
 const ANSWERED = { status: 200, body: { answered: true } };
 
@@ -12,7 +16,7 @@ const ANSWERED = { status: 200, body: { answered: true } };
 async function ask(gatewaySecrets: readonly string[] | undefined, given: string | string[] | undefined) {
   const server = Fastify();
   server.get('/', { onRequest: requireGatewaySecret(gatewaySecrets) }, async () => ({ answered: true }));
-  const headers = given === undefined ? {} : { 'x-gateway-secret': given };
+  const headers = { 'x-correlation-id': 'call-1', ...(given === undefined ? {} : { 'x-gateway-secret': given }) };
   const response = await server.inject({ url: '/', headers: headers as Record<string, string> });
   return { status: response.statusCode, body: response.json() };
 }

@@ -74,7 +74,7 @@ describe('fragments', () => {
     '{ a } fragment F on A { ...F }',
   ])('that contain themselves are detected: %s', (text) => {
     expect(shape(text).isCyclic).toBe(true);
-    expect(refusalOf(parse(text))).toBe('A fragment contains itself.');
+    expect(refusalOf(parse(text))).toEqual({ message: 'A fragment contains itself.' });
   });
 
   test('that are used by many or by nobody, or do not exist, are no cycle', () => {
@@ -96,7 +96,12 @@ test('the standard introspection query is within the limits with all its options
 });
 
 test('a refusal names the limit, its value and the count', () => {
-  expect(refusalOf(parse(`{ ${'a { '.repeat(30)} a ${'} '.repeat(30)} }`))).toBe('depth 31 is more than 15.');
+  expect(refusalOf(parse(`{ ${'a { '.repeat(30)} a ${'} '.repeat(30)} }`))).toEqual({
+    message: 'depth 31 is more than 15.',
+    limitName: 'depth',
+    limit: 15,
+    figure: 31,
+  });
 });
 
 /** A selection: a field with its subfields, an inline fragment, or a spread of a fragment with a higher number. */
