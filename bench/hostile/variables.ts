@@ -43,11 +43,15 @@ export const HOSTILE_VARIABLES: Record<string, readonly Hostile[]> = {
     ),
     invalid(
       'scalars of every order',
-      `{ topupOrders(first: 100) { edges { node { lines { ${times(48, (index) => `a${index}: label`)} } } } } }`,
+      `{ topupOrders(first: 100) { ...P } again: topupOrders(first: 100) { ...P } } fragment P on TopupOrderConnection {
+        edges { node { lines { id kind code label quantity credits periodStart periodEnd ${times(24, (index) => `a${index}: label`)} } } }
+      }`,
     ),
   ],
   representations: [
-    ...[501, 2_500].map((count) => badInput(`${count}`, { query: ENTITIES, variables: { of: organizations(count) } })),
+    ...[1_501, 2_500].map((count) =>
+      badInput(`${count}`, { query: ENTITIES, variables: { of: organizations(count) } }),
+    ),
     badInput('260 twice', {
       query:
         'query ($of: [_Any!]!) { a: _entities(representations: $of) { __typename } b: _entities(representations: $of) { __typename } }',

@@ -6,8 +6,14 @@ import { GRAPH_PATH } from './failures.ts';
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
+  // Of Apollo's clients.
   'apollo-require-preflight',
   'x-apollo-operation-name',
+  'x-apollo-operation-id',
+  'x-apollo-cache-key',
+  'x-apollo-cache-do-not-store',
+  'apollographql-client-name',
+  'apollographql-client-version',
   'x-correlation-id',
   'traceparent',
   'tracestate',

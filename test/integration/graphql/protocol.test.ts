@@ -60,16 +60,41 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 );
 
-test('a GET without the preflight header is refused, and with it answered', async () => {
+test.each([
+  ['no header', {}, 400],
+  ['an empty token', { authorization: '' }, 400],
+  ['the preflight header', { 'apollo-require-preflight': 'true' }, 200],
+  // A browser sends a stored password without a preflight. It opens nothing.
+  ['a password', { authorization: 'Basic YTpi' }, 401],
+])('a GET with %s answers %o with %i', async (_what, headers: Record<string, string>, status) => {
+  const accept = 'application/graphql-response+json';
   const path = `/graphql?query=${encodeURIComponent(TYPENAME)}`;
-  expect((await ask(path)).status).toBe(400);
-  const asked = await ask(path, { headers: { 'apollo-require-preflight': 'true' } });
-  expect(asked).toMatchObject({ status: 200, text: '{"data":{"__typename":"Query"}}\n' });
+  expect((await fetch(`${app.url}${path}`, { headers: { accept, ...headers } })).status).toBe(status);
+});
+
+test('a GET as urql sends it, with a token alone, is answered', async () => {
+  const query = 'query Orders($first: Int) { topupOrders(first: $first) { totalCount } }';
+  const search = new URLSearchParams({ operationName: 'Orders', query, variables: '{"first":1}' });
+  const accept =
+    'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+  const asked = await ask(`/graphql?${search}`, { headers: { accept } });
+  expect(asked).toMatchObject({ status: 200, text: '{"data":{"topupOrders":{"totalCount":0}}}\n' });
+});
+
+test('a persisted query is refused by its code, upon which a client sends the whole text', async () => {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+  const { status, text } = await post(JSON.stringify({ extensions }));
+  expect({ status, codes: JSON.parse(text).errors.map((error: { extensions: object }) => error.extensions) }).toEqual({
+    status: 200,
+    codes: [{ code: 'PERSISTED_QUERY_NOT_SUPPORTED', correlationId: expect.any(String) }],
+  });
 });
 
 test('a mutation by GET is refused', async () => {
   const path = `/graphql?query=${encodeURIComponent(MUTATION)}`;
-  expect((await ask(path, { headers: { 'apollo-require-preflight': 'true' } })).status).toBe(405);
+  for (const accept of ['application/json', 'application/graphql-response+json']) {
+    expect((await ask(path, { headers: { accept } })).status).toBe(405);
+  }
 });
 
 test('CORS admits no other origin', async () => {

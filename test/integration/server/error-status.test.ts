@@ -91,8 +91,8 @@ const REFUSED: Refused[] = [
     400,
     'GRAPHQL_VALIDATION_FAILED',
     // Each page: itself, and 100 times an edge, an order, 5 lines of 3 objects and 5 events.
-    over('cost', 3000, 2 * (1 + 100 * (2 + 15 + 5))),
-    () => ({ query: `{ a: ${PAGE} b: ${PAGE} }` }),
+    over('cost', 6000, 3 * (1 + 100 * (2 + 15 + 5))),
+    () => ({ query: `{ a: ${PAGE} b: ${PAGE} c: ${PAGE} }` }),
   ],
   [
     'several operations',

@@ -83,7 +83,15 @@ test.each([SHOP, OFFICE])('a page of the configured origin %s may query the grap
   expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
   expect(asked.headers.get('access-control-allow-methods')).toBe('GET, POST');
   expect(asked.headers.get('access-control-allow-headers')?.split(', ')).toEqual(
-    expect.arrayContaining(['authorization', 'content-type', 'apollo-require-preflight', 'x-correlation-id']),
+    expect.arrayContaining([
+      'authorization',
+      'content-type',
+      'apollo-require-preflight',
+      'apollographql-client-name',
+      'apollographql-client-version',
+      'x-apollo-operation-name',
+      'x-correlation-id',
+    ]),
   );
   const answer = await ask(open, 'POST', '/graphql', { origin });
   expect({ status: answer.status, text: answer.text }).toEqual({

@@ -48,8 +48,8 @@ export const VALUE_LIMITS = {
   nesting: 8,
   /** Elements of lists and members of objects: 500 references have 1,500. */
   entries: 5_000,
-  /** A gateway asks for 250 organizations at once; an order has a handful of items. */
-  'elements of a list': 500,
+  /** A gateway may send more references than are answered (REQUEST_LIMITS); an order has a handful of items. */
+  'elements of a list': 1_500,
   /** Refusals quote the value. */
   'length of a string': 2_000,
   /** The sum over all strings and member names. */
@@ -58,7 +58,7 @@ export const VALUE_LIMITS = {
 
 export const REQUEST_LIMITS = {
   'length of operationName': 128,
-  /** References in all `_entities` fields together. */
+  /** References that are answered in all `_entities` fields together. Of one longer list, the first ones are. */
   representations: 500,
 } as const;
 
@@ -70,8 +70,8 @@ interface CostLimits {
   values: number;
 }
 
-/** Allows a hundred orders with all their fields. */
-const OWN: CostLimits = { cost: 3_000, values: 15_000 };
+/** Allows a gateway 200 orders with all their fields; a page has at most a hundred. */
+const OWN: CostLimits = { cost: 6_000, values: 30_000 };
 
 /** Allows 250 organizations with a whole page each. */
 const SUPPORT: CostLimits = { cost: 60_000, values: 200_000 };

@@ -6,6 +6,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { REQUEST_LIMITS } from './limits.ts';
 import { argumentOf, sizeAskedFor } from './list-size.ts';
 import type { SchemaCosts } from './schema-costs.ts';
 
@@ -14,7 +15,7 @@ export interface OperationCost {
   cost: number;
   /** All values of the answer, including the scalars and `__typename`s that the cost ignores. */
   values: number;
-  /** References in all `_entities` fields. */
+  /** References that are answered in all `_entities` fields. */
   representations: number;
   /** References that name no entity of this subgraph. */
   strays: number;
@@ -95,14 +96,15 @@ class CostCounter {
     if (field === undefined) return TYPENAME;
     const size = sizeAskedFor(field.slicingArguments, node, this.input.variables) ?? field.assumedSize;
     const references = name === '_entities' ? this.referencesOf(node) : [];
+    const answered = Math.min(references.length, REQUEST_LIMITS.representations);
     const below = field.sizedFields && { fields: field.sizedFields, size };
     const within = node.selectionSet === undefined ? NOTHING : this.selectionSet(node.selectionSet, field.type, below);
     const listSize = sized?.fields.includes(name) ? sized.size : size;
-    const times = name === '_entities' ? references.length : field.isList ? listSize : 1;
+    const times = name === '_entities' ? answered : field.isList ? listSize : 1;
     return {
       cost: times * (field.weight + within.cost),
       values: times * (1 + within.values),
-      representations: references.length + within.representations,
+      representations: answered + within.representations,
       strays: references.filter((each) => !this.isEntity(each)).length + within.strays,
     };
   }

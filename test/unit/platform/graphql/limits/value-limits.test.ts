@@ -18,7 +18,7 @@ test('requests of a gateway or a buyer are within the limits', () => {
 });
 
 test.each([
-  ['elements of a list 501 is more than 500.', list(501)],
+  ['elements of a list 1501 is more than 1500.', list(1_501)],
   ['entries 5001 is more than 5000.', Object.fromEntries(list(5_001).map((_, index) => [index, 1]))],
   ['length of a string 2001 is more than 2000.', { a: { b: ['x'.repeat(2_001)] } }],
   ['characters 70000 is more than 65536.', { ['x'.repeat(70_000)]: 1 }],
