@@ -68,7 +68,7 @@ export const HOSTILE_VARIABLES: Record<string, readonly Hostile[]> = {
     badInput('that are no objects', { query: ENTITIES, variables: { of: [7, null, 'Organization'] } }),
   ],
   variables: [
-    ...[501, 2_500].map((count) => badInput(`${count} items`, create({ items: items(count) }))),
+    ...[1_501, 2_500].map((count) => badInput(`${count} items`, create({ items: items(count) }))),
     badInput('40,000 items', create({ items: Array.from({ length: 40_000 }, () => ({})) })),
     badInput('6,000 members', {
       query: QUERY,

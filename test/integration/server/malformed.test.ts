@@ -103,7 +103,7 @@ describe('a malformed graph request gets an answer in the shape of GraphQL', () 
     const query = 'query ($input: CancelTopupOrderInput!) { topupOrders { totalCount } }';
     const variables = '{"input":{"__proto__":{"orderId":"1"},"orderId":"1"}}';
     const answer = await only(get(`/graphql?${new URLSearchParams({ query, variables })}`));
-    expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
     expect({}).not.toHaveProperty('orderId');
   });
 });
