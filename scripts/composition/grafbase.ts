@@ -40,6 +40,8 @@ function run(config: string): Composition {
   const { status, stdout, stderr, error } = spawnSync(program, ['compose', '--config', config], {
     encoding: 'utf8',
     timeout: 30_000,
+    // Without it the program hides a panic behind a report in a file of its own.
+    env: { ...process.env, RUST_BACKTRACE: '1' },
   });
   if (error !== undefined) return { errors: [error.message], hints: [] };
   if (status === 0) return { supergraph: stdout, errors: [], hints: linesOf(stderr) };
