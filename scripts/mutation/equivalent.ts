@@ -26,6 +26,14 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
     'return [-byAmount < byCredits-]{+byAmount <= byCredits+} ? byAmount : byCredits;':
       'Equal values are interchangeable.',
   },
+  'src/payments/rules/decide-payment.ts': {
+    'const amount = ([-refunded > claimed-]{+refunded >= claimed+} ? refunded : claimed) - (refundReported ?? 0n);':
+      'Equal sums are interchangeable.',
+  },
+  'src/payments/rules/provider-end.ts': {
+    'if (given === undefined || [-ours === null-]{+false+} || addSeconds(given, 1) > ours) return undefined;':
+      'Every deadline is later than null, which counts as 1970; the check is for the compiler.',
+  },
   'src/clients/mekari-pay/webhook-body.ts': {
     "context.addIssue({ code: [-'custom'-]{+\"\"+}, message: 'is not an instant' });":
       'Only the path and the message of an issue are read.',

@@ -129,8 +129,7 @@ function exceptionsOf(
   sums: ReceivedSums,
   context: ReceivedContext,
 ): MoneyException[] {
-  const isOver = CREDITED.has(order.status) || REFUNDED.has(order.status);
-  const foreign: MoneyException[] = isOver && context.foreignRose ? [{ outcome: 'surplus', amount: null }] : [];
+  const foreign: MoneyException[] = context.foreignRose ? [{ outcome: 'surplus', amount: null }] : [];
   if (REFUNDED.has(order.status)) return [...surplus(sums.paid - context.paidBefore), ...foreign];
   if (!CREDITED.has(status)) return [];
   const tooMuch = sums.paid - sums.refunded - order.payable - context.surplusReported;

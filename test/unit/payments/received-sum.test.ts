@@ -51,6 +51,9 @@ describe('the steps that an answer adds', () => {
     const back = invoice({ paid: rupiahAmount(1000n), refunded: 300n });
     expect(amountsOf([step(1000n)], back)).toEqual([['REFUND', 'inv_1', -300n]]);
     expect(amountsOf([step(1000n), step(-100n)], back)).toEqual([['REFUND', 'inv_1', -200n]]);
+    expect(newSteps([step(1000n)], 'mekari-pay', [back])).toMatchObject([
+      { amount: -300n, originalAmount: '300', originalCurrency: 'IDR' },
+    ]);
   });
 
   test('do not mix two providers, or two currencies', () => {
@@ -85,14 +88,15 @@ describe('the steps that an answer adds', () => {
 
 test('sums: what lies in a refunded invoice, and another currency by a step or by a notice', () => {
   const steps = [step(1000n), step(-300n), step(500n, { invoiceId: 'inv_2' })];
-  expect(sumsOf(steps, [invoice({ status: 'refunded' })], false)).toEqual({
+  const invoices = [invoice({ status: 'refunded' }), invoice({ id: 'inv_2', status: 'partially_paid' })];
+  expect(sumsOf(steps, invoices, false)).toEqual({
     paid: 1500n,
     refunded: 300n,
     leftInRefunded: 700n,
     hasForeign: false,
   });
   expect(sumsOf([], [], true).hasForeign).toBe(true);
-  expect(sumsOf([step(1n, { amount: null })], [], false).hasForeign).toBe(true);
+  expect(sumsOf([step(1n), step(1n, { amount: null })], [], false).hasForeign).toBe(true);
 });
 
 describe('the time of a payment', () => {
