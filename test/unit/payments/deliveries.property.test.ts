@@ -1,264 +1,256 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rupiahAmount } from '../../../src/kernel/amount.ts';
-import type { OrderStatus } from '../../../src/orders/index.ts';
-import type { Invoice, InvoiceStatus } from '../../../src/payments/provider.ts';
-import { decideNotice, decideReceived, type ProviderNotice } from '../../../src/payments/rules/decide-payment.ts';
-import type { NoticeOutcome } from '../../../src/payments/rules/payment-outcomes.ts';
-import { type MoneyStep, newSteps, sumsOf } from '../../../src/payments/rules/received-sum.ts';
+import { ORDER_STATUSES } from '../../../src/orders/index.ts';
+import { EMPTY, receivedIn, type Store, settleAnswer, settleNotice } from './played-order.ts';
+import {
+  type Act,
+  ANSWER_KINDS,
+  answerKind,
+  grossOf,
+  happen,
+  NOTHING_PAID,
+  NOTICE_KINDS,
+  type Notice,
+  netOf,
+  PAYABLE,
+  readAnswer,
+  readNotice,
+  type Style,
+  type Truth,
+} from './played-provider.ts';
 
 /**
- * The rules of domain.md 8.1 under every order of deliveries: notices come late, twice, never, in any order, and a crash
- * undoes a transaction that had not committed. Time is left out. Every cell of status × notice × answer is counted.
+ * The rules of domain.md 8.1 under every order of deliveries: notices come late, twice, never, in any order and in any way of
+ * writing; answers are stale; and a crash undoes a transaction that had not committed, or falls between a notice and its check.
  */
 
-const PAYABLE = 1000n;
-const AWAITS = ['PENDING_PAYMENT', 'EXPIRED', 'CANCELLED'] as const;
+const PLAIN: Style = { amounts: 'number', offBy: 0, times: 'UTC', omitsPaid: false };
 
-/** The provider's truth: what happened to the order's two invoices. */
-interface Provider {
-  invoices: Record<string, { paid: bigint; refunded: bigint; status: InvoiceStatus }>;
+interface Situation {
+  store: Store;
+  truth: Truth;
 }
 
-/** What our database has about the order. */
-interface Store {
-  status: OrderStatus;
-  steps: readonly MoneyStep[];
-  isTainted: boolean;
-  claimedRefund: bigint | null;
-  surplusReported: bigint;
-  refundReported: bigint | null;
-  credits: number;
+interface Start extends Situation {
+  /** Earlier states of the truth, which a stale answer may still show, and the notices about them. */
+  history: readonly Truth[];
+  notices: readonly Notice[];
 }
 
-const order = ({ status }: Store) => ({
-  status,
-  confirmed: true,
-  payable: PAYABLE,
-  provider: 'mekari-pay',
-  invoiceId: 'own',
+/** Earlier payments are in both the store and the truth, and their notices may still come. */
+function startingAt(name: string): Start {
+  const [status] = name.split(' ') as [Store['status']];
+  const confirmed = status !== 'DRAFT' && !name.endsWith('draft');
+  const invoiceId = confirmed && !name.endsWith('without an answer') ? 'own' : null;
+  const history = [NOTHING_PAID];
+  const notices: Notice[] = [];
+  for (const act of EARLIER[status] ?? []) {
+    const happened = happen(history.at(-1) ?? NOTHING_PAID, act);
+    if (happened === undefined) throw new Error('an earlier act is possible');
+    history.push(happened.truth);
+    notices.push(happened.notice);
+  }
+  const truth = history.at(-1) ?? NOTHING_PAID;
+  const { steps } = settleAnswer(EMPTY, readAnswer(truth, PLAIN));
+  const credits = CREDITS[status] ?? 0;
+  return { history, notices, truth, store: { ...EMPTY, status, confirmed, invoiceId, steps, credits } };
+}
+
+const part = (amount: bigint): Act => ({ do: 'pay', invoice: 'own', amount });
+const EARLIER: Partial<Record<Store['status'], Act[]>> = {
+  PAYMENT_REVIEW: [part(400n)],
+  PAID: [part(400n), part(600n)],
+  COMPLETED: [part(400n), part(600n)],
+  REFUNDED: [part(400n), part(600n)],
+};
+/** A refunded order was credited before. */
+const CREDITS: Partial<Record<Store['status'], number>> = { PAID: 1, COMPLETED: 1, REFUNDED: 1 };
+
+const STARTS = [...ORDER_STATUSES, 'PENDING_PAYMENT without an answer', 'EXPIRED draft', 'CANCELLED draft'];
+
+const style: fc.Arbitrary<Style> = fc.record({
+  amounts: fc.constantFrom('number', 'decimal', 'text', 'decimal text'),
+  offBy: fc.integer({ min: -1500, max: 1500 }),
+  times: fc.constantFrom('UTC', 'Jakarta', 'no offset', 'a space and no offset'),
+  omitsPaid: fc.boolean(),
 });
-const received = (steps: readonly MoneyStep[]) => steps.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
-
-function answerOf({ invoices }: Provider): Invoice[] {
-  return Object.entries(invoices).map(([id, { paid, refunded, status }]) => ({
-    id,
-    externalId: 'TU-1',
-    status,
-    amount: rupiahAmount(PAYABLE),
-    paymentUrl: undefined,
-    paid: paid === 0n ? null : rupiahAmount(paid),
-    refunded,
-    paidAt: undefined,
-    paymentMethod: null,
-    expiresAt: undefined,
-  }));
-}
-
-function asked(store: Store, provider: Provider): Store {
-  const invoices = answerOf(provider);
-  const steps = newSteps(store.steps, 'mekari-pay', invoices);
-  const all = [...store.steps, ...steps];
-  const { walk, exceptions } = decideReceived(order(store), sumsOf(all, invoices, false), {
-    paidBefore: sumsOf(store.steps, [], false).paid,
-    foreignRose: false,
-    claimedRefund: store.claimedRefund,
-    surplusReported: store.surplusReported,
-    refundReported: store.refundReported,
-  });
-  const told = (outcome: string) =>
-    exceptions.filter((each) => each.outcome === outcome).reduce((total, { amount }) => total + (amount ?? 0n), 0n);
-  const refundTold = exceptions.some(({ outcome }) => outcome === 'refunded');
-  return {
-    ...store,
-    status: walk.at(-1) ?? store.status,
-    steps: all,
-    credits: store.credits + walk.filter((status) => status === 'PAID').length,
-    surplusReported: store.surplusReported + told('surplus'),
-    refundReported: refundTold ? (store.refundReported ?? 0n) + told('refunded') : store.refundReported,
-  };
-}
-
-interface Notice {
-  kind: string;
-  notice: ProviderNotice;
-}
-
-function told(store: Store, { notice }: Notice): { outcome: NoticeOutcome; store: Store } {
-  const context = { invoiceOfAnother: false, received: received(store.steps), isTainted: store.isTainted };
-  const outcome = decideNotice(order(store), notice, context);
-  const isRefund = notice.type === 'invoice.refunded' || notice.type === 'invoice.chargeback';
-  const claim = isRefund && outcome === 'hint' ? (notice.refunded ?? 0n) : null;
-  const largest = claim === null || (store.claimedRefund ?? -1n) > claim ? store.claimedRefund : claim;
-  const stored = { ...store, isTainted: store.isTainted || isRefund, claimedRefund: largest };
-  if (outcome !== 'settled') return { outcome, store: stored };
-  const { invoiceId, paid } = notice;
-  const amount = paid?.rupiah ?? 0n;
-  const payment = { kind: 'PAYMENT', provider: 'mekari-pay', invoiceId, amount, originalCurrency: 'IDR' } as const;
-  const steps = [...store.steps, { ...payment, originalAmount: String(amount) }];
-  return { outcome, store: { ...stored, status: 'PAID', steps, credits: store.credits + 1 } };
-}
-
-/** One thing that happens at the provider, and the notice that it sends about it. */
-type Act =
-  | { do: 'pay'; invoice: string; amount: bigint; tells: 'sum' | 'amount only' }
-  | { do: 'refund' | 'chargeback' | 'expire' | 'fail' | 'view' };
-
-function happen(provider: Provider, act: Act): Notice | undefined {
-  const base = { provider: 'mekari-pay', orderNumber: 'TU-1', paidAt: null, paymentMethod: null, refunded: null };
-  if (act.do === 'pay') {
-    const invoice = provider.invoices[act.invoice];
-    if (invoice === undefined || invoice.status === 'refunded') return undefined;
-    invoice.paid += act.amount;
-    const isWhole = invoice.paid >= PAYABLE;
-    invoice.status = isWhole ? 'paid' : 'partially_paid';
-    const tellsSum = act.tells === 'sum' || isWhole;
-    const type = isWhole ? 'invoice.paid' : 'invoice.partially_paid';
-    const sum = invoice.paid === PAYABLE ? 'the sum' : isWhole ? 'too much' : 'a part';
-    const paid = tellsSum ? rupiahAmount(invoice.paid) : null;
-    return { kind: `${act.invoice} ${sum}`, notice: { ...base, type, invoiceId: act.invoice, paid } };
-  }
-  const own = provider.invoices['own'];
-  if (own === undefined) return undefined;
-  if (act.do === 'refund' || act.do === 'chargeback') {
-    if (own.paid === 0n || own.status === 'refunded') return undefined;
-    own.refunded = own.paid;
-    own.status = 'refunded';
-    const refunded = act.do === 'refund' ? own.refunded : null;
-    const type = act.do === 'refund' ? 'invoice.refunded' : 'invoice.chargeback';
-    return { kind: act.do, notice: { ...base, type, invoiceId: 'own', paid: null, refunded } };
-  }
-  const type = { expire: 'invoice.expired', fail: 'invoice.failed', view: 'invoice.viewed' }[act.do];
-  return { kind: act.do, notice: { ...base, type, invoiceId: 'own', paid: null } };
-}
-
-const amount = fc.constantFrom(400n, 600n, 1000n, 1004n);
-const acts: fc.Arbitrary<Act> = fc.oneof(
+const payment: fc.Arbitrary<Act> = fc.record({
+  do: fc.constant('pay'),
+  invoice: fc.constantFrom('own', 'own', 'former'),
+  amount: fc.constantFrom(400n, 600n, 1000n, 1004n),
+});
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 5, arbitrary: payment },
+  { weight: 1, arbitrary: fc.constant<Act>({ do: 'pay', invoice: 'dollars', amount: 7n }) },
   {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('pay' as const),
-      invoice: fc.constantFrom('own', 'own', 'former'),
-      amount,
-      tells: fc.constantFrom('sum' as const, 'amount only' as const),
-    }),
+    weight: 3,
+    arbitrary: fc.constantFrom<Act>({ do: 'refund' }, { do: 'refund a part' }, { do: 'chargeback' }),
   },
-  { weight: 2, arbitrary: fc.constantFrom<Act>({ do: 'refund' }, { do: 'chargeback' }) },
   { weight: 2, arbitrary: fc.constantFrom<Act>({ do: 'expire' }, { do: 'fail' }, { do: 'view' }) },
 );
-/** Interleaves with the provider's acts: a delivery of any notice so far, perhaps dying before its commit, or a poll. */
-const steps = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: acts.map((act) => ({ act })) },
-    {
-      weight: 4,
-      arbitrary: fc.record({ which: fc.nat({ max: 9 }), dies: fc.boolean() }).map((deliver) => ({ deliver })),
-    },
-    { weight: 1, arbitrary: fc.constant({ poll: true }) },
-  ),
-  { maxLength: 14 },
-);
+/** Acts that the provider's answer does not show yet. */
+const staleBy = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat({ max: 8 }) });
+const ask = fc.record({ style, staleBy, dies: fc.boolean() });
+const delivery = fc.record({ style, which: fc.nat({ max: 11 }), dies: fc.boolean(), check: ask });
 
-test('received sum, credits and exceptions follow from the payments alone', () => {
-  const cells = new Map<string, number>();
-  const answerKind = (provider: Provider) => {
-    const { paid, refunded } = sumsOf(newSteps([], 'mekari-pay', answerOf(provider)), [], false);
-    const net = paid - refunded;
-    return paid === 0n
-      ? 'nothing'
-      : net <= 0n
-        ? 'all back'
-        : net < PAYABLE
-          ? 'less'
-          : net === PAYABLE
-            ? 'the sum'
-            : 'more';
+type Valued<A> = A extends fc.Arbitrary<infer T> ? T : never;
+type Ask = Valued<typeof ask>;
+type Step = { act: Act } | { deliver: Valued<typeof delivery> } | { poll: Ask };
+
+const stepsOf = (acts: fc.Arbitrary<Act>): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: acts.map((each): Step => ({ act: each })) },
+      { weight: 4, arbitrary: delivery.map((deliver): Step => ({ deliver })) },
+      { weight: 1, arbitrary: ask.map((poll): Step => ({ poll })) },
+    ),
+    { maxLength: 14 },
+  );
+
+/** All acts come first, and deliveries die before their commit, so that many notices meet the order where it starts. */
+const actsFirst = fc
+  .tuple(fc.array(act, { minLength: 3, maxLength: 8 }), fc.array(delivery, { minLength: 10, maxLength: 10 }))
+  .map(([acts, deliveries]): Step[] => [
+    ...acts.map((each): Step => ({ act: each })),
+    ...deliveries.map((each): Step => ({ deliver: { ...each, dies: true } })),
+  ]);
+
+const SURE: Ask = { style: PLAIN, staleBy: 0, dies: false };
+
+/** Plays the steps; afterwards everything that was lost comes after all, newest first, and the provider is asked once more. */
+function play(start: Start, steps: readonly Step[], onCell: (cell: string) => void): Situation {
+  let { store } = start;
+  const history = [...start.history];
+  const truth = () => history.at(-1) as Truth;
+  const notices = [...start.notices];
+  const become = (next: Store) => {
+    const isCredit = next.credits > store.credits;
+    if (isCredit) expect(grossOf(truth())).toBeGreaterThanOrEqual(PAYABLE);
+    if (isCredit) expect(next.confirmed).toBe(true);
+    expect(next.credits).toBeLessThanOrEqual(1);
+    expect(next.timesReplaced).toBe(0);
+    store = next;
   };
-  const property = fc.property(fc.constantFrom(...AWAITS), steps, (status, walk) => {
-    const provider: Provider = {
-      invoices: {
-        own: { paid: 0n, refunded: 0n, status: 'pending' },
-        former: { paid: 0n, refunded: 0n, status: 'pending' },
-      },
-    };
-    let store: Store = {
-      status,
-      steps: [],
-      isTainted: false,
-      claimedRefund: null,
-      surplusReported: 0n,
-      refundReported: null,
-      credits: 0,
-    };
-    const notices: Notice[] = [];
-    const truth = () => received(newSteps([], 'mekari-pay', answerOf(provider)));
-    const gross = () => Object.values(provider.invoices).reduce((total, { paid }) => total + paid, 0n);
-    const becomes = (next: Store) => {
-      if (next.credits > store.credits) expect(gross()).toBeGreaterThanOrEqual(PAYABLE);
-      expect(next.credits).toBeLessThanOrEqual(1);
-      store = next;
-    };
-    const deliver = (notice: Notice, dies: boolean) => {
-      const cell = `${store.status} | ${notice.kind} | ${answerKind(provider)}`;
-      cells.set(cell, (cells.get(cell) ?? 0) + 1);
-      const outcome = told(store, notice);
-      if (dies) return;
-      becomes(outcome.store);
-      if (outcome.outcome === 'hint') becomes(asked(store, provider));
-    };
-    for (const each of walk) {
-      if ('act' in each) {
-        const notice = happen(provider, each.act);
-        if (notice !== undefined) notices.push(notice);
-      } else if ('poll' in each) becomes(asked(store, provider));
-      else {
-        const notice = notices[each.deliver.which % Math.max(1, notices.length)];
-        if (notice !== undefined) deliver(notice, each.deliver.dies);
-      }
-    }
-    // Everything that was lost comes after all, newest first, and the provider is asked once more.
-    for (const notice of notices.toReversed()) deliver(notice, false);
-    becomes(asked(store, provider));
-
-    expect(received(store.steps)).toBe(truth());
-    const refunded = gross() - truth();
-    if (store.status === 'PAID') {
-      // Exceptions name at least what is too much now, and what went back; a surplus that went back was named before.
-      expect(store.surplusReported).toBeGreaterThanOrEqual(truth() > PAYABLE ? truth() - PAYABLE : 0n);
-      expect(store.surplusReported).toBeLessThanOrEqual(gross() - PAYABLE);
-      expect(store.refundReported ?? 0n).toBe(refunded);
-    } else {
-      const left = Object.values(provider.invoices).filter(({ status: of }) => of !== 'refunded');
-      const creditable = left.reduce((total, { paid, refunded: back }) => total + paid - back, 0n);
-      if (store.status !== 'REFUNDED') expect(creditable).toBeLessThan(PAYABLE);
-      const quiet = gross() === 0n ? status : truth() === 0n ? 'REFUNDED' : 'PAYMENT_REVIEW';
-      if (store.status !== 'REFUNDED') expect(store.status).toBe(quiet);
-    }
-    const before = store;
-    becomes(asked(store, provider));
-    expect(store).toEqual(before);
-  });
-  fc.assert(property, { numRuns: 6000, seed: 20261122 });
-
-  const statuses = [...AWAITS, 'PAYMENT_REVIEW', 'PAID', 'REFUNDED'];
-  const kinds = [
-    'own a part',
-    'own the sum',
-    'own too much',
-    'former a part',
-    'former the sum',
-    'former too much',
-    'refund',
-    'chargeback',
-    'expire',
-    'fail',
-    'view',
-  ];
-  for (const status of statuses) {
-    for (const kind of kinds) {
-      const hit = [...cells].filter(([cell]) => cell.startsWith(`${status} | ${kind} | `));
-      expect(hit.length, `${status} | ${kind} was never delivered`).toBeGreaterThan(0);
+  const answerAt = (staleBy: number) => history.at(-1 - Math.min(staleBy, history.length - 1)) as Truth;
+  const check = ({ style: written, staleBy, dies }: Ask) => {
+    const next = settleAnswer(store, readAnswer(answerAt(staleBy), written));
+    if (!dies) become(next);
+  };
+  const deliver = (notice: Notice, written: Style, dies: boolean, asked: Ask) => {
+    onCell(`${store.status} | ${notice.kind} | ${answerKind(answerAt(asked.staleBy))}`);
+    const next = settleNotice(store, readNotice(notice, written));
+    if (dies) return;
+    become(next.store);
+    if (next.outcome === 'hint') check(asked);
+  };
+  for (const step of steps) {
+    if ('act' in step) {
+      const happened = happen(truth(), step.act);
+      if (happened === undefined) continue;
+      history.push(happened.truth);
+      notices.push(happened.notice);
+    } else if ('poll' in step) check(step.poll);
+    else {
+      const notice = notices[step.deliver.which % Math.max(1, notices.length)];
+      if (notice !== undefined) deliver(notice, step.deliver.style, step.deliver.dies, step.deliver.check);
     }
   }
-  if (process.env['CELLS'] !== undefined) console.table(Object.fromEntries([...cells].toSorted()));
+  for (const notice of notices.toReversed()) deliver(notice, PLAIN, false, SURE);
+  check(SURE);
+  return { store, truth: truth() };
+}
+
+function assertRules(start: Start, { store, truth }: Situation): void {
+  expect(receivedIn(store.steps)).toBe(netOf(truth));
+  const [gross, net] = [grossOf(truth), netOf(truth)];
+  const hasDollars = truth.dollars.paid > 0n;
+  switch (store.status) {
+    case 'PAID':
+    case 'COMPLETED':
+      // Exceptions name at least what is too much now, and what went back; a surplus that went back was named before.
+      expect(store.surplusReported).toBeGreaterThanOrEqual(net > PAYABLE ? net - PAYABLE : 0n);
+      expect(store.surplusReported).toBeLessThanOrEqual(gross - PAYABLE);
+      expect(store.refundReported ?? 0n).toBe(truth.own.refunded);
+      break;
+    case 'REFUNDED':
+      // All that came in after the end is too much.
+      if (start.store.status === 'REFUNDED') expect(store.surplusReported).toBe(gross - grossOf(start.truth));
+      expect(store.credits).toBe(start.store.credits);
+      break;
+    default: {
+      expect(store.credits).toBe(0);
+      const creditable =
+        truth.former.paid + (truth.own.status === 'refunded' ? 0n : truth.own.paid - truth.own.refunded);
+      if (store.confirmed && !hasDollars) expect(creditable).toBeLessThan(PAYABLE);
+      const isUntouched = !store.confirmed || (gross === 0n && !hasDollars);
+      expect(store.status).toBe(isUntouched ? start.store.status : 'PAYMENT_REVIEW');
+    }
+  }
+}
+
+const RUNS = 40_000;
+
+test('received sum, credits and exceptions follow from what happened, and every cell of status, notice and answer is played', () => {
+  const cells = new Map<string, number>();
+  let deliveries = 0;
+  const count = (cell: string) => {
+    deliveries += 1;
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+  };
+  const property = fc.property(fc.constantFrom(...STARTS), fc.oneof(stepsOf(act), actsFirst), (name, steps) => {
+    const start = startingAt(name);
+    const end = play(start, steps, count);
+    assertRules(start, end);
+    const again = settleAnswer(end.store, readAnswer(end.truth, PLAIN));
+    expect(again).toEqual(end.store);
+  });
+  fc.assert(property, { numRuns: RUNS, seed: 20261122 });
+
+  const every = ORDER_STATUSES.flatMap((status) =>
+    NOTICE_KINDS.flatMap((kind) => ANSWER_KINDS.map((answer) => `${status} | ${kind} | ${answer}`)),
+  );
+  const missing = every.filter((cell) => !cells.has(cell));
+  const fewest = Math.min(...cells.values());
+  console.log(
+    `${RUNS} permutations, ${deliveries} deliveries: ${every.length - missing.length} of ${every.length} cells hit, each ${fewest} times or more`,
+  );
+  expect(missing).toEqual([]);
+  expect([...cells.keys()].filter((cell) => !every.includes(cell))).toEqual([]);
 });
+
+test('the same payments give the same sum, credits and exceptions, whatever is delivered in between, and how it is written', () => {
+  const starts = ['PENDING_PAYMENT', 'PENDING_PAYMENT without an answer', 'EXPIRED', 'CANCELLED'];
+  const harmless = fc.constantFrom<Act>({ do: 'expire' }, { do: 'fail' }, { do: 'view' });
+  const steps = stepsOf(fc.oneof({ weight: 4, arbitrary: payment }, { weight: 1, arbitrary: harmless }));
+  const property = fc.property(fc.constantFrom(...starts), steps, (name, played) => {
+    const start = startingAt(name);
+    const { store, truth } = play(start, played, () => undefined);
+    const paid = grossOf(truth);
+    const isEnough = paid >= PAYABLE;
+    const { status, credits, surplusReported, refundReported } = store;
+    expect({ status, credits, surplusReported, refundReported, received: receivedIn(store.steps) }).toEqual({
+      status: isEnough ? 'PAID' : paid > 0n ? 'PAYMENT_REVIEW' : start.store.status,
+      credits: isEnough ? 1 : 0,
+      surplusReported: isEnough ? paid - PAYABLE : 0n,
+      refundReported: null,
+      received: paid,
+    });
+  });
+  fc.assert(property, { numRuns: RUNS / 2, seed: 20261122 });
+});
+
+test.each(['refund', 'refund a part', 'chargeback', 'dollars'] as const)(
+  'after a notice of "%s" an exact one is a hint, and settles nothing by itself',
+  (first) => {
+    const { store } = startingAt('PENDING_PAYMENT');
+    const sum = happen(NOTHING_PAID, { do: 'pay', invoice: 'own', amount: PAYABLE });
+    const after = happen(
+      sum?.truth ?? NOTHING_PAID,
+      first === 'dollars' ? { do: 'pay', invoice: 'dollars', amount: 7n } : { do: first },
+    );
+    if (sum === undefined || after === undefined) throw new Error('both can happen');
+    const tainted = settleNotice(store, readNotice(after.notice, PLAIN)).store;
+    expect(settleNotice(store, readNotice(sum.notice, PLAIN)).outcome).toBe('settled');
+    expect(settleNotice(tainted, readNotice(sum.notice, PLAIN)).outcome).toBe('hint');
+  },
+);
