@@ -10,13 +10,13 @@ export type Sums = ReadonlyMap<string, string>;
 /** The money of an order: what it asks for, and what came in. */
 export interface OrderMoney {
   asked: Rupiah;
-  /** What came in so far in rupiah. */
+  /** The sum in rupiah that came in so far. */
   paid: Rupiah;
-  /** What the provider gave back or charged back, as far as its answers and its notices tell. */
+  /** The sum that the provider gave back or charged back, as far as its answers and its notices tell. */
   returned: Rupiah;
   /** A refund or a chargeback was noted, perhaps without its sum. */
   isReturned: boolean;
-  /** What came in less what the provider's answers show as given back, by currency. */
+  /** The sums that came in, less those that the provider's answers show as given back, by currency. */
   received: Sums;
   outstanding: Rupiah;
   steps: readonly OrderPayment[];

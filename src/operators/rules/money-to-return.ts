@@ -3,9 +3,9 @@ import type { Rupiah } from '../../kernel/money.ts';
 /** The rupiah of an order when an operator decides about it. */
 export interface MoneyFacts {
   asked: Rupiah;
-  /** What came in. */
+  /** The sum that came in. */
   paid: Rupiah;
-  /** What the provider gave back or charged back already. */
+  /** The sum that the provider gave back or charged back already. */
   returned: Rupiah;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The outcomes of an entry in the inbox.
  *
- * Of a notice: "settled" credited the order at once; "hint" left the decision to a check; "noted" moves nothing.
- * Of a check: "settled", "review" and "returned" moved the order; "received" is a payment that moved nothing.
+ * A notice: "settled" credited the order at once; "hint" left the decision to a check; "noted" moves nothing.
+ * A check: "settled", "review" and "returned" moved the order; "received" is a payment that moved nothing.
  * "repeated" and "second_payment" are of versions that compared notices with each other.
  */
 export const PAYMENT_OUTCOMES = [

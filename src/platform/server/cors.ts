@@ -6,7 +6,7 @@ import { GRAPH_PATH } from './failures.ts';
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
-  // Of Apollo's clients.
+  // Apollo's clients send these.
   'apollo-require-preflight',
   'x-apollo-operation-name',
   'x-apollo-operation-id',
