@@ -17,7 +17,7 @@ export interface PageServerOptions {
   port: number;
   directory: string;
   graphUrl: string;
-  /** What /example/config.json answers: tokens too. */
+  /** The answer of /example/config.json, tokens included. */
   config: object;
   /** Host names beside this machine's own. */
   allowedHosts?: readonly string[];

@@ -3,7 +3,7 @@ import { type Announce, sumsOf } from './announce.ts';
 import { giveBack } from './invoice-money.ts';
 import type { Invoice, Invoices } from './invoices.ts';
 
-/** What the provider can do beside taking payments. A reference is an invoice's id or its external id. */
+/** The actions of the provider beside taking payments. A reference is an invoice's id or its external id. */
 export interface ProviderActions {
   /** Reports a failed payment attempt. The invoice does not change. */
   fail(reference: string, options?: EventOptions): Promise<ActionResult>;

@@ -1,7 +1,7 @@
 import type { Format } from './format.ts';
 import { createTerms, type Terms } from './terms.ts';
 
-/** What a person or a test may set for the whole provider. */
+/** The settings that a person or a test may change for the whole provider. */
 export interface Settings {
   terms: Terms;
   format: { get(): Format; set(format: Format): void };

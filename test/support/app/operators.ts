@@ -8,7 +8,7 @@ import {
 } from '../../../src/operators/index.ts';
 import type { TestApp } from './app.ts';
 
-/** What an operator's decision about money needs. */
+/** The parts that an operator's decision about money needs. */
 export const decisionParts = (app: TestApp) => ({
   database: app.database,
   clock: systemClock,

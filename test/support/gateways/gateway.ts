@@ -1,5 +1,5 @@
-import { composeSupergraph, organizationsSource } from '../../../scripts/schema-files.ts';
-import { openTopupSource } from './open-subgraph.ts';
+import { readFileSync } from 'node:fs';
+import { composeSupergraph, organizationsSource, schemaFile } from '../../../scripts/schema-files.ts';
 
 /** A running gateway in front of the organizations subgraph and ours. */
 export interface Gateway {
@@ -14,11 +14,12 @@ export interface Subgraphs {
   secret: string;
 }
 
-/** Returns the supergraph without our scopes, which names the subgraphs' addresses. */
+/** Returns the supergraph of the published variant without our scopes, which names the subgraphs' addresses. */
 export function openSupergraph(subgraphs: Subgraphs): string {
+  const sdl = readFileSync(schemaFile('subgraph.open.graphql'), 'utf8');
   return composeSupergraph([
     { ...organizationsSource(), url: subgraphs.organizations },
-    { ...openTopupSource(), url: subgraphs['self-topup'] },
+    { name: 'self-topup', url: subgraphs['self-topup'], sdl },
   ]);
 }
 

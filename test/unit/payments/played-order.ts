@@ -6,7 +6,7 @@ import { paymentTime } from '../../../src/payments/rules/payment-time.ts';
 import { type MoneyStep, newSteps, sumsOf } from '../../../src/payments/rules/received-sum.ts';
 import { CONFIRMED_AT, PAYABLE, RECEIVED_AT } from './played-provider.ts';
 
-/** What our database has about the order. A transaction replaces it as a whole, so a crash leaves the former one. */
+/** The database's record of the order. A transaction replaces it as a whole, so a crash leaves the former one. */
 export interface Store {
   status: OrderStatus;
   confirmed: boolean;

@@ -38,7 +38,7 @@ interface Told {
 }
 export type Notice = Told;
 
-/** What one act does, and the event that the provider sends about it; undefined if it is not possible. */
+/** The effect of one act, and the event that the provider sends about it; undefined if it is not possible. */
 export function happen(truth: Truth, act: Act): { truth: Truth; notice: Notice } | undefined {
   if (act.do === 'pay') return paidBy(truth, act.invoice, act.amount);
   const { own } = truth;
@@ -126,7 +126,7 @@ export function readAnswer(truth: Truth, style: Style): Invoice[] {
 export const grossOf = ({ own, former }: Truth): bigint => own.paid + former.paid;
 export const netOf = (truth: Truth): bigint => grossOf(truth) - truth.own.refunded;
 
-/** What an answer amounts to for the order. */
+/** Names the kind of answer that the provider gives now: one of ANSWER_KINDS. */
 export function answerKind(truth: Truth): string {
   if (truth.dollars.paid > 0n) return 'dollars';
   const [gross, net] = [grossOf(truth), netOf(truth)];
