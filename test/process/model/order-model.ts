@@ -289,8 +289,23 @@ export function reconcile(world: World, order: Order): Order[] {
   return [...states, unpayable, move(unpayable, 'EXPIRED')];
 }
 
+/**
+ * A decision about money asks the provider first, and settles its answer. It stands only if the sum is still the one that
+ * the operator saw, so it is refused after an answer that changed the sum.
+ */
+function decideOnMoney(order: Order, decide: (answered: Order) => Act): Act {
+  const answered = settled(order, 'check');
+  const learned = isSame(answered, order) ? [] : [answered];
+  const hasRisen = answered.received !== order.received || answered.hasDollars !== order.hasDollars;
+  const { states, refusals } = hasRisen ? refused('refused') : decide(answered);
+  return { states: [...learned, ...states], refusals };
+}
+
 export function approve(order: Order): Act {
-  return statusOf(order) === 'PAYMENT_REVIEW' ? done(credit(order)) : refused('refused');
+  if (statusOf(order) !== 'PAYMENT_REVIEW') return refused('refused');
+  return decideOnMoney(order, (answered) =>
+    statusOf(answered) === 'PAYMENT_REVIEW' ? done(credit(answered)) : refused('refused'),
+  );
 }
 
 /** The part of an order's first quota that an operator takes back. */
@@ -308,13 +323,23 @@ export function takeBackOf({ basket }: Order, takeBack: TakeBack): Record<string
  */
 export function refund(world: World, order: Order, takeBack: Readonly<Record<string, number>>): Act {
   const [taken] = Object.entries(takeBack);
-  if (statusOf(order) === 'PAYMENT_REVIEW' && taken === undefined) return done(move(order, 'REFUNDED'));
-  if (statusOf(order) !== 'PAID' || taken === undefined) return refused('refused');
+  if (statusOf(order) === 'PAYMENT_REVIEW') {
+    if (taken !== undefined) return refused('refused');
+    return decideOnMoney(order, (answered) =>
+      statusOf(answered) === 'PAYMENT_REVIEW' ? done(move(answered, 'REFUNDED')) : refused('refused'),
+    );
+  }
+  if (statusOf(order) !== 'PAID') return refused('refused');
+  return decideOnMoney(order, (answered) => refundOfCredit(world, answered, taken));
+}
+
+function refundOfCredit(world: World, order: Order, taken: [string, number] | undefined): Act {
+  if (taken === undefined) return refused('refused');
   const [code, units] = taken;
   const siblings = world.orders.filter(({ organization }) => organization === order.organization);
   const balance = sum(siblings.map(({ credited }) => credited[code] ?? 0));
-  const settled = sum(siblings.map(({ settledExcess }) => settledExcess));
-  const isOverused = code === 'wa_balance' && settled < (OWED[order.organization] ?? 0);
+  const settledExcess = sum(siblings.map((sibling) => sibling.settledExcess));
+  const isOverused = code === 'wa_balance' && settledExcess < (OWED[order.organization] ?? 0);
   if (isOverused || units > Math.min(balance, order.credited[code] ?? 0)) return refused('refused');
   const credited = { ...order.credited, [code]: (order.credited[code] ?? 0) - units };
   return done(move(order, 'REFUNDED', { credited }));
