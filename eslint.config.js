@@ -34,16 +34,18 @@ export default [
           exceptions: {
             suffixes: ['Payload', 'Connection', 'Edge'],
             types: [
-              'ExcessUsage',
+              'ExcessSummary',
               'HiddenTopupOption',
               'Money',
               'PageInfo',
-              'QuotaBalance',
+              'TopupActor',
               'TopupChoice',
               'TopupEligibility',
               'TopupOrderEvent',
+              'TopupPermissions',
               'TopupPriceChange',
               'TopupUserError',
+              'UnavailableTopupOption',
             ],
           },
         },
@@ -57,6 +59,16 @@ export default [
       ],
       // Members stand in the order in which one reads them: what it is, what it costs, when.
       '@graphql-eslint/alphabetize': 'off',
+      // Relay's compiler derives the name of the field by which it refetches a type.
+      '@graphql-eslint/naming-convention': [
+        'error',
+        {
+          ...graphql.configs['schema-recommended'].rules['@graphql-eslint/naming-convention'][1],
+          FieldDefinition: { style: 'camelCase', ignorePattern: '^fetch__' },
+        },
+      ],
+      // A deprecation's reason ends with its date (docs/schema-evolution.md 2): `@deprecated` has no argument for one.
+      '@graphql-eslint/require-deprecation-date': 'off',
       // Buying is a mutation.
       '@graphql-eslint/no-root-type': ['error', { disallow: ['subscription'] }],
       // A payload answers the order that it moved: whoever wants more asks for it, at a cost of its own.

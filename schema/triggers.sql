@@ -285,11 +285,30 @@ begin
     using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.set_order_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.changed_at := greatest(clock_timestamp()::timestamptz(3), old.changed_at + interval '1 millisecond');
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.touch_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update topup_orders set changed_at = changed_at where id = new.order_id;
+  return null;
+end $function$;
+
 CREATE TRIGGER action_trail_append_only BEFORE DELETE OR UPDATE ON public.action_trail FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER action_trail_no_truncate BEFORE TRUNCATE ON public.action_trail FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_append_only BEFORE DELETE OR UPDATE ON public.booking_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_no_truncate BEFORE TRUNCATE ON public.booking_corrections FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_payments_append_only BEFORE DELETE OR UPDATE ON public.order_payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_payments_changed AFTER INSERT ON public.order_payments FOR EACH ROW EXECUTE FUNCTION touch_order();
 CREATE TRIGGER order_payments_no_truncate BEFORE TRUNCATE ON public.order_payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER organization_packages_direct BEFORE INSERT OR DELETE OR UPDATE ON public.organization_packages FOR EACH ROW EXECUTE FUNCTION refuse_direct_count();
 CREATE TRIGGER organization_packages_no_truncate BEFORE TRUNCATE ON public.organization_packages FOR EACH STATEMENT EXECUTE FUNCTION refuse_direct_count();
@@ -303,6 +322,7 @@ CREATE CONSTRAINT TRIGGER quota_ledger_entries_at_commit AFTER INSERT ON public.
 CREATE TRIGGER quota_ledger_entries_no_truncate BEFORE TRUNCATE ON public.quota_ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topup_order_events_append_only BEFORE UPDATE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topup_order_events_callers_steps BEFORE INSERT ON public.topup_order_events FOR EACH ROW WHEN (((NOT ((((((COALESCE(new.from_status, ''::text) = ''::text) AND (new.to_status = 'DRAFT'::text)) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'DRAFT'::text))) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'PENDING_PAYMENT'::text))) OR ((COALESCE(new.from_status, ''::text) = 'DRAFT'::text) AND (new.to_status = 'CANCELLED'::text))) OR ((COALESCE(new.from_status, ''::text) = 'PENDING_PAYMENT'::text) AND (new.to_status = 'CANCELLED'::text)))) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_background'::name, 'member'::text)))) EXECUTE FUNCTION refuse_step();
+CREATE TRIGGER topup_order_events_changed AFTER INSERT ON public.topup_order_events FOR EACH ROW WHEN (((new.from_status = new.to_status) AND (new.to_status <> 'DRAFT'::text))) EXECUTE FUNCTION touch_order();
 CREATE TRIGGER topup_order_events_delete BEFORE DELETE ON public.topup_order_events FOR EACH ROW EXECUTE FUNCTION check_order_event_delete();
 CREATE TRIGGER topup_order_events_no_truncate BEFORE TRUNCATE ON public.topup_order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topup_order_lines_change BEFORE INSERT OR UPDATE ON public.topup_order_lines FOR EACH ROW EXECUTE FUNCTION check_order_line_change();
@@ -311,4 +331,5 @@ CREATE CONSTRAINT TRIGGER topup_orders_at_commit AFTER UPDATE OF status ON publi
 CREATE TRIGGER topup_orders_background_moves BEFORE UPDATE OF status ON public.topup_orders FOR EACH ROW WHEN (((old.status = 'DRAFT'::text) AND (new.status = 'PENDING_PAYMENT'::text) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_runtime'::name, 'member'::text)))) EXECUTE FUNCTION refuse_move();
 CREATE TRIGGER topup_orders_callers_moves BEFORE UPDATE OF status ON public.topup_orders FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT ((((old.status = 'DRAFT'::text) AND (new.status = 'PENDING_PAYMENT'::text)) OR ((old.status = 'DRAFT'::text) AND (new.status = 'CANCELLED'::text))) OR ((old.status = 'PENDING_PAYMENT'::text) AND (new.status = 'CANCELLED'::text)))) AND (NOT pg_has_role(CURRENT_USER, 'self_topup_background'::name, 'member'::text)))) EXECUTE FUNCTION refuse_move();
 CREATE TRIGGER topup_orders_change BEFORE INSERT OR UPDATE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_change();
+CREATE TRIGGER topup_orders_changed BEFORE UPDATE OF status, topup_total, excess_total, total, quote_expires_at, confirmed_at, payment_expires_at, payment_invoice_id, payment_url, review_reason, paid_at, completed_at, paid_invoice_number, changed_at ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION set_order_changed();
 CREATE TRIGGER topup_orders_delete BEFORE DELETE ON public.topup_orders FOR EACH ROW EXECUTE FUNCTION check_order_delete();

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import { ExcessUsageResolver, TopupOptionExcessResolver } from '../excess-usage/index.ts';
+import { ExcessLabelResolver, ExcessUsageResolver, TopupOptionExcessResolver } from '../excess-usage/index.ts';
 import {
   ClaimedExcessResolver,
   OrderMutationsResolver,
   OrdersResolver,
+  PendingOrderResolver,
   TopupOrderConnectionResolver,
+  TopupOrderLineResolver,
   TopupOrderResolver,
   TopupUserErrorResolver,
   topupOrderReference,
@@ -14,10 +16,12 @@ import { CheckPaymentResolver, PaymentsResolver } from '../payments/index.ts';
 import type { MutationTrail } from '../platform/graphql/decorate-schema.ts';
 import { buildSubgraph, type Subgraph } from '../platform/graphql/subgraph-schema.ts';
 import {
+  QuotaBalanceResolver,
   QuotaBalancesResolver,
   TopupOptionResolver,
   TopupOptionsResolver,
   topupOptionReference,
+  UnavailableTopupOptionResolver,
 } from '../topup-options/index.ts';
 import type { Services } from './services.ts';
 
@@ -29,6 +33,7 @@ type GraphServices = Pick<
   | 'options'
   | 'excess'
   | 'orders'
+  | 'pendingOrders'
   | 'createOrder'
   | 'confirmOrder'
   | 'cancelOrder'
@@ -44,13 +49,18 @@ export function buildGraph(services: GraphServices, mutationTrail?: MutationTrai
       new OrganizationResolver(services.organizations),
       new TopupOptionsResolver(options),
       new TopupOptionResolver(balances),
+      new UnavailableTopupOptionResolver(),
       new QuotaBalancesResolver(balances, catalogue),
+      new QuotaBalanceResolver(catalogue),
       new ExcessUsageResolver(excess),
+      new ExcessLabelResolver(),
       new TopupOptionExcessResolver(excess),
       new ClaimedExcessResolver(orders),
       new OrdersResolver(orders),
       new TopupOrderConnectionResolver(orders),
       new TopupOrderResolver(orders),
+      new TopupOrderLineResolver(),
+      new PendingOrderResolver(services.pendingOrders),
       new OrderMutationsResolver(services.createOrder, services.confirmOrder, services.cancelOrder, orders),
       new TopupUserErrorResolver(orders),
       new CheckPaymentResolver(services.checkPayment, orders),

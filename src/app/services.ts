@@ -11,6 +11,7 @@ import {
   ConfirmOrder,
   CreateOrder,
   OrdersLoaders,
+  PendingOrdersLoader,
   PruneDrafts,
   QuoteOrder,
 } from '../orders/index.ts';
@@ -84,6 +85,7 @@ export function composeServices(config: Config, parts: Parts) {
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
   const cancelOrder = new CancelOrder(callers, invoices, clock);
   const orders = new OrdersLoaders(callers);
+  const pendingOrders = new PendingOrdersLoader(callers, clock);
   const payments = new PaymentsLoader(callers);
 
   const settling = composeSettling(parts, invoices);
@@ -109,6 +111,7 @@ export function composeServices(config: Config, parts: Parts) {
   return {
     ...reading,
     orders,
+    pendingOrders,
     payments,
     createOrder,
     confirmOrder,

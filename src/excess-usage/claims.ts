@@ -1,3 +1,4 @@
+import type { Translations } from '../kernel/translated.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import type { OwedExcess } from './rules/owed.ts';
 
@@ -5,6 +6,7 @@ import type { OwedExcess } from './rules/owed.ts';
 export interface ClaimedExcess extends OwedExcess {
   orderId: string;
   label: string;
+  labelTranslations: Translations | null;
 }
 
 /** The port through which the page learns of claims from orders/, which imports excess-usage/. The composition root connects them. */

@@ -1,6 +1,10 @@
 export type { ClaimedExcess, Claims } from './claims.ts';
 export { excessQuotaRoute } from './excess-quota.route.ts';
-export { ExcessUsageResolver, TopupOptionExcessResolver } from './graphql/excess-usage.resolver.ts';
+export {
+  ExcessLabelResolver,
+  ExcessUsageResolver,
+  TopupOptionExcessResolver,
+} from './graphql/excess-usage.resolver.ts';
 export { ExcessUsage } from './graphql/excess-usage.type.ts';
 export { ListExcess } from './list-excess.ts';
 export { PriceOwed } from './price-owed.ts';

@@ -16,13 +16,18 @@ export interface ConfigurationExcess {
   asOf: Date;
 }
 
+export interface ExcessReport {
+  /** Omits rows without a current price; claimed excess has a frozen one. Empty while the page is gated. */
+  excess: readonly ConfigurationExcess[];
+  /** False if the debt of some quota is unknown. */
+  isComplete: boolean;
+  isGated: boolean;
+}
+
 /** The excess of one organization, as its page shows it. */
 export class ListExcess {
-  /**
-   * Runs once per request and organization. Empty while the page is gated, undefined if hub-core does not know the organization.
-   * Omits rows without a current price; claimed excess has a frozen one.
-   */
-  readonly list = perRequestAndKey((request, organizationId) => this.load(request, organizationId));
+  /** Runs once per request and organization. undefined if hub-core does not know the organization. */
+  readonly report = perRequestAndKey((request, organizationId) => this.load(request, organizationId));
 
   constructor(
     private readonly organizations: OrganizationsService,
@@ -31,35 +36,39 @@ export class ListExcess {
     private readonly claims: Claims,
   ) {}
 
+  async list(request: RequestContext, organizationId: string): Promise<readonly ConfigurationExcess[] | undefined> {
+    return (await this.report(request, organizationId))?.excess;
+  }
+
   async findByCode(request: RequestContext, organizationId: string, code: string) {
     const excess = await this.list(request, organizationId);
     return excess?.find(({ configuration }) => configuration.code === code);
   }
 
-  private async load(
-    request: RequestContext,
-    organizationId: string,
-  ): Promise<readonly ConfigurationExcess[] | undefined> {
+  private async load(request: RequestContext, organizationId: string): Promise<ExcessReport | undefined> {
     const [organization, eligible] = await Promise.all([
       this.organizations.find(request, organizationId),
       this.organizations.eligibility(request, organizationId),
     ]);
     if (organization === undefined || eligible === undefined) return undefined;
-    if (!eligible.newPageEnabled) return [];
+    if (!eligible.newPageEnabled) return { excess: [], isComplete: true, isGated: true };
     const [rows, claims] = await Promise.all([
       this.catalogue.rows(),
       this.claims.ofOrganization(request, organizationId),
     ]);
     const active = rows.map(({ configuration }) => configuration).filter((configuration) => configuration.active);
-    const excess = await Promise.all(
+    const all = await Promise.all(
       active.map(async (configuration) => ({
         organizationId,
         configuration,
         asOf: organization.asOf,
         claims: claims.filter(({ code }) => code === configuration.code),
-        owed: (await this.excess.owed(request, organization, configuration)) ?? [],
+        owed: await this.excess.owed(request, organization, configuration),
       })),
     );
-    return excess.filter(({ owed, claims: ofCode }) => owed.length > 0 || ofCode.length > 0);
+    const excess = all
+      .map(({ owed = [], ...of }) => ({ ...of, owed }))
+      .filter(({ owed, claims: ofCode }) => owed.length > 0 || ofCode.length > 0);
+    return { excess, isComplete: all.every(({ owed }) => owed !== undefined), isGated: false };
   }
 }

@@ -1,4 +1,4 @@
-export { QuotaBalance } from './graphql/quota-balance.type.ts';
+export { QuotaBalance, QuotaUnit, quotaBalance } from './graphql/quota-balance.type.ts';
 export { BalancesLoader, SettledExcessLoader } from './loaders.ts';
 export { type ExcessQuantities, excessKey, toExcessQuantities } from './rules/excess-quantities.ts';
 export { lockBalances } from './store/balances.ts';

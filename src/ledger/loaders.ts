@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
-import type { QuotaBalance } from './graphql/quota-balance.type.ts';
+import { type QuotaBalance, quotaBalance } from './graphql/quota-balance.type.ts';
 import { byOrganization, type ExcessQuantities } from './rules/excess-quantities.ts';
 import { balancesOf } from './store/balances.ts';
 import { settledOf } from './store/entries.ts';
@@ -26,7 +26,7 @@ export class BalancesLoader {
 
   async ofCode(request: RequestContext, organizationId: string, code: string): Promise<QuotaBalance> {
     const balances = await this.ofOrganization(request, organizationId);
-    return { code, balance: balances.get(code) ?? 0n };
+    return quotaBalance(organizationId, code, balances.get(code));
   }
 }
 

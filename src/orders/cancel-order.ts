@@ -1,6 +1,6 @@
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { organizationToWrite, requireCaller } from '../organizations/index.ts';
+import { actorOf, organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
@@ -84,11 +84,10 @@ export class CancelOrder {
    * cancelled.
    */
   private store(request: RequestContext, snapshot: TopupOrder): Promise<TopupOrder | undefined> {
-    const actor = requireCaller(request).subject;
     return this.database.transaction(request, async (tx) => {
       const order = await lockOrder(tx, { id: snapshot.id });
       if (order?.status !== snapshot.status || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return undefined;
-      await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', actor });
+      await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', ...actorOf(request) });
       // fault point: cancel, moved and not committed
       return order;
     });

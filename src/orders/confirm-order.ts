@@ -1,6 +1,6 @@
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { formatRupiah, type Rupiah } from '../kernel/money.ts';
-import { organizationToWrite, requireCaller } from '../organizations/index.ts';
+import { actorOf, organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
@@ -157,6 +157,6 @@ export class ConfirmOrder {
   }
 
   private cause(request: RequestContext, cause: string) {
-    return { at: this.clock.now(), cause, actor: requireCaller(request).subject };
+    return { at: this.clock.now(), cause, ...actorOf(request) };
   }
 }

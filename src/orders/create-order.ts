@@ -1,5 +1,5 @@
 import { addSeconds, type Clock } from '../kernel/clock.ts';
-import { organizationToWrite, requireCaller } from '../organizations/index.ts';
+import { actorOf, organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/telemetry/spans.ts';
@@ -63,7 +63,7 @@ export class CreateOrder {
       ...quoted.value,
       quoteExpiresAt: addSeconds(at, this.options.quoteTtlSeconds),
       traceParent: currentTraceParent(),
-      cause: { at, cause: 'createTopupOrder', actor: requireCaller(request).subject },
+      cause: { at, cause: 'createTopupOrder', ...actorOf(request) },
     };
     const order = await storeDraft(this.database, request, draft, this.options);
     if (order === 'full') return { userErrors: [tooManyLiveDrafts(this.options.maxLiveDrafts)] };

@@ -10,12 +10,15 @@ export { OrdersLoaders } from './graphql/orders.loaders.ts';
 export {
   OrdersResolver,
   TopupOrderConnectionResolver,
+  TopupOrderLineResolver,
   TopupOrderResolver,
   topupOrderReference,
 } from './graphql/orders.resolver.ts';
+export { PendingOrderResolver } from './graphql/pending-order.resolver.ts';
 export type { Invoicing, IssueOutcome } from './invoicing.ts';
 export { pruneDraftsJob } from './jobs.ts';
 export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
+export { PendingOrdersLoader } from './pending-orders-loader.ts';
 export { PruneDrafts } from './prune-drafts.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';

@@ -1,4 +1,4 @@
 export { OrganizationResolver, resolveOrganizationReference } from './graphql/organization.resolver.ts';
 export { Organization } from './graphql/organization.type.ts';
 export { OrganizationsService } from './organizations.service.ts';
-export { canRead, organizationToRead, organizationToWrite, requireCaller } from './rules/access.ts';
+export { actorOf, canRead, organizationToRead, organizationToWrite, requireCaller } from './rules/access.ts';

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { newId } from '../kernel/ids.ts';
+import { defaultText, toTranslations } from '../kernel/translated.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { assertExcessHasOneOwner, type CatalogueFileRow } from './rules/catalogue-file.ts';
 import { readConfigurations, saveConfigurations } from './store/catalogue-rows.ts';
@@ -22,8 +23,10 @@ export async function applyCatalogue(
       rows.map((row, index) => ({
         id: ids.get(row.code) ?? newId(),
         code: row.code,
-        label: row.label,
-        description: row.description,
+        label: defaultText(row.label),
+        labelTranslations: toTranslations(row.label),
+        description: row.description === null ? null : defaultText(row.description),
+        descriptionTranslations: row.description === null ? null : toTranslations(row.description),
         packageId: row.package_id,
         packageCode: row.package_code,
         optionValue: row.option_value,
@@ -52,8 +55,8 @@ export async function showCatalogue(database: DataSource): Promise<Record<string
   const rows = await readConfigurations(database);
   return rows.map((row) => ({
     code: row.code,
-    label: row.label,
-    description: row.description,
+    label: row.labelTranslations ?? row.label,
+    description: row.descriptionTranslations ?? row.description,
     package_id: row.packageId,
     package_code: row.packageCode,
     option_value: row.optionValue,

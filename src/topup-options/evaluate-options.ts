@@ -25,6 +25,8 @@ export interface HiddenOption {
   configuration: TopupConfiguration;
   reason: HiddenReason;
   detail: string;
+  /** True if a later try may find a price. */
+  isRetryable?: boolean;
 }
 
 export interface EvaluatedOptions {
@@ -68,7 +70,8 @@ export class EvaluateOptions {
     const { configuration } = option;
     const unitPrice = await this.unitPrice(request, configuration, fresh);
     if (typeof unitPrice === 'bigint') return { ...option, unitPrice };
-    return { configuration, reason: 'PRICE_UNAVAILABLE', detail: unitPrice.message };
+    const { message: detail, isRetryable } = unitPrice;
+    return { configuration, reason: 'PRICE_UNAVAILABLE', detail, isRetryable };
   }
 
   /** Uses the row's own price only if it is fixed, never as a fallback (domain.md 5). */
@@ -76,11 +79,12 @@ export class EvaluateOptions {
     request: RequestContext,
     { isFixedCost, basePrice, packageId }: TopupConfiguration,
     fresh: boolean,
-  ): Promise<Rupiah | { message: string }> {
-    if (isFixedCost) return basePrice ?? { message: 'The row has is_fixed_cost but no base_price.' };
-    if (packageId === null) return { message: 'The row has no package_id, and so no price.' };
+  ): Promise<Rupiah | { message: string; isRetryable: boolean }> {
+    const isRetryable = false;
+    if (isFixedCost) return basePrice ?? { message: 'The row has is_fixed_cost but no base_price.', isRetryable };
+    if (packageId === null) return { message: 'The row has no package_id, and so no price.', isRetryable };
     const price = await this.prices.ofPackage(request, packageId, { fresh });
-    return isUpstreamError(price) ? { message: price.message } : price;
+    return isUpstreamError(price) ? { message: price.message, isRetryable: price.kind !== 'rejected' } : price;
   }
 }
 

@@ -1,14 +1,19 @@
 export { applyCatalogue, showCatalogue } from './apply-catalogue.ts';
 export { Catalogue } from './catalogue.ts';
 export { EvaluateOptions, type OfferedOption } from './evaluate-options.ts';
-export { QuotaBalancesResolver } from './graphql/quota-balances.resolver.ts';
+export { QuotaBalanceResolver, QuotaBalancesResolver } from './graphql/quota-balances.resolver.ts';
 export { TopupOption } from './graphql/topup-option.type.ts';
-export { TopupOptionResolver, TopupOptionsResolver, topupOptionReference } from './graphql/topup-options.resolver.ts';
+export {
+  TopupOptionResolver,
+  TopupOptionsResolver,
+  topupOptionReference,
+  UnavailableTopupOptionResolver,
+} from './graphql/topup-options.resolver.ts';
 export { ListOptions } from './list-options.ts';
 export { Prices } from './prices.ts';
 export { type CatalogueFault, checkCatalogue } from './rules/catalogue-file.ts';
 export { parseOptionId } from './rules/option-id.ts';
-export { fillPlaceholders } from './rules/placeholders.ts';
+export { filledLabel, fillPlaceholders } from './rules/placeholders.ts';
 export { checkQuantity, type QuantityFault, type QuantityFaultCode } from './rules/quantity.ts';
 export type { CatalogueQuotaType } from './rules/validity.ts';
 export { SelectOrderable } from './select-orderable.ts';

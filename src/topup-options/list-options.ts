@@ -29,6 +29,15 @@ export class ListOptions {
     return offered?.find(({ configuration }) => configuration.code === code);
   }
 
+  /** The rows whose gates are open and whose price is missing; like offered(), empty while the page is gated. */
+  async unpriced(request: RequestContext, organizationId: string): Promise<readonly HiddenOption[] | undefined> {
+    const eligible = await this.organizations.eligibility(request, organizationId);
+    if (eligible === undefined) return undefined;
+    if (!eligible.newPageEnabled) return [];
+    const evaluated = await this.evaluations(request, organizationId);
+    return evaluated?.hidden.filter(({ reason }) => reason === 'PRICE_UNAVAILABLE');
+  }
+
   /** Every row that is not offered, also while the page is gated. */
   async hidden(request: RequestContext, organizationId: string): Promise<readonly HiddenOption[] | undefined> {
     return (await this.evaluations(request, organizationId))?.hidden;

@@ -1,12 +1,14 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { inLanguage, type Language } from '../../kernel/translated.ts';
 import { Organization, organizationToRead } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
+import { InLanguage } from '../../platform/graphql/language.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import { TopupOption } from '../../topup-options/index.ts';
 import type { ListExcess } from '../list-excess.ts';
-import { ExcessUsage } from './excess-usage.type.ts';
-import { toExcessUsages, toTotalExcess } from './to-graphql.ts';
+import { ExcessSummary, ExcessUsage } from './excess-usage.type.ts';
+import { toExcessSummary, toExcessUsages, toTotalExcess } from './to-graphql.ts';
 
 const EXCESS =
   'Unpaid usage beyond the quotas of the organization, per quota and period. Excess that an order carries which awaits its payment is a row of its own (`claimedBy`). Empty while the page is gated. Rows without a current price are left out.';
@@ -33,6 +35,17 @@ export class ExcessUsageResolver {
     return this.list(request, organization.id);
   }
 
+  @RequiresRead()
+  @FieldResolver(() => ExcessSummary, {
+    nullable: true,
+    description:
+      'The sum of excessUsages, and whether it is all. Null while the page is gated, and if the organization is unknown.',
+  })
+  async excessSummary(@Root() organization: Organization, @Ctx() request: RequestContext) {
+    const report = await this.excess.report(request, organization.id);
+    return report && (report.isGated ? null : toExcessSummary(report));
+  }
+
   private async list(request: RequestContext, organizationId: string): Promise<ExcessUsage[] | undefined> {
     const excess = await this.excess.list(request, organizationId);
     return excess?.flatMap(toExcessUsages);
@@ -51,5 +64,13 @@ export class TopupOptionExcessResolver {
   async excessUsage(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<ExcessUsage | undefined> {
     const excess = await this.excess.findByCode(request, option.organizationId, option.code);
     return excess === undefined ? undefined : toTotalExcess(excess);
+  }
+}
+
+@Resolver(() => ExcessUsage)
+export class ExcessLabelResolver {
+  @FieldResolver(() => String, { description: 'The name that people see.' })
+  label(@Root() { label: text, labelTranslations: translations }: ExcessUsage, @InLanguage() language?: Language) {
+    return inLanguage({ text, translations }, language);
   }
 }

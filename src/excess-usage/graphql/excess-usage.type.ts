@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import type { Translations } from '../../kernel/translated.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { DateTimeScalar, DecimalScalar } from '../../platform/graphql/scalars.ts';
 
@@ -10,8 +11,9 @@ export class ExcessUsage {
   @Field(() => String, { description: 'The quota code.' })
   code!: string;
 
-  @Field(() => String, { description: 'The name that people see.' })
+  /** The text without a language; the resolver has the field. */
   label!: string;
+  labelTranslations!: Translations | null;
 
   @Field(() => String, {
     description: 'The billing period, e.g. `2026-11`; `2026-10/2026-11` where an option sums up several.',
@@ -35,4 +37,18 @@ export class ExcessUsage {
 
   /** The id behind `claimedBy`; not part of the graph. */
   orderId!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The sum of what an organization owes beyond its quotas.' })
+export class ExcessSummary {
+  @Field(() => Money, { description: 'All that is owed, with what orders claim.' })
+  total!: Money;
+
+  @Field(() => Money, { description: 'The part that orders carry which await their payment.' })
+  claimed!: Money;
+
+  @Field(() => Boolean, {
+    description: 'False if the excess of some quota is not known or has no price at the moment: more may be owed.',
+  })
+  isComplete!: boolean;
 }

@@ -1,14 +1,21 @@
 import { sum } from '../../kernel/money.ts';
 import { money } from '../../platform/graphql/money.type.ts';
-import { fillPlaceholders } from '../../topup-options/index.ts';
+import { filledLabel } from '../../topup-options/index.ts';
 import type { ClaimedExcess } from '../claims.ts';
-import type { ConfigurationExcess } from '../list-excess.ts';
+import type { ConfigurationExcess, ExcessReport } from '../list-excess.ts';
 import { type OwedExcess, unclaimed } from '../rules/owed.ts';
-import type { ExcessUsage } from './excess-usage.type.ts';
+import type { ExcessSummary, ExcessUsage } from './excess-usage.type.ts';
 
 /** One row per quota and period, and one for each period of each order that claims it. */
 export function toExcessUsages(excess: ConfigurationExcess): ExcessUsage[] {
   return [...toUnclaimed(excess), ...excess.claims.map((claim) => toRow(excess, claim, claim))];
+}
+
+/** Sums up the rows of toExcessUsages(), of all quotas. */
+export function toExcessSummary({ excess, isComplete }: ExcessReport): ExcessSummary {
+  const amounts = (rows: readonly ExcessUsage[]) => money(sum(rows.map(({ amount }) => amount.amount)));
+  const rows = excess.flatMap(toExcessUsages);
+  return { total: amounts(rows), claimed: amounts(rows.filter(({ orderId }) => orderId !== null)), isComplete };
 }
 
 /** The part of an organization's excess that an order would settle now. */
@@ -21,10 +28,14 @@ function toRow(
   { code, period, quantity, unitPrice, amount }: OwedExcess,
   claim?: ClaimedExcess,
 ): ExcessUsage {
+  const label = claim
+    ? { text: claim.label, translations: claim.labelTranslations }
+    : filledLabel(configuration, unitPrice);
   return {
     id: [organizationId, code, period, claim?.orderId].filter((part) => part !== undefined).join(':'),
     code,
-    label: claim?.label ?? fillPlaceholders(configuration.label, unitPrice),
+    label: label.text,
+    labelTranslations: label.translations,
     period,
     quantity,
     unitPrice: money(unitPrice),

@@ -1,4 +1,5 @@
 import { formatRupiah } from '../../kernel/money.ts';
+import { inLanguage } from '../../kernel/translated.ts';
 import { formatInstant, formatUnits, httpUrl, oneLine } from './format.ts';
 import { MESSAGES } from './messages.ts';
 import type { MailKind, MailLocale, OrderMailLine, OrderMailModel } from './order-mail.ts';
@@ -139,7 +140,11 @@ function instantFact(label: string, instant: Date | null, locale: MailLocale): F
 }
 
 function tableRow(line: OrderMailLine, kind: MailKind, locale: MailLocale): TableRow {
-  return { label: oneLine(line.label), detail: detail(line, kind, locale), amount: formatRupiah(line.amount) };
+  const label = inLanguage(
+    { text: line.label, translations: line.labelTranslations ?? null },
+    locale === 'id' ? 'ID' : 'EN',
+  );
+  return { label: oneLine(label), detail: detail(line, kind, locale), amount: formatRupiah(line.amount) };
 }
 
 /** Only payment_received may say that something was credited or settled. */

@@ -13,6 +13,8 @@ export type MailLocale = 'id' | 'en';
 export interface OrderMailLine {
   kind: 'TOPUP' | 'EXCESS';
   label: string;
+  /** The label in each language; null if it is one text for all. */
+  labelTranslations?: { id: string; en?: string | undefined } | null;
   /** Units ordered, or units of excess usage that are settled; rupiah if the quota counts rupiah. */
   quantity: bigint;
   /** Units that the quota rises by; 0 for EXCESS. */

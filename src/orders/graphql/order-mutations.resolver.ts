@@ -24,7 +24,7 @@ const INPUT = 'The arguments of the mutation.';
 /** Converts an outcome to a payload of the graph. The mutation made stale what the request has loaded of the order. */
 export function toPayload(request: RequestContext, loaders: OrdersLoaders, { order, userErrors }: OrderOutcome) {
   if (order !== undefined) loaders.forget(request, order.id);
-  return { order: order && toTopupOrder(order), userErrors };
+  return { order: order && { ...toTopupOrder(order), changedAt: null }, userErrors };
 }
 
 @Resolver()

@@ -1,4 +1,5 @@
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import type { Translations } from '../../kernel/translated.ts';
 import { Organization } from '../../organizations/index.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { PageInfo } from '../../platform/graphql/page-info.type.ts';
@@ -66,8 +67,9 @@ export class TopupOrderLine {
   @Field(() => String, { name: 'code', simple: false, description: 'The quota code.' })
   quotaCode!: string;
 
-  @Field(() => String, { description: 'The name to show.' })
+  /** The text without a language; the resolver has the field. */
   label!: string;
+  labelTranslations!: Translations | null;
 
   @Field(() => DecimalScalar, { description: 'Units ordered, or units of excess; rupiah for an AMOUNT.' })
   quantity!: bigint;
@@ -92,24 +94,6 @@ export class TopupOrderLine {
     description: 'Last day: the end of the contract or of the month; null if there is no end. Asia/Jakarta.',
   })
   periodEnd!: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: "A step of an order's timeline." })
-export class TopupOrderEvent {
-  @Field(() => DateTimeScalar, { description: 'The time of the step.' })
-  at!: Date;
-
-  @Field(() => TopupOrderStatus, { nullable: true, description: 'The status before; null for the creation.' })
-  from!: OrderStatus | null;
-
-  @Field(() => TopupOrderStatus, {
-    description:
-      'The status after; the same as before for a new quote, and for an action of an operator that moves nothing.',
-  })
-  to!: OrderStatus;
-
-  @Field(() => String, { description: 'The cause, e.g. `confirmOrder` or `payment: webhook`.' })
-  cause!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A purchase of quota, from the quote to the booked invoice.' })
@@ -161,6 +145,9 @@ export class TopupOrder {
     description: 'The payment deadline; null before the order is confirmed.',
   })
   paymentExpiresAt!: Date | null;
+
+  /** null after a mutation: the resolver then reads it. */
+  changedAt!: Date | null;
 
   @Field(() => DateTimeScalar, { description: 'The time of creation.' })
   createdAt!: Date;

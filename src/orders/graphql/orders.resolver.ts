@@ -1,22 +1,28 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { inLanguage, type Language } from '../../kernel/translated.ts';
 import { Organization, organizationToRead } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { InLanguage } from '../../platform/graphql/language.ts';
 import { Cost, ListSize, PageSize } from '../../platform/graphql/limits/list-size.ts';
+import { DateTimeScalar } from '../../platform/graphql/scalars.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
+import { type EventKind, eventKind } from '../rules/event-kind.ts';
 import type { OrderStatus } from '../rules/order-state.ts';
 import { pageArgs } from '../rules/page.ts';
-import { TopupOrder, TopupOrderConnection, TopupOrderEvent, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
+import { TopupOrder, TopupOrderConnection, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
+import { TopupActor, TopupOrderEvent } from './order-event.type.ts';
 import type { OrdersLoaders } from './orders.loaders.ts';
-import { toConnection, toTopupOrder, toTopupOrderLine } from './to-graphql.ts';
+import { toActor, toConnection, toTopupOrder, toTopupOrderEvent, toTopupOrderLine } from './to-graphql.ts';
 
 @ArgsType()
 class OrderPageArgs {
   @Field(() => Int, {
     nullable: true,
     defaultValue: 20,
-    description: 'The size of the page, from 1; a value above 100 counts as 100.',
+    description:
+      'The size of the page; 0 gives an empty page whose pageInfo is right, and a value above 100 counts as 100.',
   })
   first?: number | null;
 
@@ -105,8 +111,42 @@ export class TopupOrderResolver {
 
   @ListSize(5)
   @FieldResolver(() => [TopupOrderEvent], { description: 'The steps of the order, oldest first.' })
-  timeline(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderEvent[]> {
-    return this.orders.eventsOf(request, order.id);
+  async timeline(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupOrderEvent[]> {
+    return (await this.orders.eventsOf(request, order.id)).map(toTopupOrderEvent);
+  }
+
+  @FieldResolver(() => TopupActor, { nullable: true, description: 'The caller who created the order.' })
+  createdBy(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupActor | null> {
+    return this.actorOf(request, order, 'CREATED');
+  }
+
+  @FieldResolver(() => TopupActor, {
+    nullable: true,
+    description: 'The caller who confirmed the order; null before that.',
+  })
+  confirmedBy(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<TopupActor | null> {
+    return this.actorOf(request, order, 'CONFIRMED');
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    description:
+      'The time of the last change that the graph shows, payments included. It rises with each change of an order; it says nothing between two orders.',
+  })
+  async changedAt(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<Date | undefined> {
+    return order.changedAt ?? (await this.orders.visible(request, order.id))?.changedAt;
+  }
+
+  private async actorOf(request: RequestContext, { id }: TopupOrder, kind: EventKind): Promise<TopupActor | null> {
+    const step = (await this.orders.eventsOf(request, id)).find((each) => eventKind(each) === kind);
+    return step === undefined ? null : toActor(step);
+  }
+}
+
+@Resolver(() => TopupOrderLine)
+export class TopupOrderLineResolver {
+  @FieldResolver(() => String, { description: 'The name to show.' })
+  label(@Root() { label: text, labelTranslations: translations }: TopupOrderLine, @InLanguage() language?: Language) {
+    return inLanguage({ text, translations }, language);
   }
 }
 

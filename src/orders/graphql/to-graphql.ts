@@ -1,11 +1,14 @@
 import { money } from '../../platform/graphql/money.type.ts';
+import { eventKind, isCallersStep } from '../rules/event-kind.ts';
 import { AWAITS_PAYMENT, UNDER_REVIEW } from '../rules/order-state.ts';
 import { cursorOf, type PageArgs } from '../rules/page.ts';
 import { payableOf } from '../rules/payable.ts';
 import type { OrderPage } from '../store/order-page.ts';
 import type { TopupOrder as OrderRow } from '../store/topup-order.entity.ts';
+import type { TopupOrderEvent as EventRow } from '../store/topup-order-event.entity.ts';
 import type { TopupOrderLine as LineRow } from '../store/topup-order-line.entity.ts';
 import type { TopupOrder, TopupOrderConnection, TopupOrderLine } from './order.type.ts';
+import type { TopupActor, TopupOrderEvent } from './order-event.type.ts';
 
 export function toTopupOrder(row: OrderRow): TopupOrder {
   return {
@@ -22,6 +25,7 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     // A late payment is credited, but the graph does not invite one. The rest of a part payment it does.
     paymentUrl: AWAITS_PAYMENT.has(row.status) || isUnderpaid(row) ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
+    changedAt: row.changedAt,
     createdAt: row.createdAt,
     confirmedAt: row.confirmedAt,
     paidAt: row.paidAt,
@@ -33,12 +37,25 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
 const isUnderpaid = ({ status, reviewReason }: OrderRow) => UNDER_REVIEW.has(status) && reviewReason === 'UNDERPAID';
 
 export function toTopupOrderLine(row: LineRow): TopupOrderLine {
-  const { id, kind, quotaCode, label, quantity, credits, unitPrice, amount, periodStart, periodEnd } = row;
+  const {
+    id,
+    kind,
+    quotaCode,
+    label,
+    labelTranslations,
+    quantity,
+    credits,
+    unitPrice,
+    amount,
+    periodStart,
+    periodEnd,
+  } = row;
   return {
     id,
     kind,
     quotaCode,
     label,
+    labelTranslations,
     quantity,
     credits,
     periodStart,
@@ -46,6 +63,16 @@ export function toTopupOrderLine(row: LineRow): TopupOrderLine {
     unitPrice: money(unitPrice),
     amount: money(amount),
   };
+}
+
+export function toTopupOrderEvent(row: EventRow): TopupOrderEvent {
+  const { at, from, to, cause } = row;
+  return { at, from, to, cause, kind: eventKind(row), actor: toActor(row) };
+}
+
+/** Returns null for a step of an operator or of the system. */
+export function toActor({ cause, actor: subject, actorName: name }: EventRow): TopupActor | null {
+  return subject !== null && isCallersStep({ cause }) ? { subject, name } : null;
 }
 
 export function toConnection(

@@ -84,6 +84,8 @@ export interface Cause {
   cause: string;
   /** The token's subject or the operator; null for the system. */
   actor: string | null;
+  /** The name in the caller's token, if it has one. */
+  actorName?: string | undefined;
   /** The operator's own words. */
   reason?: string;
 }

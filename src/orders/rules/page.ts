@@ -7,7 +7,7 @@ export const MAX_PAGE = 100;
 
 /** Arguments of a page of orders, newest first. One statement reads the pages of all organizations that share them. */
 export interface PageArgs {
-  /** From 1 to MAX_PAGE. */
+  /** From 0 to MAX_PAGE. */
   first: number;
   /** The cursor of the last order on the previous page. */
   after: string | undefined;
@@ -15,14 +15,14 @@ export interface PageArgs {
   status: readonly OrderStatus[];
 }
 
-/** Throws BAD_USER_INPUT if `first` is below 1 or `after` is not a cursor. */
+/** Throws BAD_USER_INPUT if `first` is negative or `after` is not a cursor. */
 export function pageArgs(args: {
   first?: number | null;
   after?: string | null;
   status?: OrderStatus[] | null;
 }): PageArgs {
   const first = args.first ?? 20;
-  if (first < 1) throw badUserInput(`first must be at least 1; got ${first}.`);
+  if (first < 0) throw badUserInput(`first must not be negative; got ${first}.`);
   const after = args.after ?? undefined;
   if (after !== undefined) parseCursor(after);
   return {

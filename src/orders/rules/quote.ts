@@ -1,8 +1,9 @@
 import type { OwedExcess } from '../../excess-usage/index.ts';
 import { MAX_AMOUNT, type Rupiah, sum } from '../../kernel/money.ts';
+import type { Translations } from '../../kernel/translated.ts';
 import {
   type CatalogueQuotaType,
-  fillPlaceholders,
+  filledLabel,
   type OfferedOption,
   type TopupConfiguration,
 } from '../../topup-options/index.ts';
@@ -15,6 +16,8 @@ export interface QuoteLine extends LinePeriod {
   kind: LineKind;
   quotaCode: string;
   label: string;
+  /** The label in each language; null if it is one text for all. */
+  labelTranslations: Translations | null;
   packageId: string | null;
   packageCode: string | null;
   quotaType: CatalogueQuotaType;
@@ -49,11 +52,16 @@ function frozenConfiguration(configuration: TopupConfiguration) {
   return { quotaCode, quotaType, billingVersionForPi };
 }
 
+function frozenLabel(configuration: TopupConfiguration, unitPrice: Rupiah) {
+  const { text: label, translations: labelTranslations } = filledLabel(configuration, unitPrice);
+  return { label, labelTranslations };
+}
+
 function excessLine({ configuration }: OfferedOption, owed: OwedExcess): QuoteLine {
   return {
     ...frozenConfiguration(configuration),
     kind: 'EXCESS',
-    label: fillPlaceholders(configuration.label, owed.unitPrice),
+    ...frozenLabel(configuration, owed.unitPrice),
     // Excess counted in rupiah has no package of its own, so accounting books it under the quota's.
     packageId: configuration.excessPackageId ?? configuration.packageId,
     packageCode: configuration.excessPackageCode ?? configuration.packageCode,
@@ -72,7 +80,7 @@ function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
   return {
     ...frozenConfiguration(configuration),
     kind: 'TOPUP',
-    label: fillPlaceholders(configuration.label, unitPrice),
+    ...frozenLabel(configuration, unitPrice),
     packageId: configuration.packageId,
     packageCode: configuration.packageCode,
     quantity,

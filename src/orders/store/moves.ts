@@ -22,10 +22,20 @@ export function stepInsert(
   { id, correlationId }: Pick<TopupOrder, 'id' | 'correlationId'>,
   from: OrderStatus | null,
   to: OrderStatus,
-  { at, cause, actor, reason }: Cause,
+  { at, cause, actor, actorName, reason }: Cause,
   onlyIf?: Sql,
 ): Query {
-  const row = { orderId: id, at, from, to, cause, actor, reason: reason ?? null, correlationId };
+  const row = {
+    orderId: id,
+    at,
+    from,
+    to,
+    cause,
+    actor,
+    actorName: actorName ?? null,
+    reason: reason ?? null,
+    correlationId,
+  };
   return insertSteps([row], { onlyIf });
 }
 

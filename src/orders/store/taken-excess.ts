@@ -30,6 +30,7 @@ export interface ClaimedLine extends ClaimedExcess {
 /** Selects the lines by which orders claim excess, the oldest order first. */
 export const claimedLines = (organizationIds: readonly string[], now: Date): Query<ClaimedLine> => sql<ClaimedLine>`
   select o.organization_id as "organizationId", o.id as "orderId", o.number as "orderNumber", line.label,
+    line.label_translations as "labelTranslations",
     line.quota_code as code, line.excess_period as period, line.quantity, line.unit_price as "unitPrice", line.amount
   from topup_orders o join topup_order_lines line on line.order_id = o.id
   where o.organization_id = any(${organizationIds}) and ${awaitsItsPayment(now)} and line.kind = 'EXCESS'

@@ -33,9 +33,13 @@ export class TopupOrderEvent {
   @Column({ type: 'text' })
   cause!: string;
 
-  /** The token's subject or the operator; null for the system. The graph does not show it. */
+  /** The token's subject or the operator; null for the system. The graph shows no operator. */
   @Column({ type: 'text', nullable: true })
   actor!: string | null;
+
+  /** The name in the caller's token at that time; null without one, and for operators and the system. */
+  @Column({ name: 'actor_name', type: 'text', nullable: true })
+  actorName!: string | null;
 
   /** The operator's own words. The graph does not show them. */
   @Column({ type: 'text', nullable: true })

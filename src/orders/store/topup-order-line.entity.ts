@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { Rupiah } from '../../kernel/money.ts';
+import type { Translations } from '../../kernel/translated.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import type { CatalogueQuotaType } from '../../topup-options/index.ts';
 import type { LineKind, QuoteLine } from '../rules/quote.ts';
@@ -32,6 +33,9 @@ export class TopupOrderLine implements QuoteLine {
 
   @Column({ type: 'text' })
   label!: string;
+
+  @Column({ name: 'label_translations', type: 'jsonb', nullable: true })
+  labelTranslations!: Translations | null;
 
   @Column({ name: 'package_id', type: 'text', nullable: true })
   packageId!: string | null;

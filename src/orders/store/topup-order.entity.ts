@@ -141,6 +141,17 @@ export class TopupOrder {
   @Column({ name: 'trace_parent', type: 'text', nullable: true })
   traceParent!: string | null;
 
+  /** Set by triggers: it rises with each change that the graph shows, whatever the replicas' clocks say. */
+  @Column({
+    name: 'changed_at',
+    type: 'timestamptz',
+    precision: 3,
+    default: () => 'now()',
+    insert: false,
+    update: false,
+  })
+  changedAt!: Date;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

@@ -1,14 +1,55 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { OrganizationsService } from '../organizations.service.ts';
-import { canRead, requireCaller } from '../rules/access.ts';
-import { Organization, TopupEligibility } from './organization.type.ts';
+import { canRead, organizationToRead, permissionsOf, requireCaller } from '../rules/access.ts';
+import { Organization, TopupEligibility, TopupPermissions } from './organization.type.ts';
 
 @Resolver(() => Organization)
 export class OrganizationResolver {
   constructor(private readonly organizations: OrganizationsService) {}
+
+  @RequiresRead()
+  @SemanticNonNull()
+  @Query(() => Organization, {
+    nullable: true,
+    description:
+      "An organization's part of self top-up: the whole page in one operation, with or without a gateway. Its other fields belong to the organizations subgraph.",
+  })
+  topupOrganization(
+    @Arg('id', () => ID, { nullable: true, description: 'Defaults to the organization of the token.' })
+    id: string | undefined,
+    @Ctx() request: RequestContext,
+  ): Organization {
+    return { id: organizationToRead(request, id ?? undefined) };
+  }
+
+  /** Relay reads the fragments of a `@fetchable` type again through a field of this name. The supergraph owns `node`. */
+  @RequiresRead()
+  @SemanticNonNull()
+  @Query(() => Organization, {
+    nullable: true,
+    name: 'fetch__Organization',
+    description: 'The same as topupOrganization, under the name by which Relay refetches fragments.',
+  })
+  fetchOrganization(
+    @Arg('id', () => ID, { description: "The organization's CID." }) id: string,
+    @Ctx() request: RequestContext,
+  ): Organization {
+    return { id: organizationToRead(request, id) };
+  }
+
+  @RequiresRead()
+  @SemanticNonNull()
+  @FieldResolver(() => TopupPermissions, {
+    nullable: true,
+    description: 'What the caller may do for this organization, by its token. topupEligibility says what is open.',
+  })
+  viewerTopupPermissions(@Root() { id }: Organization, @Ctx() request: RequestContext): TopupPermissions {
+    return permissionsOf(requireCaller(request), id);
+  }
 
   @RequiresRead()
   @FieldResolver(() => TopupEligibility, {

@@ -33,6 +33,21 @@ export class TopupEligibility {
   reasons!: IneligibilityReason[];
 }
 
+@ObjectType({ simpleResolvers: true, description: 'What a caller may do for an organization.' })
+export class TopupPermissions {
+  @Field(() => Boolean, { description: 'See the page and the orders.' })
+  canRead!: boolean;
+
+  @Field(() => Boolean, { description: 'Create, confirm and cancel orders, and have their payments checked.' })
+  canOrder!: boolean;
+
+  @Field(() => Boolean, { description: 'Decide on orders that wait for an approval.' })
+  canApprove!: boolean;
+
+  @Field(() => Boolean, { description: 'Read every organization, and the reasons why options are hidden.' })
+  canSupport!: boolean;
+}
+
 @ObjectType({
   simpleResolvers: true,
   description:

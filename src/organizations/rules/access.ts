@@ -39,3 +39,20 @@ export function organizationToWrite(request: RequestContext, requested?: string)
   }
   return caller.organizationId;
 }
+
+/** The same rules, for a page that does not offer what would be refused. */
+export function permissionsOf(caller: Caller, organizationId: string) {
+  const isOwn = caller.organizationId === organizationId;
+  return {
+    canRead: canRead(caller, organizationId),
+    canOrder: isOwn && caller.scopes.has('topup:write'),
+    canApprove: isOwn && caller.scopes.has('topup:approve'),
+    canSupport: caller.scopes.has('topup:support'),
+  };
+}
+
+/** The caller, as the steps that it causes name it. */
+export function actorOf(request: RequestContext): { actor: string; actorName: string | undefined } {
+  const { subject, name } = requireCaller(request);
+  return { actor: subject, actorName: name };
+}

@@ -1,8 +1,10 @@
-export type Scope = 'topup:read' | 'topup:write' | 'topup:support';
+export type Scope = 'topup:read' | 'topup:write' | 'topup:approve' | 'topup:support';
 
 /** The bearer of a verified token (contracts.md 2). */
 export interface Caller {
   readonly subject: string;
+  /** For people; undefined if the token has none. */
+  readonly name?: string | undefined;
   /** undefined only for a support caller without an organization. */
   readonly organizationId: string | undefined;
   readonly scopes: ReadonlySet<string>;

@@ -22,6 +22,8 @@ const claims = z.object({
   iat: z.number().optional(),
   organization_id: z.string().regex(PLAIN_ID).optional(),
   scope: z.string().default(''),
+  // A name that cannot be shown is no reason to refuse the token.
+  name: z.string().trim().min(1).max(255).regex(PRINTABLE).optional().catch(undefined),
 });
 
 const notRight = (claim: string) => new InvalidTokenError(`claim ${claim} is not right`);
@@ -30,7 +32,7 @@ const notRight = (claim: string) => new InvalidTokenError(`claim ${claim} is not
 export function toCaller(payload: JWTPayload, clock: Clock = systemClock): Caller {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) throw notRight(String(parsed.error.issues[0]?.path[0]));
-  const { sub, exp, iat, organization_id: organizationId, scope } = parsed.data;
+  const { sub, exp, iat, organization_id: organizationId, scope, name } = parsed.data;
   const now = clock.now().getTime() / 1000;
   if (exp > now + LONGEST_LIFE_SECONDS) throw notRight('exp');
   if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) throw notRight('iat');
@@ -38,5 +40,5 @@ export function toCaller(payload: JWTPayload, clock: Clock = systemClock): Calle
   if (organizationId === undefined && !scopes.has('topup:support')) {
     throw new InvalidTokenError('claim organization_id is missing');
   }
-  return { subject: sub, organizationId, scopes };
+  return { subject: sub, ...(name !== undefined && { name }), organizationId, scopes };
 }

@@ -1,6 +1,5 @@
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLSchema } from 'graphql';
-import { parse } from 'graphql';
+import { type GraphQLFieldResolver, type GraphQLSchema, getNamedType, isObjectType, parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap } from 'type-graphql';
 import { decorateSchema, type MutationTrail } from './decorate-schema.ts';
 import { type ReferenceResolver, rejecting } from './entities.ts';
@@ -57,6 +56,7 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
   for (const [type, resolveReference] of Object.entries(parts.references)) {
     resolvers[type] = { ...resolvers[type], __resolveReference: rejecting(resolveReference) };
   }
+  answerTextsAtOnce(codeFirst, resolvers);
   const scalars = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Date: DateScalar, URL: URLScalar };
   const decorations = { entities: new Set(Object.keys(parts.references)), mutationTrail: parts.mutationTrail };
   const build = () => {
@@ -72,4 +72,24 @@ function serveSdl(schema: GraphQLSchema, sdl: string): GraphQLSchema {
   if (service === undefined) throw new Error('The schema has no field _service to answer the SDL.');
   service.resolve = () => ({ sdl });
   return schema;
+}
+
+/**
+ * Reads a text that is asked for without a language as the property that it is: TypeGraphQL makes a promise of every field with an
+ * argument, and a page has dozens of texts.
+ */
+function answerTextsAtOnce(codeFirst: GraphQLSchema, resolvers: Record<string, Record<string, unknown>>): void {
+  for (const [type, fields] of Object.entries(resolvers)) {
+    const declared = codeFirst.getType(type);
+    if (!isObjectType(declared)) continue;
+    for (const [name, { args }] of Object.entries(declared.getFields())) {
+      if (!args.some((arg) => getNamedType(arg.type).name === 'TopupLanguage')) continue;
+      const translate = fields[name] as GraphQLFieldResolver<Record<string, unknown>, unknown>;
+      const answer: typeof translate = (source, args, context, info) =>
+        typeof source[name] === 'string' && (args['language'] ?? null) === null
+          ? source[name]
+          : translate(source, args, context, info);
+      fields[name] = answer;
+    }
+  }
 }

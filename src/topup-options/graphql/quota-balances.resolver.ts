@@ -1,11 +1,14 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { type BalancesLoader, QuotaBalance } from '../../ledger/index.ts';
+import { inLanguage, type Language } from '../../kernel/translated.ts';
+import { type BalancesLoader, QuotaBalance, QuotaUnit, quotaBalance } from '../../ledger/index.ts';
 import { Organization } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
+import { InLanguage } from '../../platform/graphql/language.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalogue, CatalogueRow } from '../catalogue.ts';
+import { filledLabel } from '../rules/placeholders.ts';
 
 @Resolver(() => Organization)
 export class QuotaBalancesResolver {
@@ -29,6 +32,27 @@ export class QuotaBalancesResolver {
     ]);
     const active = rows.filter((row) => row.configuration.active).map((row) => row.configuration.code);
     const codes = new Set([...active, ...balances.keys()]);
-    return [...codes].map((code) => ({ code, balance: balances.get(code) ?? 0n }));
+    return [...codes].map((code) => quotaBalance(organization.id, code, balances.get(code)));
+  }
+}
+
+/** The catalogue's words for a quota. One that has left the catalogue has its code for a name. */
+@Resolver(() => QuotaBalance)
+export class QuotaBalanceResolver {
+  constructor(private readonly catalogue: Catalogue) {}
+
+  @FieldResolver(() => String, { description: 'The name that people see.' })
+  async label(@Root() { code }: QuotaBalance, @InLanguage() language?: Language): Promise<string> {
+    const row = await this.row(code);
+    return row === undefined ? code : inLanguage(filledLabel(row.configuration, undefined), language);
+  }
+
+  @FieldResolver(() => QuotaUnit, { description: 'The unit of `balance`.' })
+  async unit(@Root() { code }: QuotaBalance): Promise<keyof typeof QuotaUnit> {
+    return (await this.row(code))?.rule?.input === 'AMOUNT' ? 'RUPIAH' : 'UNIT';
+  }
+
+  private async row(code: string): Promise<CatalogueRow | undefined> {
+    return (await this.catalogue.rows()).find(({ configuration }) => configuration.code === code);
   }
 }

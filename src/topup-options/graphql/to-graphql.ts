@@ -1,19 +1,26 @@
+import { eachText } from '../../kernel/translated.ts';
 import { money } from '../../platform/graphql/money.type.ts';
-import type { OfferedOption } from '../evaluate-options.ts';
+import type { HiddenOption, OfferedOption } from '../evaluate-options.ts';
 import { optionId } from '../rules/option-id.ts';
-import { fillPlaceholders } from '../rules/placeholders.ts';
+import { filledLabel, fillPlaceholders } from '../rules/placeholders.ts';
 import { validUntil } from '../rules/validity.ts';
-import type { QuotaType, TopupOption } from './topup-option.type.ts';
+import type { QuotaType, TopupOption, UnavailableTopupOption } from './topup-option.type.ts';
 
 /** `now` decides the end of a monthly top-up. */
 export function toTopupOption({ configuration, organization, rule, unitPrice }: OfferedOption, now: Date): TopupOption {
-  const { code, label, description, quotaType } = configuration;
+  const { code, description, descriptionTranslations, quotaType } = configuration;
+  const fill = (text: string) => fillPlaceholders(text, unitPrice);
+  const label = filledLabel(configuration, unitPrice);
+  const filled =
+    description === null ? null : eachText({ text: description, translations: descriptionTranslations }, fill);
   return {
     organizationId: organization.id,
     id: optionId(organization.id, code),
     code,
-    label: fillPlaceholders(label, unitPrice),
-    description: description === null ? null : fillPlaceholders(description, unitPrice),
+    label: label.text,
+    labelTranslations: label.translations,
+    description: filled?.text ?? null,
+    descriptionTranslations: filled?.translations ?? null,
     input: rule.input,
     minimum: rule.minimum,
     maximum: rule.maximum ?? null,
@@ -29,5 +36,17 @@ export function toTopupOption({ configuration, organization, rule, unitPrice }: 
     quotaType: quotaType.toUpperCase() as keyof typeof QuotaType,
     asOf: organization.asOf,
     validUntil: validUntil(quotaType, organization.contractEnd, now) ?? null,
+  };
+}
+
+/** A placeholder in its label has no price to stand for. */
+export function toUnavailableOption({ configuration, isRetryable }: HiddenOption): UnavailableTopupOption {
+  const { text, translations } = filledLabel(configuration, undefined);
+  return {
+    code: configuration.code,
+    label: text,
+    labelTranslations: translations,
+    reason: 'PRICE_UNAVAILABLE',
+    retryable: isRetryable === true,
   };
 }

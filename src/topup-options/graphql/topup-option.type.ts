@@ -1,4 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Translations } from '../../kernel/translated.ts';
 import { ForSupport } from '../../platform/graphql/access-directives.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
@@ -84,11 +85,11 @@ export class TopupOption {
   @Field(() => String, { description: 'The code of the quota that a top-up credits.' })
   code!: string;
 
-  @Field(() => String, { description: 'The name that people see.' })
+  /** Texts without a language; the resolvers have the fields. */
   label!: string;
-
-  @Field(() => String, { nullable: true, description: 'A longer text for people.' })
+  labelTranslations!: Translations | null;
   description!: string | null;
+  descriptionTranslations!: Translations | null;
 
   @Field(() => TopupInputKind, { description: 'The way in which the buyer chooses a quantity.' })
   input!: keyof typeof TopupInputKind;
@@ -136,6 +137,33 @@ export class TopupOption {
 
   /** The owner of the option; not part of the graph. */
   organizationId!: string;
+}
+
+export const TopupUnavailableReason = { PRICE_UNAVAILABLE: 'PRICE_UNAVAILABLE' } as const;
+registerEnumType(TopupUnavailableReason, {
+  name: 'TopupUnavailableReason',
+  description: 'The reason why an option cannot be bought at the moment.',
+  valuesConfig: { PRICE_UNAVAILABLE: { description: 'Mekari Billing gives no price for it at the moment.' } },
+});
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'An option that the organization could buy if its price were known: a page names it instead of its price.',
+})
+export class UnavailableTopupOption {
+  @Field(() => String, { description: 'The quota code.' })
+  code!: string;
+
+  /** The text without a language; the resolver has the field. */
+  label!: string;
+  labelTranslations!: Translations | null;
+
+  @Field(() => TopupUnavailableReason, { description: 'The reason, for programs.' })
+  reason!: keyof typeof TopupUnavailableReason;
+
+  @Field(() => Boolean, { description: 'True if the option may be back later without a change of the catalogue.' })
+  retryable!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A catalogue row that is hidden from an organization, for support.' })

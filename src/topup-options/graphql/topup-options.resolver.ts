@@ -1,15 +1,17 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { inLanguage, type Language } from '../../kernel/translated.ts';
 import { type BalancesLoader, QuotaBalance } from '../../ledger/index.ts';
 import { canRead, Organization, organizationToRead, requireCaller } from '../../organizations/index.ts';
 import { RequiresRead, RequiresSupport } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { InLanguage } from '../../platform/graphql/language.ts';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { ListOptions } from '../list-options.ts';
 import { parseOptionId } from '../rules/option-id.ts';
-import { toTopupOption } from './to-graphql.ts';
-import { HiddenTopupOption, TopupOption } from './topup-option.type.ts';
+import { toTopupOption, toUnavailableOption } from './to-graphql.ts';
+import { HiddenTopupOption, TopupOption, UnavailableTopupOption } from './topup-option.type.ts';
 
 const OWN = 'Defaults to the organization of the token.';
 const OPTIONS =
@@ -50,6 +52,21 @@ export class TopupOptionsResolver {
     return this.list(request, organization.id);
   }
 
+  @RequiresRead()
+  @ListSize(3)
+  @FieldResolver(() => [UnavailableTopupOption], {
+    nullable: true,
+    description:
+      'The options that are left out of topupOptions because their price cannot be had at the moment. Empty while the page is gated.',
+  })
+  async unavailableTopupOptions(
+    @Root() organization: Organization,
+    @Ctx() request: RequestContext,
+  ): Promise<UnavailableTopupOption[] | undefined> {
+    const unpriced = await this.options.unpriced(request, organization.id);
+    return unpriced?.map(toUnavailableOption);
+  }
+
   private async list(request: RequestContext, organizationId: string): Promise<TopupOption[] | undefined> {
     const offered = await this.options.offered(request, organizationId);
     const now = this.options.clock.now();
@@ -61,6 +78,17 @@ export class TopupOptionsResolver {
 export class TopupOptionResolver {
   constructor(private readonly balances: BalancesLoader) {}
 
+  @FieldResolver(() => String, { description: 'The name that people see.' })
+  label(@Root() { label: text, labelTranslations: translations }: TopupOption, @InLanguage() language?: Language) {
+    return inLanguage({ text, translations }, language);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'A longer text for people.' })
+  description(@Root() option: TopupOption, @InLanguage() language?: Language): string | null {
+    const { description: text, descriptionTranslations: translations } = option;
+    return text === null ? null : inLanguage({ text, translations }, language);
+  }
+
   @SemanticNonNull()
   @FieldResolver(() => QuotaBalance, {
     nullable: true,
@@ -68,6 +96,17 @@ export class TopupOptionResolver {
   })
   balance(@Root() option: TopupOption, @Ctx() request: RequestContext): Promise<QuotaBalance> {
     return this.balances.ofCode(request, option.organizationId, option.code);
+  }
+}
+
+@Resolver(() => UnavailableTopupOption)
+export class UnavailableTopupOptionResolver {
+  @FieldResolver(() => String, { description: 'The name that people see.' })
+  label(
+    @Root() { label: text, labelTranslations: translations }: UnavailableTopupOption,
+    @InLanguage() language?: Language,
+  ) {
+    return inLanguage({ text, translations }, language);
   }
 }
 

@@ -24,6 +24,11 @@ const visibleText = z.string().superRefine((value, context) => {
 
 const name = visibleText.trim().min(1).max(200);
 const optionalName = name.nullable().default(null);
+/** A text, or one for each language (contracts.md 3). */
+const inLanguages = <T extends z.ZodType<string>>(text: T) =>
+  z.union([text, z.strictObject({ id: text, en: text.optional() })], {
+    error: (issue) => (issue.code === 'invalid_union' ? 'is neither a text nor {"id": …, "en": …}' : undefined),
+  });
 const components = z
   .array(name)
   .nullish()
@@ -44,8 +49,8 @@ const price = z
 const rowSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not a quota code: expected lower-case letters, digits and _'),
-    label: name,
-    description: visibleText.max(2000).nullable().default(null),
+    label: inLanguages(name),
+    description: inLanguages(visibleText.max(2000)).nullable().default(null),
     package_id: optionalName,
     package_code: optionalName,
     option_value: z.unknown().superRefine((value, context) => {

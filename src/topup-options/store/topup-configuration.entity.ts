@@ -1,5 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Rupiah } from '../../kernel/money.ts';
+import type { Translations } from '../../kernel/translated.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import type { CatalogueQuotaType } from '../rules/validity.ts';
 
@@ -24,8 +25,15 @@ export class TopupConfiguration {
   @Column({ type: 'text' })
   label!: string;
 
+  /** The label in each language; null if it is one text for all. */
+  @Column({ name: 'label_translations', type: 'jsonb', nullable: true })
+  labelTranslations!: Translations | null;
+
   @Column({ type: 'text', nullable: true })
   description!: string | null;
+
+  @Column({ name: 'description_translations', type: 'jsonb', nullable: true })
+  descriptionTranslations!: Translations | null;
 
   @Column({ name: 'package_id', type: 'text', nullable: true })
   packageId!: string | null;

@@ -142,8 +142,8 @@ test.each([
   expect(data?.topupOrders ?? null).toBeNull();
 });
 
-test.each([0, -1])('a page of %s orders is refused', async (first) => {
-  const { errors } = await (await app.client()).send(TopupOrdersDocument, { first });
+test('a page of -1 orders is refused', async () => {
+  const { errors } = await (await app.client()).send(TopupOrdersDocument, { first: -1 });
   expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
 });
 

@@ -1,0 +1,49 @@
+import { type OrderStatus, PAYMENT_REFUSED } from './order-state.ts';
+
+/** The kinds of steps, for programs. The graph declares all of them; which ones occur today, eventKind() says. */
+export const EVENT_KINDS = [
+  'CREATED',
+  'QUOTED_ANEW',
+  'SUBMITTED',
+  'APPROVED',
+  'REJECTED',
+  'CONFIRMED',
+  'PAYMENT_RECEIVED',
+  'PAID',
+  'BOOKED',
+  'REVIEW',
+  'EXPIRED',
+  'CANCELLED',
+  'REFUNDED',
+  'PAYMENT_REFUSED',
+  'MAIL_SENT',
+  'OPERATOR_ACTED',
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+interface Step {
+  from: OrderStatus | null;
+  to: OrderStatus;
+  cause: string;
+}
+
+const KIND_OF_MOVE: Record<OrderStatus, EventKind> = {
+  DRAFT: 'CREATED',
+  PENDING_PAYMENT: 'CONFIRMED',
+  PAID: 'PAID',
+  COMPLETED: 'BOOKED',
+  PAYMENT_REVIEW: 'REVIEW',
+  EXPIRED: 'EXPIRED',
+  CANCELLED: 'CANCELLED',
+  REFUNDED: 'REFUNDED',
+};
+
+/** Steps that move nothing are new quotes of drafts; after a confirm, only operators make them, or the system closes their work. */
+export function eventKind({ from, to, cause }: Step): EventKind {
+  if (from === to) return to === 'DRAFT' ? 'QUOTED_ANEW' : 'OPERATOR_ACTED';
+  return cause === PAYMENT_REFUSED ? 'PAYMENT_REFUSED' : KIND_OF_MOVE[to];
+}
+
+/** Buyers do not see which operator acted: only a caller's own steps name their actor. */
+export const isCallersStep = ({ cause }: Pick<Step, 'cause'>): boolean =>
+  cause.startsWith('createTopupOrder') || cause.startsWith('confirmOrder') || cause.startsWith('cancelTopupOrder');
