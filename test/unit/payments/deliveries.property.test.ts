@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ORDER_STATUSES } from '../../../src/orders/index.ts';
 import { EMPTY, receivedIn, type Store, settleAnswer, settleNotice } from './played-order.ts';
 import {
@@ -189,6 +189,8 @@ function assertRules(start: Start, { store, truth }: Situation): void {
 }
 
 const RUNS = 40_000;
+// The walks take twenty seconds, and several times that beside other work.
+vi.setConfig({ testTimeout: 150_000 });
 
 test('received sum, credits and exceptions follow from what happened, and every cell of status, notice and answer is played', () => {
   const cells = new Map<string, number>();
