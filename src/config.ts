@@ -208,6 +208,21 @@ export function loadConfig(environment: Environment = processEnvironment): Confi
   return Object.freeze(read(settings, environment));
 }
 
+export type SettingName = keyof Config;
+
+/** Reads each setting by itself: the values of those that are right, and the fault of each that is not. */
+export function inspectConfig(environment: Environment = processEnvironment) {
+  const values: Record<string, unknown> = {};
+  const faults = new Map<SettingName, string>();
+  for (const name of Object.keys(settings.shape) as SettingName[]) {
+    const parsed = settings.shape[name].safeParse(environment[name] === '' ? undefined : environment[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.set(name, parsed.error.issues.map(({ message }) => message).join(', '));
+  }
+  const unsafe = environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? UNVERIFIED_TLS : undefined;
+  return { values: values as Partial<Config>, faults, unsafe };
+}
+
 /** Every call to a neighbour is signed and bounded in time. */
 const CALLING = { MEKARI_CLIENT_ID: true, MEKARI_CLIENT_SECRET: true, UPSTREAM_TIMEOUT_MS: true } as const;
 

@@ -86,6 +86,16 @@ export function createMailer(options: MailerOptions): Mailer {
   };
 }
 
+/** Connects to the mail server, greets it and signs in, and sends no mail. Throws the reason, after `timeoutMs` at the latest. */
+export async function greetMailServer(options: MailerOptions): Promise<void> {
+  const transport = await connect(options);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
 /** Ends `run` by its signal: after this time, or GRACE_MS after `stopping`. Bytes that drip in never stop it. */
 async function withDeadline<T>(timeoutMs: number, stopping: AbortSignal, run: (end: AbortSignal) => Promise<T>) {
   const end = new AbortController();

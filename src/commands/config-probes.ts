@@ -1,0 +1,121 @@
+import { migrations } from '../../migrations/index.ts';
+import { entities } from '../app/entities.ts';
+import { createSharedStore } from '../clients/cache/shared-store.ts';
+import { createNeighbour, type Neighbour } from '../clients/http.ts';
+import { createHubCore } from '../clients/hub-core.ts';
+import { greetMailServer } from '../clients/mailer.ts';
+import { createMekariBilling } from '../clients/mekari-billing.ts';
+import { createMekariPay } from '../clients/mekari-pay/index.ts';
+import { createModerator } from '../clients/moderator.ts';
+import { UpstreamError } from '../clients/upstream-error.ts';
+import type { Config, SettingName } from '../config.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { fetchKeySet } from '../platform/auth/fetch-key-set.ts';
+import { readKeySet } from '../platform/auth/key-set.ts';
+import { askForWrites } from '../platform/database/ask-for-writes.ts';
+import { connectDatabase } from '../platform/database/data-source.ts';
+import { hasPendingMigrations } from '../platform/database/migrate.ts';
+import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+
+/** One thing that the server reaches. A probe only reads: it may run beside a server that serves. */
+export interface Probe {
+  name: string;
+  /** It is tried only if all of these are right. */
+  needs: readonly SettingName[];
+  /** Resolves to a remark, or to undefined if the setting that switches it on is absent. Throws the reason. */
+  run(config: Config): Promise<string | undefined>;
+}
+
+/** No organization, package, order or invoice has this id. */
+const NOBODYS_ID = 'self-topup-check';
+const PROBE_TIMEOUT_MS = 10_000;
+const CALLING = ['MEKARI_CLIENT_ID', 'MEKARI_CLIENT_SECRET', 'UPSTREAM_TIMEOUT_MS'] as const;
+const MIGRATE = 'run `npm run migrate`';
+
+export const PROBES: readonly Probe[] = [
+  database('database, for callers', 'DATABASE_URL', ROLES.runtime),
+  database('database, for jobs and operators', 'DATABASE_BACKGROUND_URL', ROLES.background),
+  database('database, for migrations', 'DATABASE_MIGRATION_URL', ROLES.migrator),
+  { name: 'redis', needs: ['REDIS_URL'], run: probeRedis },
+  neighbour('hub-core', 'HUB_CORE_URL', (http) => createHubCore(http, systemClock).organizations([NOBODYS_ID])),
+  neighbour('mekari-billing', 'MEKARI_BILLING_URL', (http) => createMekariBilling(http).packagePrice(NOBODYS_ID)),
+  neighbour('mekari-pay', 'MEKARI_PAY_URL', (http) => {
+    const options = { neighbour: http, urls: { isAllowed: () => true }, webhookSecrets: [], clock: systemClock };
+    return createMekariPay(options).invoicesSince(systemClock.now()).next();
+  }),
+  neighbour('moderator', 'MODERATOR_URL', (http) => createModerator(http).paidPiOfOrder(NOBODYS_ID)),
+  { name: 'mail server', needs: ['SMTP_URL', 'MAIL_FROM'], run: probeMailServer },
+  { name: 'token issuer', needs: ['AUTH_JWKS_URL'], run: probeIssuer },
+];
+
+function database(name: string, setting: keyof Config & `DATABASE_${string}`, role: string): Probe {
+  async function run(config: Config) {
+    const url = config[setting] ?? config.DATABASE_URL;
+    const options = { url, role, entities, migrations, poolSize: 1 };
+    const connected = await connectDatabase(options).catch((error: Error) => {
+      throw isMissingRole(error) ? new Error(`${error.message}: ${MIGRATE}`) : error;
+    });
+    try {
+      const [{ version } = { version: '?' }] = await connected.query(
+        "select current_setting('server_version') as version",
+      );
+      const writes = await askForWrites(connected);
+      if (writes !== 'up') throw new Error('this server takes no writes: name the primary');
+      if (role === ROLES.background && (await hasPendingMigrations(connected)))
+        throw new Error(`the database is not migrated to this version: ${MIGRATE}`);
+      return `PostgreSQL ${version}, as ${role}`;
+    } finally {
+      await connected.destroy();
+    }
+  }
+  return { name, needs: [...new Set<SettingName>(['DATABASE_URL', setting])], run };
+}
+
+async function probeRedis({ REDIS_URL: url }: Config) {
+  if (url === undefined) return undefined;
+  const store = createSharedStore({ url });
+  await store.tried;
+  const isUp = store.isUp;
+  store.close();
+  if (!isUp) throw new Error('it did not answer a PING in time');
+  return 'answers';
+}
+
+/** A signed read about nobody. That it knows no such thing is the right answer. */
+function neighbour(
+  name: string,
+  setting: keyof Config & `${string}_URL`,
+  ask: (http: Neighbour) => Promise<unknown>,
+): Probe {
+  async function run(config: Config) {
+    const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
+    const baseUrl = String(config[setting]);
+    const http = createNeighbour({
+      name,
+      baseUrl,
+      credentials,
+      timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+      clock: systemClock,
+    });
+    try {
+      await ask(http);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.status !== 404) throw error;
+    } finally {
+      http.close();
+    }
+    return 'answers our signature';
+  }
+  return { name, needs: [setting, ...CALLING], run };
+}
+
+async function probeMailServer({ SMTP_URL: smtpUrl, MAIL_FROM: from }: Config) {
+  await greetMailServer({ smtpUrl, from, timeoutMs: PROBE_TIMEOUT_MS });
+  return 'greets; nothing was sent';
+}
+
+async function probeIssuer({ AUTH_JWKS_URL: url }: Config) {
+  const { usable, unusable } = await readKeySet(await fetchKeySet(url, AbortSignal.timeout(PROBE_TIMEOUT_MS)));
+  if (usable.length === 0) throw new Error('its key set holds no key that verifies our tokens');
+  return `keys: ${usable.length} usable, ${unusable.length} not`;
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { createDatabase } from '../../support/database/database.ts';
+import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
+
+// Each test starts a process or more.
+vi.setConfig({ testTimeout: 120_000 });
+
+let app: TestApp;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  [app] = await Promise.all([startApp(), buildOnce()]);
+  environment = {
+    ...app.sandbox.environment(),
+    DATABASE_URL: app.db.url,
+    PUBLIC_URL: app.url,
+    CHECKOUT_RETURN_URL: `${app.url}/topup`,
+  };
+});
+
+afterAll(async () => {
+  await endStarted();
+  await app.close();
+});
+
+const run = (env: Record<string, string>, ...args: string[]) => runBuilt('src/commands/check-config.js', args, env);
+
+test('a right environment is right in every line, and nothing was written, booked or mailed', async () => {
+  const checked = await run(environment);
+  expect(checked.stdout.split('\n').filter((line) => !/^(ok|skip) /.test(line) && line !== '')).toEqual([]);
+  expect(checked).toMatchObject({ code: 0, stderr: '' });
+  for (const line of [
+    /^ok {4}database, for callers: PostgreSQL \d+.*, as self_topup_runtime$/m,
+    /^ok {4}database, for jobs and operators: PostgreSQL \d+.*, as self_topup_background$/m,
+    /^ok {4}database, for migrations: PostgreSQL \d+.*, as self_topup_migrator$/m,
+    /^skip {2}redis: REDIS_URL is not set$/m,
+    /^ok {4}hub-core: answers our signature$/m,
+    /^ok {4}mekari-billing: answers our signature$/m,
+    /^ok {4}mekari-pay: answers our signature$/m,
+    /^ok {4}moderator: answers our signature$/m,
+    /^ok {4}mail server: greets; nothing was sent$/m,
+    /^ok {4}token issuer: keys: \d+ usable, 0 not$/m,
+  ])
+    expect(checked.stdout).toMatch(line);
+  expect(app.sandbox.mail.messages()).toEqual([]);
+});
+
+test('says everything that is wrong at once, and still tries the rest', async () => {
+  const wrong = {
+    ...environment,
+    MEKARI_CLIENT_SECRET: 'another',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    AUTH_JWKS_URL: `${environment['HUB_CORE_URL']}/nowhere`,
+    PORT: 'eighty',
+    AUTH_AUDIENCE: '',
+    MEKARI_PAY_URL: 'pay',
+  };
+  const { code, stdout } = await run(wrong, '--json');
+  expect(code).toBe(1);
+  const findings = Object.fromEntries(
+    (JSON.parse(stdout) as { name: string; result: string; detail: string }[]).map(({ name, result, detail }) => [
+      name,
+      `${result} ${detail}`,
+    ]),
+  );
+  expect(findings).toMatchObject({
+    PORT: 'FAIL is not a port: expected a whole number from 0 to 65535',
+    AUTH_AUDIENCE: "FAIL is missing; expected the tokens' audience",
+    MEKARI_PAY_URL: 'FAIL is not an http(s) URL',
+    'database, for callers': expect.stringMatching(/^ok/),
+    redis: 'FAIL it did not answer a PING in time',
+    'hub-core': 'FAIL hub-core rejected: it answered 401',
+    moderator: 'FAIL moderator rejected: it answered 401',
+    'mekari-pay': 'skip not tried, because MEKARI_PAY_URL must be right first',
+    'mail server': expect.stringMatching(/^FAIL .*ECONNREFUSED/),
+    'token issuer': 'FAIL it answered 401',
+  });
+  expect(stdout).not.toContain('another');
+});
+
+test('asks for the migration of a database that has none', async () => {
+  const empty = await createDatabase('template1');
+  const { code, stdout } = await run({ ...environment, DATABASE_URL: empty.url });
+  await empty.drop();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^FAIL {2}database, for jobs and operators: .*run `npm run migrate`$/m);
+});
+
+test('explains itself, and refuses a wrong call', async () => {
+  expect(await run({}, '--help')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Usage: npm run check:config/),
+  });
+  expect(await run({}, 'now')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Usage: npm run check:config'),
+  });
+});
