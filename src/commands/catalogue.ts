@@ -22,7 +22,9 @@ command(USAGE, async ([verb, file, ...rest], database) => {
 });
 
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+  });
   let json: unknown;
   try {
     json = parseJson(text);

@@ -1,6 +1,10 @@
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
 import { systemClock } from '../kernel/clock.ts';
+import { ORDER_FLAG, PAGE_FLAG } from '../organizations/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { listFlags, setFlag } from '../platform/flags/store/flag-table.ts';
+import { readConfigurations } from '../topup-options/index.ts';
 import { command, print, runRecorded, UsageError } from './command.ts';
 
 const USAGE = 'Usage: npm run flags -- list | set KEY on|off [KEY on|off ...]';
@@ -22,7 +26,19 @@ command(USAGE, async ([verb, ...args], database) => {
     }),
   );
   for (const { key, enabled } of changes) print(`${key} is ${enabled ? 'on' : 'off'}`);
+  const asked = await flagsThatAreAsked(database);
+  const unknown = changes.map(({ key }) => key).filter((key) => !asked.has(key));
+  if (unknown.length > 0)
+    process.stderr.write(
+      `Warning: nothing asks for ${unknown.join(', ')}. The pages and the catalogue ask for ${[...asked].join(', ')}.\n`,
+    );
 });
+
+/** A row of the catalogue that is applied later may name another flag, so setting an unknown one is not refused. */
+async function flagsThatAreAsked(database: DataSource): Promise<Set<string>> {
+  const rows = await readConfigurations(database);
+  return new Set([PAGE_FLAG, ORDER_FLAG, ...rows.flatMap(({ featureFlag }) => featureFlag ?? [])]);
+}
 
 function pairs(args: readonly string[]): { key: string; enabled: boolean }[] | undefined {
   if (args.length === 0 || args.length % 2 !== 0) return undefined;

@@ -2,3 +2,4 @@ export { OrganizationResolver, resolveOrganizationReference } from './graphql/or
 export { Organization } from './graphql/organization.type.ts';
 export { OrganizationsService } from './organizations.service.ts';
 export { actorOf, canRead, organizationToRead, organizationToWrite, requireCaller } from './rules/access.ts';
+export { ORDER_FLAG, PAGE_FLAG } from './rules/eligibility.ts';

@@ -34,7 +34,7 @@ test('every changing command is recorded, before and after, under the name of th
   const seed = join(root, 'seed/topup-configurations.json');
   for (const [name, ...args] of [
     ['flags', 'list'],
-    ['flags', 'set', 'voice', 'on', 'other', 'off'],
+    ['flags', 'set', 'billing_voice_call_topup', 'on', 'billing_chatbot_ai_topup', 'off'],
     ['catalogue', 'check', seed],
     ['catalogue', 'show'],
     ['catalogue', 'apply', seed],
@@ -54,7 +54,7 @@ test('every changing command is recorded, before and after, under the name of th
   ];
   const lines = await trailOf(app, me);
   expect(lines.map((line) => line.replace(/ [A-Z]\w+\d{13} /, ' (migration) '))).toEqual([
-    ...both('flags set voice on, other off'),
+    ...both('flags set billing_voice_call_topup on, billing_chatbot_ai_topup off'),
     ...both('catalogue apply topup-configurations.json'),
     ...both('jobs retry all'),
     ...both('migrate (migration)'),

@@ -62,6 +62,26 @@ test('a command without a database names the setting', async () => {
   expect(code).toBe(1);
 });
 
+test('a flag that nothing asks for is set, and warned of with those that are', async () => {
+  await run('catalogue', 'apply', await file([{ ...(await seedRows())[0], feature_flag: 'voice_beta' }]));
+  const { code, stdout, stderr } = await run('flags', 'set', 'biling_new_topup', 'on', 'voice_beta', 'on');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'biling_new_topup is on\nvoice_beta is on\n' });
+  expect(stderr).toBe(
+    'Warning: nothing asks for biling_new_topup. The pages and the catalogue ask for billing_new_topup_page, billing_new_topup, voice_beta.\n',
+  );
+});
+
+test('a catalogue file that cannot be read is named in a sentence', async () => {
+  for (const [path, reason] of [
+    [join(directory, 'nowhere.json'), 'there is no such file'],
+    [directory, 'EISDIR'],
+  ] as const)
+    expect(await run('catalogue', 'check', path)).toMatchObject({
+      code: 1,
+      stderr: `${path} cannot be read: ${reason}\n`,
+    });
+});
+
 test('migrate brings an empty database up to date, and reports that the second time', async () => {
   const empty = await createDatabase('template1');
   try {
