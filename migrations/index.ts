@@ -20,6 +20,7 @@ import { PaymentsReceived1765800000000 } from './1765800000000-payments-received
 import { PaymentsFromTheInbox1765810000000 } from './1765810000000-payments-from-the-inbox.ts';
 import { OrderChanges1766400000000 } from './1766400000000-order-changes.ts';
 import { NamesAndLanguages1766400100000 } from './1766400100000-names-and-languages.ts';
+import { InvoicesOfOneOrder1766500000000 } from './1766500000000-invoices-of-one-order.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   PaymentsFromTheInbox1765810000000,
   OrderChanges1766400000000,
   NamesAndLanguages1766400100000,
+  InvoicesOfOneOrder1766500000000,
 ];

@@ -26,6 +26,8 @@ import {
   PaymentsLoader,
   paymentJobs,
   Reconcile,
+  ReportOthers,
+  type ReportOutcome,
   ReviewUnreadable,
   SettlePayment,
   SettleReceived,
@@ -80,7 +82,10 @@ export function composeServices(config: Config, parts: Parts) {
   };
   const { paymentProvider } = neighbours;
   const quotes = new QuoteOrder(callers, organizations, reading.orderable, reading.owed, clock);
-  const invoices = new IssueInvoice(database, paymentProvider, clock, log, { returnUrl: config.CHECKOUT_RETURN_URL });
+  const report = outcomeReporter(log, telemetry.paymentEvent);
+  const others = new ReportOthers(database, clock, report);
+  const returnUrl = config.CHECKOUT_RETURN_URL;
+  const invoices = new IssueInvoice(database, paymentProvider, others, clock, log, { returnUrl });
   const createOrder = new CreateOrder(callers, quotes, clock, terms);
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
   const cancelOrder = new CancelOrder(callers, invoices, clock);
@@ -88,7 +93,7 @@ export function composeServices(config: Config, parts: Parts) {
   const pendingOrders = new PendingOrdersLoader(callers, clock);
   const payments = new PaymentsLoader(callers);
 
-  const settling = composeSettling(parts, invoices);
+  const settling = composeSettling(parts, { invoices, others, report });
   const { checkPayment, settlePayment, voidInvoice, reconciliation } = settling;
   const pruneDrafts = new PruneDrafts(database, hasPaymentEvent, clock, log);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
@@ -127,9 +132,11 @@ export function composeServices(config: Config, parts: Parts) {
 }
 
 /** The services that settle payments and end orders, whoever brings the notice. */
-function composeSettling({ clock, log, telemetry, callers, database, neighbours }: Parts, invoices: IssueInvoice) {
+function composeSettling(
+  { clock, log, callers, database, neighbours }: Parts,
+  { invoices, others, report }: { invoices: IssueInvoice; others: ReportOthers; report: ReportOutcome },
+) {
   const { paymentProvider } = neighbours;
-  const report = outcomeReporter(log, telemetry.paymentEvent);
   const settlePayment = new SettlePayment(database, clock, report);
   const received = new SettleReceived(database, clock, report);
   const unreadable = new ReviewUnreadable(database, clock, report);
@@ -142,6 +149,7 @@ function composeSettling({ clock, log, telemetry, callers, database, neighbours 
     received,
     unreadable,
     ends,
+    others,
     clock,
   );
   const reconcile = new Reconcile(database, paymentProvider, checkPayment, clock, log, report);

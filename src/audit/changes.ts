@@ -75,7 +75,13 @@ const changedOrders = ({ orders, payments }: Changes): Sql => sql`
       union
       select * from payment_events where id = any(${payments}::uuid[])
     ),
-    order_payments as materialized (select * from order_payments where order_id in (select id from change)),
+    -- With those of other orders through the same invoices.
+    order_payments as materialized (
+      select * from order_payments where order_id in (select id from change)
+      union
+      select other.* from order_payments own join order_payments other using (provider, invoice_id)
+      where own.order_id in (select id from change)
+    ),
     -- The offset forces a lookup per line; without it PostgreSQL may read all entries.
     quota_ledger_entries as materialized (
       select entry.* from topup_order_lines line

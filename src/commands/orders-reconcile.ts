@@ -6,6 +6,7 @@ import {
   CheckPayment,
   EndByProvider,
   IssueInvoice,
+  ReportOthers,
   ReviewUnreadable,
   SettlePayment,
   SettleReceived,
@@ -53,16 +54,17 @@ function describeSummary({ invoices, foreign }: ReconcileSummary, findings: read
 function partsOf(database: DataSource, neighbours: CommandNeighbours): ReconcileParts {
   const log = createLogger('silent');
   const [provider, moderator] = [neighbours.paymentProvider(), neighbours.moderator()];
-  const invoices = new IssueInvoice(database, provider, clock, log, {
+  const silent = () => undefined;
+  const others = new ReportOthers(database, clock, silent);
+  const invoices = new IssueInvoice(database, provider, others, clock, log, {
     returnUrl: loadInvoiceConfig().CHECKOUT_RETURN_URL,
   });
-  const silent = () => undefined;
   const payments = new SettlePayment(database, clock, silent);
   const received = new SettleReceived(database, clock, silent);
   const unreadable = new ReviewUnreadable(database, clock, silent);
   const ends = new EndByProvider(database, clock, log);
   const callers = new TenantDatabase(database);
-  const checks = new CheckPayment(callers, database, provider, invoices, received, unreadable, ends, clock);
+  const checks = new CheckPayment(callers, database, provider, invoices, received, unreadable, ends, others, clock);
   return {
     database,
     provider,

@@ -37,7 +37,7 @@ export async function cancelOrder(parts: CancelParts, orderNumber: string, by: S
   const snapshot = await orderNumbered(database, orderNumber);
   if (snapshot === null) throw noSuchOrder(orderNumber);
   assertCancellable(snapshot);
-  const invoices = snapshot.confirmedAt === null ? undefined : await endKnownInvoices(provider(), snapshot);
+  const invoices = snapshot.confirmedAt === null ? undefined : await endKnownInvoices(database, provider(), snapshot);
   return withLockedOrder(database, orderNumber, async (tx, order) => {
     assertCancellable(order);
     if (order.status !== snapshot.status || order.paymentInvoiceId !== snapshot.paymentInvoiceId)
@@ -55,8 +55,12 @@ function assertCancellable({ number, status }: TopupOrder): void {
     throw new OperatorRefusal(`${number} is ${status}: only an order in DRAFT or PENDING_PAYMENT can be cancelled.`);
 }
 
-async function endKnownInvoices(provider: PaymentProvider, order: TopupOrder): Promise<EndedInvoices> {
-  const ended = await endInvoices(provider, order).catch((error: Error) => {
+async function endKnownInvoices(
+  database: DataSource,
+  provider: PaymentProvider,
+  order: TopupOrder,
+): Promise<EndedInvoices> {
+  const ended = await endInvoices(database, provider, order).catch((error: Error) => {
     if (!isUpstreamError(error)) throw error;
     throw new OperatorRefusal(
       `${order.number} was not cancelled, because the provider must first tell what it received: ${error.message}. Try again later.`,

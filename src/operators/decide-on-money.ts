@@ -86,7 +86,12 @@ async function answerAbout(
   order: TopupOrder,
 ): Promise<Answer | { unread: string }> {
   try {
-    const { invoices, isUnknown } = await everyInvoiceOf(provider, order, await invoiceIdsOf(database, order.id));
+    const { invoices, isUnknown } = await everyInvoiceOf(
+      database,
+      provider,
+      order,
+      await invoiceIdsOf(database, order.id),
+    );
     if (isUnknown) return { unread: `${provider.name} does not know invoice ${order.paymentInvoiceId}` };
     return { provider: provider.name, source: 'check', invoices };
   } catch (error) {

@@ -75,11 +75,13 @@ export {
   linesOfNumber,
   linesOfOrder,
   lockOrder,
+  numberOfOrder,
   numbersOfOrganization,
   orderById,
   orderIdOf,
-  orderOfNotice,
+  orderOfNumber,
   orderOfOrganization,
+  ordersWithInvoices,
 } from './store/orders.ts';
 export {
   isApproved,

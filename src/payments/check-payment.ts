@@ -22,6 +22,7 @@ import type { EndByProvider } from './end-by-provider.ts';
 import type { IssueInvoice } from './issue-invoice.ts';
 import { everyInvoiceOf } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
+import type { ReportOthers } from './report-others.ts';
 import type { ReviewUnreadable } from './review-unreadable.ts';
 import type { Answer, SettleReceived } from './settle-received.ts';
 import { invoiceIdsOf } from './store/order-payments.ts';
@@ -41,6 +42,7 @@ export class CheckPayment {
     private readonly received: SettleReceived,
     private readonly unreadable: ReviewUnreadable,
     private readonly ends: EndByProvider,
+    private readonly others: ReportOthers,
     private readonly clock: Clock,
   ) {}
 
@@ -87,12 +89,14 @@ export class CheckPayment {
       // Stored before the call, so that an order on which the provider fails does not block the head of the poll queue.
       await setPaymentChecked(this.database, order.id, this.clock.now());
       const paidIds = await invoiceIdsOf(this.database, order.id);
-      const { invoices, isUnknown } = await everyInvoiceOf(this.provider, order, paidIds);
+      const { invoices, others, isUnknown } = await everyInvoiceOf(this.database, this.provider, order, paidIds);
+      const { name: provider } = this.provider;
+      await this.others.enter(order, { provider, source, others });
       if (isUnknown) {
-        await this.ends.ofUnknown(this.provider.name, order);
+        await this.ends.ofUnknown(provider, order);
         return 'ended';
       }
-      const answer = { provider: this.provider.name, source, invoices };
+      const answer = { provider, source, invoices };
       // fault point: review, answered and not settled
       if ((await this.received.settle(order.id, answer)).isAny) return 'received';
       if (order.status === 'PENDING_PAYMENT' && (await this.ends.ofAnswer(order, invoices))) return 'ended';

@@ -1,5 +1,6 @@
+import type { DataSource } from 'typeorm';
 import type { TopupOrder } from '../orders/index.ts';
-import { findInvoice } from './order-invoices.ts';
+import { byOwner, findInvoice } from './order-invoices.ts';
 import type { Invoice, PaymentProvider } from './provider.ts';
 import { PAYABLE_STATUSES } from './rules/provider-end.ts';
 
@@ -14,13 +15,19 @@ export interface EndedInvoices {
 
 /**
  * Voids every invoice of the order that the provider knows, by id and by our number, unless something was received for one.
+ * An invoice that belongs to another order stays as it is.
  * In contrast to voidInvoices() it accepts that the provider has lost the order's invoice. Idempotent. Throws UpstreamError.
  */
-export async function endInvoices(provider: PaymentProvider, order: TopupOrder): Promise<EndedInvoices> {
+export async function endInvoices(
+  database: DataSource,
+  provider: PaymentProvider,
+  order: TopupOrder,
+): Promise<EndedInvoices> {
   const own = order.paymentInvoiceId === null ? undefined : await findInvoice(provider, order.paymentInvoiceId);
   const isLost = order.paymentInvoiceId !== null && own === undefined;
   const found = [...(own === undefined ? [] : [own]), ...(await provider.invoicesOfOrder(order.number))];
-  const invoices = [...new Map(found.map((invoice) => [invoice.id, invoice])).values()];
+  const all = [...new Map(found.map((invoice) => [invoice.id, invoice])).values()];
+  const { invoices } = await byOwner(database, provider, order, all);
   const received = invoices.filter(hasReceived);
   const voided: string[] = [];
   if (received.length > 0) return { received, voided, isLost };

@@ -10,7 +10,8 @@ export { issueInvoiceJob, paymentJobs, reconcileJob, voidInvoiceJob } from './jo
 export { everyInvoiceOf } from './order-invoices.ts';
 export type { Invoice, PaymentProvider } from './provider.ts';
 export { Reconcile } from './reconcile.ts';
-export { outcomeReporter } from './report-outcome.ts';
+export { ReportOthers } from './report-others.ts';
+export { outcomeReporter, type ReportOutcome } from './report-outcome.ts';
 export { ReviewUnreadable } from './review-unreadable.ts';
 export { PAYMENT_EXCEPTIONS } from './rules/payment-outcomes.ts';
 export { PAYABLE_STATUSES } from './rules/provider-end.ts';

@@ -19,8 +19,9 @@ import { enqueueJob } from '../platform/jobs/job.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { endOrder } from './end-order.ts';
 import { checkPaymentJob, issueInvoiceJob, voidInvoiceJob } from './jobs.ts';
-import { voidInvoices } from './order-invoices.ts';
+import { byOwner, voidInvoices } from './order-invoices.ts';
 import type { Invoice, NewInvoice, PaymentProvider } from './provider.ts';
+import type { ReportOthers } from './report-others.ts';
 import { providerDeadline } from './rules/provider-end.ts';
 import { storeInvoice } from './store/invoices.ts';
 
@@ -33,6 +34,7 @@ export class IssueInvoice implements Invoicing {
   constructor(
     private readonly database: DataSource,
     private readonly provider: PaymentProvider,
+    private readonly others: ReportOthers,
     private readonly clock: Clock,
     private readonly log: Logger,
     private readonly options: { returnUrl: string },
@@ -50,7 +52,7 @@ export class IssueInvoice implements Invoicing {
 
   /** A payment that stands in the way is settled by a job. */
   async voidAll(order: TopupOrder): Promise<'voided' | 'paid'> {
-    const outcome = await voidInvoices(this.provider, order);
+    const outcome = await voidInvoices(this.database, this.provider, order);
     if (outcome === 'paid') {
       await inTransaction(this.database, (tx) => enqueueJob(tx, jobOfOrder(checkPaymentJob, order)));
     }
@@ -83,8 +85,13 @@ export class IssueInvoice implements Invoicing {
   }
 
   private async findExisting(order: TopupOrder): Promise<Invoice | undefined> {
-    const invoices = await this.provider.invoicesOfOrder(order.number);
+    const { invoices } = await this.ownInvoices(order);
     return invoices.find(({ paid }) => paid !== null) ?? invoices.find(({ status }) => status === 'pending');
+  }
+
+  /** The poll reports those that belong to another order. */
+  private async ownInvoices(order: TopupOrder) {
+    return byOwner(this.database, this.provider, order, await this.provider.invoicesOfOrder(order.number));
   }
 
   /** An invoice that expires at once is of no use: the order is about to expire. */
@@ -95,7 +102,7 @@ export class IssueInvoice implements Invoicing {
   private async create(order: TopupOrder, givenLines?: readonly TopupOrderLine[]): Promise<Invoice> {
     const lines = givenLines ?? (await linesOfOrder(this.database, order.id));
     // fault point: invoice, looked for and not created
-    const invoice = await this.createOrFind({
+    const invoice = await this.createOrFind(order, {
       orderNumber: order.number,
       amount: payableOf(order),
       description: `Qontak top-up ${order.number}`,
@@ -109,14 +116,14 @@ export class IssueInvoice implements Invoicing {
   }
 
   /** Looks again after a refusal: 409 says that there is an invoice, and a lost answer may have made one before a 400 or 422. */
-  private async createOrFind(invoice: NewInvoice): Promise<Invoice> {
+  private async createOrFind(order: TopupOrder, invoice: NewInvoice): Promise<Invoice> {
     try {
       return await this.provider.createInvoice(invoice);
     } catch (error) {
       const status = error instanceof UpstreamError ? error.status : undefined;
       if (status !== 409 && !REFUSALS.has(status ?? 0)) throw error;
-      const [found] = await this.provider.invoicesOfOrder(invoice.orderNumber);
-      if (found !== undefined) return found;
+      const { invoices } = await this.ownInvoices(order);
+      if (invoices[0] !== undefined) return invoices[0];
       if (status === 409) throw error;
       throw new InvoiceRefused(this.provider.name, 'rejected', 'the invoice is refused', status);
     }
@@ -149,9 +156,18 @@ export class IssueInvoice implements Invoicing {
       mail: mailJob('awaiting_payment', order),
       voidJob: jobOfOrder(voidInvoiceJob, order),
     });
+    if (stored === 'of_another') throw await this.ofAnother(order, invoice);
     const current = stored ?? (await this.readAfterLostRace(order.id));
     // fault point: invoice, committed and not answered
     return current;
+  }
+
+  /** Informs an operator. The order goes on without an invoice, and asks for one again. */
+  private async ofAnother(order: TopupOrder, invoice: Invoice): Promise<UpstreamError> {
+    const { name: provider } = this.provider;
+    const { others } = await byOwner(this.database, this.provider, order, [invoice]);
+    await this.others.enter(order, { provider, source: 'check', others });
+    return new UpstreamError(provider, 'malformed', "it gave another order's invoice");
   }
 
   /** Another run stored the invoice first. If the order was given up meanwhile, nobody may pay that invoice. */

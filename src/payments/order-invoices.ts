@@ -1,10 +1,25 @@
+import type { DataSource } from 'typeorm';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import type { TopupOrder } from '../orders/index.ts';
 import type { Invoice, PaymentProvider } from './provider.ts';
 import { PAYABLE_STATUSES } from './rules/provider-end.ts';
+import { findOtherOwners } from './store/invoice-owners.ts';
 
-export interface OrderInvoices {
+/** An invoice that the provider gives for one order, and that belongs to another. */
+export interface InvoiceOfAnother {
+  invoice: Invoice;
+  /** The order to which it belongs. */
+  ownerNumber: string;
+}
+
+export interface InvoicesByOwner {
+  /** The order's own. */
   invoices: readonly Invoice[];
+  /** Never counted for the order, and never voided for it. */
+  others: readonly InvoiceOfAnother[];
+}
+
+export interface OrderInvoices extends InvoicesByOwner {
   /** The order has an invoice, and the provider knows none of it, by id or by our number. */
   isUnknown: boolean;
 }
@@ -14,10 +29,12 @@ export interface OrderInvoices {
  * (`paidIds`), and all that carry its number. Throws UpstreamError.
  */
 export async function everyInvoiceOf(
+  database: DataSource,
   provider: PaymentProvider,
-  { number, paymentInvoiceId }: TopupOrder,
+  order: TopupOrder,
   paidIds: readonly string[] = [],
 ): Promise<OrderInvoices> {
+  const { number, paymentInvoiceId } = order;
   const ids = new Set(paymentInvoiceId === null ? paidIds : [paymentInvoiceId, ...paidIds]);
   const [byNumber, ...found] = await Promise.all([
     provider.invoicesOfOrder(number),
@@ -25,8 +42,33 @@ export async function everyInvoiceOf(
   ]);
   const byId = found.filter((invoice) => invoice !== undefined);
   const known = new Set(byId.map(({ id }) => id));
-  const invoices = [...byId, ...byNumber.filter(({ id }) => !known.has(id))];
-  return { invoices, isUnknown: paymentInvoiceId !== null && invoices.length === 0 };
+  const all = [...byId, ...byNumber.filter(({ id }) => !known.has(id))];
+  const { invoices, others } = await byOwner(database, provider, order, all);
+  return { invoices, others, isUnknown: paymentInvoiceId !== null && invoices.length === 0 };
+}
+
+/**
+ * Sets apart the invoices that belong to another order. One that this order's row has is looked up only once it is paid: the
+ * database let it be stored for this order alone.
+ */
+export async function byOwner(
+  database: DataSource,
+  provider: PaymentProvider,
+  order: TopupOrder,
+  invoices: readonly Invoice[],
+): Promise<InvoicesByOwner> {
+  const doubtful = invoices.filter(({ id, paid }) => id !== order.paymentInvoiceId || paid !== null);
+  if (doubtful.length === 0) return { invoices, others: [] };
+  const ids = doubtful.map(({ id }) => id);
+  const owners = await findOtherOwners(database, provider.name, ids, order.id);
+  const numbers = new Map(owners.map(({ invoiceId, orderNumber }) => [invoiceId, orderNumber]));
+  return {
+    invoices: invoices.filter(({ id }) => !numbers.has(id)),
+    others: invoices.flatMap((invoice) => {
+      const ownerNumber = numbers.get(invoice.id);
+      return ownerNumber === undefined ? [] : [{ invoice, ownerNumber }];
+    }),
+  };
 }
 
 /** Returns undefined if the provider answers that there is no such invoice. */
@@ -44,8 +86,12 @@ export async function findInvoice(provider: PaymentProvider, id: string): Promis
  * "paid" if anything was paid on one: that payment must be settled instead. Idempotent. Throws UpstreamError, also if the
  * provider does not know the invoice: it may come back, and be paid.
  */
-export async function voidInvoices(provider: PaymentProvider, order: TopupOrder): Promise<'voided' | 'paid'> {
-  const { invoices, isUnknown } = await everyInvoiceOf(provider, order);
+export async function voidInvoices(
+  database: DataSource,
+  provider: PaymentProvider,
+  order: TopupOrder,
+): Promise<'voided' | 'paid'> {
+  const { invoices, isUnknown } = await everyInvoiceOf(database, provider, order);
   if (isUnknown) throw new UpstreamError(provider.name, 'rejected', 'the invoice is unknown', 404);
   if (invoices.some(({ paid }) => paid !== null)) return 'paid';
   for (const { id } of invoices.filter(({ status }) => PAYABLE_STATUSES.has(status))) {

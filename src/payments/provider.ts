@@ -54,8 +54,8 @@ export interface Invoice {
   /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
   paid: Amount | null;
   refunded: Rupiah;
-  /** The time of the latest payment. */
-  paidAt: Date | undefined;
+  /** The time of the latest payment; undefined if the provider gives none. */
+  paidAt: Date | 'unreadable' | undefined;
   paymentMethod: string | null;
   expiresAt: Date | undefined;
 }

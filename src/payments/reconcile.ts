@@ -105,7 +105,7 @@ export class Reconcile {
 
   private async expire(snapshot: TopupOrder): Promise<void> {
     // The payment has just arrived: its webhook or the next run settles it.
-    if ((await voidInvoices(this.provider, snapshot)) === 'paid') return;
+    if ((await voidInvoices(this.database, this.provider, snapshot)) === 'paid') return;
     // fault point: expiry, invoice void and order not expired
     await inTransaction(this.database, async (tx) => {
       const order = await lockOrder(tx, { id: snapshot.id });

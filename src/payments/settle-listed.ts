@@ -6,7 +6,8 @@ import type { Settlement, SettlePayment } from './settle-payment.ts';
  * confirmed, it enters an exception, which stays open until an operator closes it. A repeat changes nothing.
  */
 export function settleListed(payments: SettlePayment, provider: string, invoice: Invoice): Promise<Settlement> {
-  const { id, paid, refunded, paidAt = null, paymentMethod, externalId: orderNumber } = invoice;
+  const { id, paid, refunded, paymentMethod, externalId: orderNumber } = invoice;
+  const paidAt = invoice.paidAt instanceof Date ? invoice.paidAt : null;
   return payments.settle({
     provider,
     source: 'poll',

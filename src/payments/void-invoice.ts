@@ -20,7 +20,7 @@ export class VoidInvoice {
   async voidForOrder(orderId: string): Promise<void> {
     const order = await orderById(this.database, orderId);
     if (!GIVEN_UP.has(order.status)) return;
-    if ((await voidInvoices(this.provider, order)) === 'voided') return;
+    if ((await voidInvoices(this.database, this.provider, order)) === 'voided') return;
     const checked = await this.payments.check('poll', order);
     if (isUpstreamError(checked)) throw checked;
   }

@@ -71,6 +71,18 @@ export const paymentsChecks: readonly Check[] = [
         and not exists (select from order_payments payment where payment.order_id = o.id)`,
   },
   {
+    name: 'invoice_pays_one_order',
+    meaning: 'Money that came in through one invoice counts for two orders: one of them is not paid.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('invoice %s, and order %s', payment.invoice_id, payment.order_id) as detail
+      from topup_orders o
+      join order_payments own on own.order_id = o.id
+      join order_payments payment using (provider, invoice_id)
+      where payment.order_id <> o.id
+      group by o.number, payment.invoice_id, payment.order_id`,
+  },
+  {
     name: 'payment_matches_status',
     meaning: "A payment event moved an order, but the order's status does not follow from it.",
     ofChanges: 'orders',

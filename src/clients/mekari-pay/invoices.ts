@@ -16,8 +16,8 @@ export interface MekariPayInvoice {
   /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
   paid: Amount | null;
   refunded: Rupiah;
-  /** The time of the latest payment. */
-  paidAt: Date | undefined;
+  /** The time of the latest payment; undefined if the provider gives none. */
+  paidAt: Date | 'unreadable' | undefined;
   paymentMethod: string | null;
   expiresAt: Date | undefined;
 }
@@ -50,7 +50,8 @@ export const invoice = z
     paid_amount: z.unknown().optional(),
     paid_currency: label(10).nullish(),
     refunded_amount: z.unknown().optional(),
-    paid_at: instant.nullish(),
+    // Money whose time is nonsense is money all the same.
+    paid_at: z.union([instant.nullish(), z.unknown().transform(() => 'unreadable' as const)]),
     payment_method: label(200).nullish().catch(undefined),
     payments: z
       .array(z.object({ method: label(200).nullish() }))

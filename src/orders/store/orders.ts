@@ -32,17 +32,17 @@ export const eventsOfOrders = (orderIds: readonly string[]): Query<TopupOrderEve
   select ${EVENT} from topup_order_events event
   where event.order_id = any(${orderIds.filter(isId)}::uuid[]) order by event.id`;
 
-/** Selects the order that a payment notice names, and whether the notice's invoice belongs to another order. */
-export const orderOfNotice = (number: string, provider: string, invoiceId: string) => sql<
-  TopupOrder & { invoiceOfAnother: boolean }
->`
-  select ${ORDER}, exists (
-    select from topup_orders other
-    where other.payment_provider = ${provider} and other.payment_invoice_id = ${invoiceId} and other.id <> o.id
-  ) as "invoiceOfAnother"
-  from topup_orders o where o.number = ${number}`;
+export const orderOfNumber = (number: string): Query<TopupOrder> =>
+  sql<TopupOrder>`select ${ORDER} from topup_orders o where o.number = ${number}`;
 
 export const orderIdOf = (number: string): Sql => sql`select id from topup_orders where number = ${number}`;
+
+export const numberOfOrder = (id: Sql): Sql => sql`select number from topup_orders where id = (${id})`;
+
+/** Selects the orders that have one of these invoices: `id`, `number` and `invoice_id`. */
+export const ordersWithInvoices = (provider: string, invoiceIds: readonly string[]): Sql => sql`
+  select id, number, payment_invoice_id as invoice_id from topup_orders
+  where payment_provider = ${provider} and payment_invoice_id = any(${invoiceIds})`;
 
 export const linesOfNumber = (number: string): Query<TopupOrderLine> => sql<TopupOrderLine>`
   select ${LINE} from topup_order_lines line where line.order_id = (${orderIdOf(number)}) order by line.position`;

@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm';
-import { UpstreamError } from '../../clients/upstream-error.ts';
 import { awaitsPayment, invoiceUpdate, isGivenUp, TopupOrder } from '../../orders/index.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
@@ -22,13 +21,14 @@ export interface StoredInvoice {
 }
 
 /**
- * Stores an order's first invoice and enqueues the job that follows. Returns undefined if the order already has one.
+ * Stores an order's first invoice and enqueues the job that follows. Returns undefined if the order already has one, and
+ * "of_another" if another order has this one.
  */
 export async function storeInvoice(
   database: DataSource,
   orderId: string,
   { provider, id, deadline, paymentUrl, mail, voidJob }: StoredInvoice,
-): Promise<TopupOrder | undefined> {
+): Promise<TopupOrder | 'of_another' | undefined> {
   const status = raw('status');
   const statement = sql<TopupOrder & { enqueued: unknown }>`
     with updated_order as (${invoiceUpdate(orderId, { provider, id, deadline, paymentUrl })})
@@ -37,11 +37,12 @@ export async function storeInvoice(
       when ${isGivenUp(status)} then ${enqueued(voidJob)}
     end as enqueued
     from updated_order`;
-  const [row] = await withRetries(() => runQuery(database, statement)).catch((error) => {
+  const rows = await withRetries(() => runQuery(database, statement)).catch((error) => {
     if (!violatesUnique(error, 'topup_orders_payment_invoice_key')) throw error;
-    throw new UpstreamError(provider, 'malformed', "it gave another order's invoice");
+    return 'of_another' as const;
   });
-  if (row === undefined) return undefined;
-  const { enqueued: _, ...order } = row;
+  if (rows === 'of_another') return rows;
+  if (rows[0] === undefined) return undefined;
+  const { enqueued: _, ...order } = rows[0];
   return order;
 }

@@ -9,6 +9,7 @@ import { bigintColumn } from '../../platform/database/columns.ts';
  */
 @Entity('order_payments')
 @Index('order_payments_order_idx', ['orderId'])
+@Index('order_payments_invoice_idx', ['provider', 'invoiceId'])
 @Check('order_payments_kind_check', `kind in ('PAYMENT', 'REFUND')`)
 @Check('order_payments_amount_check', `amount is null or (amount <> 0 and (kind = 'REFUND') = (amount < 0))`)
 @Check('order_payments_currency_check', `(amount is null) = (original_currency <> 'IDR')`)

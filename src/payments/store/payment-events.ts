@@ -44,6 +44,22 @@ export async function enterEventOf(
   return rows.length === 1;
 }
 
+/**
+ * Enters an exception about an order and an invoice unless there is one, open or closed. Its event id makes it one, also if two
+ * checks overlap. Returns false if there is one.
+ */
+export async function enterOtherInvoice(
+  database: DataSource,
+  { id }: TopupOrder,
+  exception: PaymentEvent,
+): Promise<boolean> {
+  const { outcome, invoiceId } = exception;
+  const event = { ...exception, eventId: `${outcome}:${id}:${invoiceId}` };
+  const isNew = sql`not exists (
+    select from payment_events where order_id = ${id} and outcome = ${outcome} and invoice_id = ${invoiceId})`;
+  return (await runQuery(database, sql`${insertEvents([event], { onlyIf: isNew })} ${IGNORE_DUPLICATE}`)).length === 1;
+}
+
 /** Condition that an event refers to the order with this id. The offset forces a lookup per order, by index. */
 export const hasPaymentEvent = (orderId: Sql): Sql =>
   sql`exists (select from payment_events where order_id = ${orderId} offset 0)`;

@@ -8,6 +8,18 @@ import type { NewStep } from '../rules/received-sum.ts';
 import type { OrderPayment } from './order-payment.entity.ts';
 import type { PaymentEvent, PaymentSource } from './payment-event.entity.ts';
 
+interface NoticeDecision {
+  orderId: string | null;
+  outcome: PaymentOutcome;
+  /** The other order to which the notice's invoice belongs. */
+  ownerNumber: string | undefined;
+  at: Date;
+}
+
+/** Names both orders of one invoice to an operator. */
+export const ofAnotherOrder = (orderNumber: string, ownerNumber: string): string =>
+  `The invoice belongs to order ${ownerNumber}, and the provider gives it for ${orderNumber} too, for which it does not count.`;
+
 /** A verified notice, as the inbox keeps it. */
 export function noticeEvent(
   {
@@ -16,10 +28,11 @@ export function noticeEvent(
     eventId,
     notice,
   }: { provider: string; source: PaymentSource; eventId: string; notice: PaymentNotice },
-  { orderId, outcome, at }: { orderId: string | null; outcome: PaymentOutcome; at: Date },
+  { orderId, outcome, ownerNumber, at }: NoticeDecision,
 ): PaymentEvent {
   const { type, orderNumber, invoiceId, paid, refunded, paidAt, paymentMethod } = notice;
   const isForeign = paid !== null && paid.rupiah === null;
+  const detail = ownerNumber === undefined ? null : ofAnotherOrder(orderNumber, ownerNumber);
   return {
     id: newId(),
     provider,
@@ -35,7 +48,7 @@ export function noticeEvent(
     paymentMethod,
     outcome,
     receivedAt: at,
-    detail: isForeign ? `${paid.text} ${paid.currency}` : null,
+    detail: isForeign ? `${paid.text} ${paid.currency}` : detail,
   };
 }
 
@@ -110,11 +123,12 @@ export function timeException(
   order: TopupOrder,
   payment: Pick<OrderPayment, 'provider' | 'invoiceId' | 'amount' | 'originalCurrency' | 'recordedAt'>,
   source: PaymentSource,
-  paidAt: Date | null,
+  paidAt: Date | 'unreadable' | null,
 ): PaymentEvent[] {
   const { provider, invoiceId, amount, originalCurrency: currency, recordedAt: at } = payment;
   if (paidAt === null || !paymentTime(paidAt, order.confirmedAt, at).isReplaced) return [];
-  const detail = `The provider says that it was paid at ${paidAt.toISOString()}; the time of receipt stands for that.`;
+  const said = paidAt === 'unreadable' ? 'no time that can be read' : `that it was paid at ${paidAt.toISOString()}`;
+  const detail = `The provider says ${said}; the time of receipt stands for that.`;
   return [
     resultEvent(order, {
       provider,
@@ -123,7 +137,7 @@ export function timeException(
       outcome: 'implausible_time',
       amount,
       currency,
-      paidAt,
+      paidAt: paidAt === 'unreadable' ? null : paidAt,
       detail,
       at,
     }),

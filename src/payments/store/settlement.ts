@@ -5,7 +5,7 @@ import {
   type Cause,
   linesOfNumber,
   orderIdOf,
-  orderOfNotice,
+  orderOfNumber,
   periodsUpdate,
   statusUpdate,
   stepInsert,
@@ -19,6 +19,7 @@ import { type Sql, sql } from '../../platform/database/sql.ts';
 import { allEnqueued, type NewJob } from '../../platform/jobs/job.ts';
 import type { PaymentNotice } from '../provider.ts';
 import type { NoticeContext } from '../rules/decide-payment.ts';
+import { otherOwnersOf } from './invoice-owners.ts';
 import type { OrderPayment } from './order-payment.entity.ts';
 import { isTainted, paymentInsert, receivedOf } from './order-payments.ts';
 import type { PaymentEvent } from './payment-event.entity.ts';
@@ -29,6 +30,8 @@ export interface SettlementFacts {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];
   context: NoticeContext;
+  /** The other order to which the notice's invoice belongs. */
+  ownerNumber: string | undefined;
 }
 
 /** `facts` is undefined if there is no such order. `isDuplicate` is true if the inbox already has this event. */
@@ -38,18 +41,20 @@ export async function readSettlementFacts(
 ): Promise<{ facts: SettlementFacts | undefined; isDuplicate: boolean }> {
   const { orderNumber, invoiceId } = notice;
   const orderId = orderIdOf(orderNumber);
-  const [[found], lines, [money], duplicates] = await runQueries(
+  const [[order], lines, [money], owners, duplicates] = await runQueries(
     database,
-    orderOfNotice(orderNumber, provider, invoiceId),
+    orderOfNumber(orderNumber),
     linesOfNumber(orderNumber),
     sql<Pick<NoticeContext, 'received' | 'isTainted'>>`
       select (${receivedOf(orderId)}) as received, ${isTainted(orderId)} as "isTainted"`,
+    otherOwnersOf(provider, [invoiceId], orderId),
     sql`select id from payment_events where provider = ${provider} and event_id = ${eventId}`,
   );
   const isDuplicate = duplicates.length > 0;
-  if (found === undefined || money === undefined) return { facts: undefined, isDuplicate };
-  const { invoiceOfAnother, ...order } = found;
-  return { facts: { order, lines, context: { ...money, invoiceOfAnother } }, isDuplicate };
+  if (order === undefined || money === undefined) return { facts: undefined, isDuplicate };
+  const ownerNumber = owners[0]?.orderNumber;
+  const context = { ...money, invoiceOfAnother: ownerNumber !== undefined };
+  return { facts: { order, lines, context, ownerNumber }, isDuplicate };
 }
 
 /** The invoice that was paid, and the time of payment. */

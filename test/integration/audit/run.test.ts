@@ -71,6 +71,10 @@ const PLANTED: Record<string, string[]> = {
      from order_payments`,
   ],
   payment_has_its_row: [`delete from order_payments`],
+  invoice_pays_one_order: [
+    `insert into order_payments select gen_random_uuid(), gen_random_uuid(), kind, provider, invoice_id, amount,
+       original_amount, original_currency, method, received_at, recorded_at from order_payments`,
+  ],
   payment_matches_status: [
     `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
   ],

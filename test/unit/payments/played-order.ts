@@ -51,7 +51,7 @@ const order = ({ status, confirmed, invoiceId }: Store) => ({
 
 export const receivedIn = (steps: readonly MoneyStep[]): bigint =>
   steps.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
-const isReplaced = (paidAt: Date | null | undefined) =>
+const isReplaced = (paidAt: Invoice['paidAt'] | null) =>
   paymentTime(paidAt ?? null, CONFIRMED_AT, RECEIVED_AT).isReplaced ? 1 : 0;
 
 /** A check that settles an answer. */
