@@ -7,7 +7,7 @@ import { enqueueJob } from '../../../src/platform/jobs/job.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { queuedJobs } from '../../support/app/jobs.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, until, untilStatus } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, untilStatus } from '../../support/app/purchase.ts';
 
 let app: TestApp;
 
@@ -67,22 +67,4 @@ test('300 mails of one organization wait for a server that takes half a second: 
   await app.db.query('delete from graphile_worker._private_jobs where key like $1 and locked_at is null', [
     `%${busy.id}`,
   ]);
-});
-
-test.each([
-  ['greets', { kind: 'greet-late', delayMs: 4000, times: 1 }],
-  ['answers after the mail', { kind: 'slow', delayMs: 4000, times: 1 }],
-] as const)('a mail server that %s later than other neighbours may gets the mail once', async (_, fault) => {
-  await app.sandbox.mail.faults.set([fault]);
-  const { confirmed } = await buyer('patient@buyer.example.test');
-  const order = await confirmed();
-  await app.sandbox.mail.waitFor(to('patient@buyer.example.test'));
-  await until(
-    () => queuedJobs(app, order.id),
-    (jobs) => jobs.every(({ task }) => task === 'issue_invoice'),
-  );
-  // A late mail of another test is not among them.
-  const offers = app.sandbox.mail.requests().filter(({ path }) => path === 'patient@buyer.example.test');
-  expect(offers).toMatchObject([{ status: 250 }]);
-  expect(app.sandbox.mail.messages().filter(to('patient@buyer.example.test'))).toHaveLength(1);
 });
