@@ -1,5 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
+import { isTimedOut } from '../database/errors.ts';
 import type { Excess } from './limits/excess.ts';
 import { MAX_TOKENS } from './limits/limits.ts';
 
@@ -7,9 +8,16 @@ import { MAX_TOKENS } from './limits/limits.ts';
 export const MASKED = 'INTERNAL_SERVER_ERROR';
 export const MASKED_MESSAGE = 'Something went wrong on our side. Name the correlationId when you report it.';
 
+/** The code of an error after which the same request may succeed: a statement waited too long for others. */
+export const BUSY = 'SERVICE_UNAVAILABLE';
+export const BUSY_MESSAGE = 'This took too long, because others hold the same data: send it again in a few seconds.';
+/** Longer than a lock is waited for, so that repeats do not pile up behind it. */
+export const BUSY_RETRY_SECONDS = 5;
+
 /** Returns the code that a caller sees (docs/errors.md 2). MASKED is a fault of ours: the log has its message, the answer does not. */
 export function codeOf(error: unknown): string {
   const original = unwrapResolverError(error);
+  if (isTimedOut(original)) return BUSY;
   if (!(original instanceof GraphQLError)) return MASKED;
   const { code } = original.extensions;
   if (code !== undefined) return String(code);
@@ -49,6 +57,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const locations = formatted.locations?.slice(0, MAX_LOCATIONS);
   const code = codeOf(error);
   if (code === MASKED) return { message: MASKED_MESSAGE, locations, path, extensions: { code } };
+  if (code === BUSY) {
+    return { message: BUSY_MESSAGE, locations, path, extensions: { code, retryAfterSeconds: BUSY_RETRY_SECONDS } };
+  }
   const extensions = { code, ...factsOf(formatted), ...(isOverTokens(message) ? OVER_TOKENS : {}) };
   return { message: shortened(withoutSuggestion(message)), locations, path, extensions };
 }

@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { codeOf, MASKED } from './format-error.ts';
+import { BUSY, codeOf, MASKED } from './format-error.ts';
 import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
@@ -31,6 +31,9 @@ export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit
   };
 }
 
+/** The codes of errors that are no fault of the caller, and whose cause the answer does not have. */
+const LEVELS: Partial<Record<string, 'error' | 'warn'>> = { [MASKED]: 'error', [BUSY]: 'warn' };
+
 /** Records each operation in the log line and the metrics, and the errors that are masked in the log. */
 export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<RequestContext> {
   return {
@@ -46,9 +49,11 @@ export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<Reque
         async didEncounterErrors({ contextValue, errors }) {
           // Logs each code once, because one answer can hold thousands of errors.
           contextValue.logFields['errorCodes'] = [...new Set(errors.map(codeOf))];
-          for (const error of errors.filter((error) => codeOf(error) === MASKED)) {
+          for (const error of errors) {
+            const level = LEVELS[codeOf(error)];
+            if (level === undefined) continue;
             const cause = unwrapResolverError(error) as Error;
-            contextValue.log.error({ event: 'field_failed', path: error.path?.join('.'), err: cause });
+            contextValue.log[level]({ event: 'field_failed', path: error.path?.join('.'), err: cause });
           }
         },
         async willSendResponse({ contextValue }) {

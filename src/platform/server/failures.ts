@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isTimedOut } from '../database/errors.ts';
 import { GRAPHQL_MEDIA_TYPE, prefersGraphqlResponse } from '../graphql/error-status.ts';
-import { MASKED_MESSAGE } from '../graphql/format-error.ts';
+import { BUSY, BUSY_MESSAGE, BUSY_RETRY_SECONDS, MASKED, MASKED_MESSAGE } from '../graphql/format-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { correlationIdOf } from './correlation.ts';
 
@@ -31,10 +32,15 @@ export type Failures = ReturnType<typeof createFailures>;
 
 /** Answers in the place of a handler that failed or was not reached. A fault of ours gets a general message. */
 export function createFailures(log: Logger) {
-  function send(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
+  function send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    message: string,
+    code = status < 500 ? 'BAD_REQUEST' : MASKED,
+  ): FastifyReply {
     const toGraph = request.routeOptions.url === GRAPH_PATH || isGraph(request.url);
     if (!toGraph) return reply.status(status).send({ error: message, correlationId: correlationIdOf(request) });
-    const code = status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
     return sendGraphError(request, reply, { status, message, extensions: { code } });
   }
 
@@ -43,8 +49,18 @@ export function createFailures(log: Logger) {
     onError(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
       const status = error.statusCode ?? 500;
       if (status < 500) return send(request, reply, status, error.message);
-      const correlationId = correlationIdOf(request);
-      log.error({ event: 'request_failed', path: pathOf(request), correlationId, err: error });
+      const line = {
+        event: 'request_failed',
+        path: pathOf(request),
+        correlationId: correlationIdOf(request),
+        err: error,
+      } as const;
+      if (isTimedOut(error)) {
+        log.warn(line);
+        void reply.header('retry-after', BUSY_RETRY_SECONDS);
+        return send(request, reply, 503, BUSY_MESSAGE, BUSY);
+      }
+      log.error(line);
       return send(request, reply, status, MASKED_MESSAGE);
     },
     /** Answers a path that cannot be decoded. Sets the headers itself, because Fastify runs no hook for it. */

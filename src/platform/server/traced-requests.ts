@@ -1,5 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BUSY, MASKED } from '../graphql/format-error.ts';
 import { type Span, SpanKind, setFacts, startSpan } from '../telemetry/spans.ts';
 import { logFieldsOf } from './correlation.ts';
 import { PROBES } from './probe-routes.ts';
@@ -44,7 +45,7 @@ function finish(span: Span, status: number, fields: Record<string, unknown>): vo
     correlationId: text(correlationId),
     outcome: codes.length === 0 ? undefined : codes.join(','),
   });
-  const failed = status >= 500 || codes.includes('INTERNAL_SERVER_ERROR');
+  const failed = status >= 500 || codes.includes(MASKED) || codes.includes(BUSY);
   if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }

@@ -77,7 +77,7 @@ test('a lock on an organization costs its confirms three seconds, and nobody els
     const waiting = ['a', 'b', 'c', 'd'].map(confirm);
     await confirmOrder(neighbour, await createOrder(neighbour, other, { muv: '500' }));
     for (const { errors } of await Promise.all(waiting)) {
-      expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['INTERNAL_SERVER_ERROR']);
+      expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 5 } }]);
     }
     // The statement's own limit, of fifteen seconds, would name another reason.
     const reasons = app.logs.filter((line) => JSON.stringify(line).includes('due to lock timeout'));
