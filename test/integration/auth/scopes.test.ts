@@ -59,6 +59,8 @@ test('read fields accept read, write and support; mutations accept write; hidden
   );
   const read = 'read write support';
   expect(declared).toEqual({
+    'Query.topupOrganization': read,
+    'Query.fetch__Organization': read,
     'Query.topupOptions': read,
     'Query.hiddenTopupOptions': 'support',
     'Query.excessUsages': read,
@@ -68,7 +70,10 @@ test('read fields accept read, write and support; mutations accept write; hidden
     'Mutation.confirmOrder': 'write',
     'Mutation.cancelTopupOrder': 'write',
     'Mutation.checkTopupPayment': 'write',
+    'Organization.viewerTopupPermissions': read,
     'Organization.topupEligibility': read,
+    'Organization.excessSummary': read,
+    'Organization.unavailableTopupOptions': read,
     'Organization.topupOptions': read,
     'Organization.excessUsages': read,
     'Organization.quotaBalances': read,
@@ -102,7 +107,7 @@ test.each(fields.filter(({ takesOrganization }) => takesOrganization))(
   },
 );
 
-test.each(fields.filter(({ takesOrganization }) => takesOrganization))(
+test.each(fields.filter(({ takesOrganization, needsOrganization }) => takesOrganization && !needsOrganization))(
   '$path requires an organizationId from support without an organization',
   async ({ document }) => {
     const homeless = createTestClient(

@@ -17,8 +17,11 @@ export interface GuardedField {
   /** One of these lists of scopes is enough. */
   scopes: string[][];
   authenticated: boolean;
+  /** True if the caller can ask for another organization than the token's. */
   takesOrganization: boolean;
-  /** `args`: values that replace the samples, or extend them. */
+  /** True if it must name one. */
+  needsOrganization: boolean;
+  /** `args`: values that replace the samples, or extend them; `organizationId` is the organization's, whatever its argument is called. */
   document(args?: Record<string, unknown>): string;
 }
 
@@ -42,12 +45,21 @@ function guarded(type: string, field: GraphQLField<unknown, unknown>): GuardedFi
     path: `${type}.${field.name}`,
     scopes: scopes === undefined ? [] : (valueFromASTUntyped(scopes.value) as string[][]),
     authenticated,
-    takesOrganization: field.args.some(({ name }) => name === 'organizationId'),
+    takesOrganization: organizationArg(field) !== undefined,
+    needsOrganization: isNonNullType(organizationArg(field)?.type),
     document: (args = {}) => documentOf(type, field, args),
   };
 }
 
-function documentOf(type: string, field: GraphQLField<unknown, unknown>, given: Record<string, unknown>): string {
+function organizationArg({ args, type }: GraphQLField<unknown, unknown>) {
+  const name = getNamedType(type).name === 'Organization' ? 'id' : 'organizationId';
+  return args.find((arg) => arg.name === name);
+}
+
+function documentOf(type: string, field: GraphQLField<unknown, unknown>, values: Record<string, unknown>): string {
+  const { name: organization = '', type: asked } = organizationArg(field) ?? {};
+  const { organizationId = isNonNullType(asked) ? '1001' : undefined, ...others } = values;
+  const given = { ...others, ...(organizationId !== undefined && { [organization]: organizationId }) };
   const args = field.args
     .filter((arg) => arg.name in given || isNonNullType(arg.type))
     .map((arg) => `${arg.name}: ${arg.name in given ? JSON.stringify(given[arg.name]) : sample(arg.type)}`);
