@@ -5,15 +5,14 @@
  */
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type Application, command, startApplication } from './dev/application.ts';
 import { buildExample } from './dev/build-example.ts';
 import { freePort } from './dev/free-port.ts';
 import { startPageServer } from './dev/page-server.ts';
+import { startProduct } from './dev/product.ts';
 import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts, startSandbox } from './index.ts';
 import { startPostgres } from './postgres/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
 
 /** Names beside this machine's own, such as that of a tunnel: no other page may reach these servers, which hand out tokens. */
 const allowedHosts = (process.env['ALLOWED_HOSTS'] ?? '')
@@ -53,7 +52,6 @@ async function start(): Promise<void> {
   stops.push(postgres.stop, sandbox.stop);
   const environment = {
     ...sandbox.environment(),
-    DATABASE_URL: postgres.url,
     PORT: String(port),
     HOST: '127.0.0.1',
     ALLOWED_HOSTS: ['localhost', '127.0.0.1', ...allowedHosts].join(','),
@@ -63,15 +61,16 @@ async function start(): Promise<void> {
     GRAPH_SCHEMA_PUBLIC: 'on',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
   };
-  await command('migrate', [], environment);
-  await Promise.all([
-    command('catalogue', ['apply', join(root, 'seed', 'topup-configurations.json')], environment),
-    command('flags', ['set', ...FLAGS.flatMap((flag) => [flag, 'on'])], environment),
-  ]);
+  const { product, stop } = await startProduct({
+    root,
+    url,
+    databaseUrl: postgres.url,
+    environment,
+    onEnd: (code) => void stopAll(code ?? 1),
+  });
+  stops.push(stop);
   if (stopping) return;
-  const application = await startApplication(environment, url);
-  stops.push(application.stop);
-  endWith(application);
+  sandbox.states.connect(product);
 
   const tokens = await sandbox.auth.readyTokens();
   const page = await startPageServer({
@@ -90,11 +89,6 @@ async function start(): Promise<void> {
     tokens,
     seconds: (performance.now() - startedAt) / 1000,
   });
-}
-
-/** Stops everything when the server ends. */
-function endWith(application: Application): void {
-  void application.exited.then((code) => stopAll(code ?? 1));
 }
 
 function pageConfig(sandbox: Sandbox, tokens: readonly ReadyToken[]) {
@@ -124,6 +118,7 @@ function announce(running: {
     ['Mailbox', sandbox.mail.url],
     ['Mekari Pay', sandbox.mekariPay.url],
     ['Tokens', sandbox.auth.url],
+    ['States', `${sandbox.states.url}/_sandbox/states`],
     ['hub-core', sandbox.hubCore.url],
     ['Mekari Billing', sandbox.mekariBilling.url],
     ['Moderator', sandbox.moderator.url],

@@ -5,9 +5,11 @@ import { type Mail, startMail } from './mail/mail.ts';
 import { type MekariBilling, startMekariBilling } from './mekari-billing/mekari-billing.ts';
 import { type MekariPay, startMekariPay } from './mekari-pay/mekari-pay.ts';
 import { type Moderator, startModerator } from './moderator/moderator.ts';
+import { createMovableClock, type MovableClock } from './movable-clock.ts';
 import { freePorts, type SandboxPorts } from './ports.ts';
 import type { Setup } from './setup.ts';
 import type { Credentials } from './signing/mekari-hmac.ts';
+import { type States, startStates } from './states/states.ts';
 
 export type { Auth, TokenClaims, TokenOptions } from './auth/auth.ts';
 export type { ReadyToken } from './auth/ready-tokens.ts';
@@ -25,6 +27,7 @@ export type { MekariPay } from './mekari-pay/mekari-pay.ts';
 export type { Attempt } from './mekari-pay/post-webhook.ts';
 export type { Booking, Moderator } from './moderator/moderator.ts';
 export type { PaidPiRequest } from './moderator/paid-pi-request.ts';
+export { type ClockSetting, createMovableClock, type MovableClock } from './movable-clock.ts';
 export { developmentPorts, type SandboxPorts } from './ports.ts';
 export type { Organization } from './seed/organizations.ts';
 export type { BillingPackage } from './seed/packages.ts';
@@ -33,6 +36,10 @@ export type { HttpNeighbour } from './server/http-neighbour.ts';
 export { Refusal } from './server/reply.ts';
 export type { LoggedRequest, RequestFilter } from './server/request-log.ts';
 export type { Credentials } from './signing/mekari-hmac.ts';
+export type { Product, ProductSteps } from './states/product.ts';
+export { ORDER_STATES, type OrderState } from './states/reach-order.ts';
+export type { StateRequest } from './states/state-request.ts';
+export type { ReachedState, States } from './states/states.ts';
 
 export interface SandboxOptions {
   /** Default: 127.0.0.1. */
@@ -62,6 +69,10 @@ export interface Sandbox {
   readonly moderator: Moderator;
   readonly mail: Mail;
   readonly auth: Auth;
+  /** The provider states of contract tests; states.connect() tells it the product. */
+  readonly states: States;
+  /** Business time of all neighbours, which states.moveClock() moves. */
+  readonly clock: MovableClock;
   /** Returns the product's settings for the neighbours. */
   environment(): Record<string, string>;
   /** Resets data, faults, logs and refused connections. Addresses, secrets, keys and webhook URL stay. */
@@ -76,7 +87,8 @@ const DEFAULT_RETRY_DELAYS_MS = [1000, 3000, 10_000, 30_000, 60_000, 300_000];
 
 /** Starts every neighbour. If one fails, such as by a taken port, stops the others and throws the reason. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const clock = options.clock ?? realClock;
+  const movable = createMovableClock(options.clock ?? realClock);
+  const clock = movable.now;
   const credentials = options.credentials ?? DEFAULT_CREDENTIALS;
   const webhookSecrets = options.webhookSecrets ?? [DEFAULT_WEBHOOK_SECRET];
   const ports = { ...freePorts, ...options.ports };
@@ -96,7 +108,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     startMail(setup, { smtp: ports.smtp, mailbox: ports.mailbox }),
     startAuth(setup, ports.auth),
   ]);
-  const all = [hubCore, mekariBilling, mekariPay, moderator, mail, auth];
+  const neighbours = [hubCore, mekariBilling, mekariPay, moderator, mail, auth];
+  const reset = async () => {
+    await Promise.all(neighbours.map((neighbour) => neighbour.reset()));
+  };
+  const handles = {
+    hubCore: hubCore.handle,
+    mekariPay: mekariPay.handle,
+    moderator: moderator.handle,
+    auth: auth.handle,
+  };
+  const states = await startStates(setup, ports.states, { clock: movable, ...handles, resetSandbox: reset }).catch(
+    async (error) => {
+      await Promise.all(neighbours.map((neighbour) => neighbour.stop()));
+      throw error;
+    },
+  );
+  const all = [...neighbours, states];
 
   return {
     hubCore: hubCore.handle,
@@ -105,6 +133,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     moderator: moderator.handle,
     mail: mail.handle,
     auth: auth.handle,
+    states: states.handle,
+    clock: movable,
     environment: () => ({
       HUB_CORE_URL: hubCore.handle.url,
       MEKARI_BILLING_URL: mekariBilling.handle.url,

@@ -7,6 +7,7 @@ export interface SandboxPorts {
   mailbox: number;
   auth: number;
   smtp: number;
+  states: number;
 }
 
 export const freePorts: SandboxPorts = {
@@ -17,6 +18,7 @@ export const freePorts: SandboxPorts = {
   mailbox: 0,
   auth: 0,
   smtp: 0,
+  states: 0,
 };
 
 /** The fixed ports of `npm run dev`. */
@@ -28,4 +30,5 @@ export const developmentPorts: SandboxPorts = {
   mailbox: 4105,
   auth: 4106,
   smtp: 4125,
+  states: 4107,
 };

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { ProductSteps } from '../index.ts';
+import { askSteps } from './steps-over-ipc.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -23,12 +25,15 @@ export async function command(
 export interface Application {
   /** Resolves to the exit code when the server ends. */
   exited: Promise<number | null>;
+  steps: ProductSteps;
   stop(): Promise<void>;
+  /** Ends it at once, before its database is replaced. */
+  kill(): Promise<void>;
 }
 
 /** Starts the built server as a process, and waits until it reports ready. */
 export async function startApplication(environment: Record<string, string>, url: string): Promise<Application> {
-  const child: ChildProcess = fork(built('main.js'), {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'server.js'), {
     cwd: root,
     execArgv: ['--enable-source-maps'],
     env: { ...process.env, ...environment },
@@ -44,8 +49,13 @@ export async function startApplication(environment: Record<string, string>, url:
   }
   return {
     exited,
+    steps: askSteps(child),
     async stop() {
       child.kill('SIGTERM');
+      await exited;
+    },
+    async kill() {
+      child.kill('SIGKILL');
       await exited;
     },
   };

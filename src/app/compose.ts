@@ -3,6 +3,7 @@ import type { Provider } from '@openfeature/server-sdk';
 import { createMutationTrail } from '../action-trail/index.ts';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { IdentifyOrder } from '../orders/index.ts';
 import { createIssuerKeys } from '../platform/auth/issuer-keys.ts';
 import { askForWrites } from '../platform/database/ask-for-writes.ts';
 import { openFlags } from '../platform/flags/flags.ts';
@@ -30,6 +31,8 @@ export interface Overrides {
   withoutBackground?: boolean;
   /** Replaces our own table of flags (docs/decisions/0032). stop() closes it. */
   flagProvider?: Provider;
+  /** Names new orders; by default at random. */
+  identifyOrder?: IdentifyOrder;
 }
 
 export type Composition = Awaited<ReturnType<typeof compose>>;
@@ -51,7 +54,16 @@ export async function compose(config: Config, overrides: Overrides = {}) {
   const ownFlags = () => new TableProvider(() => readFlags(callers.connections), clock, log);
   const flagProvider: Provider = overrides.flagProvider ?? ownFlags();
   const flags = await openFlags(flagProvider, log);
-  const services = composeServices(config, { clock, log, telemetry, callers, database, flags, neighbours });
+  const services = composeServices(config, {
+    clock,
+    log,
+    telemetry,
+    callers,
+    database,
+    flags,
+    neighbours,
+    identifyOrder: overrides.identifyOrder,
+  });
   const subgraph = buildGraph(services, createMutationTrail(callers, clock));
   registerGauges(telemetry, database, clock);
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });

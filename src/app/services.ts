@@ -10,10 +10,12 @@ import {
   ClaimsLoader,
   ConfirmOrder,
   CreateOrder,
+  type IdentifyOrder,
   OrdersLoaders,
   PendingOrdersLoader,
   PruneDrafts,
   QuoteOrder,
+  randomIdentity,
 } from '../orders/index.ts';
 import { OrganizationsService } from '../organizations/index.ts';
 import {
@@ -62,6 +64,7 @@ interface Parts {
   database: DataSource;
   flags: Flags;
   neighbours: Neighbours;
+  identifyOrder?: IdentifyOrder | undefined;
 }
 
 /** The handlers by what they wait for; app/background.ts gives each its lanes. */
@@ -79,6 +82,7 @@ export function composeServices(config: Config, parts: Parts) {
     paymentTtlSeconds: config.PAYMENT_TTL_SECONDS,
     maxOrdersAwaitingPayment: config.MAX_ORDERS_AWAITING_PAYMENT,
     maxLiveDrafts: config.MAX_LIVE_DRAFTS,
+    identify: parts.identifyOrder ?? randomIdentity,
   };
   const { paymentProvider } = neighbours;
   const quotes = new QuoteOrder(callers, organizations, reading.orderable, reading.owed, clock);

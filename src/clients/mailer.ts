@@ -34,7 +34,7 @@ export interface MailerOptions {
 }
 
 const NEIGHBOUR = 'mail';
-/** Less than the time that a stop may take (main.ts). */
+/** Less than the time that a stop may take (app/serve.ts). */
 const GRACE_MS = 5000;
 
 interface SmtpError {

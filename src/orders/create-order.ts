@@ -6,6 +6,7 @@ import { currentTraceParent, factsOf, inSpan, setFacts } from '../platform/telem
 import type { QuoteOrder } from './quote-order.ts';
 import { isQuoteOver } from './rules/confirm.ts';
 import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
+import type { IdentifyOrder } from './rules/order-identity.ts';
 import { idempotencyConflict, quoteExpired, tooManyLiveDrafts, type UserError } from './rules/user-error.ts';
 import { wantedItems } from './rules/wanted-items.ts';
 import { orderOfKey, storeDraft } from './store/drafts.ts';
@@ -33,7 +34,7 @@ export class CreateOrder {
     private readonly database: TenantDatabase,
     private readonly quotes: QuoteOrder,
     private readonly clock: Clock,
-    private readonly options: { quoteTtlSeconds: number; maxLiveDrafts: number },
+    private readonly options: { quoteTtlSeconds: number; maxLiveDrafts: number; identify: IdentifyOrder },
   ) {}
 
   /** Creates the order in its own span: later steps of the order join its trace. */

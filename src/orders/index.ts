@@ -22,7 +22,8 @@ export { PendingOrdersLoader } from './pending-orders-loader.ts';
 export { PruneDrafts } from './prune-drafts.ts';
 export { QuoteOrder } from './quote-order.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
-export { isOrderNumber } from './rules/order-number.ts';
+export { type IdentifyOrder, randomIdentity } from './rules/order-identity.ts';
+export { isOrderNumber, newOrderNumber } from './rules/order-number.ts';
 export {
   AWAITS_BOOKING,
   AWAITS_PAYMENT,

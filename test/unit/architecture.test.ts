@@ -99,10 +99,10 @@ describe('import rules', () => {
     expect(show(offending)).toEqual([]);
   });
 
-  test('only main.ts and the support of the tests import app/compose.ts', () => {
+  test('only app/serve.ts and the support of the tests import app/compose.ts', () => {
     const everywhere = ['src', 'test', 'sandbox', 'scripts', 'example', 'migrations'].flatMap(readSources);
     const importers = everywhere.flatMap(({ imports }) => imports).filter(({ to }) => to === 'src/app/compose.ts');
-    const allowed = ({ from }: Import) => from === 'src/main.ts' || from.startsWith('test/support/');
+    const allowed = ({ from }: Import) => from === 'src/app/serve.ts' || from.startsWith('test/support/');
     expect(show(importers.filter((edge) => !allowed(edge)))).toEqual([]);
     expect(importers.filter(allowed).length).toBeGreaterThan(1);
   });

@@ -9,11 +9,12 @@ const NUMBER = /^TU-(\d{6})-([0-9A-HJKMNP-TV-Z]{4})-([0-9A-HJKMNP-TV-Z]{4})$/;
 /**
  * Returns a number that a person can read out: TU-<day of creation>-<seven random symbols and a check symbol>, e.g.
  * TU-261122-7K3M-9QXE. The check symbol covers the day too: it detects one wrong symbol and a swap of two neighbours. A
- * unique constraint refuses a collision among the 2^35 numbers of a day, and the caller draws again.
+ * unique constraint refuses a collision among the 2^35 numbers of a day, and the caller draws again. `draw` returns a whole number
+ * from 0 to below its argument.
  */
-export function newOrderNumber(now: Date): string {
+export function newOrderNumber(now: Date, draw: (below: number) => number = randomInt): string {
   const day = jakartaDate(now).slice(2).replaceAll('-', '');
-  const random = Array.from({ length: 7 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  const random = Array.from({ length: 7 }, () => ALPHABET[draw(ALPHABET.length)]).join('');
   const text = random + ALPHABET[checkSymbol(day + random)];
   return `TU-${day}-${text.slice(0, 4)}-${text.slice(4)}`;
 }

@@ -9,7 +9,7 @@ import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { KeyUse } from '../rules/idempotency-key.ts';
-import { newOrderNumber } from '../rules/order-number.ts';
+import type { IdentifyOrder, OrderIdentity } from '../rules/order-identity.ts';
 import type { Cause } from '../rules/order-state.ts';
 import type { Quote } from '../rules/quote.ts';
 import { toStoredExcess } from './excess-reports.ts';
@@ -56,11 +56,12 @@ export async function storeDraft(
   database: TenantDatabase,
   request: RequestContext,
   draft: NewDraft,
-  { maxLiveDrafts }: { maxLiveDrafts: number },
+  { maxLiveDrafts, identify }: { maxLiveDrafts: number; identify: IdentifyOrder },
 ): Promise<TopupOrder | 'full' | undefined> {
   for (let draw = 1; ; draw++) {
-    const row = toRow(request, draft);
     const { use, quote, cause } = draft;
+    const { lineId, ...identity } = identify(use, cause.at);
+    const row = { ...identity, ...toRow(request, draft) };
     const onlyIf = hasRoomForDraft(row.organizationId, cause.at, maxLiveDrafts);
     const isStored = sql`exists (select from topup_orders where id = ${row.id})`;
     try {
@@ -69,7 +70,7 @@ export async function storeDraft(
         maxLiveDrafts === 0 ? NOTHING : lockOrganization(row.organizationId),
         sql<TopupOrder>`${insertOrders([row], { onlyIf })} returning ${columnsOf(TopupOrder, 'topup_orders')}`,
         keyInsert(use, row.id, cause.at, isStored),
-        linesInsert(row.id, quote.lines, isStored),
+        linesInsert(row.id, quote.lines, lineId, isStored),
         stepInsert(row, null, 'DRAFT', cause, isStored),
       );
       return order ?? 'full';
@@ -86,8 +87,6 @@ function toRow(
 ) {
   const { topupTotal, excessTotal, total } = quote;
   return {
-    id: newId(),
-    number: newOrderNumber(cause.at),
     organizationId: use.organizationId,
     organizationName,
     status: 'DRAFT' as const,
@@ -102,9 +101,9 @@ function toRow(
   };
 }
 
-function linesInsert(orderId: string, lines: Quote['lines'], onlyIf?: Sql): Query {
+function linesInsert(orderId: string, lines: Quote['lines'], lineId: OrderIdentity['lineId'], onlyIf?: Sql): Query {
   return insertLines(
-    lines.map((line, position) => ({ ...line, id: newId(), orderId, position })),
+    lines.map((line, position) => ({ ...line, id: lineId(position), orderId, position })),
     { onlyIf },
   );
 }
@@ -120,7 +119,7 @@ export async function storeRequote(
   const changes = { ...totals, quoteExpiresAt };
   // A caller has no privilege to delete: with it, it could lock the whole table.
   await runQuery(tx, sql`select drop_draft_lines(${order.id}::uuid)`);
-  await runQuery(tx, linesInsert(order.id, lines));
+  await runQuery(tx, linesInsert(order.id, lines, newId));
   await tx.update(TopupOrder, { id: order.id }, { ...changes, excessAtQuote: toStoredExcess(reported) });
   await runQuery(tx, stepInsert(order, 'DRAFT', 'DRAFT', cause));
   return Object.assign(order, changes);

@@ -44,7 +44,7 @@ const RESERVED_POLL_MS = 3000;
 const CHECK_MS = 5000;
 /** One listens, and one is for the upkeep; slots share the others, because their statements are short. */
 const connectionsFor = (concurrency: number) => 2 + Math.ceil(concurrency / 2);
-/** Longer than the grace of a SIGTERM (main.ts): there the process reports jobs that it cuts off. */
+/** Longer than the grace of a SIGTERM (app/serve.ts): there the process reports jobs that it cuts off. */
 const LONGEST_END_MS = 10_000;
 /** The library stores the end of a job within this time, or never. */
 const QUIET_MS = 2000;

@@ -4,12 +4,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ORDER_STATES, type ReachedState } from '../../../sandbox/index.ts';
 import { createTestClient } from '../../support/app/test-client.ts';
 import { sendRaw } from '../../support/http/raw-http.ts';
-import { buildOnce, endStarted, type RunningProcess, startBuilt } from '../../support/processes/built.ts';
-import { accepts, treeOf, untilGone } from '../../support/processes/process-tree.ts';
+import { buildOnce, endStarted } from '../../support/processes/built.ts';
+import { type Development, startDevelopment } from '../../support/processes/development.ts';
+import { accepts, untilGone } from '../../support/processes/process-tree.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
+
+/** The clock of all states, so that numbers and times are the same on each run. */
+const PRESENT = '2026-11-22T10:00:00+07:00';
 
 let directory: string;
 
@@ -24,35 +29,6 @@ afterAll(async () => {
   await endStarted();
   await rm(directory, { recursive: true, force: true });
 });
-
-interface Development {
-  command: RunningProcess;
-  /** The printed URLs by name. */
-  addresses: Record<string, string>;
-  ports: number[];
-  /** The printed tokens by purpose. */
-  tokens: Record<string, string>;
-  pids: number[];
-}
-
-async function startDevelopment(env: Record<string, string> = {}): Promise<Development> {
-  const command = startBuilt('sandbox/dev.js', [], { TMPDIR: directory, ...env }, { ownGroup: true });
-  await command.untilPrinted(/ {2}\d+ {2}Support.*\n +\S+\n\n/);
-  const { stdout } = command.output;
-  const addresses: Record<string, string> = Object.fromEntries(
-    [...stdout.matchAll(/^ {2}(\w.*?) +(\w+:\/\/\S+)$/gm)].map(([, name, url]) => [name ?? '', url ?? '']),
-  );
-  const tokens: Record<string, string> = Object.fromEntries(
-    [...stdout.matchAll(/^ {2}(\d+ {2}.+)\n {2}(\S+)$/gm)].map(([, label, token]) => [label ?? '', token ?? '']),
-  );
-  return {
-    command,
-    addresses,
-    tokens,
-    ports: Object.values(addresses).map((url) => Number(new URL(url).port)),
-    pids: await treeOf(command.pid),
-  };
-}
 
 async function expectNothingLeft({ ports, pids }: Development): Promise<void> {
   await untilGone(pids);
@@ -96,10 +72,10 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
-  const development = await startDevelopment({ PORT: String(port) });
+  const development = await startDevelopment(directory, { PORT: String(port) });
   const { addresses, tokens, ports, command } = development;
   expect(Object.keys(addresses)).toEqual(
-    expect.arrayContaining(['Top-up page', 'GraphQL', 'Mailbox', 'Mekari Pay', 'Database']),
+    expect.arrayContaining(['Top-up page', 'GraphQL', 'Mailbox', 'Mekari Pay', 'States', 'Database']),
   );
   expect(Object.keys(tokens).length).toBeGreaterThanOrEqual(8);
   expect(ports).not.toContain(port);
@@ -121,12 +97,12 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
 });
 
 test('the next start works after a SIGKILL, which ends server and database', async () => {
-  const killed = await startDevelopment();
+  const killed = await startDevelopment(directory);
   expect(killed.pids.length).toBeGreaterThan(3);
   killed.command.signal('SIGKILL');
   await expectNothingLeft(killed);
 
-  const next = await startDevelopment();
+  const next = await startDevelopment(directory);
   await buys(next);
   next.command.signal('SIGTERM');
   expect((await next.command.finished).code).toBe(0);
@@ -134,11 +110,47 @@ test('the next start works after a SIGKILL, which ends server and database', asy
 });
 
 test('two at once use different databases', async () => {
-  const first = await startDevelopment();
-  const second = await startDevelopment();
+  const first = await startDevelopment(directory);
+  const second = await startDevelopment(directory);
   await buys(first);
   await buys(second);
   for (const { command } of [first, second]) command.signal('SIGINT');
   for (const development of [first, second]) expect((await development.command.finished).code).toBe(0);
   for (const { pids } of [first, second]) await untilGone(pids);
+});
+
+async function control<T>(development: Development, method: string, path: string, body?: object): Promise<T> {
+  const url = new URL(path, development.addresses['States']);
+  const response = await fetch(url, body === undefined ? { method } : { method, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+const ORDER = 'query ($id: ID!) { topupOrder(id: $id) { status number lines { id } createdAt } }';
+
+/** Every state with an organization and an order that derive from a name, read back from the graph. */
+async function reachAll(development: Development): Promise<unknown[]> {
+  await control(development, 'PUT', 'clock', { at: PRESENT, isFrozen: true });
+  const all: unknown[] = [];
+  for (const state of ORDER_STATES) {
+    const reached = await control<ReachedState>(development, 'POST', 'states', { state, name: `shop ${state}` });
+    const graph = new URL(development.addresses['GraphQL'] ?? '').origin;
+    const { topupOrder } = await createTestClient(graph, reached.token).query(ORDER, { id: reached.orderId });
+    expect(topupOrder).toMatchObject({ status: state, createdAt: '2026-11-22T03:00:00.000Z' });
+    expect(topupOrder.number).toMatch(/^TU-261122-/);
+    all.push({ organizationId: reached.organizationId, orderId: reached.orderId, ...topupOrder });
+  }
+  expect(await control(development, 'GET', 'audit')).toEqual({ violations: [] });
+  return all;
+}
+
+test('all eight states have the same ids, numbers and times again after a reset', async () => {
+  const development = await startDevelopment(directory);
+  const first = await reachAll(development);
+  await control(development, 'POST', 'reset');
+  expect(await control(development, 'GET', 'clock')).toMatchObject({ shiftMs: 0 });
+  expect(await reachAll(development)).toEqual(first);
+  development.command.signalGroup('SIGINT');
+  expect((await development.command.finished).code).toBe(0);
 });
