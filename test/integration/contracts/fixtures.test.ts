@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, parse, print } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ORDER_STATES, type ReachedState, type StateRequest } from '../../../sandbox/index.ts';
+import type { TestApp } from '../../support/app/app.ts';
+import { startAppWithStates } from '../../support/app/app-with-states.ts';
+import { fullSelection } from '../../support/contracts/full-selection.ts';
+import { stableText } from '../../support/contracts/stable.ts';
+
+const SCHEMA = join(import.meta.dirname, '../../../schema');
+const PRESENT = new Date('2026-11-22T10:00:00+07:00');
+const schema = buildSchema(readFileSync(join(SCHEMA, 'api.graphql'), 'utf8'));
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startAppWithStates(() => PRESENT);
+});
+afterAll(() => app?.close());
+
+interface Sent {
+  field: string;
+  /** The field's variables by name, with their type. */
+  variables?: Record<string, [type: string, value: unknown]>;
+  token: string;
+}
+
+/** Asks for every field below one root field, and returns the exchange as its fixture prints it. */
+async function exchange(root: 'query' | 'mutation', { field, variables = {}, token }: Sent): Promise<string> {
+  const definition = (root === 'query' ? schema.getQueryType() : schema.getMutationType())?.getFields()[field];
+  if (definition === undefined) throw new Error(`the schema has no ${root} ${field}`);
+  const names = Object.keys(variables);
+  const declared = names.length === 0 ? '' : `(${names.map((name) => `$${name}: ${variables[name]?.[0]}`).join(', ')})`;
+  const given = names.length === 0 ? '' : `(${names.map((name) => `${name}: $${name}`).join(', ')})`;
+  const title = `${field[0]?.toUpperCase()}${field.slice(1)}`;
+  const query = print(parse(`${root} ${title}${declared} { ${field}${given}${fullSelection(definition.type)} }`));
+  const values = Object.fromEntries(names.map((name) => [name, variables[name]?.[1]]));
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-correlation-id': '00000000-0000-8000-8000-000000000000',
+      ...(token !== '' && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables: values }),
+  });
+  const request = { query, variables: values };
+  return stableText(`${JSON.stringify({ request, response: await response.json() }, null, 2)}\n`, PRESENT);
+}
+
+const reach = (request: StateRequest): Promise<ReachedState> => app.sandbox.states.reach(request);
+const orderOf = ({ orderId, token }: ReachedState, field = 'topupOrder'): Sent => ({
+  field,
+  variables: { id: ['ID!', orderId] },
+  token,
+});
+const inputOf = (field: string, token: string, input: object): Sent => {
+  const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input!`;
+  return { field, variables: { input: [type, input] }, token };
+};
+
+const FIXTURES: Record<string, () => Promise<string>> = {
+  ...Object.fromEntries(
+    ORDER_STATES.map((state) => [
+      `topupOrder.${state}`,
+      async () => exchange('query', orderOf(await reach({ state, organization: 'with-excess', name: state }))),
+    ]),
+  ),
+  async topupOrganization() {
+    const { token } = await reach({ organization: 'with-excess', state: 'PENDING_PAYMENT', name: 'page' });
+    return exchange('query', { field: 'topupOrganization', token });
+  },
+  async fetch__Organization() {
+    const { token, organizationId: id } = await reach({ organization: 'without-contract', name: 'refetch' });
+    return exchange('query', { field: 'fetch__Organization', variables: { id: ['ID!', id] }, token });
+  },
+  async topupOptions() {
+    const { token } = await reach({ organization: 'with-excess', name: 'options' });
+    return exchange('query', { field: 'topupOptions', token });
+  },
+  async excessUsages() {
+    const { token } = await reach({ organization: 'with-excess', state: 'PENDING_PAYMENT', name: 'excess' });
+    return exchange('query', { field: 'excessUsages', token });
+  },
+  async hiddenTopupOptions() {
+    const { supportToken } = await reach({ organization: 'without-components', name: 'hidden' });
+    return exchange('query', { field: 'hiddenTopupOptions', token: supportToken });
+  },
+  async topupOrders() {
+    const { token } = await reach({ state: 'COMPLETED', name: 'orders' });
+    return exchange('query', { field: 'topupOrders', variables: { first: ['Int', 1] }, token });
+  },
+  async createTopupOrder() {
+    const { token, organizationId } = await reach({ organization: 'with-excess', name: 'create' });
+    const items = [{ optionId: `${organizationId}:wa_balance`, quantity: '1000000' }];
+    return exchange('mutation', inputOf('createTopupOrder', token, { items, idempotencyKey: 'create' }));
+  },
+  async 'createTopupOrder.BELOW_MINIMUM'() {
+    const { token, organizationId } = await reach({ name: 'create too little' });
+    const items = [{ optionId: `${organizationId}:wa_balance`, quantity: '999999' }];
+    return exchange('mutation', inputOf('createTopupOrder', token, { items, idempotencyKey: 'create' }));
+  },
+  async confirmOrder() {
+    const { token, orderId, total } = await reach({ state: 'DRAFT', name: 'confirm' });
+    const input = { orderId, expectedTotal: total, idempotencyKey: 'confirm' };
+    return exchange('mutation', inputOf('confirmOrder', token, input));
+  },
+  async 'confirmOrder.PRICE_CHANGED'() {
+    const items = [{ code: 'muv', quantity: '500' }];
+    const { token, orderId, total } = await reach({ state: 'DRAFT', name: 'confirm dearer', items });
+    app.sandbox.mekariBilling.setPrice('pkg-muv', '650');
+    const input = { orderId, expectedTotal: total, idempotencyKey: 'confirm' };
+    try {
+      return await exchange('mutation', inputOf('confirmOrder', token, input));
+    } finally {
+      app.sandbox.mekariBilling.setPrice('pkg-muv', '600');
+    }
+  },
+  async cancelTopupOrder() {
+    const { token, orderId } = await reach({ state: 'PENDING_PAYMENT', name: 'cancel' });
+    return exchange('mutation', inputOf('cancelTopupOrder', token, { orderId }));
+  },
+  async checkTopupPayment() {
+    const { token, orderId } = await reach({ state: 'PENDING_PAYMENT', name: 'check' });
+    return exchange('mutation', inputOf('checkTopupPayment', token, { orderId }));
+  },
+  'errors.UNAUTHENTICATED': () => exchange('query', { field: 'topupOptions', token: '' }),
+  async 'errors.FORBIDDEN'() {
+    const { token } = await reach({ name: 'forbidden' });
+    return exchange('query', { field: 'hiddenTopupOptions', token });
+  },
+};
+
+test('every operation of the schema has a fixture', () => {
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const operations = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
+  const published = new Set(Object.keys(FIXTURES).map((name) => name.split('.')[0]));
+  expect(operations.filter((operation) => !published.has(operation))).toEqual([]);
+});
+
+test.each(Object.keys(FIXTURES))('the published fixture %s is what the server answers', async (name) => {
+  await expect(await FIXTURES[name]?.()).toMatchFileSnapshot(join(SCHEMA, 'fixtures', `${name}.json`));
+});
