@@ -1,7 +1,7 @@
 /**
  * `npm run dev` runs everything on one machine and starts empty each time: an embedded PostgreSQL, the sandbox neighbours,
- * migrations, catalogue, flags, the built server as a process, and the example page. Ctrl-C stops all of it. A SIGKILL ends the
- * server and the database too, because both watch this process.
+ * migrations, catalogue, flags, the built server as a process, the example page, and a gateway with GraphiQL in front of it and of
+ * the organizations subgraph. Ctrl-C stops all of it. A SIGKILL ends the server and the database too, because both watch this process.
  */
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,6 +11,7 @@ import { startPageServer } from './dev/page-server.ts';
 import { startProduct } from './dev/product.ts';
 import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts, startSandbox } from './index.ts';
 import { startPostgres } from './postgres/postgres.ts';
+import { startSupergraph } from './supergraph/supergraph.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -39,7 +40,8 @@ async function sandboxPorts(): Promise<SandboxPorts> {
 
 async function start(): Promise<void> {
   const startedAt = performance.now();
-  const [port, pagePort] = [await freePort(Number(process.env['PORT'] ?? 4000)), await freePort(4001)];
+  const port = await freePort(Number(process.env['PORT'] ?? 4000));
+  const [pagePort, gatewayPort] = [await freePort(4001), await freePort(4002)];
   const url = `http://127.0.0.1:${port}`;
   const pageUrl = `http://127.0.0.1:${pagePort}`;
   // The port is in the path, so that a second run does not treat this database as an orphan.
@@ -80,10 +82,19 @@ async function start(): Promise<void> {
     allowedHosts,
     config: pageConfig(sandbox, tokens),
   });
-  stops.push(page.stop);
+  const gateway = await startSupergraph({
+    port: gatewayPort,
+    root,
+    graphUrl: `${url}/graphql`,
+    hubCore: sandbox.hubCore,
+    token: tokens[0]?.access_token ?? '',
+    allowedHosts,
+  });
+  stops.push(page.stop, gateway.stop);
   announce({
     url,
     pageUrl,
+    gatewayUrl: gateway.url,
     databaseUrl: postgres.url,
     sandbox,
     tokens,
@@ -106,15 +117,17 @@ function pageConfig(sandbox: Sandbox, tokens: readonly ReadyToken[]) {
 function announce(running: {
   url: string;
   pageUrl: string;
+  gatewayUrl: string;
   databaseUrl: string;
   sandbox: Sandbox;
   tokens: readonly ReadyToken[];
   seconds: number;
 }): void {
-  const { url, pageUrl, databaseUrl, sandbox, tokens, seconds } = running;
+  const { url, pageUrl, gatewayUrl, databaseUrl, sandbox, tokens, seconds } = running;
   const rows = [
     ['Top-up page', pageUrl],
     ['GraphQL', `${url}/graphql`],
+    ['GraphiQL', gatewayUrl],
     ['Mailbox', sandbox.mail.url],
     ['Mekari Pay', sandbox.mekariPay.url],
     ['Tokens', sandbox.auth.url],

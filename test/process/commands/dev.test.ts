@@ -75,7 +75,7 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
   const development = await startDevelopment(directory, { PORT: String(port) });
   const { addresses, tokens, ports, command } = development;
   expect(Object.keys(addresses)).toEqual(
-    expect.arrayContaining(['Top-up page', 'GraphQL', 'Mailbox', 'Mekari Pay', 'States', 'Database']),
+    expect.arrayContaining(['Top-up page', 'GraphQL', 'GraphiQL', 'Mailbox', 'Mekari Pay', 'States', 'Database']),
   );
   expect(Object.keys(tokens).length).toBeGreaterThanOrEqual(8);
   expect(ports).not.toContain(port);
