@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isGrafbaseInstalled } from '../../../scripts/composition/grafbase.ts';
 import { CreateTopupOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { confirmOrder, createOrder, toItems, untilStatus } from '../../support/app/purchase.ts';
 import { createTestClient, type GraphqlAnswer, type TestClient } from '../../support/app/test-client.ts';
 import type { Gateway, Subgraphs } from '../../support/gateways/gateway.ts';
+import { startGrafbaseGateway } from '../../support/gateways/grafbase-gateway.ts';
 import { startStitchedGateway } from '../../support/gateways/stitched-gateway.ts';
 import { startOrganizationsSubgraph } from '../../support/graphql/organizations-subgraph.ts';
 import type { SubgraphStub } from '../../support/graphql/subgraph-stub.ts';
@@ -12,9 +14,12 @@ import type { SubgraphStub } from '../../support/graphql/subgraph-stub.ts';
 const SECRET = 'the-secret-that-every-gateway-sends';
 const MUTATIONS = 5;
 
+type Started = [name: string, start: (subgraphs: Subgraphs) => Promise<Gateway>];
+
 /** Gateways beside Hive's (serve.test.ts), each as docs/gateways.md configures it. */
-const GATEWAYS: [name: string, start: (subgraphs: Subgraphs) => Promise<Gateway>][] = [
+const GATEWAYS: Started[] = [
   ['@graphql-tools/federation', startStitchedGateway],
+  ...(isGrafbaseInstalled ? [['Grafbase', startGrafbaseGateway] satisfies Started] : []),
 ];
 
 let app: TestApp;
