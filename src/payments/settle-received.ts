@@ -102,7 +102,7 @@ export class SettleReceived {
     const sums = sumsOf([...payments, ...steps], answer.invoices, inbox.hasForeign);
     const decision = decideReceived(factsOf(order), sums, {
       ...inbox,
-      paidBefore: sumsOf(payments, [], false).paid,
+      before: sumsOf(payments, [], false),
       foreignRose: steps.some(({ amount }) => amount === null),
     });
     const settling = { ...answer, order, sums, payments: [...payments, ...rows], at };

@@ -64,18 +64,21 @@ function paymentNotice(type: string, data: object): { notice: WebhookNotice } | 
   const asked = parseAmount(members.amount, currency);
   if (asked === undefined) return { fault: 'data.amount is not an amount, or has a fraction of a rupiah' };
   const saysPaid = members.paid_amount !== undefined && members.paid_amount !== null;
-  const paid = saysPaid ? parseAmount(members.paid_amount, paid_currency ?? currency) : asked;
+  const paidCurrency = paid_currency ?? currency;
+  const paid = saysPaid ? parseAmount(members.paid_amount, paidCurrency) : asked;
   if (paid === undefined) return { fault: 'data.paid_amount is not an amount, or has a fraction of a rupiah' };
   // Only invoice.paid means by a missing paid_amount that the invoice's amount came in.
   const isTold = saysPaid || type === PAID;
-  const refunded = parseAmount(members.refunded_amount, currency)?.rupiah ?? null;
+  const refunded = parseAmount(members.refunded_amount, paidCurrency)?.rupiah ?? null;
   return { notice: { ...noticeOf(type, members), paid: isTold ? paid : null, refunded } };
 }
 
 function otherNotice(type: string, data: object): WebhookNotice {
   const { currency, paid_currency, paid_amount, refunded_amount, ...members } = otherMembers.parse(data);
-  const paid = parseAmount(paid_amount, paid_currency ?? currency) ?? null;
-  return { ...noticeOf(type, members), paid, refunded: parseAmount(refunded_amount, currency)?.rupiah ?? null };
+  const paidCurrency = paid_currency ?? currency;
+  const paid = parseAmount(paid_amount, paidCurrency) ?? null;
+  // Money goes back in the currency in which it came.
+  return { ...noticeOf(type, members), paid, refunded: parseAmount(refunded_amount, paidCurrency)?.rupiah ?? null };
 }
 
 interface Members {

@@ -72,14 +72,12 @@ export interface ReceivedSums {
 }
 
 export interface ReceivedContext {
-  /** `paid` before this answer. */
-  paidBefore: Rupiah;
+  /** The sums before this answer. */
+  before: Pick<ReceivedSums, 'paid' | 'refunded'>;
   /** The answer shows a payment in another currency that was not known before. */
   foreignRose: boolean;
   /** The largest sum that a notice of a refund or a chargeback named; 0 if it named none, null if no such notice came. */
   claimedRefund: Rupiah | null;
-  /** The sum that the order's exceptions name as surplus. */
-  surplusReported: Rupiah;
   /** The sum that the order's exceptions name as given back; null if there is no such exception. */
   refundReported: Rupiah | null;
 }
@@ -130,10 +128,16 @@ function exceptionsOf(
   context: ReceivedContext,
 ): MoneyException[] {
   const foreign: MoneyException[] = context.foreignRose ? [{ outcome: 'surplus', amount: null }] : [];
-  if (REFUNDED.has(order.status)) return [...surplus(sums.paid - context.paidBefore), ...foreign];
+  if (REFUNDED.has(order.status)) return [...surplus(sums.paid - context.before.paid), ...foreign];
   if (!CREDITED.has(status)) return [];
-  const tooMuch = sums.paid - sums.refunded - order.payable - context.surplusReported;
-  return [...surplus(tooMuch), ...foreign, ...refund(sums, context)];
+  // An exception, or the operator who approved, names what was too much before. If it went back, new money is too much again.
+  const reported = CREDITED.has(order.status) ? beyond(context.before, order.payable) : 0n;
+  return [...surplus(beyond(sums, order.payable) - reported), ...foreign, ...refund(sums, context)];
+}
+
+function beyond({ paid, refunded }: Pick<ReceivedSums, 'paid' | 'refunded'>, payable: Rupiah): Rupiah {
+  const received = paid - refunded;
+  return received > payable ? received - payable : 0n;
 }
 
 const surplus = (amount: Rupiah): MoneyException[] => (amount > 0n ? [{ outcome: 'surplus', amount }] : []);

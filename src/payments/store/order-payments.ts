@@ -76,7 +76,6 @@ export interface InboxFacts {
   hasForeign: boolean;
   /** The largest refund that a notice named; 0 if it named none, null if there is no such notice. */
   claimedRefund: bigint | null;
-  surplusReported: bigint;
   /** null if no exception names a refund. */
   refundReported: bigint | null;
   /** The invoices of which a notice said that something came in, and those that are exceptions already. */
@@ -99,7 +98,6 @@ export async function moneyOf(
     sql<InboxFacts>`
       select coalesce(bool_or(currency <> 'IDR'), false) as "hasForeign",
         max(coalesce(amount, 0)) filter (where type in (${oneOf(REFUND_NOTICES)}) and outcome = 'hint') as "claimedRefund",
-        coalesce(sum(amount) filter (where outcome = 'surplus'), 0)::bigint as "surplusReported",
         sum(coalesce(amount, 0)) filter (where outcome = 'refunded')::bigint as "refundReported",
         coalesce(array_agg(distinct invoice_id)
           filter (where type in (${oneOf(PAYMENT_NOTICES)}) and outcome = 'hint'), '{}') as "hintedInvoices",

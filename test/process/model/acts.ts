@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { TestApp } from '../../support/app/app.ts';
 import { expectAllKnown, expectSame, recognise } from './compare.ts';
+import * as money from './money-model.ts';
 import type { Act, Order, World } from './order-model.ts';
 import * as model from './order-model.ts';
 import type { Shop } from './shop.ts';
@@ -67,7 +68,7 @@ export async function doTo(world: World, shop: Shop, index: number, deed: Deed, 
 export async function reconcile(world: World, shop: Shop, death?: Death): Promise<void> {
   shop.trace.push(words('reconcile', death));
   tick(world, shop);
-  const states = new Map(world.orders.map((order, index) => [index, model.reconcile(world, order)]));
+  const states = new Map(world.orders.map((order, index) => [index, money.reconcile(world, order)]));
   await carryOut(world, shop, { states, refusals: [], death }, async ({ services }) => {
     await services.reconcile.run();
     return [];

@@ -5,14 +5,18 @@ import {
   cancelled,
   checked,
   confirmed,
+  givenBack,
+  type Part,
   type Payment,
   paid,
+  paidInPart,
   paidWithoutInvoice,
   providerEvent,
   refunded,
   webhookDelivery,
 } from './deeds.ts';
-import { BASKETS, type Status, statusOf, type TakeBack, type World } from './order-model.ts';
+import type { TakeBack } from './operator-model.ts';
+import { BASKETS, type Status, statusOf, type World } from './order-model.ts';
 import type { Shop } from './shop.ts';
 
 class Command implements fc.AsyncCommand<World, Shop> {
@@ -73,6 +77,12 @@ const those = (deed: Deed, ...statuses: Status[]): Deed => ({
   suits: (order) => statuses.includes(statusOf(order)),
 });
 const wrong = fc.constantFrom<Payment>('a rupiah less', 'a rupiah more', 'in dollars');
+const part = fc.constantFrom<Part>('a rupiah', 'a third', 'the rest', 'the rest and a fee');
+const back = fc.constantFrom(
+  (webhook: boolean) => givenBack('refunded', 'a part', webhook),
+  (webhook: boolean) => givenBack('refunded', 'all', webhook),
+  (webhook: boolean) => givenBack('chargeback', 'all', webhook),
+);
 const takeBack = fc.constantFrom<TakeBack>('nothing', 'all', 'half', 'too much');
 const anyEvent = fc
   .tuple(fc.nat({ max: 9 }), fc.integer({ min: 1, max: 3 }))
@@ -114,6 +124,9 @@ export const commands: fc.Arbitrary<Command>[] = [
   withOrWithoutWebhook((webhook) => paid('right', webhook)),
   withOrWithoutWebhook((webhook) => paid('right', webhook)),
   wrong.chain((payment) => withOrWithoutWebhook((webhook) => paid(payment, webhook))),
+  part.chain((which) => withOrWithoutWebhook((webhook) => paidInPart(which, webhook))),
+  part.chain((which) => withOrWithoutWebhook((webhook) => paidInPart(which, webhook))),
+  back.chain((deed) => withOrWithoutWebhook(deed)),
   some(anyEvent),
   withOrWithoutWebhook((webhook) => providerEvent('expire', webhook)),
   withOrWithoutWebhook((webhook) => providerEvent('fail', webhook)),

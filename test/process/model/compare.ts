@@ -13,6 +13,7 @@ export interface StoredOrder {
   paidInvoiceNumber: string | null;
   walk: string[];
   inbox: string[];
+  payments: string[];
 }
 
 /** The orders as PostgreSQL has them, in the order of their creation. */
@@ -20,8 +21,11 @@ export async function storedOrders({ landlord, orders }: Shop): Promise<StoredOr
   const rows = await landlord.db.query<StoredOrder>(
     `select o.id, o.status, o.total::text, payment_checked_at as "askedAt", paid_invoice_number as "paidInvoiceNumber",
             array(select to_status from topup_order_events where order_id = o.id order by id) as walk,
-            array(select source || ' ' || type || ': ' || outcome
-                  from payment_events where order_id = o.id order by id) as inbox
+            array(select source || ' ' || type || ': ' || outcome ||
+                    case when outcome in ('surplus', 'refunded') then ' ' || coalesce(amount::text, '?') else '' end
+                  from payment_events where order_id = o.id order by id) as inbox,
+            array(select kind || ' ' || coalesce(amount::text, original_amount) || ' ' || original_currency
+                  from order_payments where order_id = o.id order by recorded_at, kind) as payments
      from topup_orders o where o.id = any($1)`,
     [orders.map(({ id }) => id)],
   );
@@ -40,6 +44,7 @@ async function readOrders(shop: Shop) {
     walk: stored.walk.filter((status) => status !== 'COMPLETED'),
     total: stored.total,
     inbox: stored.inbox,
+    payments: stored.payments,
     askedAt: stored.askedAt === null ? null : stored.askedAt.getTime() / 1000,
     invoices: mekariPay.invoices(shop.orders[index]?.number).map(({ status }) => status),
   }));
@@ -53,8 +58,9 @@ function modelled(world: World, order: Order) {
     walk: order.walk,
     total: String(totalOf(order)),
     inbox: order.inbox.map(({ outcome }) => outcome),
+    payments: order.payments,
     askedAt: order.askedAt,
-    invoices: invoice === 'none' ? [] : [invoice],
+    invoices: invoice === undefined ? [] : [invoice.status],
   };
 }
 

@@ -72,7 +72,10 @@ test(
         await doTo(world, shop, 1, confirmed('as before'));
         await fc.asyncModelRun(() => ({ model: world, real: shop }), sequence);
         count('sequences');
-        for (const line of shop.trace) count(line.includes('dying') ? 'commands with a crash' : 'commands');
+        for (const line of shop.trace) {
+          count(line.includes('dying') ? 'commands with a crash' : 'commands');
+          count(`command: ${line.replace(/ \(.*| \d+$|, dying.*/g, '')}`);
+        }
         await comeToRest(world, shop);
         for (const { walk } of world.orders) count(walk.join(' → '));
       } catch (error) {

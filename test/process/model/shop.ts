@@ -100,6 +100,22 @@ export async function pay(shop: Shop, index: number, payment: { amount?: number;
   events.push((await shop.landlord.sandbox.mekariPay.payLate(number, options)).delivery);
 }
 
+export async function payPart(shop: Shop, index: number, amount: number): Promise<void> {
+  const { number, events } = knownOrder(shop, index);
+  events.push((await shop.landlord.sandbox.mekariPay.payPart(number, { amount, webhook: false })).delivery);
+}
+
+export async function giveBack(
+  shop: Shop,
+  index: number,
+  how: 'refunded' | 'chargeback',
+  amount: number,
+): Promise<void> {
+  const { number, events } = knownOrder(shop, index);
+  const act = how === 'refunded' ? 'refund' : 'chargeback';
+  events.push((await shop.landlord.sandbox.mekariPay[act](number, { amount, webhook: false })).delivery);
+}
+
 export async function providerSays(shop: Shop, index: number, what: 'expire' | 'fail'): Promise<void> {
   const { number, events } = knownOrder(shop, index);
   events.push((await shop.landlord.sandbox.mekariPay[what](number, { webhook: false })).delivery);

@@ -57,6 +57,10 @@ describe('an event', () => {
       expect(read(event({ paid_amount: 400_000, refunded_amount: '1000.00' }, type))).toStrictEqual({
         notice: { ...NOTICE, type, paid: inRupiah, refunded: 1_000n },
       });
+      // Dollars that went back are no rupiah, although the invoice asks for rupiah.
+      expect(read(event({ paid_amount: '65.50', paid_currency: 'USD', refunded_amount: 65 }, type))).toStrictEqual({
+        notice: { ...NOTICE, type, paid, refunded: null },
+      });
     },
   );
 

@@ -140,10 +140,9 @@ test('an invoice that expires contradicts no credit that an operator approved be
 
 const NOTHING: ReceivedSums = { paid: 0n, refunded: 0n, leftInRefunded: 0n, hasForeign: false };
 const FIRST: ReceivedContext = {
-  paidBefore: 0n,
+  before: { paid: 0n, refunded: 0n },
   foreignRose: false,
   claimedRefund: null,
-  surplusReported: 0n,
   refundReported: null,
 };
 
@@ -241,8 +240,24 @@ describe('an exception names what earlier ones do not', () => {
       .exceptions;
 
   test('of a surplus', () => {
-    expect(over(PAYABLE + 4000n, { surplusReported: 4000n })).toEqual([]);
-    expect(over(PAYABLE + 7000n, { surplusReported: 4000n })).toEqual([surplus(3000n)]);
+    const before = { paid: PAYABLE + 4000n, refunded: 0n };
+    expect(over(PAYABLE + 4000n, { before })).toEqual([]);
+    expect(over(PAYABLE + 7000n, { before })).toEqual([surplus(3000n)]);
+    expect(over(PAYABLE + 7000n, { before: { paid: PAYABLE - 1n, refunded: 0n } })).toEqual([surplus(7000n)]);
+  });
+
+  test('of a surplus that comes again after it was given back', () => {
+    const sums = { ...NOTHING, paid: PAYABLE + 8000n, refunded: 4000n };
+    const again = (before: ReceivedContext['before']) =>
+      decideReceived(orderIn('COMPLETED'), sums, { ...FIRST, before, refundReported: 4000n }).exceptions;
+    expect(again({ paid: PAYABLE + 4000n, refunded: 4000n })).toEqual([surplus(4000n)]);
+    expect(again({ paid: PAYABLE + 8000n, refunded: 4000n })).toEqual([]);
+  });
+
+  test('of a surplus that is seen when the rest arrives', () => {
+    const sums = { ...NOTHING, paid: PAYABLE + 4000n };
+    const before = { paid: PAYABLE + 3000n, refunded: 0n };
+    expect(decideReceived(orderIn('PAYMENT_REVIEW'), sums, { ...FIRST, before })).toEqual(credit(surplus(4000n)));
   });
 
   test('of money that was given back, as the answer shows it or as a notice claims it', () => {
@@ -271,10 +286,11 @@ describe('an exception names what earlier ones do not', () => {
 
   test('of a payment after the refund', () => {
     const sums = { ...NOTHING, paid: PAYABLE };
-    expect(decideReceived(orderIn('REFUNDED'), sums, { ...FIRST, paidBefore: PAYABLE })).toEqual(STAYS);
-    expect(decideReceived(orderIn('REFUNDED'), sums, { ...FIRST, paidBefore: 400_000n })).toEqual(
-      tells(surplus(600_000n)),
+    expect(decideReceived(orderIn('REFUNDED'), sums, { ...FIRST, before: { paid: PAYABLE, refunded: 0n } })).toEqual(
+      STAYS,
     );
+    const before = { paid: 400_000n, refunded: 400_000n };
+    expect(decideReceived(orderIn('REFUNDED'), sums, { ...FIRST, before })).toEqual(tells(surplus(600_000n)));
   });
 });
 

@@ -59,10 +59,9 @@ export function settleAnswer(store: Store, invoices: readonly Invoice[]): Store 
   const steps = newSteps(store.steps, 'mekari-pay', invoices);
   const all = [...store.steps, ...steps];
   const { walk, exceptions } = decideReceived(order(store), sumsOf(all, invoices, store.hasForeign), {
-    paidBefore: sumsOf(store.steps, [], false).paid,
+    before: sumsOf(store.steps, [], false),
     foreignRose: steps.some(({ amount }) => amount === null),
     claimedRefund: store.claimedRefund,
-    surplusReported: store.surplusReported,
     refundReported: store.refundReported,
   });
   const named = (outcome: string) => exceptions.filter((each) => each.outcome === outcome);

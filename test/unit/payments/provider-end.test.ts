@@ -22,6 +22,7 @@ test.each<[InvoiceStatus, 'EXPIRED' | 'CANCELLED' | undefined]>([
 
 test('an order does not end while another of its invoices can be paid, nor by an invoice that is not its own', () => {
   expect(providerEnd([of('inv_1', 'expired'), of('inv_2', 'pending')], 'inv_1')).toBeUndefined();
+  expect(providerEnd([of('inv_1', 'expired'), of('inv_2', 'partially_paid')], 'inv_1')).toBeUndefined();
   expect(providerEnd([of('inv_1', 'expired'), of('inv_2', 'void')], 'inv_1')).toBe('EXPIRED');
   expect(providerEnd([of('inv_2', 'void')], 'inv_1')).toBeUndefined();
   expect(providerEnd([of('inv_2', 'void')], null)).toBeUndefined();
