@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import type { RecurringJob } from './recurring.ts';
 import type { Slots } from './slots.ts';
-import { shortenLongWaits } from './store/failed-jobs.ts';
+import { forgetReplacedJobs, shortenLongWaits } from './store/failed-jobs.ts';
 import { lastBreakingMigration } from './store/queue-version.ts';
 import { ensureRecurringRow, repairRecurringRow } from './store/recurring-rows.ts';
 import {
@@ -28,8 +28,8 @@ interface Upkept {
 }
 
 /**
- * Runs every five seconds on every replica: a heartbeat for its own runner, an unlock of dead runners' jobs, the rows of recurring
- * jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for four hours, too long after a
+ * Runs every five seconds on every replica: a heartbeat for its own runner, an unlock of dead runners' jobs, the end of those that were
+ * replaced, the rows of recurring jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for four hours, too long after a
  * payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is idempotent.
  */
 export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkept) {
@@ -63,6 +63,7 @@ export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkep
       await noteWorkersAlive(pool, [...workers]);
       await checkQueueVersion();
       if (await freeJobsOfDeadWorkers(pool, DEAD_AFTER_SECONDS)) log.warn({ event: 'dead_workers_freed' });
+      await forgetReplacedJobs(pool);
       await findLostJobs();
       for (const job of recurring) {
         await ensureRecurringRow(pool, job);

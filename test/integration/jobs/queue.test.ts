@@ -90,6 +90,24 @@ describe('a dead worker', () => {
     }
   });
 
+  test('leaves nothing of a job that was enqueued again meanwhile: the new one does the work', async () => {
+    const key = randomUUID();
+    await add(key);
+    await lock(key, 'worker-that-was-killed');
+    await add(key);
+    const done: string[] = [];
+    const worker = await work(async (text) => void done.push(text));
+    try {
+      await until(
+        () => app.db.query('select from graphile_worker.jobs'),
+        (jobs) => jobs.length === 0,
+      );
+      expect(done).toEqual([key]);
+    } finally {
+      await worker.stop();
+    }
+  });
+
   test('differs from a slow one: a long job stays with the worker that runs it', async () => {
     const [long, dead] = [randomUUID(), randomUUID()];
     const runs: string[] = [];
@@ -132,6 +150,36 @@ describe('a dead worker', () => {
 });
 
 describe('a failing job', () => {
+  test('leaves nothing if it was enqueued again while it ran; the new one is retried', async () => {
+    const key = randomUUID();
+    const enqueued = Promise.withResolvers<void>();
+    const attempts: number[] = [];
+    const worker = await work(async (_, attempt) => {
+      attempts.push(attempt);
+      if (attempts.length > 1) return;
+      await add(key, { runAt: new Date(Date.now() + 86_400_000) });
+      enqueued.resolve();
+      throw new Error('the provider is down');
+    });
+    try {
+      await add(key);
+      await enqueued.promise;
+      const [job, ...others] = await until(
+        () => app.db.query<{ id: string; key: string | null }>('select id::text, key from graphile_worker.jobs'),
+        (jobs) => jobs.length === 1,
+      );
+      expect([job?.key, others]).toEqual([key, []]);
+      await retryJobs(app.database, [job?.id ?? '']);
+      await until(
+        () => app.db.query('select from graphile_worker.jobs'),
+        (jobs) => jobs.length === 0,
+      );
+      expect(attempts).toEqual([1, 1]);
+    } finally {
+      await worker.stop();
+    }
+  });
+
   test('is listed with its last error, and a retry runs it at once', async () => {
     const key = randomUUID();
     await add(key);

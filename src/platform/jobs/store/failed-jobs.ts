@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { sql } from '../../database/sql.ts';
+import { MAX_ATTEMPTS } from '../job.ts';
 import { FAILED, LATER } from './turns.ts';
 
 export interface FailedAttempt {
@@ -39,4 +40,14 @@ export async function shortenLongWaits(pool: Pool): Promise<void> {
     set run_at = now() + make_interval(secs => ${LONGEST_WAIT_SECONDS} * (0.5 + random() / 2)), updated_at = now()
     where locked_at is null and attempts between 1 and max_attempts - 1
       and run_at > now() + make_interval(secs => ${LONGEST_WAIT_SECONDS})`);
+}
+
+/**
+ * Deletes jobs that were replaced while they ran, and that failed or died then: the library takes their key and their attempts away and
+ * keeps the row. Their successor does the work, so nobody has to see to them. A job that fails by itself keeps its key.
+ */
+export async function forgetReplacedJobs(pool: Pool): Promise<void> {
+  await pool.query(sql`
+    delete from graphile_worker._private_jobs
+    where key is null and locked_at is null and max_attempts = ${MAX_ATTEMPTS} and attempts >= max_attempts`);
 }
