@@ -110,6 +110,7 @@ export class SettleReceived {
       timeException(order, row, answer.source, (row.kind === 'PAYMENT' && steps[index]?.invoice.paidAt) || null),
     );
     await enterPayments(tx, rows);
+    // fault point: review, payments entered and order not moved
     const { excessPaidTwice } = await walk(tx, settling, decision);
     const events = [...resultsOf(settling, decision, rows.length > 0), ...times, ...othersOf(settling, inbox)];
     await enterResults(tx, events);

@@ -127,6 +127,8 @@ export const commands: fc.Arbitrary<Command>[] = [
   part.chain((which) => withOrWithoutWebhook((webhook) => paidInPart(which, webhook))),
   part.chain((which) => withOrWithoutWebhook((webhook) => paidInPart(which, webhook))),
   back.chain((deed) => withOrWithoutWebhook(deed)),
+  back.chain((deed) => withOrWithoutWebhook(deed)),
+  back.chain((deed) => withOrWithoutWebhook(deed)),
   some(anyEvent),
   withOrWithoutWebhook((webhook) => providerEvent('expire', webhook)),
   withOrWithoutWebhook((webhook) => providerEvent('fail', webhook)),
