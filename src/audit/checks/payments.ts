@@ -1,12 +1,25 @@
 import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
-import { oneOf, type Sql, sql } from '../../platform/database/sql.ts';
+import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
+
+/** The clocks of two replicas differ by less. */
+const SKEW = raw(`interval '1 minute'`);
+/** A hint is checked at once. After this long neither its job nor the poll has asked. */
+const CHECKED_WITHIN = raw(`interval '1 hour'`);
 
 /** An operator accepted the payments of order `o` as they were. */
 const isApproved: Sql = sql`exists (
   select from topup_order_events step
   where step.order_id = o.id and step.from_status in (${oneOf(UNDER_REVIEW)}) and step.to_status in (${oneOf(AWAITS_BOOKING)})
     and step.actor is not null and step.reason is not null)`;
+
+/** The time of the first credit of order `o`. */
+const creditedAt: Sql = sql`(
+  select min(at) from topup_order_events where order_id = o.id and to_status in (${oneOf(AWAITS_BOOKING)}) and from_status <> to_status)`;
+
+/** The time at which order `o` was refunded. */
+const refundedAt: Sql = sql`(
+  select max(at) from topup_order_events where order_id = o.id and to_status in (${oneOf(REFUNDED)}))`;
 
 const isPaid: Sql = sql`(o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)`;
 
@@ -29,10 +42,12 @@ export const paymentsChecks: readonly Check[] = [
     name: 'credit_is_covered',
     meaning: 'An order is credited, but less was received for it than it asks for, and no operator approved that.',
     ofChanges: 'orders',
+    // Money that went back before the credit did not cover it; money that went back later has its own check.
     sql: () => sql`
       select o.number as subject, format('received %s of %s', coalesce(sum(payment.amount), 0), o.total) as detail
       from topup_orders o
-      left join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'
+      left join order_payments payment on payment.order_id = o.id
+        and (payment.kind = 'PAYMENT' or payment.recorded_at < ${creditedAt} - ${SKEW})
       where ${isPaid} and not ${isApproved}
       group by o.id, o.number, o.total having coalesce(sum(payment.amount), 0) < o.total`,
   },
@@ -46,7 +61,22 @@ export const paymentsChecks: readonly Check[] = [
       where o.status in (${oneOf(CREDITED)}) and not ${isApproved}
       group by o.id, o.number, o.total
       having sum(payment.amount) - o.total > coalesce((
-        select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'surplus'), 0)`,
+        select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'surplus'), 0)
+      or (bool_or(payment.amount is null) and not exists (
+        select from payment_events event where event.order_id = o.id and event.outcome = 'surplus' and event.amount is null))`,
+  },
+  {
+    name: 'payment_after_refund_has_its_exception',
+    meaning: 'Money came in for an order after it was refunded, and no exception tells an operator.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('received %s after the refund', sum(payment.amount)) as detail
+      from topup_orders o join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'
+      where o.status in (${oneOf(REFUNDED)}) and payment.recorded_at > ${refundedAt} + ${SKEW}
+      group by o.id, o.number
+      having coalesce(sum(payment.amount), 0) > coalesce((
+        select sum(event.amount) from payment_events event
+        where event.order_id = o.id and event.outcome = 'surplus' and event.received_at > ${refundedAt} - ${SKEW}), 0)`,
   },
   {
     name: 'refund_has_its_exception',
@@ -64,11 +94,24 @@ export const paymentsChecks: readonly Check[] = [
     name: 'payment_has_its_row',
     meaning: 'A payment moved an order, or was noted, and is not among the payments of the order.',
     ofChanges: 'orders',
+    // An event of a check names the sum so far.
     sql: () => sql`
-      select o.number as subject, format('event %s, %s', event.id, event.outcome) as detail
+      select o.number as subject, format('event %s, %s: %s %s', event.id, event.outcome, event.currency, event.amount) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
       where event.outcome in ('settled', 'received', 'review') and event.amount > 0
-        and not exists (select from order_payments payment where payment.order_id = o.id)`,
+        and event.amount > coalesce((
+          select sum(case event.currency when 'IDR' then payment.amount else event.amount end)
+          from order_payments payment where payment.order_id = o.id and payment.kind = 'PAYMENT'), 0)`,
+  },
+  {
+    name: 'hint_is_checked',
+    meaning: 'A notice told of money more than an hour ago, and the provider was not asked since.',
+    ofChanges: 'orders',
+    sql: (now) => sql`
+      select o.number as subject, format('event %s of %s, asked at %s', event.id, event.received_at, coalesce(o.payment_checked_at::text, 'no time')) as detail
+      from payment_events event join topup_orders o on o.id = event.order_id
+      where event.outcome = 'hint' and event.received_at < ${now}::timestamptz - ${CHECKED_WITHIN}
+        and (o.payment_checked_at is null or o.payment_checked_at < event.received_at - ${SKEW})`,
   },
   {
     name: 'invoice_pays_one_order',

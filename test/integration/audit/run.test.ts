@@ -32,6 +32,18 @@ const stepByOperator = (from: string, to: string, cause = 'operator: refunded') 
   `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
    select id, now(), '${from}', '${to}', '${cause}', 'rina@finance', 'planted' from topup_orders where number = :number`;
 
+/** A row of the completed order's money, recorded now by default. */
+function paymentRow(kind: 'PAYMENT' | 'REFUND', amount: number | null, at = 'now()'): string {
+  const original = amount === null ? `'61', 'USD'` : `'${Math.abs(amount)}', 'IDR'`;
+  return `insert into order_payments select gen_random_uuid(), id, '${kind}', payment_provider, payment_invoice_id, ${amount}, ${original},
+     null, ${at}, ${at} from topup_orders where number = :number`;
+}
+
+const exception = (outcome: string, amount: number | null) =>
+  `insert into payment_events (id, event_id, source, type, order_number, order_id, invoice_id, amount, currency, outcome, received_at)
+   select '${newId()}', '${newId()}', 'check', 'invoice.paid', number, id, payment_invoice_id, ${amount}, 'IDR', '${outcome}', now()
+   from topup_orders where number = :number`;
+
 /** A planted violation of each kind, in SQL that bypasses every trigger; o is the completed order. */
 const PLANTED: Record<string, string[]> = {
   counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
@@ -66,14 +78,25 @@ const PLANTED: Record<string, string[]> = {
   paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
   credit_is_covered: [`update order_payments set amount = amount - 1`],
   surplus_has_its_exception: [`update order_payments set amount = amount + 1`],
-  refund_has_its_exception: [
-    `insert into order_payments select gen_random_uuid(), order_id, 'REFUND', provider, invoice_id, -1, '1', 'IDR', null, now(), now()
-     from order_payments`,
+  refund_has_its_exception: [paymentRow('REFUND', -1)],
+  payment_after_refund_has_its_exception: [
+    `update topup_orders set status = 'REFUNDED' where number = :number`,
+    `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+     select id, now() - interval '1 hour', 'COMPLETED', 'REFUNDED', 'operator: refunded', 'rina@finance', 'planted'
+     from topup_orders where number = :number`,
+    paymentRow('PAYMENT', 1),
   ],
   payment_has_its_row: [`delete from order_payments`],
   invoice_pays_one_order: [
     `insert into order_payments select gen_random_uuid(), gen_random_uuid(), kind, provider, invoice_id, amount,
        original_amount, original_currency, method, received_at, recorded_at from order_payments`,
+  ],
+  hint_is_checked: [
+    `insert into payment_events (id, event_id, source, type, order_number, order_id, invoice_id, amount, currency, outcome, received_at)
+     select '${newId()}', 'planted', 'webhook', 'invoice.partially_paid', number, id, payment_invoice_id, 1, 'IDR', 'hint',
+       now() - interval '2 hours'
+     from topup_orders where number = :number`,
+    `update topup_orders set payment_checked_at = now() - interval '3 hours' where number = :number`,
   ],
   payment_matches_status: [
     `update topup_orders set status = 'EXPIRED', completed_at = null, paid_invoice_number = null where number = :number`,
@@ -227,6 +250,44 @@ describe("an operator's move", () => {
   });
 });
 
+describe('the money of an order', () => {
+  const found = async (...statements: string[]) => Object.keys((await plant(statements)).whole);
+  const approval = (reason: string) =>
+    `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, reason, correlation_id)
+     select id, now(), 'PAYMENT_REVIEW', 'PAID', 'operator: payment approved', 'rina@finance', ${reason}, 'planted'
+     from topup_orders where number = :number`;
+  const tooLittle = `update order_payments set amount = amount - 1`;
+
+  test('covers no credit that an operator approved with a reason, and needs no more then', async () => {
+    expect(await found(tooLittle, approval(`'The bank took its fee'`))).not.toContain('credit_is_covered');
+    expect(await found(tooLittle, approval('null'))).toContain('credit_is_covered');
+  });
+
+  test('that went back before the credit did not cover it', async () => {
+    const early = `(select min(at) - interval '2 minutes' from topup_order_events where to_status = 'PAID')`;
+    expect(await found(paymentRow('REFUND', -1, early), exception('refunded', 1))).toEqual(['credit_is_covered']);
+    expect(await found(paymentRow('REFUND', -1), exception('refunded', 1))).toEqual([]);
+  });
+
+  test('that is too much is named by its exception, all of it', async () => {
+    expect(await found(paymentRow('PAYMENT', 4000), exception('surplus', 3999))).toEqual(['surplus_has_its_exception']);
+    expect(await found(paymentRow('PAYMENT', 4000), exception('surplus', 4000))).toEqual([]);
+    expect(await found(paymentRow('PAYMENT', null))).toEqual(['surplus_has_its_exception']);
+    expect(await found(paymentRow('PAYMENT', null), exception('surplus', null))).toEqual([]);
+  });
+
+  test('that went back is named by its exception, all of it', async () => {
+    expect(await found(paymentRow('REFUND', -700), exception('refunded', 699))).toEqual(['refund_has_its_exception']);
+    expect(await found(paymentRow('REFUND', -700), exception('refunded', 700))).toEqual([]);
+  });
+
+  test('has a row for each of its parts', async () => {
+    const half = `update order_payments set amount = 500000`;
+    expect(await found(half)).toEqual(['credit_is_covered', 'payment_has_its_row']);
+    expect(await found(half, paymentRow('PAYMENT', 500_000))).toEqual([]);
+  });
+});
+
 test('an order that became PAID again may wait for its booking from then on', async () => {
   const { whole } = await plant([
     ...(PLANTED.paid_order_is_booked ?? []),
@@ -242,7 +303,10 @@ test('an audit of changes skips orders without a step or a payment since the las
   for (const { name, ofChanges } of CHECKS) {
     // Payments are found by their time, which equals that of the last step here; orders in flight are always checked; and an
     // operator's move is a step.
-    const found = ['inbox_is_processed', 'payment_is_acted_on_once', 'operators_moves_are_recorded'];
+    const found = [
+      ...['inbox_is_processed', 'payment_is_acted_on_once', 'hint_is_checked'],
+      ...['operators_moves_are_recorded', 'payment_after_refund_has_its_exception'],
+    ];
     if (ofChanges === 'everything' || found.includes(name)) continue;
     const { whole, changed } = await plant(PLANTED[name] ?? [], since);
     expect(Object.keys(whole)).toContain(name);
