@@ -1,22 +1,26 @@
 /** npm run bench -- NAME …: measurements on this machine, from nothing. Nobody's build waits for them. */
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
+import { benchBeside } from './beside.ts';
 import { benchFloods } from './floods.ts';
 import { benchGrow } from './grow.ts';
 import { benchHostile } from './hostile.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
+import { benchPaymentsMigration } from './payments-migration.ts';
 import { benchSlowClients } from './slow-clients.ts';
 import { benchSpeed } from './speed.ts';
 import { benchStarvation } from './starvation.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
+  beside: benchBeside,
   floods: benchFloods,
   grow: benchGrow,
   hostile: benchHostile,
   memory: benchMemory,
   neighbours: benchNeighbours,
+  'payments-migration': benchPaymentsMigration,
   'slow-clients': benchSlowClients,
   speed: benchSpeed,
   starvation: benchStarvation,

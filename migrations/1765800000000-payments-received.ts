@@ -63,9 +63,12 @@ const reviewReasons = [
 export class PaymentsReceived1765800000000 implements MigrationInterface {
   name = 'PaymentsReceived1765800000000';
 
-  /** A foreign key and a column take their tables for a moment: where a long reader is in the way, this gives up, to be run again. */
+  /**
+   * A foreign key and a column take their tables for a moment. Pages queue behind a lock that is waited for: where a long reader is in
+   * the way, this gives up soon, to be run again.
+   */
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`set local lock_timeout = '10s'`);
+    await queryRunner.query(`set local lock_timeout = '1s'`);
     for (const statement of [...orderPayments, ...paymentEvents, ...lookups, ...reviewReasons])
       await queryRunner.query(statement);
   }

@@ -24,12 +24,15 @@ const batch = `
   )
   select max(id::text) as last from events`;
 
-/** Few orders are under review at a time: each had a payment of another sum, or in another currency. */
+/**
+ * Few orders are under review at a time: each had a payment of another sum, or in another currency. Of one that was paid too much
+ * nothing is missing: it has no reason until the poll asks for it.
+ */
 const reviewReasons = [
-  `update topup_orders o set review_reason = case when exists (
-    select from payment_events event where event.order_id = o.id and event.outcome = 'review' and event.currency <> 'IDR'
-  ) then 'WRONG_CURRENCY' else 'UNDERPAID' end
-  where status = 'PAYMENT_REVIEW' and review_reason is null`,
+  `update topup_orders o set review_reason = case when event.currency <> 'IDR' then 'WRONG_CURRENCY' else 'UNDERPAID' end
+  from payment_events event
+  where o.status = 'PAYMENT_REVIEW' and o.review_reason is null and event.order_id = o.id and event.outcome = 'review'
+    and (event.currency <> 'IDR' or event.amount < o.total)`,
   `alter table topup_orders validate constraint topup_orders_review_reason_check`,
 ];
 

@@ -18,18 +18,19 @@ export const USUAL_ORGANIZATION = '10007';
  * Writes orders as the product would leave them over the last two years, with three lines each and every related row:
  * most completed; some expired, cancelled or refunded; the newest in flight. The rows are inserted in sets and with the
  * triggers off, because triggers would take hours. Numbers are counted instead of drawn at random. Needs PostgreSQL 18
- * (uuidv7).
+ * (uuidv7). `related` fills the tables beside the orders and their lines.
  */
 export async function fillOrders(
   database: DataSource,
   { orders, organizations, largestHasOneIn }: Extent,
+  related = relatedRows,
 ): Promise<void> {
   const session = database.createQueryRunner();
   try {
     // Only this session skips the triggers.
     await session.query(`set session_replication_role = replica`);
     await session.query(`set work_mem = '256MB'`);
-    for (const statement of [WANTED, ...ORDERS, ...relatedRows(TOTAL), 'drop table wanted']) {
+    for (const statement of [WANTED, ...ORDERS, ...related(TOTAL), 'drop table wanted']) {
       await session.query(
         statement
           .replaceAll(':orders', String(orders))

@@ -20,7 +20,15 @@ const ACTIONS = `(values
 ) as act (action, later, of_confirmed)`;
 
 /** Inserts the related rows of the orders in the table `wanted`, each of which charges `total`. */
-export const relatedRows = (total: string): readonly string[] => [
+export const relatedRows = (total: string): readonly string[] => [...rowsBeforePayments(total), PAYMENTS];
+
+const PAYMENTS = `insert into order_payments (id, order_id, kind, provider, invoice_id, amount, original_amount, original_currency,
+     method, received_at, recorded_at)
+   select id, order_id, 'PAYMENT', provider, invoice_id, amount, amount::text, currency, payment_method, paid_at, received_at
+   from payment_events where outcome in ('settled', 'review')`;
+
+/** The same, as a version left them that had no rows of payments. */
+export const rowsBeforePayments = (total: string): readonly string[] => [
   `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, reason, correlation_id)
    select id, at + later, from_status, to_status, cause, actor, case actor when 'operator' then 'paid another amount' end, 'bench'
    from wanted join ${STEPS} on kind = any(kinds) order by at + later, position`,
@@ -36,10 +44,6 @@ export const relatedRows = (total: string): readonly string[] => [
    select uuidv7(paid_at - now() + interval '1 minute'), 'invoice:inv_' || n, 'poll', 'invoice.paid', 'TU-' || n, id, 'inv_' || n,
      ${total}, 'IDR', paid_at, null, 'repeated', paid_at + interval '1 minute'
    from wanted where kind = 'completed' and n % 20 = 0`,
-  `insert into order_payments (id, order_id, kind, provider, invoice_id, amount, original_amount, original_currency, method,
-     received_at, recorded_at)
-   select id, order_id, 'PAYMENT', provider, invoice_id, amount, amount::text, currency, payment_method, paid_at, received_at
-   from payment_events where outcome in ('settled', 'review')`,
   `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, period, created_at)
    select uuidv7(paid_at - now()), organization_id, entry.* , paid_at from wanted cross join lateral (values
      (balance_line, 'wa_balance', 'TOPUP', balance, null),

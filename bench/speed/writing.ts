@@ -61,7 +61,7 @@ export async function measureWriting(
 }
 
 /** As many orders each time as take about the wanted seconds; medians over the rounds. */
-async function inTurn(ways: readonly Way[], { seconds, rounds, connections }: Extent): Promise<Run[]> {
+export async function inTurn(ways: readonly Way[], { seconds, rounds, connections }: Extent): Promise<Run[]> {
   const all: { way: Way; orders: number; runs: Run[] }[] = [];
   for (const way of ways) {
     const { perSecond } = await way(CALIBRATION);
