@@ -18,6 +18,7 @@ import { UnsentMails1765500100000 } from './1765500100000-unsent-mails.ts';
 import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-things.ts';
 import { PaymentsReceived1765800000000 } from './1765800000000-payments-received.ts';
 import { PaymentsFromTheInbox1765810000000 } from './1765810000000-payments-from-the-inbox.ts';
+import { CancelMails1766390000000 } from './1766390000000-cancel-mails.ts';
 import { OrderChanges1766400000000 } from './1766400000000-order-changes.ts';
 import { NamesAndLanguages1766400100000 } from './1766400100000-names-and-languages.ts';
 import { InvoicesOfOneOrder1766500000000 } from './1766500000000-invoices-of-one-order.ts';
@@ -44,6 +45,7 @@ export const migrations = [
   OperatorsEndThings1765700000000,
   PaymentsReceived1765800000000,
   PaymentsFromTheInbox1765810000000,
+  CancelMails1766390000000,
   OrderChanges1766400000000,
   NamesAndLanguages1766400100000,
   InvoicesOfOneOrder1766500000000,

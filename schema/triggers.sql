@@ -223,14 +223,17 @@ declare
   caller name := case current_setting('role') when 'none' then session_user else current_setting('role') end;
   order_id text := payload ->> 'orderId';
   organization text := payload ->> 'organizationId';
+  is_cancel_mail boolean := task = 'send_order_mail' and key = 'send_order_mail:order_cancelled:' || order_id
+    and payload ->> 'kind' = 'order_cancelled' and payload ->> 'sending' = '1';
+  is_invoice boolean := task = 'issue_invoice' and key = 'issue_invoice:' || order_id;
   turn integer := 0;
 begin
   if not pg_has_role(caller, 'self_topup_background', 'member') and (
-    task <> 'issue_invoice'
-    or key is distinct from 'issue_invoice:' || order_id
+    (is_invoice or is_cancel_mail) is not true
     or organization is distinct from current_setting('self_topup.organization_id', true)
     or not exists (select from public.topup_orders where id = case when order_id ~ '^[0-9a-f-]{36}$' then order_id::uuid end
-                   and organization_id = organization)
+                   and organization_id = organization
+                   and (is_invoice or (status = 'CANCELLED' and confirmed_at is not null)))
   ) then
     raise exception 'permission denied for job %', task using errcode = 'insufficient_privilege';
   end if;

@@ -111,6 +111,10 @@ export interface Order extends OrderSummary {
   confirmedAt: string | null;
   paidAt: string | null;
   completedAt: string | null;
+  receivedTotal: Money;
+  outstanding: Money;
+  /** Only an order under review has one. */
+  reviewReason: 'UNDERPAID' | 'WRONG_CURRENCY' | 'UNREADABLE' | null;
   timeline: OrderEvent[];
 }
 

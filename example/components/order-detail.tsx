@@ -37,11 +37,19 @@ export function OrderDetail({ order, actions, onRetryLink }: Props) {
       <div className="sheet-head" role="status" data-order-status={status}>
         <div>
           <StatusBadge status={status} />
+          {order.reviewReason !== null && (
+            <p>{text.reviewed[order.reviewReason](rupiah(order.receivedTotal), rupiah(order.outstanding))}</p>
+          )}
           {!waitsForLink && <p>{text.explained[status] ?? ''}</p>}
         </div>
         <p className="figure">{rupiah(order.total)}</p>
       </div>
       {status === 'PENDING_PAYMENT' && <Payment order={order} isBusy={actions.isBusy} onRetryLink={onRetryLink} />}
+      {status === 'PAYMENT_REVIEW' && order.paymentUrl !== null && (
+        <a className="button main" href={order.paymentUrl}>
+          {text.payRest}
+        </a>
+      )}
       <div className="actions">
         {MAY_BE_PAID.has(status) && order.confirmedAt !== null && <CheckButton actions={actions} />}
         {status === 'PENDING_PAYMENT' && <CancelButton isBusy={actions.isBusy} onCancel={actions.cancel} />}

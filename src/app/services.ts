@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
 import { excessQuotaRoute, ListExcess, PriceOwed } from '../excess-usage/index.ts';
-import { BookPaidPi, bookingJobs, mailJobs, SendOrderMail } from '../fulfilment/index.ts';
+import { BookPaidPi, bookingJobs, mailJob, mailJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
 import { type ReconcileParts, runReconciliationHandler } from '../operators/index.ts';
@@ -24,6 +24,7 @@ import {
   EndByProvider,
   hasPaymentEvent,
   IssueInvoice,
+  mailMoneyOf,
   outcomeReporter,
   PaymentsLoader,
   paymentJobs,
@@ -92,7 +93,7 @@ export function composeServices(config: Config, parts: Parts) {
   const invoices = new IssueInvoice(database, paymentProvider, others, clock, log, { returnUrl });
   const createOrder = new CreateOrder(callers, quotes, clock, terms);
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
-  const cancelOrder = new CancelOrder(callers, invoices, clock);
+  const cancelOrder = new CancelOrder(callers, invoices, clock, (order) => mailJob('order_cancelled', order));
   const orders = new OrdersLoaders(callers);
   const pendingOrders = new PendingOrdersLoader(callers, clock);
   const payments = new PaymentsLoader(callers);
@@ -101,7 +102,14 @@ export function composeServices(config: Config, parts: Parts) {
   const { checkPayment, settlePayment, voidInvoice, reconciliation } = settling;
   const pruneDrafts = new PruneDrafts(database, hasPaymentEvent, clock, log);
   const bookPaidPi = new BookPaidPi(database, neighbours.moderator, clock);
-  const orderMail = new SendOrderMail(database, organizations, neighbours.mailer, clock, log);
+  const orderMail = new SendOrderMail(
+    database,
+    organizations,
+    neighbours.mailer,
+    (order) => mailMoneyOf(database, order),
+    clock,
+    log,
+  );
 
   const jobHandlers: JobHandlers = {
     payments: [

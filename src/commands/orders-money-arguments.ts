@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseAmount } from '../kernel/amount.ts';
-import { type Signed, type Sums, signed } from '../operators/index.ts';
+import { type Signed, signed } from '../operators/index.ts';
+import type { Sums } from '../payments/index.ts';
 import { UsageError } from './command.ts';
 import { one, SIGNATURE } from './orders-usage.ts';
 

@@ -1,10 +1,13 @@
 export { BookPaidPi, completeOrder } from './book-paid-pi.ts';
 export { bookingJobs, bookPaidPiJob, mailJob, mailJobs, mailKey, paidJobs, sendOrderMailJob } from './jobs.ts';
+export { mailKindOf } from './mail-fits.ts';
+export type { MailMoney, MailSum, ReadMailMoney } from './mail-money.ts';
+export { nextSending } from './next-sending.ts';
 export { type CodeChange, type CorrectedLine, correctLines, withCorrections } from './rules/package-codes.ts';
-export { mailKindOf, SendOrderMail } from './send-order-mail.ts';
+export { SendOrderMail } from './send-order-mail.ts';
 export { BookingCorrection } from './store/booking-correction.entity.ts';
 export { correctionsOfOrder, enterCorrections } from './store/booking-corrections.ts';
-export { deliveriesOfOrder, lastSendingOfKind } from './store/mail-deliveries.ts';
+export { deliveriesOfOrder } from './store/mail-deliveries.ts';
 export { OrderMailDelivery } from './store/order-mail-delivery.entity.ts';
 export { refusedAddressGauge } from './store/refused-addresses.ts';
 export { RefusedMailAddress } from './store/refused-mail-address.entity.ts';

@@ -8,23 +8,33 @@ import { MAIL_KINDS, type MailKind } from './templates/index.ts';
 export const bookPaidPiJob = defineOrderJob('book_paid_pi', PRIORITIES.booking);
 
 /**
- * Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; an operator's resend takes
- * the next number.
+ * Sends one kind of mail about an order to its billing contacts. `sending` counts from 1; a further mail of the kind takes the next
+ * number. `changes` says how many changes of the received sum the mail tells of: if there are more by now, another mail was enqueued
+ * with them, and this one is dropped. An operator's resend has none.
  */
 export const sendOrderMailJob = defineJob({
   name: 'send_order_mail',
-  payload: orderPayload.extend({ kind: z.enum(MAIL_KINDS), sending: z.int().min(1).default(1) }),
+  payload: orderPayload.extend({
+    kind: z.enum(MAIL_KINDS),
+    sending: z.int().min(1).default(1),
+    changes: z.int().min(0).optional(),
+  }),
   priority: PRIORITIES.mail,
 });
 
-/** The jobs that a payment enqueues: its booking and the receipt. Neither waits for the other. */
-export const paidJobs = (order: JobOrder): readonly NewJob[] => [
+/** The jobs that a credit enqueues: its booking and the receipt, which tells of `payments`. Neither waits for the other. */
+export const paidJobs = (order: JobOrder, payments: number): readonly NewJob[] => [
   jobOfOrder(bookPaidPiJob, order),
-  mailJob('payment_received', order),
+  mailJob('payment_received', order, { changes: payments }),
 ];
 
-export function mailJob(kind: MailKind, order: JobOrder, sending = 1): NewJob {
-  const payload = { ...payloadOf(order), kind, sending };
+interface Sending {
+  sending?: number;
+  changes?: number;
+}
+
+export function mailJob(kind: MailKind, order: JobOrder, { sending = 1, changes }: Sending = {}): NewJob {
+  const payload = { ...payloadOf(order), kind, sending, changes };
   return newJob(sendOrderMailJob, payload, { key: mailKey(kind, order, sending) });
 }
 
@@ -47,7 +57,7 @@ export const bookingJobs = (work: Pick<FulfilmentWork, 'bookPaidPi'>): JobHandle
 ];
 
 export const mailJobs = (work: Pick<FulfilmentWork, 'sendOrderMail'>): JobHandler[] => [
-  sendOrderMailJob.handle(({ kind, orderId, sending }, { enqueuedAt, stopping }) =>
-    work.sendOrderMail({ kind, orderId, sending, enqueuedAt }, stopping),
+  sendOrderMailJob.handle(({ kind, orderId, sending, changes }, { enqueuedAt, stopping }) =>
+    work.sendOrderMail({ kind, orderId, sending, changes, enqueuedAt }, stopping),
   ),
 ];

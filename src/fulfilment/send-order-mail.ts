@@ -5,14 +5,17 @@ import type { BillingContact, OrganizationSnapshot } from '../clients/hub-core.t
 import type { Mailer } from '../clients/mailer.ts';
 import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { linesOfOrder, orderById, type TopupOrder } from '../orders/index.ts';
+import { orderById, type TopupOrder } from '../orders/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
+import { changesToldBy, FITS } from './mail-fits.ts';
+import { factsOfMail, type OrderFactsOfMail } from './mail-model.ts';
+import type { ReadMailMoney } from './mail-money.ts';
 import { lastSending, recordDelivery } from './store/mail-deliveries.ts';
 import { countRefusal, isSuppressed, REFUSALS_TO_SUPPRESS } from './store/refused-addresses.ts';
 import { forgetUnsent, recordUnsent } from './store/unsent-mails.ts';
 import type { UnsentStatus } from './store/unsent-order-mail.entity.ts';
-import { MAIL_KINDS, type MailKind, renderOrderMail, toMailLocale } from './templates/index.ts';
+import { type MailKind, renderOrderMail, toMailLocale } from './templates/index.ts';
 
 /** A mail that the server defers for longer is given up: an operator sees it, and may retry it. */
 const LONGEST_DEFERRAL_MS = 24 * 60 * 60 * 1000;
@@ -22,13 +25,15 @@ const CONTACTS_AT_ONCE = 4;
 export interface OrderMail {
   kind: MailKind;
   orderId: string;
-  /** 1 for the order's own mail; each resend by an operator has the next number. */
+  /** 1 for the order's own mail; each further one of its kind has the next number. */
   sending: number;
+  /** The number of changes of the received sum that it tells of; undefined if it tells of them as they are. */
+  changes: number | undefined;
   enqueuedAt: Date;
 }
 
 /**
- * Sends one e-mail about an order to each billing contact, in the contact's language. Each contact's delivery is recorded on its
+ * Sends one e-mail about an order to each billing contact, in the contact's language, from the facts of that moment. Each contact's delivery is recorded on its
  * own: a retry skips contacts that already have it. A crash between the mail server's answer and our record can send it twice:
  * both copies carry the same Message-ID, by which mailboxes recognize a repeat.
  *
@@ -39,15 +44,20 @@ export class SendOrderMail {
     private readonly database: DataSource,
     private readonly organizations: OrganizationsService,
     private readonly mailer: Mailer,
+    private readonly readMoney: ReadMailMoney,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   async send(mail: OrderMail, stopping: AbortSignal): Promise<void> {
     const { kind, orderId } = mail;
+    const money = await this.readMoney(await orderById(this.database, orderId));
+    // Read after its money: a mail may tell an older sum, which its successor corrects, but never one of another state.
     const order = await orderById(this.database, orderId);
-    // A late mail must not be stale: it never asks the buyer to pay an order that is paid, cancelled or expired.
     if (!FITS[kind](order)) return forgetUnsent(this.database.manager, { orderId, kind });
+    // The change that came after it has a mail of its own, to each contact.
+    if (mail.changes !== undefined && mail.changes < changesToldBy(kind, money)) return;
+    const facts = await factsOfMail(this.database, order, money, this.clock.now());
     const organization = await this.organizations.findFresh(order.organizationId);
     if (isUpstreamError(organization)) throw organization;
     const { contacts, unreadable } = organization?.billing ?? { contacts: [], unreadable: 0 };
@@ -60,7 +70,7 @@ export class SendOrderMail {
     await forgetUnsent(this.database.manager, { orderId, kind, recipientHash: '' });
     const limit = pLimit(CONTACTS_AT_ONCE);
     const endings = await Promise.allSettled(
-      contacts.map((contact) => limit(() => this.sendTo(contact, mail, { order, organization, stopping }))),
+      contacts.map((contact) => limit(() => this.sendTo(contact, mail, { order, organization, facts, stopping }))),
     );
     const failure = endings.find((ending) => ending.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
@@ -69,9 +79,9 @@ export class SendOrderMail {
   private async sendTo(
     contact: BillingContact,
     mail: OrderMail,
-    about: { order: TopupOrder; organization: OrganizationSnapshot; stopping: AbortSignal },
+    about: { order: TopupOrder; organization: OrganizationSnapshot; facts: OrderFactsOfMail; stopping: AbortSignal },
   ): Promise<void> {
-    const { order, organization, stopping } = about;
+    const { order, organization, facts, stopping } = about;
     const { kind, sending } = mail;
     const recipientHash = createHash('sha256').update(contact.email.toLowerCase()).digest('hex');
     const recipient = { orderId: order.id, kind, recipientHash };
@@ -80,15 +90,9 @@ export class SendOrderMail {
     if (await isSuppressed(this.database, recipientHash))
       return this.endUnsent('SUPPRESSED', order, mail, address, null);
     const rendered = renderOrderMail(kind, toMailLocale(contact.locale), {
-      orderNumber: order.number,
+      ...facts,
       organizationName: organization.name,
       recipientName: contact.name,
-      total: order.total,
-      lines: await linesOfOrder(this.database, order.id),
-      paymentUrl: order.paymentUrl,
-      paymentExpiresAt: order.paymentExpiresAt,
-      paidAt: order.paidAt,
-      paidInvoiceNumber: order.paidInvoiceNumber,
     });
     const suffix = sending === 1 ? '' : `.${sending}`;
     const id = `${order.number}.${kind}.${recipientHash.slice(0, 16)}${suffix}`;
@@ -141,15 +145,3 @@ interface Address {
 }
 
 const hintOf = (address: string) => `${address.slice(0, 1)}***${address.slice(address.lastIndexOf('@'))}`;
-
-/** Tells whether a mail of this kind is still true. */
-const FITS: Readonly<Record<MailKind, (order: TopupOrder) => boolean>> = {
-  awaiting_payment: ({ status, paymentUrl }) => status === 'PENDING_PAYMENT' && paymentUrl !== null,
-  payment_received: ({ status }) => status === 'PAID' || status === 'COMPLETED',
-  invoice_booked: ({ status }) => status === 'COMPLETED',
-  order_expired: ({ status, confirmedAt }) => status === 'EXPIRED' && confirmedAt !== null,
-  payment_under_review: ({ status }) => status === 'PAYMENT_REVIEW',
-};
-
-/** Returns the last kind of e-mail that fits the order, in the order of MAIL_KINDS; undefined if no kind does. */
-export const mailKindOf = (order: TopupOrder): MailKind | undefined => MAIL_KINDS.findLast((kind) => FITS[kind](order));

@@ -23,7 +23,7 @@ export async function retryUnsentMails(database: DataSource, orderNumber: string
   const unsent = order === null ? await unsentMails(database, MOST_MAILS) : await unsentOfOrder(database, order.id);
   const mails = new Map(unsent.map((mail) => [mailKey(mail.kind, { id: mail.orderId }, mail.sending), mail]));
   for (const [key, { orderId, kind, sending }] of mails) {
-    const job = mailJob(kind, order ?? (await orderById(database, orderId)), sending);
+    const job = mailJob(kind, order ?? (await orderById(database, orderId)), { sending });
     await inTransaction(database, async (tx) => {
       const [queued] = (await jobsWithKeyEnding(tx, orderId)).filter((one) => one.key === key);
       if (queued === undefined) await enqueueJob(tx, job);

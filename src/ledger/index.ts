@@ -5,6 +5,7 @@ export { lockBalances } from './store/balances.ts';
 export {
   enterEntries,
   entriesOfLines,
+  hasRefundEntry,
   ledgerInsert,
   type NewEntry,
   settledExcess,

@@ -1,6 +1,6 @@
 import { paidJobs } from '../fulfilment/index.ts';
 import { isExcessPaidTwice, linesOfOrder, type TopupOrder, UNDER_REVIEW } from '../orders/index.ts';
-import { creditOrder, reviewedPayment } from '../payments/index.ts';
+import { creditOrder, enterGiveBack, paymentsIn, reviewedPayment } from '../payments/index.ts';
 import { closeAnswered } from './close-payment-exception.ts';
 import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
@@ -36,9 +36,13 @@ export function approvePayment(
       const excessPaidTwice = await isExcessPaidTwice(tx, order);
       const approved = `operator: payment approved${excessPaidTwice ? ', its excess is paid twice' : ''}`;
       const cause = { at: parts.clock.now(), cause: approved, actor, reason };
-      await creditOrder(tx, order, await linesOfOrder(tx, order.id), payment, cause, paidJobs(order));
+      const jobs = paidJobs(order, paymentsIn(money.steps));
+      await creditOrder(tx, order, await linesOfOrder(tx, order.id), payment, cause, jobs);
       const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
-      return { order, excessPaidTwice, closed, ...returnOfApproval(money) };
+      const outcome = returnOfApproval(money);
+      const sums = new Map([['IDR', String(outcome.toGiveBack)]]);
+      await enterGiveBack(tx, order, { outcome: 'surplus', sums, at: cause.at });
+      return { order, excessPaidTwice, closed, ...outcome };
     },
   });
 }

@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { isUpstreamError } from '../clients/upstream-error.ts';
+import { mailJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { formatRupiah } from '../kernel/money.ts';
-import { canMove, moveOrder, orderNumbered, type TopupOrder, UNDER_REVIEW } from '../orders/index.ts';
+import { canMove, END_CAUSES, moveOrder, orderNumbered, type TopupOrder, UNDER_REVIEW } from '../orders/index.ts';
 import {
   type EndedInvoices,
   endInvoices,
@@ -10,6 +11,7 @@ import {
   openPayments,
   type PaymentProvider,
 } from '../payments/index.ts';
+import { enqueueJob } from '../platform/jobs/job.ts';
 import { noSuchOrder, withLockedOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
 
@@ -43,7 +45,8 @@ export async function cancelOrder(parts: CancelParts, orderNumber: string, by: S
     if (order.status !== snapshot.status || order.paymentInvoiceId !== snapshot.paymentInvoiceId)
       throw new OperatorRefusal(`${orderNumber} has just changed: run the command again.`);
     await assertNoOpenPayment(tx, orderNumber);
-    await moveOrder(tx, order, 'CANCELLED', { at: clock.now(), cause: 'operator: cancelled', ...by });
+    await moveOrder(tx, order, 'CANCELLED', { at: clock.now(), cause: END_CAUSES.OPERATOR, ...by });
+    if (order.confirmedAt !== null) await enqueueJob(tx, mailJob('order_cancelled', order));
     return { order, invoices };
   });
 }

@@ -2,11 +2,20 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { lockOrder, orderNumbered, type TopupOrder, UNDER_REVIEW } from '../orders/index.ts';
-import { everyInvoiceOf, type Invoice, invoiceIdsOf, type PaymentProvider, SettleReceived } from '../payments/index.ts';
+import {
+  everyInvoiceOf,
+  type Invoice,
+  invoiceIdsOf,
+  moneyOfOrder,
+  type OrderMoney,
+  type PaymentProvider,
+  SettleReceived,
+  type Sums,
+} from '../payments/index.ts';
 import { inTransaction, rehearse } from '../platform/database/transaction.ts';
+import { asOptions, describeSums, isSame } from './describe-sums.ts';
 import { noSuchOrder } from './locked-order.ts';
 import { OperatorRefusal, type Signed } from './operator-refusal.ts';
-import { asOptions, describeSums, isSame, moneyOfOrder, type OrderMoney, type Sums } from './order-money.ts';
 
 export interface DecisionParts {
   database: DataSource;

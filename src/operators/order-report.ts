@@ -9,10 +9,9 @@ import {
   type TopupOrderLine,
   timelineOf,
 } from '../orders/index.ts';
-import { eventsOfOrder, type PaymentEvent } from '../payments/index.ts';
+import { eventsOfOrder, moneyOfOrder, type OrderMoney, type PaymentEvent } from '../payments/index.ts';
 import { jobsOfOrder, type OrderJob } from './jobs-of-order.ts';
 import { noSuchOrder } from './locked-order.ts';
-import { moneyOfOrder, type OrderMoney } from './order-money.ts';
 
 /** Everything that is stored about one order, each list oldest first. */
 export interface OrderReport {

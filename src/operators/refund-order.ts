@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { mailJob } from '../fulfilment/index.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { type Rupiah, sum } from '../kernel/money.ts';
 import { enterEntries, lockBalances } from '../ledger/index.ts';
@@ -11,6 +12,8 @@ import {
   type TopupOrderLine,
   UNDER_REVIEW,
 } from '../orders/index.ts';
+import { enterGiveBack, type OrderMoney, paymentsIn, type Sums, withForeign } from '../payments/index.ts';
+import { enqueueJob } from '../platform/jobs/job.ts';
 import { closeAnswered } from './close-payment-exception.ts';
 import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
 import { noSuchOrder } from './locked-order.ts';
@@ -62,10 +65,18 @@ export async function refundOrder(
       const amount = await takeBackLines(tx, order, lines, { takeBack, mayBeNothing, outstanding, at: cause.at });
       await moveOrder(tx, order, 'REFUNDED', cause);
       const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
-      return { order, amount, closed, ...(isReviewed ? returnOfReview(money) : returnOfCredit(money, amount)) };
+      const outcome = isReviewed ? returnOfReview(money) : returnOfCredit(money, amount);
+      const sums = isReviewed ? allOf(money) : new Map([['IDR', String(outcome.toGiveBack)]]);
+      if (outcome.toGiveBack > 0n || sums.size > 1)
+        await enterGiveBack(tx, order, { outcome: 'to_give_back', sums, at: cause.at });
+      await enqueueJob(tx, mailJob('order_refunded', order, { changes: paymentsIn(money.steps) }));
+      return { order, amount, closed, ...outcome };
     },
   });
 }
+
+/** All that ever came in for an order under review goes back; what went back already counts towards it. */
+const allOf = ({ paid, steps }: OrderMoney): Sums => withForeign(paid, steps);
 
 /** Reads the outstanding excess before the transaction: no neighbour is called inside one. */
 async function outstandingOf({ database, outstandingExcess }: RefundParts, orderNumber: string) {

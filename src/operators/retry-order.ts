@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { bookPaidPiJob, lastSendingOfKind, type MailKind, mailJob, mailKey, mailKindOf } from '../fulfilment/index.ts';
+import { bookPaidPiJob, type MailKind, mailJob, mailKindOf, nextSending } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import {
   AWAITS_BOOKING,
@@ -62,12 +62,7 @@ export function sendMailAgain(
     const kind = mailKindOf(order);
     if (kind === undefined)
       throw new OperatorRefusal(`${order.number} is ${order.status}: there is no mail for this status.`);
-    const jobs = await jobsOfOrder(tx, order.id);
-    const isQueued = (sending: number) => jobs.some(({ key }) => key === mailKey(kind, order, sending));
-    let sending = (await lastSendingOfKind(tx, order.id, kind)) + 1;
-    // Under the key of a queued job, this one would replace it, or end its retries while it runs.
-    while (isQueued(sending)) sending += 1;
-    await enqueueJob(tx, mailJob(kind, order, sending));
+    await enqueueJob(tx, mailJob(kind, order, { sending: await nextSending(tx, order, kind) }));
     await recordStep(tx, order, { at: clock.now(), cause: `operator: mail ${kind} sent again`, ...by });
     return { order, kind };
   });

@@ -2,10 +2,12 @@ import { UpstreamError } from '../clients/upstream-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { actorOf, organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
+import { enqueueJob, type NewJob } from '../platform/jobs/job.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
+import { END_CAUSES } from './rules/end-cause.ts';
 import { canMove, UNDER_REVIEW } from './rules/order-state.ts';
 import {
   changedByOthers,
@@ -31,6 +33,8 @@ export class CancelOrder {
     private readonly database: TenantDatabase,
     private readonly invoices: Invoicing,
     private readonly clock: Clock,
+    /** The mail that tells the buyer. fulfilment/ makes it, which imports orders/; the composition root connects them. */
+    private readonly mailAbout: (order: TopupOrder) => NewJob,
   ) {}
 
   async cancel(request: RequestContext, orderId: string): Promise<OrderOutcome> {
@@ -87,7 +91,8 @@ export class CancelOrder {
     return this.database.transaction(request, async (tx) => {
       const order = await lockOrder(tx, { id: snapshot.id });
       if (order?.status !== snapshot.status || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return undefined;
-      await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: 'cancelTopupOrder', ...actorOf(request) });
+      await moveOrder(tx, order, 'CANCELLED', { at: this.clock.now(), cause: END_CAUSES.BUYER, ...actorOf(request) });
+      if (order.confirmedAt !== null) await enqueueJob(tx, this.mailAbout(order));
       // fault point: cancel, moved and not committed
       return order;
     });

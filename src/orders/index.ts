@@ -21,6 +21,7 @@ export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayl
 export { PendingOrdersLoader } from './pending-orders-loader.ts';
 export { PruneDrafts } from './prune-drafts.ts';
 export { QuoteOrder } from './quote-order.ts';
+export { END_CAUSES, type EndCause, endCauseOf } from './rules/end-cause.ts';
 export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
 export { type IdentifyOrder, randomIdentity } from './rules/order-identity.ts';
 export { isOrderNumber, newOrderNumber } from './rules/order-number.ts';
@@ -85,6 +86,7 @@ export {
   ordersWithInvoices,
 } from './store/orders.ts';
 export {
+  endOfOrder,
   isApproved,
   listOrders,
   orderNumbered,

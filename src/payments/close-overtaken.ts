@@ -2,8 +2,9 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../kernel/clock.ts';
 import { lockOrder, recordStep } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
+import { SYSTEM_ACTOR } from './rules/give-back.ts';
 import type { PaymentEvent } from './store/payment-event.entity.ts';
-import { enterClosing, overtakenExceptions, SYSTEM_ACTOR } from './store/payment-exceptions.ts';
+import { enterClosing, overtakenExceptions } from './store/payment-exceptions.ts';
 
 /**
  * Closes exceptions that were overtaken: their payment could not be credited then, and has credited its order since (the order

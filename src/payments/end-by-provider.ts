@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { UpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
-import { shortenPayment, type TopupOrder } from '../orders/index.ts';
+import { END_CAUSES, shortenPayment, type TopupOrder } from '../orders/index.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { endOrder } from './end-order.ts';
 import type { Invoice } from './provider.ts';
@@ -37,8 +37,8 @@ export class EndByProvider {
       this.clock,
       order,
       isOverdue
-        ? { to: 'EXPIRED', cause: 'time: unpaid, and the provider says so' }
-        : { to, cause: `payment provider: the invoice is ${own.status}` },
+        ? { to: 'EXPIRED', cause: END_CAUSES.UNPAID }
+        : { to, cause: to === 'EXPIRED' ? END_CAUSES.INVOICE_EXPIRED : END_CAUSES.INVOICE_VOID },
     );
   }
 
@@ -47,10 +47,9 @@ export class EndByProvider {
     const now = this.clock.now();
     const streak = await countUnknown(this.database, order.id, now);
     const health = await providerHealth(this.database, addSeconds(now, -HEALTH_SECONDS));
-    const cause = 'payment provider: the invoice is unknown for good';
     const isOver =
       isUnknownForGood(streak, health, now) &&
-      (await endOrder(this.database, this.clock, order, { to: 'EXPIRED', cause }));
+      (await endOrder(this.database, this.clock, order, { to: 'EXPIRED', cause: END_CAUSES.INVOICE_LOST }));
     if (!isOver) throw new UpstreamError(provider, 'rejected', 'the invoice is unknown', 404);
   }
 

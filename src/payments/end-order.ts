@@ -20,7 +20,7 @@ export function endOrder(
     const order = await lockOrder(tx, { id: snapshot.id });
     if (order?.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return false;
     await moveOrder(tx, order, to, { at: clock.now(), cause, actor: null });
-    if (to === 'EXPIRED') await enqueueJob(tx, mailJob('order_expired', order));
+    await enqueueJob(tx, mailJob(to === 'EXPIRED' ? 'order_expired' : 'order_cancelled', order));
     return true;
   });
 }

@@ -5,6 +5,7 @@ import { mailJob } from '../fulfilment/index.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import {
   draftsToExpire,
+  END_CAUSES,
   lockOrder,
   moveOrder,
   ordersToPoll,
@@ -111,8 +112,7 @@ export class Reconcile {
       const order = await lockOrder(tx, { id: snapshot.id });
       // An invoice that arrived meanwhile is not void yet: the next run voids it and expires the order.
       if (order?.status !== 'PENDING_PAYMENT' || order.paymentInvoiceId !== snapshot.paymentInvoiceId) return;
-      const cause = 'time: unpaid, and the provider says so';
-      await moveOrder(tx, order, 'EXPIRED', { at: this.clock.now(), cause, actor: null });
+      await moveOrder(tx, order, 'EXPIRED', { at: this.clock.now(), cause: END_CAUSES.UNPAID, actor: null });
       await enqueueJob(tx, mailJob('order_expired', order));
       // fault point: expiry, moved and mail enqueued, not committed
     });

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
+import { mailJob } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AWAITS_SETTLEMENT, lockOrder, moveOrder, setReviewReason } from '../orders/index.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
+import { enqueueJob } from '../platform/jobs/job.ts';
 import type { ReportOutcome } from './report-outcome.ts';
 import { countUnreadable } from './store/lookup-failures.ts';
 import type { PaymentSource } from './store/payment-event.entity.ts';
@@ -36,6 +38,7 @@ export class ReviewUnreadable {
       const { paymentProvider: provider } = order;
       const event = resultEvent(order, { provider, source, invoiceId, outcome: 'review', amount: null, detail, at });
       await enterResults(tx, [event]);
+      await enqueueJob(tx, mailJob('payment_under_review', order, { changes: 0 }));
       return { event, order };
     });
     if (reviewed !== undefined) this.report({ ...reviewed.event, order: reviewed.order });

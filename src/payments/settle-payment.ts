@@ -105,7 +105,7 @@ export class SettlePayment {
     const events = [event, ...timeException(order, payment, event.source, event.paidAt)];
     const excessPaidTwice = await isExcessPaidTwice(this.database, order);
     const cause = { at: event.receivedAt, cause: `payment: ${event.source}`, actor: null };
-    const isCredited = await creditByNotice(this.database, facts, { events, payment }, cause, paidJobs(order));
+    const isCredited = await creditByNotice(this.database, facts, { events, payment }, cause, paidJobs(order, 1));
     if (!isCredited) return undefined;
     return { outcome: 'settled', order, excessPaidTwice, exceptions: events.slice(1) };
   }

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { UpstreamError } from '../clients/upstream-error.ts';
-import { mailJob, paidJobs } from '../fulfilment/index.ts';
+import { paidJobs } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { formatRupiah } from '../kernel/money.ts';
 import {
@@ -12,10 +12,12 @@ import {
   payableOf,
   setReviewReason,
   type TopupOrder,
+  UNDER_REVIEW,
+  withdrawLink,
 } from '../orders/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
-import { enqueueJob } from '../platform/jobs/job.ts';
+import { enqueueMail, paymentsIn } from './mail-of-answer.ts';
 import { factsOf } from './order-facts.ts';
 import type { Invoice } from './provider.ts';
 import type { ReportOutcome } from './report-outcome.ts';
@@ -26,6 +28,7 @@ import {
   type ReceivedSums,
 } from './rules/decide-payment.ts';
 import type { PaymentOutcome } from './rules/payment-outcomes.ts';
+import { PAYABLE_STATUSES } from './rules/provider-end.ts';
 import { newSteps, sumsOf } from './rules/received-sum.ts';
 import type { OrderPayment } from './store/order-payment.entity.ts';
 import { enterPayments, type InboxFacts, moneyOf } from './store/order-payments.ts';
@@ -111,7 +114,11 @@ export class SettleReceived {
     );
     await enterPayments(tx, rows);
     // fault point: review, payments entered and order not moved
+    const reasonBefore = order.reviewReason;
     const { excessPaidTwice } = await walk(tx, settling, decision);
+    await withdrawDeadLink(tx, order, answer.invoices);
+    const isOtherReason = order.reviewReason !== reasonBefore;
+    await enqueueMail(tx, order, { isMoved: decision.walk.length > 0, isOtherReason, rows, all: settling.payments });
     const events = [...resultsOf(settling, decision, rows.length > 0), ...times, ...othersOf(settling, inbox)];
     await enterResults(tx, events);
     // fault point: review, moved and not committed
@@ -139,15 +146,22 @@ async function walk(tx: EntityManager, settling: Settling, { walk: statuses, rev
         await linesOfOrder(tx, order.id),
         { provider, invoiceId, paidAt },
         cause,
-        paidJobs(order),
+        paidJobs(order, paymentsIn(payments)),
       );
     } else {
       await moveOrder(tx, order, to, cause, link);
     }
   }
   if (reviewReason !== undefined) await setReviewReason(tx, order, reviewReason);
-  if (statuses.at(-1) === 'PAYMENT_REVIEW') await enqueueJob(tx, mailJob('payment_under_review', order));
   return { excessPaidTwice };
+}
+
+/** The rest of an underpaid order can be paid only as long as one of its invoices can. */
+async function withdrawDeadLink(tx: EntityManager, order: TopupOrder, invoices: readonly Invoice[]): Promise<void> {
+  if (!UNDER_REVIEW.has(order.status) || order.paymentUrl === null) return;
+  if (invoices.some(({ status }) => PAYABLE_STATUSES.has(status))) return;
+  await withdrawLink(tx, order.id);
+  order.paymentUrl = null;
 }
 
 /** The invoice that the results name: that of the latest payment, else the order's own. */

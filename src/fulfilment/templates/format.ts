@@ -1,4 +1,6 @@
 import { jakartaDate, jakartaTime } from '../../kernel/jakarta.ts';
+import { formatRupiah } from '../../kernel/money.ts';
+import type { MailSum } from '../mail-money.ts';
 import { MESSAGES } from './messages.ts';
 import type { MailLocale } from './order-mail.ts';
 
@@ -20,6 +22,14 @@ export function formatInstant(instant: Date, locale: MailLocale): string {
  */
 export function formatUnits(units: bigint, locale: MailLocale): string {
   return units.toString().replace(/\B(?=(\d{3})+(?!\d))/g, SEPARATORS[locale]);
+}
+
+/** Writes "Rp5 and USD 61.25"; empty without any sum. */
+export function formatSums(sums: readonly MailSum[], locale: MailLocale): string {
+  const texts = sums.map(({ amount, currency }) =>
+    currency === 'IDR' ? formatRupiah(BigInt(amount)) : `${oneLine(currency)} ${oneLine(amount)}`,
+  );
+  return texts.join(` ${MESSAGES[locale].and} `);
 }
 
 /**

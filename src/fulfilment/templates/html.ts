@@ -1,4 +1,4 @@
-import type { MailContent } from './content.ts';
+import type { MailContent } from './mail-content.ts';
 import { Markup, markup } from './markup.ts';
 import type { MailKind } from './order-mail.ts';
 
@@ -10,7 +10,9 @@ const ACCENT: Readonly<Record<MailKind, string>> = {
   payment_received: '#1a7f4b',
   invoice_booked: '#1a7f4b',
   order_expired: '#6b7280',
+  order_cancelled: '#6b7280',
   payment_under_review: '#b7791f',
+  order_refunded: '#6b7280',
 };
 
 const FONT = 'font-family:Arial,Helvetica,sans-serif;';

@@ -1,10 +1,15 @@
+import type { EndCause, ReviewReason } from '../../orders/index.ts';
+import type { MailMoney } from '../mail-money.ts';
+
 /** The kinds of e-mail about an order (domain.md 10). */
 export const MAIL_KINDS = [
   'awaiting_payment',
   'payment_received',
   'invoice_booked',
   'order_expired',
+  'order_cancelled',
   'payment_under_review',
+  'order_refunded',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -35,6 +40,13 @@ export interface OrderMailModel {
   paymentExpiresAt: Date | null;
   paidAt: Date | null;
   paidInvoiceNumber: string | null;
+  money: MailMoney;
+  /** Only a mail about an order under review reads it. */
+  reviewReason: ReviewReason;
+  /** The rest of an underpaid order can still be paid by its link. */
+  isRestPayable: boolean;
+  /** The reason why the order expired or was cancelled; undefined for any other, and for one of an unknown cause. */
+  endCause: EndCause | undefined;
 }
 
 export interface RenderedMail {

@@ -1,4 +1,4 @@
-import type { MailContent } from './content.ts';
+import type { MailContent } from './mail-content.ts';
 
 /** RFC 5322 recommends at most 78 characters. Only a word or an address that is longer itself exceeds this. */
 const WIDTH = 76;

@@ -52,6 +52,12 @@ export async function settledExcess(
   return byOrganization(organizationIds, await runQuery(database, settledOf(organizationIds)));
 }
 
+/** Returns true if quota of one of these lines was taken back. */
+export function hasRefundEntry(database: DataSource, lineIds: readonly string[]): Promise<boolean> {
+  const kind = 'REFUND';
+  return database.getRepository(QuotaLedgerEntry).existsBy({ orderLineId: In([...lineIds]), kind });
+}
+
 /** Returns the entries, oldest first. */
 export function entriesOfLines(database: DataSource, lineIds: readonly string[]): Promise<QuotaLedgerEntry[]> {
   return database

@@ -1,4 +1,4 @@
-import { type DataSource, LessThanOrEqual } from 'typeorm';
+import { type DataSource, type EntityManager, LessThanOrEqual } from 'typeorm';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Query, type Sql, sql } from '../../platform/database/sql.ts';
@@ -80,7 +80,7 @@ export async function shortenPayment(database: DataSource, orderId: string, dead
 }
 
 /** Ends the invitation to pay the rest: from now on the graph shows no link. */
-export async function withdrawLink(database: DataSource, orderId: string): Promise<void> {
+export async function withdrawLink(database: DataSource | EntityManager, orderId: string): Promise<void> {
   await runQuery(
     database,
     sql`update topup_orders set payment_url = null where id = ${orderId} and payment_url is not null`,

@@ -1,4 +1,5 @@
 import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { type EndCause, endCauseOf } from '../rules/end-cause.ts';
 import { AWAITS_BOOKING, type OrderStatus, UNDER_REVIEW } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderEvent } from './topup-order-event.entity.ts';
@@ -35,6 +36,12 @@ export async function orderWithPi(tx: EntityManager, paidInvoiceNumber: string):
 /** Returns the steps, oldest first. */
 export function timelineOf(database: DataSource, orderId: string): Promise<TopupOrderEvent[]> {
   return database.getRepository(TopupOrderEvent).find({ where: { orderId }, order: { id: 'ASC' } });
+}
+
+/** Returns the reason of the last move, if it ended an order that awaited its payment. */
+export async function endOfOrder(database: DataSource, orderId: string): Promise<EndCause | undefined> {
+  const steps = await timelineOf(database, orderId);
+  return endCauseOf(steps.findLast(({ from, to }) => from !== to)?.cause);
 }
 
 export interface OrderFilter {

@@ -3,6 +3,7 @@
  *
  * A notice: "settled" credited the order at once; "hint" left the decision to a check; "noted" moves nothing.
  * A check: "settled", "review" and "returned" moved the order; "received" is a payment that moved nothing.
+ * "to_give_back" is the money that an operator decided to give back.
  * "repeated" and "second_payment" are of versions that compared notices with each other.
  */
 export const PAYMENT_OUTCOMES = [
@@ -19,6 +20,7 @@ export const PAYMENT_OUTCOMES = [
   'not_payable',
   'contradicts_payment',
   'surplus',
+  'to_give_back',
   'refunded',
   'implausible_time',
   'review_overdue',

@@ -6,6 +6,7 @@ import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
+import { type NamedMoney, SYSTEM_ACTOR, TO_GIVE_BACK } from '../rules/give-back.ts';
 import { CAN_BE_OVERTAKEN } from '../rules/overtaken-outcomes.ts';
 import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/payment-outcomes.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
@@ -27,13 +28,11 @@ export interface OpenPayment {
 }
 
 const REVIEW = ['review'];
+const NAMES_MONEY = [...TO_GIVE_BACK, 'refunded'];
 
 /** Condition that the order of the event's number was credited through the event's own invoice. */
 const isOvertaken: Sql = sql`event.outcome in (${oneOf(CAN_BE_OVERTAKEN)}) and (
   ${orderPaidThrough({ number: raw('event.order_number'), provider: raw('event.provider'), invoiceId: raw('event.invoice_id') })}) is not null`;
-
-/** A closing that the product made itself, and no operator. */
-export const SYSTEM_ACTOR = 'system';
 
 /**
  * Finds payments under review by their open orders, and exceptions by payment_events_exceptions_idx. So it never reads
@@ -66,6 +65,17 @@ export function openPayments(database: DataSource | EntityManager): Promise<Open
       select event.id, event.received_at as "receivedAt", event.outcome, event.order_number as "orderNumber",
         event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source, event.detail
       from ${openEvents()} as event order by event.received_at`,
+  );
+}
+
+/** Returns the exceptions of an order that name its money, oldest first. */
+export function namedMoneyOf(database: DataSource | EntityManager, orderId: string): Promise<NamedMoney[]> {
+  return runQuery(
+    database,
+    sql<NamedMoney>`select event.outcome, event.amount, closing.actor as "closedBy" from payment_events event
+      left join payment_exception_closings closing on closing.payment_event_id = event.id
+      where event.order_id = ${orderId} and event.outcome in (${oneOf(NAMES_MONEY)})
+      order by event.received_at, event.id`,
   );
 }
 

@@ -6,6 +6,7 @@ import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
 import { confirmOrder, createOrder, purchase } from '../../support/app/purchase.ts';
 import { insertRow } from '../../support/database/order-rows.ts';
 import { readAs } from '../../support/database/read-as.ts';
@@ -212,6 +213,33 @@ describe('as runtime alone', () => {
       invoiceOf(pending, `book_paid_pi:${completed.id}`),
       invoiceOf({ id: 'none' }),
       invoiceOf(pending, undefined, '1002'),
+    ]) {
+      await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
+    }
+  });
+
+  test('the mail about an own cancelled order can be enqueued, and no other mail', async () => {
+    const mailOf = (order: { id: string }, kind = 'order_cancelled', sending = 1) => [
+      'send_order_mail',
+      JSON.stringify({ orderId: order.id, organizationId: '1001', correlationId: 'test', kind, sending }),
+      `send_order_mail:order_cancelled:${order.id}`,
+    ];
+    const client = await app.client({ organization_id: '1001' });
+    const other = await app.client({ organization_id: '1002' });
+    const cancelled = await confirmOrder(client, await createOrder(client, '1001', { agent_extra: '1' }));
+    const neverConfirmed = await createOrder(client, '1001', { agent_extra: '1' });
+    const theirs = await confirmOrder(other, await createOrder(other, '1002', { agent_extra: '1' }));
+    for (const { id } of [cancelled, neverConfirmed]) await tryCancel(client, id);
+    await tryCancel(other, theirs.id);
+    await roles.runtime((tx) => tx.query(enqueue, mailOf(cancelled)));
+    for (const job of [
+      mailOf(pending),
+      mailOf(completed),
+      mailOf(neverConfirmed),
+      mailOf(theirs),
+      mailOf(cancelled, 'order_refunded'),
+      mailOf(cancelled, 'order_cancelled', 2),
+      ['send_order_mail', mailOf(cancelled)[1], `send_order_mail:order_refunded:${cancelled.id}`],
     ]) {
       await expect(roles.runtime((tx) => tx.query(enqueue, job))).rejects.toThrow(DENIED);
     }

@@ -56,7 +56,8 @@ test('300 mails of one organization wait for a server that takes half a second: 
   const row = await orderById(app.database, busy.id);
   await inTransaction(app.database, async (tx) => {
     // As many sendings as 300 orders would have.
-    for (let sending = 2; sending <= 301; sending += 1) await enqueueJob(tx, mailJob('awaiting_payment', row, sending));
+    for (let sending = 2; sending <= 301; sending += 1)
+      await enqueueJob(tx, mailJob('awaiting_payment', row, { sending }));
   });
   const other = await buyer('unhurried@buyer.example.test');
   const order = await other.confirmed();

@@ -17,7 +17,32 @@ export const MODEL: OrderMailModel = {
   paymentExpiresAt: new Date('2026-11-22T08:04:00Z'),
   paidAt: new Date('2026-11-21T17:30:00Z'),
   paidInvoiceNumber: 'PI/2026/11/00042',
+  money: {
+    asked: 6_234_567n,
+    paid: [],
+    returned: 0n,
+    outstanding: 6_234_567n,
+    surplus: [],
+    giveBack: [],
+    isGivenBack: true,
+    isQuotaTakenBack: false,
+    payments: 0,
+    changes: 0,
+  },
+  reviewReason: 'UNDERPAID',
+  isRestPayable: false,
+  endCause: undefined,
 };
+
+const rupiah = (amount: bigint) => ({ amount: String(amount), currency: 'IDR' });
+
+/** The order that MODEL is, after something came in: 4,000,000 of 6,234,567 by default. */
+export function received(money: Partial<OrderMailModel['money']>, facts: Partial<OrderMailModel> = {}): OrderMailModel {
+  const part = { paid: [rupiah(4_000_000n)], outstanding: 2_234_567n, payments: 1, changes: 1 };
+  return { ...MODEL, ...facts, money: { ...MODEL.money, ...part, ...money } };
+}
+
+export { rupiah };
 
 export const BARE: OrderMailModel = {
   ...MODEL,

@@ -53,12 +53,20 @@ const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
     en: ['We have booked', 'PI (proforma invoice) number', 'PI/2026/11/00042', PAID_AT.en],
   },
   order_expired: {
-    id: ['telah kedaluwarsa', 'tidak dikenai biaya', 'pesanan baru', 'kuotanya kami kreditkan', DEADLINE.id],
-    en: ['has expired', 'not been charged', 'new order', 'credit the quota', DEADLINE.en],
+    id: ['telah kedaluwarsa', 'tidak dikenai biaya', 'pesanan baru', 'kuotanya kami kreditkan'],
+    en: ['has expired', 'not been charged', 'new order', 'credit the quota'],
+  },
+  order_cancelled: {
+    id: ['telah dibatalkan', 'tidak dikenai biaya', 'pesanan baru', 'kuotanya kami kreditkan'],
+    en: ['has been cancelled', 'not been charged', 'new order', 'credit the quota'],
   },
   payment_under_review: {
-    id: ['tidak sesuai', 'belum ada kuota yang kami kreditkan', 'Tim kami', 'tidak perlu membayar lagi', PAID_AT.id],
-    en: ['does not match', 'no quota has been credited yet', 'Our team', 'no need to pay again', PAID_AT.en],
+    id: ['sedang memeriksa pembayaran', 'Belum ada kuota yang kami kreditkan', 'Tim kami akan memutuskan'],
+    en: ['is reviewing the payment', 'No quota has been credited yet', 'Our team decides'],
+  },
+  order_refunded: {
+    id: ['rincian pengembalian dana', 'Penyedia pembayaran telah mengembalikan'],
+    en: ['details of the refund', 'The payment provider has given this payment back'],
   },
 };
 

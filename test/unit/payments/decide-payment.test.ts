@@ -308,6 +308,7 @@ test('the outcomes that alert an operator are exactly those that do not take the
     'review_overdue',
     'second_payment',
     'surplus',
+    'to_give_back',
     'unknown_order',
   ]);
 });
