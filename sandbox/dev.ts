@@ -21,6 +21,17 @@ const allowedHosts = (process.env['ALLOWED_HOSTS'] ?? '')
   .map((name) => name.trim())
   .filter(Boolean);
 
+/** The settings that an operators' command may need, in another terminal. */
+const COMMAND_SETTINGS = [
+  'DATABASE_URL',
+  'HUB_CORE_URL',
+  'MEKARI_PAY_URL',
+  'MODERATOR_URL',
+  'MEKARI_CLIENT_ID',
+  'MEKARI_CLIENT_SECRET',
+  'CHECKOUT_RETURN_URL',
+] as const;
+
 const stops: (() => Promise<unknown>)[] = [];
 let stopping = false;
 
@@ -96,6 +107,7 @@ async function start(): Promise<void> {
     pageUrl,
     gatewayUrl: gateway.url,
     databaseUrl: postgres.url,
+    environment,
     sandbox,
     tokens,
     seconds: (performance.now() - startedAt) / 1000,
@@ -119,11 +131,12 @@ function announce(running: {
   pageUrl: string;
   gatewayUrl: string;
   databaseUrl: string;
+  environment: Readonly<Record<string, string>>;
   sandbox: Sandbox;
   tokens: readonly ReadyToken[];
   seconds: number;
 }): void {
-  const { url, pageUrl, gatewayUrl, databaseUrl, sandbox, tokens, seconds } = running;
+  const { url, pageUrl, gatewayUrl, databaseUrl, environment, sandbox, tokens, seconds } = running;
   const rows = [
     ['Top-up page', pageUrl],
     ['GraphQL', `${url}/graphql`],
@@ -139,6 +152,8 @@ function announce(running: {
   ];
   console.log(`\nReady in ${seconds.toFixed(1)} s. Ctrl-C stops everything; nothing is kept.\n`);
   for (const [name, address] of rows) console.log(`  ${name?.padEnd(16)}${address}`);
+  const exported = COMMAND_SETTINGS.map((name) => `${name}=${environment[name]}`).join(' ');
+  console.log(`\nSettings of the operators' commands (npm run orders, jobs, mails, audit, …):\n\n  export ${exported}`);
   console.log('\nTokens (Authorization: Bearer …), good for twelve hours:\n');
   for (const { organization_id: id, label, access_token: token } of tokens)
     console.log(`  ${id}  ${label}\n  ${token}\n`);

@@ -234,9 +234,12 @@ export const loadMekariPayConfig = (environment: Environment = processEnvironmen
 export const loadModeratorConfig = (environment: Environment = processEnvironment) =>
   read(settings.pick({ MODERATOR_URL: true, ...CALLING }), environment);
 
-/** Loads the setting that an invoice needs beside those of its provider. */
-export const loadInvoiceConfig = (environment: Environment = processEnvironment) =>
-  read(settings.pick({ CHECKOUT_RETURN_URL: true }), environment);
+/** Loads the settings of a reconciliation at once, so that all that are missing are named together. */
+export const loadReconcileConfig = (environment: Environment = processEnvironment) =>
+  read(
+    settings.pick({ MEKARI_PAY_URL: true, MODERATOR_URL: true, CHECKOUT_RETURN_URL: true, ...CALLING }),
+    environment,
+  );
 
 /** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {

@@ -9,6 +9,8 @@ const USAGE = `Usage: npm run jobs -- list
        npm run jobs -- retry all|ID...
        npm run jobs -- drop ID --actor NAME --reason TEXT`;
 
+const NO_JOB = `A job is named by its id, a number such as 12: \`npm run jobs -- list\` has them.\n${USAGE}`;
+
 const isJobId = (text: string) => /^[1-9]\d{0,17}$/.test(text);
 
 /** npm run jobs: lists stuck jobs, runs them again, or takes one out of the queue. See USAGE. */
@@ -27,7 +29,8 @@ command(USAGE, async ([verb, ...args], database) => {
     return print(`${id} (${task}) is dropped${order === undefined ? '' : `; ${order.number} stays ${order.status}`}`);
   }
   const all = args.length === 1 && args[0] === 'all';
-  if (verb !== 'retry' || args.length === 0 || (!all && !args.every(isJobId))) throw new UsageError(USAGE);
+  if (verb !== 'retry') throw new UsageError(USAGE);
+  if (args.length === 0 || (!all && !args.every(isJobId))) throw new UsageError(NO_JOB);
   const retried = await runRecorded(database, { action: 'jobs retry', subject: args.join(' ') }, () =>
     retryJobs(database, all ? 'all' : args),
   );
@@ -45,7 +48,7 @@ function parseDrop(args: readonly string[]) {
     const options = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
     const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options });
     const [id = '', ...more] = positionals;
-    if (!isJobId(id) || more.length > 0) throw new UsageError(USAGE);
+    if (!isJobId(id) || more.length > 0) throw new UsageError(NO_JOB);
     return { id, by: signed(values) };
   } catch (error) {
     if (error instanceof OperatorRefusal || (error instanceof TypeError && 'code' in error)) {

@@ -9,6 +9,8 @@ const USAGE = `Usage: npm run mails -- list [--json]          mails that wait, t
        npm run mails -- unsuppress ID...|all   lets mails go to these addresses again; then retry what was not sent
        npm run mails -- --help`;
 
+const NO_ADDRESS = `An address is named by its id, such as 3c5a96f3fa1e: \`npm run mails -- list\` has them.\n${USAGE}`;
+
 const isAddressId = (text: string) => /^[0-9a-f]{8,64}$/.test(text);
 
 /** npm run mails: shows mails that did not go out, and lets operators send them after all. See USAGE. */
@@ -22,12 +24,15 @@ command(USAGE, async (args, database) => {
   if (values.json === true) throw new UsageError(USAGE);
   const action = { action: `mails ${verb}`, subject: subjects.join(' ') };
   if (verb === 'retry' && subjects.length === 1) {
-    const retried = await runRecorded(database, action, () => retryUnsentMails(database, subjects[0] ?? 'all'));
-    return print(`${retried} retried`);
+    const retry = () => retryUnsentMails(database, subjects[0] ?? 'all');
+    const { retried, suppressed } = await runRecorded(database, action, retry);
+    const held = suppressed === 0 ? '' : `; ${suppressed} of them to addresses that get nothing until \`unsuppress\``;
+    return print(`${retried} retried${held}`);
   }
   const ids = subjects.length === 1 && subjects[0] === 'all' ? 'all' : subjects;
   // An address that is typed here must not enter the action trail.
-  if (verb === 'unsuppress' && (ids === 'all' || (ids.length > 0 && ids.every(isAddressId)))) {
+  if (verb === 'unsuppress') {
+    if (ids !== 'all' && (ids.length === 0 || !ids.every(isAddressId))) throw new UsageError(NO_ADDRESS);
     return print(`${await runRecorded(database, action, () => unsuppressAddresses(database, ids))} unsuppressed`);
   }
   throw new UsageError(USAGE);

@@ -78,10 +78,11 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
       const { actor, reason, json: isJson } = values;
       if (close === undefined && actor === undefined && reason === undefined) return { verb, isJson };
       if (close !== 'close' || isJson) throw new UsageError(USAGE);
-      return { verb: 'close', id: one(ids), by: signed(values) };
+      const id = one(ids, 'exception by its id: `npm run orders -- exceptions` lists them');
+      return { verb: 'close', id, by: signed(values) };
     }
     default:
-      throw new UsageError(USAGE);
+      throw new UsageError(verb === undefined ? USAGE : `There is no command "${verb}".\n${USAGE}`);
   }
 }
 
@@ -92,7 +93,9 @@ function reconcile(args: string[]): ReconcileCommand {
   const instant = parseInstant(since);
   if (instant === undefined)
     throw new UsageError(
-      `--since must be an instant such as 2026-11-22T03:04:05Z, not ${since || 'nothing'}.\n${USAGE}`,
+      since === ''
+        ? `--since is missing: add an instant such as --since 2026-11-22T03:04:05Z.\n${USAGE}`
+        : `--since must be an instant such as 2026-11-22T03:04:05Z, not ${since}.\n${USAGE}`,
     );
   return { verb: 'reconcile', since: instant, isDryRun, isJson, actor };
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { loadInvoiceConfig } from '../config.ts';
+import { loadReconcileConfig } from '../config.ts';
 import { systemClock as clock } from '../kernel/clock.ts';
 import { type Finding, type ReconcileParts, type ReconcileSummary, reconcileInvoices } from '../operators/index.ts';
 import {
@@ -39,26 +39,33 @@ export async function reconcile(request: ReconcileCommand, database: DataSource)
     ? await run()
     : await runRecorded(database, { action: 'orders reconcile', subject, actor }, run);
   print(
-    isJson ? JSON.stringify({ since, isDryRun, ...summary, findings }, null, 2) : describeSummary(summary, findings),
+    isJson
+      ? JSON.stringify({ since, isDryRun, ...summary, findings }, null, 2)
+      : describeSummary(summary, findings, isDryRun),
   );
   if (findings.some(({ isMended }) => !isMended)) process.exitCode = 1;
 }
 
-function describeSummary({ invoices, foreign }: ReconcileSummary, findings: readonly Finding[]): string {
+function describeSummary(
+  { invoices, foreign }: ReconcileSummary,
+  findings: readonly Finding[],
+  isDryRun: boolean,
+): string {
   const mended = findings.filter(({ isMended }) => isMended).length;
   const others = foreign === 0 ? '' : `, ${foreign} of them not of this product`;
-  return `${invoices} invoices compared${others}: ${findings.length - mended} to mend, ${mended} mended`;
+  const compared = `${invoices} invoices compared${others}: ${findings.length - mended} to mend, ${mended} mended`;
+  if (!isDryRun || findings.length === 0) return compared;
+  return `${compared}\nDry run: nothing was changed. Without --dry-run it settles what it can, and leaves the rest to mend.`;
 }
 
 /** Composes what settles a payment, as the server does. It logs nothing: the findings tell the operator. */
 function partsOf(database: DataSource, neighbours: CommandNeighbours): ReconcileParts {
+  const { CHECKOUT_RETURN_URL: returnUrl } = loadReconcileConfig();
   const log = createLogger('silent');
   const [provider, moderator] = [neighbours.paymentProvider(), neighbours.moderator()];
   const silent = () => undefined;
   const others = new ReportOthers(database, clock, silent);
-  const invoices = new IssueInvoice(database, provider, others, clock, log, {
-    returnUrl: loadInvoiceConfig().CHECKOUT_RETURN_URL,
-  });
+  const invoices = new IssueInvoice(database, provider, others, clock, log, { returnUrl });
   const payments = new SettlePayment(database, clock, silent);
   const received = new SettleReceived(database, clock, silent);
   const unreadable = new ReviewUnreadable(database, clock, silent);

@@ -17,8 +17,8 @@ export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--orga
 export const SIGNATURE = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
 
 /** Returns the only positional argument. Throws UsageError for any other number of them. */
-export function one(positionals: readonly string[]): string {
+export function one(positionals: readonly string[], name = 'order number, such as TU-261122-7K3M-9QXE'): string {
   const [only, ...more] = positionals;
-  if (only === undefined || more.length > 0) throw new UsageError(USAGE);
+  if (only === undefined || more.length > 0) throw new UsageError(`Name one ${name}.\n${USAGE}`);
   return only;
 }

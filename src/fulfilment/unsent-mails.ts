@@ -14,9 +14,9 @@ const SHORTEST_ID = 8;
 
 /**
  * Sends unsent mails again, of one order or the newest of all. Contacts that have their mail are skipped. A mail whose job still
- * tries other contacts is retried by that job. Returns the number of mails.
+ * tries other contacts is retried by that job. Returns the number of mails, and of those to addresses that are suppressed.
  */
-export async function retryUnsentMails(database: DataSource, orderNumber: string | 'all'): Promise<number> {
+export async function retryUnsentMails(database: DataSource, orderNumber: string | 'all') {
   const order = orderNumber === 'all' ? null : await orderNumbered(database, orderNumber);
   if (orderNumber !== 'all' && order === null)
     throw new Error(`There is no order ${orderNumber}: take its number from \`npm run mails -- list\`.`);
@@ -30,7 +30,8 @@ export async function retryUnsentMails(database: DataSource, orderNumber: string
       else await retryJobs(tx, [queued.id]);
     });
   }
-  return mails.size;
+  const held = new Set((await suppressedAddresses(database)).map(({ addressHash }) => addressHash));
+  return { retried: mails.size, suppressed: unsent.filter(({ recipientHash }) => held.has(recipientHash)).length };
 }
 
 /** Lets mails go to these addresses again; an id is the start of an address' hash. Returns the number of addresses. */

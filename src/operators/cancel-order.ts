@@ -39,6 +39,8 @@ export async function cancelOrder(parts: CancelParts, orderNumber: string, by: S
   const snapshot = await orderNumbered(database, orderNumber);
   if (snapshot === null) throw noSuchOrder(orderNumber);
   assertCancellable(snapshot);
+  // Before the void too: a refusal leaves the invoice as it is.
+  await assertNoOpenPayment(database, orderNumber);
   const invoices = snapshot.confirmedAt === null ? undefined : await endKnownInvoices(database, provider(), snapshot);
   return withLockedOrder(database, orderNumber, async (tx, order) => {
     assertCancellable(order);
@@ -81,8 +83,8 @@ function describeReceived({ id, paid }: Invoice): string {
   return `${paid.rupiah === null ? `${paid.currency} ${paid.text}` : formatRupiah(paid.rupiah)} for invoice ${id}`;
 }
 
-async function assertNoOpenPayment(tx: EntityManager, orderNumber: string): Promise<void> {
-  const open = (await openPayments(tx)).find((payment) => payment.orderNumber === orderNumber);
+async function assertNoOpenPayment(database: DataSource | EntityManager, orderNumber: string): Promise<void> {
+  const open = (await openPayments(database)).find((payment) => payment.orderNumber === orderNumber);
   if (open === undefined) return;
   throw new OperatorRefusal(
     `${orderNumber} was not cancelled: the payment exception ${open.id} (${open.outcome}) names it. Close that first.`,

@@ -19,7 +19,9 @@ export function signed(given: { actor?: string; reason?: string }): Signed {
   return { actor: readable('actor', given.actor), reason: readable('reason', given.reason) };
 }
 
-function readable(name: keyof Signed, text = ''): string {
+function readable(name: keyof Signed, text?: string): string {
+  if (text === undefined)
+    throw new OperatorRefusal(`The ${name} is missing: add --${name} ${name === 'actor' ? 'NAME' : '"TEXT"'}.`);
   const trimmed = text.trim();
   if (/^\P{Cc}+$/u.test(trimmed) && trimmed.length <= MAX_LENGTH[name]) return trimmed;
   throw new OperatorRefusal(`The ${name} must be one line of 1 to ${MAX_LENGTH[name]} characters.`);

@@ -110,10 +110,10 @@ describe('an order is not cancelled', () => {
       ({ length }) => length > 1,
     );
     expect(entries).toEqual(['webhook invoice.paid: hint', 'check invoice.paid: other_invoice']);
-    await app.sandbox.reset();
     await expect(cancel(order.number)).rejects.toThrow(
       /was not cancelled: the payment exception \S+ \(other_invoice\) names it\. Close that first\./,
     );
+    expect(app.sandbox.mekariPay.invoice(order.number)?.status).toBe('pending');
   });
 
   test('when it is paid or under review', async () => {

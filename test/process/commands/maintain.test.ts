@@ -49,9 +49,12 @@ test.each([
   ['flags', ['set', 'billing_new_topup', 'perhaps']],
   ['jobs', ['retry']],
   ['jobs', ['retry', 'everything']],
+  ['jobs', ['drop']],
 ])('%s %j is answered with its usage and exit code 2', async (name, args) => {
   const { code, stdout, stderr } = await run(name, ...args);
-  expect(stderr).toMatch(new RegExp(`^Usage: npm run ${name} -- `));
+  const reason =
+    name === 'jobs' ? 'A job is named by its id, a number such as 12: `npm run jobs -- list` has them\\.\n' : '';
+  expect(stderr).toMatch(new RegExp(`^${reason}Usage: npm run ${name} -- `));
   expect(stdout).toBe('');
   expect(code).toBe(2);
 });

@@ -102,7 +102,7 @@ test('jobs drop takes one job out of the queue, and the trail names its order', 
   });
   expect(await run('jobs', ['drop', job.id])).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^The actor must be one line .*\nUsage: npm run jobs -- list/),
+    stderr: expect.stringMatching(/^The actor is missing: add --actor NAME\.\nUsage: npm run jobs -- list/),
   });
   await app.sandbox.mail.accept();
 });

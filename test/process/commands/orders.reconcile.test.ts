@@ -54,6 +54,7 @@ test('a payment that nothing told is settled, which the trail records; a dry run
     `TO MEND  ${detail}`,
     expect.stringMatching(/^ {9}See `npm run orders -- show`/),
     '1 invoices compared: 1 to mend, 0 mended',
+    'Dry run: nothing was changed. Without --dry-run it settles what it can, and leaves the rest to mend.',
     '',
   ]);
   expect(await run(['--since', since, '--actor', 'rina'])).toMatchObject({
@@ -92,6 +93,20 @@ test('--json prints one document, and money that needs somebody exits with 1', a
   });
 });
 
+test('all missing settings are named at once', async () => {
+  const args = ['reconcile', '--since', '2026-11-22T00:00:00Z'];
+  const { code, stderr } = await runBuilt('src/commands/orders.js', args, { DATABASE_URL: app.db.url });
+  expect(code).toBe(1);
+  const missing = [...stderr.matchAll(/^ {2}(\w+) is missing/gm)].map(([, name]) => name);
+  expect(missing.toSorted()).toEqual([
+    'CHECKOUT_RETURN_URL',
+    'MEKARI_CLIENT_ID',
+    'MEKARI_CLIENT_SECRET',
+    'MEKARI_PAY_URL',
+    'MODERATOR_URL',
+  ]);
+});
+
 test('a list that cannot be had is a failure, and a missing or odd time a wrong call', async () => {
   await app.sandbox.mekariPay.refuse();
   expect(await run(['--since', '2026-11-22T00:00:00Z'])).toMatchObject({
@@ -100,11 +115,10 @@ test('a list that cannot be had is a failure, and a missing or odd time a wrong 
     stderr: 'mekari-pay unavailable: ECONNREFUSED\n',
   });
   await app.sandbox.mekariPay.accept();
-  for (const args of [[], ['--since', 'yesterday']])
-    expect(await run(args)).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(
-        /^--since must be an instant such as 2026-11-22T03:04:05Z, not (nothing|yesterday)\./,
-      ),
-    });
+  const wrong = {
+    missing: [[], '--since is missing: add an instant such as --since 2026-11-22T03:04:05Z.'],
+    odd: [['--since', 'yesterday'], '--since must be an instant such as 2026-11-22T03:04:05Z, not yesterday.'],
+  } as const;
+  for (const [args, reason] of Object.values(wrong))
+    expect(await run([...args])).toMatchObject({ code: 2, stderr: expect.stringMatching(new RegExp(`^${reason}\n`)) });
 });

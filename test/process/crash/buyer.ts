@@ -62,9 +62,9 @@ export async function untilAnswered<T>(urls: readonly string[], ask: (url: strin
 
 /**
  * True when the connection broke or was refused (fetch), when it broke in the middle (JSON), or when the server failed
- * inside.
+ * inside or its database was busy.
  */
 function isUnanswered(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof SyntaxError) return true;
-  return error instanceof Error && error.message.includes('INTERNAL_SERVER_ERROR');
+  return error instanceof Error && /INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE/.test(error.message);
 }
