@@ -6,7 +6,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY . .
 RUN npm ci && npm run build && npm prune --omit=dev --omit=optional \
-  && rm -rf dist/bench dist/example dist/sandbox dist/scripts
+  && rm -rf dist/bench dist/example dist/sandbox dist/scripts node_modules/self-topup-client
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="self-topup-subgraph" \

@@ -3,14 +3,12 @@
  * migrations, catalogue, flags, the built server as a process, the example page, and a gateway with GraphiQL in front of it and of
  * the organizations subgraph. Ctrl-C stops all of it. A SIGKILL ends the server and the database too, because both watch this process.
  */
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { buildExample } from './dev/build-example.ts';
 import { freePort } from './dev/free-port.ts';
+import { startLocalProduct } from './dev/local-product.ts';
 import { startPageServer } from './dev/page-server.ts';
-import { startProduct } from './dev/product.ts';
-import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts, startSandbox } from './index.ts';
-import { startPostgres } from './postgres/postgres.ts';
+import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts } from './index.ts';
 import { startSupergraph } from './supergraph/supergraph.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -55,37 +53,18 @@ async function start(): Promise<void> {
   const [pagePort, gatewayPort] = [await freePort(4001), await freePort(4002)];
   const url = `http://127.0.0.1:${port}`;
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  // The port is in the path, so that a second run does not treat this database as an orphan.
-  const directory = join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}-${port}`);
   const exampleBuilt = buildExample(root);
-  const [postgres, sandbox] = await Promise.all([
-    startPostgres({ directory }),
-    startSandbox({ allowedHosts, ports: await sandboxPorts(), webhookUrl: `${url}/webhooks/mekari-pay` }),
-  ]);
-  stops.push(postgres.stop, sandbox.stop);
-  const environment = {
-    ...sandbox.environment(),
-    PORT: String(port),
-    HOST: '127.0.0.1',
-    ALLOWED_HOSTS: ['localhost', '127.0.0.1', ...allowedHosts].join(','),
-    PUBLIC_URL: url,
-    CHECKOUT_RETURN_URL: `${pageUrl}/`,
-    // The schema is open in development, for explorers and composers.
-    GRAPH_SCHEMA_PUBLIC: 'on',
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
-  };
-  const { product, stop } = await startProduct({
+  const { sandbox, tokens, environment } = await startLocalProduct({
     root,
-    url,
-    databaseUrl: postgres.url,
-    environment,
+    port,
+    ports: await sandboxPorts(),
+    allowedHosts,
+    returnUrl: `${pageUrl}/`,
+    logLevel: process.env['LOG_LEVEL'] ?? 'info',
+    stops,
     onEnd: (code) => void stopAll(code ?? 1),
   });
-  stops.push(stop);
   if (stopping) return;
-  sandbox.states.connect(product);
-
-  const tokens = await sandbox.auth.readyTokens();
   const page = await startPageServer({
     port: pagePort,
     directory: await exampleBuilt,
@@ -106,7 +85,7 @@ async function start(): Promise<void> {
     url,
     pageUrl,
     gatewayUrl: gateway.url,
-    databaseUrl: postgres.url,
+    databaseUrl: environment.DATABASE_URL,
     environment,
     sandbox,
     tokens,

@@ -1,9 +1,23 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type InputOptions, rolldown } from 'rolldown';
 
 /** The minimum age of a file that is removed. A running server may still load files of an earlier build. */
 const MIN_AGE_MS = 86_400_000;
+
+/** How the product is bundled. */
+export const BUNDLED: InputOptions = {
+  platform: 'node',
+  // In a bundle, Apollo's package falls back from Node's hash to one in JavaScript.
+  resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },
+  // Libraries drop their checks for developers.
+  transform: {
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'globalThis.process.env.NODE_ENV': '"production"',
+    },
+  },
+};
 
 /**
  * Bundles the server into a dozen files, because finding and compiling 2,500 files takes most of a start (docs/decisions/0045).
@@ -15,16 +29,7 @@ export async function bundleServer(root: string): Promise<void> {
   const bundle = await rolldown({
     // `compose` is an entry of its own, so that it can be loaded without a start.
     input: { main: compiled('main.js'), compose: compiled('app/compose.js') },
-    platform: 'node',
-    // In a bundle, Apollo's package falls back from Node's hash to one in JavaScript.
-    resolve: { alias: { '@apollo/utils.createhash': 'node:crypto' } },
-    // Libraries drop their checks for developers.
-    transform: {
-      define: {
-        'process.env.NODE_ENV': '"production"',
-        'globalThis.process.env.NODE_ENV': '"production"',
-      },
-    },
+    ...BUNDLED,
   });
   const { output } = await bundle.write({ dir, format: 'esm', keepNames: true });
   await bundle.close();

@@ -1,10 +1,11 @@
 /**
- * Emits the graph to schema/ (schema-files.ts), and the tables of docs/composition.md, for which every composer composes our subgraph
- * beside every neighbour. With --check it writes nothing, and fails if the committed files differ. Either way it fails if a composer
+ * Emits the graph to schema/ (schema-files.ts) and packages/client/ (client-files.ts), and the tables of docs/composition.md, for which
+ * every composer composes our subgraph beside every neighbour. With --check it writes nothing, and fails if the committed files differ. Either way it fails if a composer
  * refuses a neighbour or gives a hint that scripts/composition/hints.ts does not explain.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clientFiles } from './client-files.ts';
 import { COMPOSERS } from './composition/composers.ts';
 import { isGrafbaseInstalled } from './composition/grafbase.ts';
 import { fillPage } from './composition/page.ts';
@@ -16,7 +17,8 @@ const inRoot = (file: string) => join(process.cwd(), file);
 const read = (file: string) => readFileSync(inRoot(file), 'utf8');
 
 const { unexplained, refused, ...tables } = composition(topupSource(), COMPOSERS);
-const files = Object.fromEntries(Object.entries(schemaFiles()).map(([file, text]) => [`schema/${file}`, text]));
+const schemas = Object.entries(schemaFiles()).map(([file, text]) => [`schema/${file}`, text]);
+const files: Record<string, string> = { ...Object.fromEntries(schemas), ...clientFiles() };
 // Where Grafbase's program cannot run, its column is unknown.
 if (isGrafbaseInstalled) files[PAGE] = fillPage(read(PAGE), tables);
 

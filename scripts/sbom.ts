@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isTool } from './dependencies/faults.ts';
+import { isOwn, isTool, type Lock } from './dependencies/faults.ts';
 
 interface Component {
   'bom-ref': string;
@@ -39,8 +39,10 @@ export function writeSbom(root: string): void {
 }
 
 /** Returns name@version of every package that production has. One that development has in another place too is among them. */
-function productionOf({ packages }: { packages: Record<string, { version: string; dev?: boolean }> }): Set<string> {
-  const production = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true && !isTool(path));
+function productionOf({ packages }: Pick<Lock, 'packages'>): Set<string> {
+  const production = Object.entries(packages).filter(
+    ([path, locked]) => path !== '' && locked.dev !== true && !isTool(path) && !isOwn(path, locked),
+  );
   return new Set(production.map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`));
 }
 

@@ -25,6 +25,7 @@ const REGISTRY = 'https://registry.npmjs.org/';
 /** An exact version of a package under another name: a second version beside the first. */
 const EXACT_ALIAS = /^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/;
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+const OWN = /^packages\/[\w-]+$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 /** The licences allowed in production. Each requires only its notice. */
 const LICENCES = new Set([
@@ -44,7 +45,7 @@ const LICENCES = new Set([
 export function faultsOf(manifest: Manifest, lock: Lock): string[] {
   if (lock.lockfileVersion !== 3)
     return [`package-lock.json has version ${lock.lockfileVersion}; only version 3 is supported`];
-  const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+  const packages = Object.entries(lock.packages).filter(([path, locked]) => path !== '' && !isOwn(path, locked));
   return [
     ...unpinned(manifest),
     ...packages.flatMap(([path, locked]) => [
@@ -61,6 +62,13 @@ export function faultsOf(manifest: Manifest, lock: Lock): string[] {
  * dependencies, which npm takes for production's. Nothing imports them, and dist/server does not contain them.
  */
 const TOOLS = new Set(['@grafbase/cli-x86_64-unknown-linux-musl']);
+
+/**
+ * True for a package of this repository: its folder, or npm's link to it. Neither has a version or a hash. Its dependencies are in the
+ * lock file as any other.
+ */
+export const isOwn = (path: string, { link, resolved }: Pick<LockedPackage, 'link' | 'resolved'>) =>
+  OWN.test((link === true ? resolved : undefined) ?? path);
 
 /** True for the path of a package that is not production's, though the lock file does not say so. */
 export const isTool = (path: string) => TOOLS.has(nameOf(path));

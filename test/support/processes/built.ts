@@ -8,20 +8,27 @@ import { until } from '../app/purchase.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Compiles dist/ when it is stale; test files that need it take turns. */
-export async function buildOnce(): Promise<void> {
+/** Test files that write the same files take turns: `turn` names the files. */
+export async function inTurns<T>(turn: number, work: () => Promise<T>): Promise<T> {
   const turns = new pg.Client({ connectionString: inject('postgresUrl') });
   await turns.connect();
   try {
-    await turns.query('select pg_advisory_lock(2)');
+    await turns.query('select pg_advisory_lock($1)', [turn]);
+    return await work();
+  } finally {
+    await turns.end();
+  }
+}
+
+/** Compiles dist/ when it is stale. */
+export function buildOnce(): Promise<void> {
+  return inTurns(2, async () => {
     const build = [join(root, 'scripts/build.ts'), '--if-stale'];
     await promisify(execFile)(process.execPath, build, { cwd: root }).catch((error: Error & { stdout: string }) => {
       // The compiler writes its errors to standard output.
       throw new Error(`${error.message}\n${error.stdout}`);
     });
-  } finally {
-    await turns.end();
-  }
+  });
 }
 
 export interface Finished {

@@ -57,6 +57,11 @@ test.each<[string, Plant, string]>([
     'node_modules/got comes from https://registry.npmjs.org.example.test/got-16.1.0.tgz',
   ],
   [
+    'a link out of the repository',
+    adding('node_modules/neighbour', { link: true, resolved: '../neighbour' }),
+    'node_modules/neighbour is not a version of a package: ../neighbour',
+  ],
+  [
     'the registry without TLS',
     changing('node_modules/got', { resolved: 'http://registry.npmjs.org/got/-/got-16.1.0.tgz' }),
     'node_modules/got comes from http://registry.npmjs.org/got/-/got-16.1.0.tgz',

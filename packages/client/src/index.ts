@@ -1,0 +1,4 @@
+export * from './errors.ts';
+export * from './generated/documents.ts';
+export { possibleTypes } from './possible-types.ts';
+export { type Scalars, scalars } from './scalars.ts';

@@ -1,0 +1,26 @@
+/** The types without an id: parts of their parent, in which Graphcache embeds them. */
+const EMBEDDED = [
+  'CancelTopupOrderPayload',
+  'CheckTopupPaymentPayload',
+  'ConfirmOrderPayload',
+  'CreateTopupOrderPayload',
+  'ExcessSummary',
+  'HiddenTopupOption',
+  'Money',
+  'PageInfo',
+  'TopupActor',
+  'TopupChoice',
+  'TopupEligibility',
+  'TopupOrderConnection',
+  'TopupOrderEdge',
+  'TopupOrderEvent',
+  'TopupPermissions',
+  'TopupPriceChange',
+  'TopupUserError',
+  'UnavailableTopupOption',
+] as const;
+
+/** `keys` for urql's Graphcache. Every type that is not listed has an `id`, which Graphcache takes by itself. */
+export const keys: Record<(typeof EMBEDDED)[number], () => null> = Object.fromEntries(
+  EMBEDDED.map((type) => [type, () => null]),
+) as Record<(typeof EMBEDDED)[number], () => null>;
