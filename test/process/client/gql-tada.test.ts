@@ -5,8 +5,8 @@ import { addOrganization } from '../../support/app/organizations.ts';
 import { until } from '../../support/app/purchase.ts';
 import { install, type Project } from './installed.ts';
 
-// npm asks the registry.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+// npm asks the registry, and another test file may pack first.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 // gql.tada's command needs a TypeScript before 7, so that it cannot be among this repository's tools.
 const BESIDE = ['gql.tada@1.11.3', 'typescript@5.9.3', `graphql@${manifest.dependencies.graphql}`];

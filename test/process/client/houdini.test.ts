@@ -8,8 +8,8 @@ import { type Buyer, headersOf, numbersOf, type OrderFacts, required, type Shop 
 import { purchaseThrough } from '../../support/clients/purchase.ts';
 import { install, type Project } from './installed.ts';
 
-// npm asks the registry.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+// npm asks the registry, and another test file may pack first.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 // Some of Houdini's programs for other platforms are in no registry, so that `npm ci` refuses it among this repository's tools.
 const BESIDE = ['houdini@2.0.9', `vite@${manifest.devDependencies.vite}`, `graphql@${manifest.dependencies.graphql}`];

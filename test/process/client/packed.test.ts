@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { install, type Project } from './installed.ts';
 
-// npm asks the registry.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+// npm asks the registry, and another test file may pack first.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 const { dependencies, devDependencies } = manifest;
 let project: Project;
