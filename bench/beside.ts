@@ -19,8 +19,9 @@ import { startWriter } from './speed/writer.ts';
 import { inTurn } from './speed/writing.ts';
 
 const RESULT = join(root, 'bench/results/beside.md');
-const ORGANIZATIONS = 200;
-const ORDERS_OF_EACH = 100;
+/** As in the bench of speed. */
+const EXTENT = { ordersOfEach: 100, organizations: 1000, everyOption: true };
+const WITH_ORDERS = 200;
 const USAGE = 'npm run bench -- beside DIRECTORY [--name TEXT] [--seconds 2] [--rounds 9] [--connections 20]';
 const OPTIONS = {
   seconds: { type: 'string', default: '2' },
@@ -44,7 +45,7 @@ export async function benchBeside(args: readonly string[]): Promise<void> {
   };
   const before = loadavg()[0] ?? 0;
   stayOn(OTHER_CORE);
-  const ground = await startGround({ ordersOfEach: ORDERS_OF_EACH });
+  const ground = await startGround(EXTENT);
   const load = startLoad();
   ground.onStop(async () => load.stop());
   try {
@@ -86,7 +87,7 @@ async function databaseOf(ground: Ground, directory: string): Promise<Place> {
   const options = { url: url.toString(), entities: [], migrations: [], poolSize: 2, statementTimeoutMs: 0 };
   const database = await connectDatabase(options);
   ground.onStop(() => database.destroy());
-  await fillLedger(database, { rows: ORGANIZATIONS * ORDERS_OF_EACH * 2, organizations: ORGANIZATIONS });
+  await fillLedger(database, { rows: WITH_ORDERS * EXTENT.ordersOfEach * 2, organizations: WITH_ORDERS });
   return { url: url.toString(), database };
 }
 
