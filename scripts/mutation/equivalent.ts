@@ -27,6 +27,7 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
       'Equal values are interchangeable.',
   },
   'src/payments/rules/decide-payment.ts': {
+    'return [-received > payable-]{+received >= payable+} ? received - payable : 0n;': 'Equal sums leave nothing.',
     'const amount = ([-refunded > claimed-]{+refunded >= claimed+} ? refunded : claimed) - (refundReported ?? 0n);':
       'Equal sums are interchangeable.',
   },
