@@ -22,7 +22,7 @@ export async function storedOrders({ landlord, orders }: Shop): Promise<StoredOr
     `select o.id, o.status, o.total::text, payment_checked_at as "askedAt", paid_invoice_number as "paidInvoiceNumber",
             array(select to_status from topup_order_events where order_id = o.id order by id) as walk,
             array(select source || ' ' || type || ': ' || outcome ||
-                    case when outcome in ('surplus', 'refunded') then ' ' || coalesce(amount::text, '?') else '' end
+                    case when outcome in ('surplus', 'refunded', 'to_give_back') then ' ' || coalesce(amount::text, '?') else '' end
                   from payment_events where order_id = o.id order by id) as inbox,
             array(select kind || ' ' || coalesce(amount::text, original_amount) || ' ' || original_currency
                   from order_payments where order_id = o.id order by recorded_at, kind) as payments
