@@ -250,7 +250,12 @@ function expectCancelled(outcome: Outcome, { name }: FaultPoint): void {
 }
 
 function expectedMails(stories: Story[]): Record<string, number> {
-  const last = { COMPLETED: 'invoice_booked', EXPIRED: 'order_expired', PAYMENT_REVIEW: 'payment_under_review' };
+  const last = {
+    COMPLETED: 'invoice_booked',
+    EXPIRED: 'order_expired',
+    CANCELLED: 'order_cancelled',
+    PAYMENT_REVIEW: 'payment_under_review',
+  };
   const mails = stories.flatMap(({ point, way, buyer }) => {
     const { number } = buyer.order;
     const kind = last[way.end as keyof typeof last];
