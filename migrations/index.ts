@@ -19,6 +19,7 @@ import { OperatorsEndThings1765700000000 } from './1765700000000-operators-end-t
 import { PaymentsReceived1765800000000 } from './1765800000000-payments-received.ts';
 import { PaymentsFromTheInbox1765810000000 } from './1765810000000-payments-from-the-inbox.ts';
 import { CancelMails1766390000000 } from './1766390000000-cancel-mails.ts';
+import { GiveBacks1766390100000 } from './1766390100000-give-backs.ts';
 import { OrderChanges1766400000000 } from './1766400000000-order-changes.ts';
 import { NamesAndLanguages1766400100000 } from './1766400100000-names-and-languages.ts';
 import { InvoicesOfOneOrder1766500000000 } from './1766500000000-invoices-of-one-order.ts';
@@ -46,6 +47,7 @@ export const migrations = [
   PaymentsReceived1765800000000,
   PaymentsFromTheInbox1765810000000,
   CancelMails1766390000000,
+  GiveBacks1766390100000,
   OrderChanges1766400000000,
   NamesAndLanguages1766400100000,
   InvoicesOfOneOrder1766500000000,

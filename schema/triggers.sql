@@ -310,6 +310,8 @@ CREATE TRIGGER action_trail_append_only BEFORE DELETE OR UPDATE ON public.action
 CREATE TRIGGER action_trail_no_truncate BEFORE TRUNCATE ON public.action_trail FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_append_only BEFORE DELETE OR UPDATE ON public.booking_corrections FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER booking_corrections_no_truncate BEFORE TRUNCATE ON public.booking_corrections FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_give_backs_append_only BEFORE DELETE OR UPDATE ON public.order_give_backs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_give_backs_no_truncate BEFORE TRUNCATE ON public.order_give_backs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_payments_append_only BEFORE DELETE OR UPDATE ON public.order_payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_payments_changed AFTER INSERT ON public.order_payments FOR EACH ROW EXECUTE FUNCTION touch_order();
 CREATE TRIGGER order_payments_no_truncate BEFORE TRUNCATE ON public.order_payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -43,6 +43,7 @@ export const TABLE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   refused_mail_addresses: ['fulfilment'],
   booking_corrections: ['fulfilment'],
   order_payments: ['payments'],
+  order_give_backs: ['payments'],
   payment_lookup_failures: ['payments'],
   action_trail: ['action-trail'],
   audit_runs: ['audit'],

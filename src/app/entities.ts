@@ -4,7 +4,13 @@ import { AuditRun } from '../audit/index.ts';
 import { BookingCorrection, OrderMailDelivery, RefusedMailAddress, UnsentOrderMail } from '../fulfilment/index.ts';
 import { OrganizationPackage, QuotaLedgerEntry } from '../ledger/index.ts';
 import { IdempotencyKey, TopupOrder, TopupOrderEvent, TopupOrderLine } from '../orders/index.ts';
-import { OrderPayment, PaymentEvent, PaymentExceptionClosing, PaymentLookupFailure } from '../payments/index.ts';
+import {
+  OrderGiveBack,
+  OrderPayment,
+  PaymentEvent,
+  PaymentExceptionClosing,
+  PaymentLookupFailure,
+} from '../payments/index.ts';
 import { FeatureFlag } from '../platform/flags/store/feature-flag.entity.ts';
 import { TopupConfiguration } from '../topup-options/index.ts';
 
@@ -16,6 +22,7 @@ export const entities: readonly EntityTarget<object>[] = [
   FeatureFlag,
   IdempotencyKey,
   OrderMailDelivery,
+  OrderGiveBack,
   OrderPayment,
   OrganizationPackage,
   PaymentEvent,

@@ -82,6 +82,7 @@ const changedOrders = ({ orders, payments }: Changes): Sql => sql`
       select other.* from order_payments own join order_payments other using (provider, invoice_id)
       where own.order_id in (select id from change)
     ),
+    order_give_backs as materialized (select * from order_give_backs where order_id in (select id from change)),
     -- The offset forces a lookup per line; without it PostgreSQL may read all entries.
     quota_ledger_entries as materialized (
       select entry.* from topup_order_lines line

@@ -3,7 +3,14 @@ import { parseInstant } from '../kernel/instant.ts';
 import { OperatorRefusal, type Signed, signed } from '../operators/index.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../orders/index.ts';
 import { UsageError } from './command.ts';
-import { type ApproveCommand, parseApprove, parseRefund, type RefundCommand } from './orders-money-arguments.ts';
+import {
+  type ApproveCommand,
+  type GiveBackCommand,
+  parseApprove,
+  parseGivenBack,
+  parseRefund,
+  type RefundCommand,
+} from './orders-money-arguments.ts';
 import { parseRebook, type RebookCommand } from './orders-rebook-arguments.ts';
 import { one, SIGNATURE, USAGE } from './orders-usage.ts';
 
@@ -11,6 +18,7 @@ import { one, SIGNATURE, USAGE } from './orders-usage.ts';
 export type OrdersDecision =
   | ApproveCommand
   | RefundCommand
+  | GiveBackCommand
   | { verb: 'cancel'; number: string; by: Signed }
   | RebookCommand
   | { verb: 'retry'; number: string; mail: boolean; by: Signed }
@@ -58,6 +66,8 @@ function parse([verb, ...rest]: readonly string[]): OrdersQuestion | OrdersDecis
       return parseApprove(args);
     case 'refund':
       return parseRefund(args);
+    case 'given-back':
+      return parseGivenBack(args);
     case 'cancel': {
       const { positionals, values } = parseArgs({ args, allowPositionals: true, options: SIGNATURE });
       return { verb, number: one(positionals), by: signed(values) };

@@ -10,7 +10,7 @@ import {
 } from '../operators/index.ts';
 import type { CommandNeighbours } from './neighbours.ts';
 import type { OrdersDecision } from './orders-arguments.ts';
-import { approve, refund } from './orders-money.ts';
+import { approve, givenBack, refund } from './orders-money.ts';
 import { describeCancelled, describeCorrected } from './orders-text.ts';
 
 type Decision<V extends OrdersDecision['verb']> = Extract<OrdersDecision, { verb: V }>;
@@ -26,6 +26,8 @@ export async function carryOut(
       return approve(request, database, neighbours);
     case 'refund':
       return refund(request, database, neighbours);
+    case 'given-back':
+      return givenBack(request, database, neighbours);
     case 'cancel': {
       const provider = () => neighbours.paymentProvider();
       return describeCancelled(await cancelOrder({ database, clock, provider }, request.number, request.by));

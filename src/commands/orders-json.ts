@@ -10,8 +10,9 @@ export function toJson(value: unknown): string {
 /** Leaves out the payment URL: who has it can act for the buyer. */
 export function reportToJson({ order, money, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
   const { paymentUrl: _, ...shown } = order;
-  const { asked, received, outstanding, returned, steps: payments } = money;
-  const sums = { asked, received: Object.fromEntries(received), outstanding, returned };
+  const { asked, received, outstanding, returned, steps: payments, records: givenBack, giveBack } = money;
+  const stillToGiveBack = giveBack.still;
+  const sums = { asked, received: Object.fromEntries(received), outstanding, returned, stillToGiveBack, givenBack };
   return toJson({ order: shown, ...sums, payments, ...report, trail });
 }
 

@@ -10,11 +10,12 @@ import {
   describeSums,
   outstandingExcessAt,
   type Refund,
+  recordGiveBack,
   refundOrder,
 } from '../operators/index.ts';
 import type { CommandNeighbours } from './neighbours.ts';
 import { toJson } from './orders-json.ts';
-import type { ApproveCommand, RefundCommand } from './orders-money-arguments.ts';
+import type { ApproveCommand, GiveBackCommand, RefundCommand } from './orders-money-arguments.ts';
 
 /** Approves a payment, or shows what that would do, and returns the lines that report it. */
 export async function approve(
@@ -57,9 +58,36 @@ export async function refund(
   const taken = units === '' ? [] : [row('taken back', `${units}, which had cost ${formatRupiah(refunded.amount)}`)];
   const next =
     refunded.toGiveBack > 0n || refunded.money.received.size > 1
-      ? ['Give it back at Mekari Pay: this command moves no money.']
+      ? ['Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.']
       : [];
   return [`${number} is REFUNDED`, ...describeMoney(refunded, taken), ...next, ...remarks(refunded, isDryRun)];
+}
+
+/** Records money that was given back by hand, or shows what that would do, and returns the lines that report it. */
+export async function givenBack(
+  { number, verb: _, isJson, by, ...request }: GiveBackCommand,
+  database: DataSource,
+  neighbours: CommandNeighbours,
+): Promise<readonly string[]> {
+  const parts = { database, clock, provider: () => neighbours.paymentProvider() };
+  const { isDryRun } = request;
+  const { record, isRepeat, closed, after, unread } = await recordGiveBack(parts, number, { ...request, ...by });
+  const { returned, still } = after.giveBack;
+  if (isJson) {
+    const { asked, received } = after;
+    const sums = { asked, received: Object.fromEntries(received), givenBack: returned, stillToGiveBack: still };
+    return [toJson({ number, isDryRun, isRepeat, record, ...sums, closed, providerAnswerUnread: unread ?? null })];
+  }
+  const sum = describeSums(new Map([[record.originalCurrency, record.originalAmount]]));
+  const state = isRepeat ? 'was recorded before' : 'is recorded';
+  return [
+    `${number}: ${sum} given back on ${record.givenOn} under ${record.reference} ${state}`,
+    row('received', describeSums(after.received)),
+    row('given back', formatRupiah(returned)),
+    row('to be given back', formatRupiah(still)),
+    ...(closed.length === 0 ? [] : [`Closes its exceptions: ${closed.join(', ')}`]),
+    ...(isDryRun ? ['Dry run: nothing was changed.'] : []),
+  ];
 }
 
 type Outcome = (ApprovedPayment | Refund) & Decided;

@@ -1,8 +1,14 @@
 import type { CorrectedLine } from '../fulfilment/index.ts';
 import { formatRupiah } from '../kernel/money.ts';
-import { type CancelledOrder, describeSums, type Finding, type OrderReport } from '../operators/index.ts';
+import {
+  type CancelledOrder,
+  describeSums,
+  type Finding,
+  type ListedException,
+  type OrderReport,
+} from '../operators/index.ts';
 import type { TopupOrder } from '../orders/index.ts';
-import type { OpenPayment, OrderPayment } from '../payments/index.ts';
+import type { OrderGiveBack, OrderPayment } from '../payments/index.ts';
 import { ageOf } from './orders-json.ts';
 
 /** An amount is null if it is not known, or is not in rupiah: the detail then names it. */
@@ -26,9 +32,11 @@ function describeAge(seconds: number): string {
   return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
-export function describeOpenPayment(payment: OpenPayment, now: Date): string {
+export function describeOpenPayment(payment: ListedException, now: Date): string {
+  const { stillToGiveBack: still } = payment;
+  const back = still === null ? '' : `  still to be given back ${formatRupiah(still)}`;
   const { id, outcome, orderNumber, amount, currency, receivedAt, invoiceId, detail } = payment;
-  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId || '-'}  received ${at(receivedAt)}  ${describeAge(ageOf(payment, now))} ago${detail === null ? '' : `  ${detail}`}`;
+  return `${id}  ${outcome.padEnd(19)}  ${orderNumber}  ${money(amount, currency)}  invoice ${invoiceId || '-'}  received ${at(receivedAt)}  ${describeAge(ageOf(payment, now))} ago${detail === null ? '' : `  ${detail}`}${back}`;
 }
 
 /** The next step for each kind of difference that is left. docs/operations.md 9 has the same table. */
@@ -100,16 +108,19 @@ function describeJob(job: Part<'jobs'>): string {
 /** Describes an order and everything that is stored about it, section by section. Leaves out empty sections. */
 export function describeReport(report: OrderReport): string[] {
   const { order, money: sums } = report;
+  const { still } = sums.giveBack;
+  const back = still === 0n ? '' : `  to be given back ${formatRupiah(still)}`;
   const review = order.reviewReason === null ? '' : `  review ${order.reviewReason}`;
   return [
     describeOrder(order),
     `  id ${order.id}  correlation ${order.correlationId}`,
     `  confirmed ${at(order.confirmedAt)}  to be paid until ${at(order.paymentExpiresAt)}  invoice ${order.paymentInvoiceId ?? '-'}`,
     `  paid ${at(order.paidAt)}  completed ${at(order.completedAt)}  paid PI ${order.paidInvoiceNumber ?? '-'}`,
-    `  asked ${formatRupiah(sums.asked)}  received ${describeSums(sums.received)}  outstanding ${formatRupiah(sums.outstanding)}${review}`,
+    `  asked ${formatRupiah(sums.asked)}  received ${describeSums(sums.received)}  outstanding ${formatRupiah(sums.outstanding)}${back}${review}`,
     ...section('lines', report.lines.map(describeLine)),
     ...section('timeline', report.timeline.map(describeStep)),
     ...section('payments', sums.steps.map(describePayment)),
+    ...section('given back by hand', sums.records.map(describeGiveBack)),
     ...section('notices and results', report.inbox.map(describeNotice)),
     ...section('ledger', report.entries.map(describeEntry)),
     ...section('mails', report.mails.map(describeMail)),
@@ -123,6 +134,12 @@ function describePayment(step: OrderPayment): string {
   const sum = amount === null ? `${originalCurrency} ${originalAmount}` : formatRupiah(amount);
   const channel = method === null ? '' : `  by ${method}`;
   return `${at(receivedAt)}  ${kind}  ${sum}${channel}  invoice ${invoiceId}`;
+}
+
+function describeGiveBack({ originalAmount, originalCurrency, ...record }: OrderGiveBack): string {
+  const way = record.channel === 'TRANSFER' ? '  by transfer' : '';
+  const sum = describeSums(new Map([[originalCurrency, originalAmount]]));
+  return `${record.givenOn}  ${sum}${way}  reference ${record.reference}  by ${record.actor}  recorded ${at(record.recordedAt)}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

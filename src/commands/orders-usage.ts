@@ -6,6 +6,7 @@ export const USAGE = `Usage: npm run orders -- list [--status STATUS]... [--orga
        npm run orders -- approve NUMBER --dry-run [--json]
        npm run orders -- refund NUMBER --received SUM [--take-back CODE=UNITS]... --actor NAME --reason TEXT [--json]
        npm run orders -- refund NUMBER [--take-back CODE=UNITS]... --dry-run [--json]
+       npm run orders -- given-back NUMBER --amount SUM --reference TEXT [--on DATE] [--by-transfer] --actor NAME --reason TEXT [--dry-run] [--json]
        npm run orders -- cancel NUMBER --actor NAME --reason TEXT
        npm run orders -- rebook NUMBER [--package-code OLD=NEW]... [--line N=CODE]... --actor NAME --reason TEXT
        npm run orders -- rebook NUMBER --booked-as PI --actor NAME --reason TEXT

@@ -2,9 +2,8 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { trailOfOrder } from '../action-trail/index.ts';
 import { systemClock as clock } from '../kernel/clock.ts';
-import { reportOrder } from '../operators/index.ts';
+import { listExceptions, reportOrder } from '../operators/index.ts';
 import { listOrders } from '../orders/index.ts';
-import { openPayments } from '../payments/index.ts';
 import { command, print, runRecorded } from './command.ts';
 import { withNeighbours } from './neighbours.ts';
 import { type OrdersDecision, type OrdersQuestion, parseOrdersCommand } from './orders-arguments.ts';
@@ -39,7 +38,7 @@ async function answer(request: OrdersQuestion, database: DataSource): Promise<re
     case 'show':
       return show(database, request);
     case 'exceptions': {
-      const open = await openPayments(database);
+      const open = await listExceptions(database);
       const now = clock.now();
       if (request.isJson) return [toJson(open.map((payment) => ({ ...payment, ageSeconds: ageOf(payment, now) })))];
       return [...open.map((payment) => describeOpenPayment(payment, now)), `${open.length} open`];

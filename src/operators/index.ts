@@ -5,6 +5,7 @@ export type { Decided, DecisionParts, MoneyDecision } from './decide-on-money.ts
 export { asOptions, describeSums } from './describe-sums.ts';
 export { dropStuckJob, subjectOfJob } from './drop-job.ts';
 export { RECONCILIATION_CRONTAB, runReconciliationHandler, startOfDayBeforeYesterday } from './jobs.ts';
+export { type ListedException, listExceptions } from './list-exceptions.ts';
 export { OperatorRefusal, type Signed, signed } from './operator-refusal.ts';
 export { type OrderReport, reportOrder } from './order-report.ts';
 export { type OutstandingExcess, outstandingExcessAt } from './outstanding-excess.ts';
@@ -15,5 +16,6 @@ export {
   type ReconcileSummary,
   reconcileInvoices,
 } from './reconcile-invoices.ts';
+export { type GiveBackRequest, type RecordedGiveBack, recordGiveBack } from './record-give-back.ts';
 export { type Refund, type RefundRequest, refundOrder } from './refund-order.ts';
 export { retryOrder, sendMailAgain } from './retry-order.ts';

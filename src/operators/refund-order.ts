@@ -12,7 +12,7 @@ import {
   type TopupOrderLine,
   UNDER_REVIEW,
 } from '../orders/index.ts';
-import { enterGiveBack, type OrderMoney, paymentsIn, type Sums, withForeign } from '../payments/index.ts';
+import { enterGiveBack, paymentsIn, withForeign } from '../payments/index.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import { closeAnswered } from './close-payment-exception.ts';
 import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
@@ -66,17 +66,16 @@ export async function refundOrder(
       await moveOrder(tx, order, 'REFUNDED', cause);
       const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
       const outcome = isReviewed ? returnOfReview(money) : returnOfCredit(money, amount);
-      const sums = isReviewed ? allOf(money) : new Map([['IDR', String(outcome.toGiveBack)]]);
-      if (outcome.toGiveBack > 0n || sums.size > 1)
-        await enterGiveBack(tx, order, { outcome: 'to_give_back', sums, at: cause.at });
+      const rupiah = String(outcome.toGiveBack);
+      const sums = isReviewed
+        ? new Map([...withForeign(0n, money.steps), ['IDR', rupiah]])
+        : new Map([['IDR', rupiah]]);
+      await enterGiveBack(tx, order, { outcome: 'to_give_back', sums, at: cause.at });
       await enqueueJob(tx, mailJob('order_refunded', order, { changes: paymentsIn(money.steps) }));
       return { order, amount, closed, ...outcome };
     },
   });
 }
-
-/** All that ever came in for an order under review goes back; what went back already counts towards it. */
-const allOf = ({ paid, steps }: OrderMoney): Sums => withForeign(paid, steps);
 
 /** Reads the outstanding excess before the transaction: no neighbour is called inside one. */
 async function outstandingOf({ database, outstandingExcess }: RefundParts, orderNumber: string) {

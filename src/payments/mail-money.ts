@@ -33,9 +33,9 @@ async function isQuotaTakenBack(database: DataSource, { id }: TopupOrder): Promi
 }
 
 /** All that goes back to the buyer of a refunded order: what the provider gave back by itself, and what an operator gives back. */
-function backOf({ paidAt }: TopupOrder, { paid, returned, giveBack }: OrderMoney, foreign: Sums): Sums {
-  const due = giveBack.takenByProvider + giveBack.named;
-  const rupiah = due > returned ? due : returned;
+function backOf({ paidAt }: TopupOrder, { paid, giveBack, ...money }: OrderMoney, foreign: Sums): Sums {
+  const returned = money.returned > giveBack.returned ? money.returned : giveBack.returned;
+  const rupiah = returned + giveBack.still;
   const keepsForeign = paidAt !== null && !giveBack.hasUnknown;
   return withRupiah(keepsForeign ? [] : foreign, rupiah < paid ? rupiah : paid);
 }

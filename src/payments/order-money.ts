@@ -2,7 +2,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { decimalSum } from '../kernel/amount.ts';
 import { type Rupiah, sum } from '../kernel/money.ts';
 import { payableOf, type TopupOrder } from '../orders/index.ts';
-import { type GiveBack, giveBackOf } from './rules/give-back.ts';
+import { type GiveBack, giveBackOf, type Movement } from './rules/give-back.ts';
+import { giveBacksOfOrder } from './store/give-backs.ts';
+import type { OrderGiveBack } from './store/order-give-back.entity.ts';
 import type { OrderPayment } from './store/order-payment.entity.ts';
 import { stepsOfOrder } from './store/order-payments.ts';
 import { namedMoneyOf } from './store/payment-exceptions.ts';
@@ -23,6 +25,8 @@ export interface OrderMoney {
   received: Sums;
   outstanding: Rupiah;
   giveBack: GiveBack;
+  /** What operators gave back by hand. */
+  records: readonly OrderGiveBack[];
   steps: readonly OrderPayment[];
 }
 
@@ -32,8 +36,9 @@ export async function moneyOfOrder(database: DataSource | EntityManager, order: 
   const total = (kind: OrderPayment['kind']) =>
     sum(steps.map((step) => (step.kind === kind ? (step.amount ?? 0n) : 0n)));
   const [paid, shown] = [total('PAYMENT'), -total('REFUND')];
-  const giveBack = giveBackOf(exceptions, shown);
-  const noted = giveBack.takenByProvider;
+  const records = await giveBacksOfOrder(database, order.id);
+  const giveBack = giveBackOf(exceptions, [...steps.flatMap(shownMovement), ...records.flatMap(recordedMovement)]);
+  const noted = sum(exceptions.map(({ outcome, amount }) => (outcome === 'refunded' ? (amount ?? 0n) : 0n)));
   const asked = payableOf(order);
   const received = paid - shown;
   return {
@@ -44,12 +49,21 @@ export async function moneyOfOrder(database: DataSource | EntityManager, order: 
     received: withForeign(received, steps),
     outstanding: asked > received ? asked - received : 0n,
     giveBack,
+    records,
     steps,
   };
 }
 
+const shownMovement = ({ kind, amount, recordedAt: at }: OrderPayment): Movement[] =>
+  kind === 'REFUND' && amount !== null ? [{ at, by: 'SHOWN', amount: -amount }] : [];
+
+const recordedMovement = ({ channel: by, amount, recordedAt: at }: OrderGiveBack): Movement[] =>
+  amount === null ? [] : [{ at, by, amount }];
+
+type Foreign = Pick<OrderPayment, 'amount' | 'originalAmount' | 'originalCurrency'>;
+
 /** Adds the sums of other currencies to one in rupiah. */
-export function withForeign(rupiah: Rupiah, steps: readonly OrderPayment[]): Sums {
+export function withForeign(rupiah: Rupiah, steps: readonly Foreign[]): Sums {
   const sums = new Map([['IDR', String(rupiah)]]);
   for (const { amount, originalAmount, originalCurrency: currency } of steps) {
     if (amount === null) sums.set(currency, decimalSum(sums.get(currency) ?? '0', originalAmount));

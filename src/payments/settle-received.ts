@@ -17,6 +17,7 @@ import {
 } from '../orders/index.ts';
 import { violatesUnique } from '../platform/database/errors.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
+import { closeGivenBack } from './close-given-back.ts';
 import { enqueueMail, paymentsIn } from './mail-of-answer.ts';
 import { factsOf } from './order-facts.ts';
 import type { Invoice } from './provider.ts';
@@ -121,8 +122,13 @@ export class SettleReceived {
     await enqueueMail(tx, order, { isMoved: decision.walk.length > 0, isOtherReason, rows, all: settling.payments });
     const events = [...resultsOf(settling, decision, rows.length > 0), ...times, ...othersOf(settling, inbox)];
     await enterResults(tx, events);
+    const explained = events.filter(({ outcome }) => outcome === 'refunded').map(({ id }) => id);
+    const wentBack = rows.some(({ kind }) => kind === 'REFUND');
+    const closed = new Set(wentBack ? await closeGivenBack(tx, order, at, explained) : []);
     // fault point: review, moved and not committed
-    return { order, events, excessPaidTwice, isAny: sums.paid > 0n || sums.hasForeign };
+    // An exception that is closed at once concerns nobody.
+    const open = events.filter(({ id }) => !closed.has(id));
+    return { order, events: open, excessPaidTwice, isAny: sums.paid > 0n || sums.hasForeign };
   }
 }
 

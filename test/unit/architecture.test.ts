@@ -29,6 +29,7 @@ const TABLES: Record<string, readonly string[]> = {
   payment_events: ['src/payments/store/'],
   payment_exception_closings: ['src/payments/store/'],
   order_payments: ['src/payments/store/'],
+  order_give_backs: ['src/payments/store/'],
   payment_lookup_failures: ['src/payments/store/'],
   quota_ledger_entries: ['src/ledger/store/'],
   organization_packages: ['src/ledger/store/'],

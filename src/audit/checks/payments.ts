@@ -1,4 +1,5 @@
 import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
+import { SYSTEM_ACTOR, TO_GIVE_BACK } from '../../payments/index.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
 
@@ -19,9 +20,24 @@ const creditedAt: Sql = sql`(
 
 /** The time at which order `o` was refunded. */
 const refundedAt: Sql = sql`(
-  select max(at) from topup_order_events where order_id = o.id and to_status in (${oneOf(REFUNDED)}))`;
+  select max(at) from topup_order_events where order_id = o.id and to_status in (${oneOf(REFUNDED)}) and from_status <> to_status)`;
 
 const isPaid: Sql = sql`(o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)`;
+
+/** What operators gave back for order `o`, by currency. */
+const givenBackOf: Sql = sql`(
+  select original_currency as currency,
+    coalesce(sum(original_amount::numeric) filter (where channel = 'PROVIDER'), 0) as provider,
+    coalesce(sum(original_amount::numeric) filter (where channel = 'TRANSFER'), 0) as transfer
+  from order_give_backs where order_id = o.id group by original_currency)`;
+
+const cameInFor: Sql = sql`(
+  select sum(original_amount::numeric) filter (where kind = 'PAYMENT') as paid,
+    sum(original_amount::numeric) filter (where kind = 'REFUND') as shown
+  from order_payments where order_id = o.id and original_currency = back.currency)`;
+
+/** The sum that went back: the provider may show what an operator recorded. */
+const RETURNED: Sql = sql`(greatest(coalesce(back.provider, 0), coalesce(came.shown, 0)) + coalesce(back.transfer, 0))`;
 
 /** Payments, and what they moved (domain.md 8 and 8.1). */
 export const paymentsChecks: readonly Check[] = [
@@ -89,6 +105,36 @@ export const paymentsChecks: readonly Check[] = [
       group by o.id, o.number
       having -sum(payment.amount) > coalesce((
         select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'refunded'), 0)`,
+  },
+  {
+    name: 'give_backs_within_received',
+    meaning: 'More is recorded as given back for an order than came in for it.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s %s given back of %s', back.currency, ${RETURNED}, coalesce(came.paid, 0)) as detail
+      from topup_orders o
+      join lateral ${givenBackOf} as back on true
+      left join lateral ${cameInFor} as came on true
+      where ${RETURNED} > coalesce(came.paid, 0)`,
+  },
+  {
+    name: 'give_back_closing_is_covered',
+    meaning: 'Exceptions were closed because their money went back, and less went back.',
+    ofChanges: 'orders',
+    sql: () => sql`
+      select o.number as subject, format('%s closed, %s given back', closed.amount, ${RETURNED}) as detail
+      from (
+        select event.order_id, sum(event.amount) as amount from payment_events event
+        join payment_exception_closings closing on closing.payment_event_id = event.id
+        where event.outcome in (${oneOf(TO_GIVE_BACK)}) and closing.actor = ${SYSTEM_ACTOR} and event.amount is not null
+        group by event.order_id
+      ) as closed
+      join topup_orders o on o.id = closed.order_id
+      left join lateral (select * from ${givenBackOf} as each where each.currency = 'IDR') as back on true
+      left join lateral (
+        select -sum(amount) filter (where kind = 'REFUND') as shown from order_payments where order_id = o.id
+      ) as came on true
+      where closed.amount > ${RETURNED}`,
   },
   {
     name: 'payment_has_its_row',

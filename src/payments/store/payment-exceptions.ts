@@ -72,7 +72,8 @@ export function openPayments(database: DataSource | EntityManager): Promise<Open
 export function namedMoneyOf(database: DataSource | EntityManager, orderId: string): Promise<NamedMoney[]> {
   return runQuery(
     database,
-    sql<NamedMoney>`select event.outcome, event.amount, closing.actor as "closedBy" from payment_events event
+    sql<NamedMoney>`select event.id, event.received_at as at, event.outcome, event.amount, closing.actor as "closedBy"
+      from payment_events event
       left join payment_exception_closings closing on closing.payment_event_id = event.id
       where event.order_id = ${orderId} and event.outcome in (${oneOf(NAMES_MONEY)})
       order by event.received_at, event.id`,
@@ -131,7 +132,7 @@ export async function reviewedPayment(tx: EntityManager, orderId: string): Promi
 }
 
 /**
- * Returns those of the invoices whose payment exceptions are all closed, one of them by an operator. Finds them among the
+ * Returns those of the invoices whose payment exceptions are all closed, one of them by an operator or because its money went back. Finds them among the
  * exceptions, by their index.
  */
 export async function invoicesWithClosedExceptions(
@@ -146,7 +147,8 @@ export async function invoicesWithClosedExceptions(
       left join payment_exception_closings closing on closing.payment_event_id = event.id
       where event.outcome not in (${oneOf(ROUTINE_OUTCOMES)}) and event.provider = ${provider}
         and event.invoice_id = any(${invoiceIds})
-      group by event.invoice_id having count(*) = count(closing.payment_event_id) and bool_or(closing.actor <> ${SYSTEM_ACTOR})`,
+      group by event.invoice_id having count(*) = count(closing.payment_event_id)
+        and bool_or(closing.actor <> ${SYSTEM_ACTOR} or event.outcome in (${oneOf(TO_GIVE_BACK)}))`,
   );
   return new Set(rows.map(({ id }) => id));
 }

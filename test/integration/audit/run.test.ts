@@ -86,6 +86,16 @@ const PLANTED: Record<string, string[]> = {
      from topup_orders where number = :number`,
     paymentRow('PAYMENT', 1),
   ],
+  give_backs_within_received: [
+    `insert into order_give_backs
+     select gen_random_uuid(), id, 'TRANSFER', 1000001, '1000001', 'IDR', 'planted', current_date, 'rina@finance', now()
+     from topup_orders where number = :number`,
+  ],
+  give_back_closing_is_covered: [
+    exception('surplus', 4000),
+    `insert into payment_exception_closings
+     select id, 'system', 'planted', now() from payment_events where outcome = 'surplus' and amount = 4000`,
+  ],
   payment_has_its_row: [`delete from order_payments`],
   invoice_pays_one_order: [
     `insert into order_payments select gen_random_uuid(), gen_random_uuid(), kind, provider, invoice_id, amount,
@@ -305,7 +315,7 @@ test('an audit of changes skips orders without a step or a payment since the las
     // operator's move is a step.
     const found = [
       ...['inbox_is_processed', 'payment_is_acted_on_once', 'hint_is_checked'],
-      ...['operators_moves_are_recorded', 'payment_after_refund_has_its_exception'],
+      ...['operators_moves_are_recorded', 'payment_after_refund_has_its_exception', 'give_back_closing_is_covered'],
     ];
     if (ofChanges === 'everything' || found.includes(name)) continue;
     const { whole, changed } = await plant(PLANTED[name] ?? [], since);

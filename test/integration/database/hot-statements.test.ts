@@ -31,6 +31,7 @@ const SMALL: Record<string, string> = {
   schema_migrations: 'a row per migration',
   job_workers: 'a row per worker that lived today',
   payment_exception_closings: 'a row per exception that an operator closed',
+  order_give_backs: 'a row per sum that an operator gave back by hand',
   payment_lookup_failures: 'a row per order about whose invoice the provider says nothing at the moment',
   booking_corrections: 'a row per line that an operator had booked under another package code',
   audit_runs: 'a row per night',

@@ -154,6 +154,7 @@ describe('as runtime alone', () => {
   test.each([
     'payment_events',
     'payment_exception_closings',
+    'order_give_backs',
     'order_mail_deliveries',
     'booking_corrections',
     'unsent_order_mails',

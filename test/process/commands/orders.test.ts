@@ -154,7 +154,7 @@ test('refund asks hub-core for the usage: it names the missing settings, then ta
       '  received           Rp1.000.000',
       '  taken back         250000 of wa_balance, which had cost Rp250.000',
       '  to be given back   Rp250.000',
-      'Give it back at Mekari Pay: this command moves no money.\n',
+      'Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.\n',
     ].join('\n'),
   );
   expect(code).toBe(0);
@@ -185,7 +185,7 @@ test('a payment under review is refunded without hub-core', async () => {
       '  asked              Rp1.000.000',
       '  received           Rp999.999',
       '  to be given back   Rp999.999',
-      'Give it back at Mekari Pay: this command moves no money.\n',
+      'Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.\n',
     ].join('\n'),
   });
 });

@@ -22,6 +22,7 @@ const TABLES = [
   'topup_order_events',
   'payment_events',
   'payment_exception_closings',
+  'order_give_backs',
   'quota_ledger_entries',
   'booking_corrections',
   'order_mail_deliveries',

@@ -71,11 +71,10 @@ export function refund(world: World, order: Order, takeBack: Readonly<Record<str
   return decideOnMoney(order, (answered) => refundOfCredit(world, answered, taken));
 }
 
-/** All that came in goes back, in each currency; what went back already counts towards it. */
+/** All that is still here goes back, in each currency. */
 function refundOfReview(order: Order): Order {
-  const isLeft = order.paid > returnedOf(order) || order.dollars > 0;
-  const sums = isLeft ? [order.paid, order.dollars > 0 ? ('?' as const) : 0] : [];
-  return leaving(move(order, 'REFUNDED'), 'to_give_back', sums);
+  const rupiah = Math.max(0, order.paid - returnedOf(order));
+  return leaving(move(order, 'REFUNDED'), 'to_give_back', [rupiah, order.dollars > 0 ? ('?' as const) : 0]);
 }
 
 /** The price of the units goes back, less what went back of it already, and never more than is still here. */

@@ -29,6 +29,34 @@ test.each([
     },
   ],
   [
+    ['given-back', 'TU-1', '--amount', 'Rp250.000', '--reference', 'MP-4711', '--on', '2026-11-24', ...BY],
+    {
+      verb: 'given-back',
+      number: 'TU-1',
+      sum: { amount: '250000', currency: 'IDR' },
+      reference: 'MP-4711',
+      givenOn: '2026-11-24',
+      channel: 'PROVIDER',
+      isDryRun: false,
+      isJson: false,
+      by,
+    },
+  ],
+  [
+    ['given-back', 'TU-1', '--amount', 'USD 61.250', '--reference', 'bank 12/3', '--by-transfer', '--json', ...BY],
+    {
+      verb: 'given-back',
+      number: 'TU-1',
+      sum: { amount: '61.25', currency: 'USD' },
+      reference: 'bank 12/3',
+      givenOn: undefined,
+      channel: 'TRANSFER',
+      isDryRun: false,
+      isJson: true,
+      by,
+    },
+  ],
+  [
     ['refund', 'TU-1', '--received', 'Rp1.000.005', '--received', 'USD 61.250', ...BY],
     {
       verb: 'refund',
@@ -139,4 +167,17 @@ describe('an unknown command is refused with the usage', () => {
     expect(() => parseOrdersCommand(args)).toThrow(UsageError);
     expect(() => parseOrdersCommand(args)).toThrow(words);
   });
+});
+
+test.each([
+  ['no sum', ['--reference', 'MP-1'], /^--amount must be a sum in rupiah/],
+  ['nothing', ['--amount', '0', '--reference', 'MP-1'], /^--amount must be above 0/],
+  ['no reference', ['--amount', '5'], /^--reference must name the give-back/],
+  ['a reference that could forge a line', ['--amount', '5', '--reference', 'a\nb'], /^--reference must name/],
+  ['a day that is none', ['--amount', '5', '--reference', 'MP-1', '--on', '2026-13-01'], /^--on must be a day/],
+  ['words for a day', ['--amount', '5', '--reference', 'MP-1', '--on', 'yesterday'], /^--on must be a day/],
+])('a give-back of %s is refused', (_, args, message) => {
+  const parse = () => parseOrdersCommand(['given-back', 'TU-1', ...args, ...BY]);
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(message);
 });
