@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Order, OrderItem, TopupOption, UserError } from './api/types.ts';
 import { type Decimal, sum, times } from './money.ts';
 
@@ -25,17 +25,34 @@ export interface Basket {
 export interface Refusals {
   byOption: Readonly<Record<string, readonly UserError[]>>;
   general: readonly UserError[];
+  /** Counts the refused attempts. */
+  attempt: number;
 }
 
-const NONE: Refusals = { byOption: {}, general: [] };
+const NONE: Refusals = { byOption: {}, general: [], attempt: 0 };
 
-export function useBasket(options: readonly TopupOption[]): Basket {
-  const [quantities, setQuantities] = useState<Quantities>({});
+/** Reads the basket that this tab had before a reload. Anything else than quantities is no basket. */
+function remembered(key: string): Quantities {
+  try {
+    const entries = Object.entries(JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<string, unknown>);
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, Decimal] => /^\d{1,19}$/.test(String(entry[1]))),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** The basket of an organization. It survives a reload, and is not shared with another tab. */
+export function useBasket(organizationId: string, options: readonly TopupOption[]): Basket {
+  const key = `topup:basket:${organizationId}`;
+  const [quantities, setQuantities] = useState<Quantities>(() => remembered(key));
+  useEffect(() => sessionStorage.setItem(key, JSON.stringify(quantities)), [key, quantities]);
   const [refusals, setRefusals] = useState<Refusals>(NONE);
 
   const set = useCallback((optionId: string, quantity: Decimal) => {
     setQuantities((before) => ({ ...before, [optionId]: quantity }));
-    setRefusals(({ byOption }) => ({ byOption: { ...byOption, [optionId]: [] }, general: [] }));
+    setRefusals(({ byOption, attempt }) => ({ byOption: { ...byOption, [optionId]: [] }, general: [], attempt }));
   }, []);
   const fillFrom = (order: Order) => {
     const wanted = new Map(
@@ -48,7 +65,8 @@ export function useBasket(options: readonly TopupOption[]): Basket {
     setQuantities({});
     setRefusals(NONE);
   }, []);
-  const refuse = (items: readonly OrderItem[], errors: readonly UserError[]) => setRefusals(sorted(items, errors));
+  const refuse = (items: readonly OrderItem[], errors: readonly UserError[]) =>
+    setRefusals(({ attempt }) => ({ ...sorted(items, errors), attempt: attempt + 1 }));
   return { quantities, set, fillFrom, clear, refusals, refuse };
 }
 
@@ -66,7 +84,7 @@ export function basketTotal(lines: readonly BasketLine[]): bigint {
 }
 
 /** Assigns each error by its `field` path, e.g. ["input", "items", "0", "quantity"], where 0 is the index of an item. */
-function sorted(items: readonly OrderItem[], errors: readonly UserError[]): Refusals {
+function sorted(items: readonly OrderItem[], errors: readonly UserError[]): Omit<Refusals, 'attempt'> {
   const byOption: Record<string, UserError[]> = {};
   const general: UserError[] = [];
   for (const error of errors) {

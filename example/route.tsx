@@ -41,15 +41,18 @@ interface LinkProps {
   to: Route;
   className?: string;
   isCurrent?: boolean;
+  /** Replaces the navigation, for a link that does something on its way. */
+  onFollow?: () => void;
   children: ReactNode;
 }
 
 /** A real link (new tab, copy address) that navigates without a reload. */
-export function Link({ to, className, isCurrent = false, children }: LinkProps) {
+export function Link({ to, className, isCurrent = false, onFollow, children }: LinkProps) {
   function follow(event: MouseEvent) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    navigate(to);
+    if (onFollow) onFollow();
+    else navigate(to);
   }
   return (
     <a href={addressOf(to)} className={className} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>

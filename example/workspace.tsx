@@ -18,7 +18,7 @@ export function Workspace({ organizationId }: { organizationId: string }) {
     errorPolicy: 'all',
   });
   const options = data?.topupOptions ?? [];
-  const basket = useBasket(options);
+  const basket = useBasket(organizationId, options);
 
   // Balances and excess may have changed during another view.
   const lastView = useRef(route.view);
@@ -45,7 +45,7 @@ export function Workspace({ organizationId }: { organizationId: string }) {
     <>
       <Problems problems={problemsOf(error)} onRetry={() => void refetch()} />
       {data === undefined && loading && <Loading />}
-      {data && <TopupPage data={data} options={options} basket={basket} />}
+      {data && <TopupPage data={data} options={options} basket={basket} isComplete={error === undefined} />}
     </>
   );
 }

@@ -22,7 +22,7 @@ const ORDER_FIELDS = `${SUMMARY_FIELDS}
   topupTotal { amount currencyCode } excessTotal { amount currencyCode }
   quoteExpiresAt paymentUrl paymentExpiresAt confirmedAt paidAt completedAt
   receivedTotal { amount currencyCode } outstanding { amount currencyCode } reviewReason
-  timeline { at from to cause }`;
+  timeline { at from to cause kind }`;
 const USER_ERROR_FIELDS = 'userErrors { code message field suggestedQuantity retryable order { id number } }';
 
 /**

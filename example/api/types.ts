@@ -89,7 +89,10 @@ export interface OrderEvent {
   at: string;
   from: OrderStatus | null;
   to: OrderStatus;
+  /** Says more than the kind, of the causes that the page knows. */
   cause: string;
+  /** The kinds may grow. */
+  kind: string;
 }
 
 export interface OrderSummary {

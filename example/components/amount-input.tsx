@@ -1,12 +1,12 @@
 import { type ChangeEvent, useId, useLayoutEffect, useRef } from 'react';
 import { grouped, rupiah, times, typedDecimal } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
-import type { InputProps } from './option-card.tsx';
+import { fieldId, type InputProps } from './option-card.tsx';
 
 const SHORTCUTS = [1, 2, 5] as const;
 
 /** An input for rupiah that groups digits. Shows bounds without enforcing them: the service's refusal names a right amount. */
-export function AmountInput({ option, quantity, onChange, describedBy }: InputProps) {
+export function AmountInput({ option, quantity, onChange, labelledBy, describedBy }: InputProps) {
   const { text } = useLanguage();
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -34,12 +34,12 @@ export function AmountInput({ option, quantity, onChange, describedBy }: InputPr
   );
   return (
     <div className="field">
-      <label htmlFor={id}>{text.amount}</label>
       <span className="prefixed">
         <span aria-hidden="true">Rp</span>
         <input
           ref={field}
-          id={id}
+          id={fieldId(option)}
+          aria-labelledby={labelledBy}
           inputMode="numeric"
           autoComplete="off"
           value={shown}

@@ -7,7 +7,7 @@ import { grouped, rupiah } from '../money.ts';
 import { navigate } from '../route.tsx';
 import { useLanguage } from '../text/language.tsx';
 import { Problems } from './problems.tsx';
-import { UserErrors } from './user-errors.tsx';
+import { RefusalSummary } from './refusal-summary.tsx';
 
 interface Props {
   options: readonly TopupOption[];
@@ -59,7 +59,7 @@ export function BasketPanel({ options, basket, canOrder }: Props) {
           </li>
         )}
       </ul>
-      <UserErrors errors={basket.refusals.general} />
+      <RefusalSummary options={options} refusals={basket.refusals} />
       <Problems problems={problems} />
       <button type="submit" className="main" disabled={!canOrder || lines.length === 0} aria-disabled={isBusy}>
         {isBusy ? text.loading : problems.length > 0 ? text.retry : text.review}

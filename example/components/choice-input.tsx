@@ -1,15 +1,18 @@
 import { useId } from 'react';
 import { grouped, rupiah } from '../money.ts';
-import { useLanguage } from '../text/language.tsx';
-import type { InputProps } from './option-card.tsx';
+import { fieldId, type InputProps } from './option-card.tsx';
 
 /** Radio buttons that look like tiles, for arrow keys and screen readers. */
-export function ChoiceInput({ option, quantity, onChange, describedBy }: InputProps) {
-  const { text } = useLanguage();
+export function ChoiceInput({ option, quantity, onChange, labelledBy, describedBy }: InputProps) {
   const name = useId();
   return (
-    <fieldset className="field choices" aria-describedby={describedBy}>
-      <legend>{text.choice}</legend>
+    <fieldset
+      className="field choices"
+      id={fieldId(option)}
+      tabIndex={-1}
+      aria-labelledby={labelledBy}
+      aria-describedby={describedBy}
+    >
       <div>
         {option.choices.map((choice) => (
           <label key={choice.quantity} className="choice">

@@ -29,7 +29,7 @@ export function Header({ organizations, current, onSwitch }: Props) {
         </p>
         <nav aria-label={text.section}>
           <Link to={{ view: 'topup' }} isCurrent={route.view === 'topup'}>
-            {text.title}
+            {text.topUp}
           </Link>
           <Link to={{ view: 'orders' }} isCurrent={route.view !== 'topup'}>
             {text.orders}

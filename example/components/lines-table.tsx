@@ -59,7 +59,7 @@ export function LinesTable({ order }: { order: Order }) {
         ))}
         <tr className="grand">
           <th scope="row" colSpan={4}>
-            {text.toPay}
+            {order.paidAt === null ? text.toPay : text.paidTotal}
           </th>
           <td data-total={order.total.amount}>{rupiah(order.total)}</td>
         </tr>

@@ -19,9 +19,14 @@ export interface InputProps {
   option: TopupOption;
   quantity: Decimal;
   onChange(quantity: Decimal): void;
+  /** The id of the option's label, which names its field. */
+  labelledBy: string;
   /** The id of the field's refusals, if it has any, for aria-describedby. */
   describedBy: string | undefined;
 }
+
+/** The id of an option's field, to which the list of refusals leads. */
+export const fieldId = ({ code }: Pick<TopupOption, 'code'>) => `field-${code}`;
 
 const INPUTS = { AMOUNT: AmountInput, CHOICE: ChoiceInput, QUANTITY: QuantityInput };
 
@@ -38,10 +43,12 @@ export function OptionCard({ option, quantity, errors, onChange }: Props) {
       </header>
       {option.description && <p className="soft">{option.description}</p>}
       <dl className="facts">
-        <div>
-          <dt>{text.unitPrice}</dt>
-          <dd>{rupiah(unitPrice)}</dd>
-        </div>
+        {input !== 'AMOUNT' && (
+          <div>
+            <dt>{text.unitPrice}</dt>
+            <dd>{rupiah(unitPrice)}</dd>
+          </div>
+        )}
         <div>
           <dt>{text.validUntil}</dt>
           <dd>{option.validUntil === null ? text.forever : dayOf(option.validUntil, language)}</dd>
@@ -54,6 +61,7 @@ export function OptionCard({ option, quantity, errors, onChange }: Props) {
         option={option}
         quantity={quantity}
         onChange={onChange}
+        labelledBy={`${id}-label`}
         describedBy={errors.length > 0 ? `${id}-errors` : undefined}
       />
       <UserErrors
@@ -61,6 +69,7 @@ export function OptionCard({ option, quantity, errors, onChange }: Props) {
         errors={errors}
         format={input === 'AMOUNT' ? rupiah : grouped}
         onSuggestion={onChange}
+        isAlert={false}
       />
       {quantity && (
         <p className="subtotal">

@@ -74,9 +74,13 @@ export function OrderPage({ orderId, onConfirmed, onAgain }: Props) {
   return (
     <>
       <p className="crumb">
-        <Link to={order?.status === 'DRAFT' ? { view: 'topup' } : { view: 'orders' }}>
-          ← {order?.status === 'DRAFT' ? text.change : text.orders}
-        </Link>
+        {order?.status === 'DRAFT' ? (
+          <Link to={{ view: 'topup' }} onFollow={() => onAgain(order)}>
+            ← {text.change}
+          </Link>
+        ) : (
+          <Link to={{ view: 'orders' }}>← {text.orders}</Link>
+        )}
       </p>
       <Heading title={title} />
       <Problems problems={[...problemsOf(error), ...outcome.problems]} onRetry={() => void refetch()} />

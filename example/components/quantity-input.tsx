@@ -1,10 +1,10 @@
 import { useId } from 'react';
 import { type Decimal, grouped, times, typedDecimal } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
-import type { InputProps } from './option-card.tsx';
+import { fieldId, type InputProps } from './option-card.tsx';
 
 /** An input for a number of units, with the resulting quota. */
-export function QuantityInput({ option, quantity, onChange, describedBy }: InputProps) {
+export function QuantityInput({ option, quantity, onChange, labelledBy, describedBy }: InputProps) {
   const { text } = useLanguage();
   const id = useId();
   const [minimum, step] = [BigInt(option.minimum), BigInt(option.step)];
@@ -16,7 +16,6 @@ export function QuantityInput({ option, quantity, onChange, describedBy }: Input
   const inBasket = (value: bigint): Decimal => (value > 0n ? String(value) : '');
   return (
     <div className="field">
-      <label htmlFor={id}>{text.quantity}</label>
       <span className="stepper">
         <button
           type="button"
@@ -27,7 +26,8 @@ export function QuantityInput({ option, quantity, onChange, describedBy }: Input
           −
         </button>
         <input
-          id={id}
+          id={fieldId(option)}
+          aria-labelledby={labelledBy}
           inputMode="numeric"
           autoComplete="off"
           value={quantity}
@@ -45,7 +45,7 @@ export function QuantityInput({ option, quantity, onChange, describedBy }: Input
           +
         </button>
         {option.multiplier !== 1 && (
-          <output htmlFor={id} className="credits">
+          <output htmlFor={fieldId(option)} className="credits">
             {quantity ? `× ${grouped(BigInt(option.multiplier))} = ` : '1 = '}
             <strong>{grouped(times(quantity || '1', option.multiplier))}</strong> {text.credits.toLowerCase()}
           </output>

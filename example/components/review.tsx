@@ -1,9 +1,10 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Order, PriceChange } from '../api/types.ts';
 import { rupiah } from '../money.ts';
 import { useLanguage } from '../text/language.tsx';
 import { useSecondsUntil } from '../time.ts';
 import { CancelButton } from './cancel-button.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { Countdown } from './countdown.tsx';
 import { LinesTable } from './lines-table.tsx';
 import type { OrderActions } from './order-detail.tsx';
@@ -15,11 +16,11 @@ interface Props {
   onConfirm(): void;
 }
 
-/** Shows the quote. The button confirms exactly the total that it shows. */
+/** Shows the quote. The dialog confirms exactly the total that it shows. */
 export function Review({ order, priceChange, actions, onConfirm }: Props) {
   const { text } = useLanguage();
   const isOver = useSecondsUntil(order.quoteExpiresAt) === 0;
-  const total = rupiah(order.total);
+  const [isAsking, setAsking] = useState(false);
   return (
     <div className="card sheet">
       <div className="sheet-head">
@@ -39,12 +40,22 @@ export function Review({ order, priceChange, actions, onConfirm }: Props) {
             {text.again}
           </button>
         ) : (
-          <button type="button" className="main" disabled={actions.isBusy} onClick={onConfirm}>
-            {actions.isBusy ? text.loading : priceChange ? text.confirmNew(total) : text.confirm(total)}
+          <button type="button" className="main" disabled={actions.isBusy} onClick={() => setAsking(true)}>
+            {actions.isBusy ? text.loading : text.confirm}
           </button>
         )}
         {!isOver && <CancelButton isBusy={actions.isBusy} onCancel={actions.cancel} />}
       </div>
+      {isAsking && !isOver && (
+        <ConfirmDialog
+          order={order}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            onConfirm();
+          }}
+        />
+      )}
     </div>
   );
 }

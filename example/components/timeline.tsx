@@ -10,9 +10,9 @@ export function Timeline({ events }: { events: readonly OrderEvent[] }) {
       <h2 id="timeline-title">{text.timeline}</h2>
       <ol className="timeline">
         {events.map((event) => (
-          <li key={`${event.at} ${event.to} ${event.cause}`}>
+          <li key={`${event.at} ${event.to} ${event.kind}`}>
             <strong>{text.statuses[event.to] ?? event.to}</strong>
-            <span>{text.causes[event.cause] ?? event.cause}</span>
+            <span>{text.causes[event.cause] ?? text.events[event.kind] ?? ''}</span>
             <time dateTime={event.at}>{dateTime(event.at, language)}</time>
           </li>
         ))}

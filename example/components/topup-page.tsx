@@ -14,13 +14,15 @@ interface Props {
   data: ResultOf<typeof TOPUP_PAGE>;
   options: readonly TopupOption[];
   basket: Basket;
+  /** False if a part of the answer is missing: an empty list then says nothing. */
+  isComplete: boolean;
 }
 
 /**
  * Shows balances, excess, options and basket. Null is not an empty list: it means that the graph does not know, so the page
  * claims nothing.
  */
-export function TopupPage({ data, options, basket }: Props) {
+export function TopupPage({ data, options, basket, isComplete }: Props) {
   const { text } = useLanguage();
   const organization = data._entities?.[0] ?? null;
   const eligibility = organization?.topupEligibility ?? null;
@@ -39,7 +41,7 @@ export function TopupPage({ data, options, basket }: Props) {
             {data.excessUsages !== null && <Outstanding usages={data.excessUsages} />}
             <section aria-labelledby="options-title">
               <h2 id="options-title">{text.options}</h2>
-              {data.topupOptions?.length === 0 && <p className="empty">{text.noOptions}</p>}
+              {options.length === 0 && <p className="empty">{isComplete ? text.noOptions : text.pricesMissing}</p>}
               <div className="options">
                 {options.map((option) => (
                   <OptionCard

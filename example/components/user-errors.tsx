@@ -9,14 +9,16 @@ interface Props {
   /** Formats a suggested quantity. */
   format?: (quantity: Decimal) => string;
   onSuggestion?: (quantity: Decimal) => void;
+  /** False where another element announces them. */
+  isAlert?: boolean;
 }
 
 /** Shows refusals, each with a button for its remedy. */
-export function UserErrors({ id, errors, format = String, onSuggestion }: Props) {
+export function UserErrors({ id, errors, format = String, onSuggestion, isAlert = true }: Props) {
   const { text } = useLanguage();
   if (errors.length === 0) return null;
   return (
-    <ul className="plain user-errors" id={id} role="alert">
+    <ul className="plain user-errors" id={id} role={isAlert ? 'alert' : undefined}>
       {errors.map(({ code, message, suggestedQuantity, order }) => (
         <li key={`${code} ${message}`} data-code={code}>
           <span>{text.refusals[code] ?? message}</span>

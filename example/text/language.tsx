@@ -12,10 +12,17 @@ interface Spoken {
 
 const TEXTS: Record<Language, Text> = { id, en };
 const REMEMBERED = 'topup:language';
+
+/** The language that was chosen before, else the browser's first one that the page speaks. */
+function firstLanguage(): Language {
+  const wishes = [localStorage.getItem(REMEMBERED) ?? '', ...navigator.languages].map((wish) => wish.slice(0, 2));
+  return wishes.find((wish): wish is Language => wish in TEXTS) ?? 'id';
+}
+
 const Context = createContext<Spoken>({ language: 'id', text: id, speak: () => undefined });
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(() => (localStorage.getItem(REMEMBERED) === 'en' ? 'en' : 'id'));
+  const [language, setLanguage] = useState(firstLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
     localStorage.setItem(REMEMBERED, language);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildExample } from '../../../sandbox/dev/build-example.ts';
 import { freePort } from '../../../sandbox/dev/free-port.ts';
 import { startPageServer } from '../../../sandbox/dev/page-server.ts';
@@ -14,27 +14,31 @@ let app: TestApp;
 let page: Page;
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof startPageServer>>;
-const pageErrors: string[] = [];
+let pageErrors: string[];
 
 beforeAll(async () => {
   if (!hasChromium) return;
   const port = await freePort();
   app = await startApp({ env: { CHECKOUT_RETURN_URL: `http://127.0.0.1:${port}/` } });
-  const admin = await app.client({ organization_id: '1004' });
+  const admins = await Promise.all(['1004', '1001'].map((organization_id) => app.client({ organization_id })));
   pages = await startPageServer({
     port,
     directory: await buildExample(root),
     graphUrl: `${app.url}/graphql`,
     config: {
-      organizations: [{ id: '1004', name: 'PT Bank Perkreditan Bahari', token: admin.token }],
+      organizations: [
+        { id: '1004', name: 'PT Bank Perkreditan Bahari', token: admins[0]?.token ?? '' },
+        { id: '1001', name: 'PT Satu', token: admins[1]?.token ?? '' },
+      ],
       mailboxUrl: app.sandbox.mail.url,
     },
   });
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];
   browser = await chromium.launch({ executablePath: chromiumPath, args });
-  page = await browser.newPage();
-  page.on('pageerror', (error) => pageErrors.push(error.message));
-  await page.goto(pages.url);
+});
+
+beforeEach(() => {
+  pageErrors = [];
 });
 
 afterAll(async () => {
@@ -44,27 +48,76 @@ afterAll(async () => {
   await app.close();
 });
 
-test.skipIf(!hasChromium)(
-  'a buyer in a browser (needs chromium) corrects a mistake, settles excess, and pays the order',
-  async () => {
-    const ai = page.locator('[data-code="chatbot_ai_extra"]');
-    await ai.getByRole('button', { name: /Tambah/ }).click();
-    const whatsapp = page.locator('[data-code="wa_balance"]');
-    await whatsapp.getByLabel('Nominal').fill('1000000');
-    await page.getByRole('button', { name: 'Tinjau pesanan' }).click();
+async function open(locale: string): Promise<void> {
+  const context = await browser.newContext({ locale });
+  page = await context.newPage();
+  page.on('pageerror', (error) => pageErrors.push(error.message));
+  await page.goto(pages.url);
+}
 
-    // MCC: this organization's minimum is Rp2.500.000, and the refusal offers it.
-    await page.getByText('Jumlahnya di bawah minimum.').waitFor();
-    await page.getByRole('button', { name: /^Pakai/ }).click();
-    await page.getByRole('button', { name: 'Tinjau pesanan' }).click();
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+describe.skipIf(!hasChromium)('a buyer in a browser (needs chromium)', () => {
+  test('corrects a mistake, settles excess, confirms in the dialog, and pays the order', async () => {
+    await open('en-GB');
+    const whatsapp = page.getByRole('textbox', { name: 'WhatsApp balance', exact: true });
+    await page.getByRole('textbox', { name: 'AI dialogs', exact: true }).fill('1');
+    await whatsapp.fill('1000000');
+    await button('Review order').click();
+
+    // MCC: this organization's minimum is Rp2.500.000. One element says all that is wrong, in view and with the focus.
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.count()).toBe(1);
+    expect(await alert.innerText()).toMatch(/^One thing needs a change\nWhatsApp balance: .*2.?500.?000/);
+    expect(await alert.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(
+      await alert.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= window.innerHeight;
+      }),
+    ).toBe(true);
+    await alert.getByRole('link', { name: 'WhatsApp balance' }).click();
+    expect(await whatsapp.evaluate((element) => element === document.activeElement)).toBe(true);
+    const described = await whatsapp.evaluate((element) =>
+      (element.getAttribute('aria-describedby') ?? '')
+        .split(' ')
+        .map((id) => document.getElementById(id)?.textContent)
+        .join(' '),
+    );
+    expect(described).toMatch(/2.?500.?000/);
+    await button(/^Use/).click();
+
+    // A reload keeps what was filled in.
+    await page.reload();
+    await expect.poll(() => whatsapp.inputValue()).toBe('2.500.000');
+    await button('Review order').click();
 
     // 2.500.000 and a pack of 450.000, with excess of 250.000 and 40 × 500 before them.
-    await page.getByRole('button', { name: 'Konfirmasi Rp3.220.000' }).click();
-    await page.getByRole('link', { name: 'Bayar di Mekari Pay' }).click();
-    await page.getByRole('button', { name: /^Bayar \/ Pay$/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm order' });
+    await button('Confirm order').click();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await button('Confirm order').click();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await button('Confirm order').evaluate((element) => element === document.activeElement)).toBe(true);
+    await button('Confirm order').click();
+    await dialog.getByRole('button', { name: 'Pay Rp3.220.000' }).click();
+
+    await page.getByRole('link', { name: 'Pay now' }).click();
+    await button(/^Bayar \/ Pay$/).click();
     await page.locator('#return').click();
     await page.locator('[data-order-status="COMPLETED"]').waitFor();
-    expect(await page.locator('body').innerText()).toMatch(/PI\/\d{4}\/\d{2}\/\d{5}/);
+    const shown = await page.locator('main').innerText();
+    expect(shown).toMatch(/PI\/\d{4}\/\d{2}\/\d{5}/);
+    expect(shown).not.toContain('Total to pay');
+    expect(await page.locator('.timeline li span').allInnerTexts()).toEqual([
+      'Order created',
+      'Confirmed',
+      'Payment received',
+      'PI booked',
+    ]);
 
     const admin = await app.client({ organization_id: '1004' });
     const { topupOptions } = await admin.query('{ topupOptions { code balance { balance } excessUsage { period } } }');
@@ -76,5 +129,24 @@ test.skipIf(!hasChromium)(
       { code: 'chatbot_ai_extra', balance: { balance: '1000' }, excessUsage: null },
     ]);
     expect(pageErrors).toEqual([]);
-  },
-);
+  });
+
+  test('reads Indonesian by the browser’s wish, and changes an order back to what it held', async () => {
+    await open('id-ID');
+    await page.getByLabel('Organisasi').selectOption('1001');
+    await page.getByRole('textbox', { name: 'AI dialogs', exact: true }).fill('2');
+    await button('Tinjau pesanan').click();
+    await button('Konfirmasi pesanan').click();
+    await page.getByRole('dialog', { name: 'Konfirmasi pesanan' }).getByRole('button', { name: 'Tutup' }).click();
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    await page.getByRole('link', { name: 'Ubah pesanan' }).click();
+    await expect.poll(() => page.getByRole('textbox', { name: 'AI dialogs', exact: true }).inputValue()).toBe('2');
+    await button('English').click();
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.getByRole('link', { name: /^TU/ }).waitFor();
+    await page.getByRole('link', { name: 'Top up', exact: true }).click();
+    await button('Review order').waitFor();
+    expect(pageErrors).toEqual([]);
+  });
+});
