@@ -13,7 +13,8 @@ let app: TestApp;
 let sql: SqlCounter;
 
 beforeAll(async () => {
-  app = await startApp();
+  // Jobs would run statements between those that are counted.
+  app = await startApp({ withoutBackground: true });
   sql = countSql(app);
 });
 afterAll(() => app.close());
