@@ -8,7 +8,7 @@ import type { Services } from '../src/app/services.ts';
 import type { SubgraphSource } from './composition/composer.ts';
 import { COMPOSERS } from './composition/composers.ts';
 import { guild } from './composition/guild.ts';
-import { openVariant, variant23 } from './composition/variants.ts';
+import { openVariant, variant1, variant23 } from './composition/variants.ts';
 
 export const schemaFile = (file: string) => join(process.cwd(), 'schema', file);
 
@@ -38,6 +38,7 @@ export function schemaFiles(): Record<string, string> {
     'subgraph.graphql': topup.sdl,
     'subgraph.open.graphql': openVariant(topup.sdl),
     'subgraph.v2.3.graphql': variant23(topup.sdl),
+    'subgraph.v1.graphql': variant1(topup.sdl),
     'supergraph.graphql': `${composeSupergraph([organizationsSource(), topup]).trim()}\n`,
     'api.graphql': apiOf(topup),
   };

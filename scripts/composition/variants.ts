@@ -1,4 +1,12 @@
-import { type DirectiveNode, Kind, parse, print, visit } from 'graphql';
+import {
+  type DirectiveNode,
+  type FieldDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  visit,
+} from 'graphql';
 
 /** The directives of federation that came after 2.3. */
 const AFTER_2_3 = ['authenticated', 'requiresScopes', 'cost', 'listSize'];
@@ -15,6 +23,33 @@ export function variant23(sdl: string): string {
     '/federation/v2.3"',
   );
 }
+
+/** The directives of ours that federation 1 knows. */
+const IN_FEDERATION_1 = ['key', 'deprecated'];
+/** Federation 1 has an owner for each of these, which is never us. */
+const OWNED_BY_OTHERS = ['Query', 'Mutation', 'Organization'];
+
+/** Returns the SDL for gateways of federation 1, which know no `@link`: it extends what others own, and marks their key as theirs. */
+export function variant1(sdl: string): string {
+  const stripped = visit(parse(sdl), {
+    SchemaExtension: () => null,
+    DirectiveDefinition: () => null,
+    Directive: ({ name }) => (IN_FEDERATION_1.includes(name.value) ? undefined : null),
+    ObjectTypeDefinition: {
+      leave: ({ description: _, ...type }) =>
+        OWNED_BY_OTHERS.includes(type.name.value)
+          ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: type.fields?.map(keyOfOthers(type)) }
+          : undefined,
+    },
+  });
+  return `${print(stripped)}\n`;
+}
+
+/** Marks the field `id` of a type with a key as external. */
+const keyOfOthers = (type: ObjectTypeDefinitionNode) => (field: FieldDefinitionNode) =>
+  type.directives?.length && field.name.value === 'id' ? { ...field, directives: [EXTERNAL] } : field;
+
+const EXTERNAL = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'external' } } as const;
 
 /** Removes directives by name: their uses, their imports, their definitions, and a link that imports nothing else. */
 function without(sdl: string, names: readonly string[]): string {

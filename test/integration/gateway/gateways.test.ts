@@ -5,8 +5,10 @@ import { CreateTopupOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { confirmOrder, createOrder, toItems, untilStatus } from '../../support/app/purchase.ts';
 import { createTestClient, type GraphqlAnswer, type TestClient } from '../../support/app/test-client.ts';
+import { startApolloGateway } from '../../support/gateways/apollo-gateway.ts';
 import type { Gateway, Subgraphs } from '../../support/gateways/gateway.ts';
 import { startGrafbaseGateway } from '../../support/gateways/grafbase-gateway.ts';
+import { startMercuriusGateway } from '../../support/gateways/mercurius-gateway.ts';
 import { startStitchedGateway } from '../../support/gateways/stitched-gateway.ts';
 import { startOrganizationsSubgraph } from '../../support/graphql/organizations-subgraph.ts';
 import type { SubgraphStub } from '../../support/graphql/subgraph-stub.ts';
@@ -16,9 +18,14 @@ const MUTATIONS = 5;
 
 type Started = [name: string, start: (subgraphs: Subgraphs) => Promise<Gateway>];
 
+/** Its version 5.2.0 cannot ask for entities beside graphql 16.15 (docs/gateways.md 9). */
+const MERCURIUS = '@mercuriusjs/gateway';
+
 /** Gateways beside Hive's (serve.test.ts), each as docs/gateways.md configures it. */
 const GATEWAYS: Started[] = [
+  ['@apollo/gateway', startApolloGateway],
   ['@graphql-tools/federation', startStitchedGateway],
+  [MERCURIUS, startMercuriusGateway],
   ...(isGrafbaseInstalled ? [['Grafbase', startGrafbaseGateway] satisfies Started] : []),
 ];
 
@@ -56,23 +63,34 @@ describe.each(GATEWAYS)('%s', (name, start) => {
     expect(completed.paidInvoiceNumber).toMatch(/^PI\//);
   });
 
-  test('joins our fields to the organizations of another subgraph, in one request for all', async () => {
-    const support = await client({ sub: 'support-1', scope: 'topup:support' });
-    const correlationId = randomUUID();
-    const { data, errors } = await support.send(
-      '{ organizations(ids: ["1002", "1004", "1005"]) { id name topupEligibility { newPageEnabled } quotaBalances { code } } }',
-      {},
-      { 'x-correlation-id': correlationId },
-    );
-    expect(errors).toBeUndefined();
-    expect(data.organizations.map(({ id, topupEligibility }: never) => [id, topupEligibility])).toEqual([
-      ['1002', { newPageEnabled: true }],
-      ['1004', { newPageEnabled: true }],
-      ['1005', { newPageEnabled: false }],
-    ]);
-    const asked = app.logs.filter((line) => line['event'] === 'request' && line['correlationId'] === correlationId);
-    expect(asked).toEqual([expect.objectContaining({ operation: '_entities', status: 200 })]);
-  });
+  const cannotJoin = () =>
+    test('cannot join our fields to the organizations of another subgraph yet', async () => {
+      const buyer = await client({ organization_id: '1001' });
+      const { errors } = await buyer.send('{ myOrganization { name topupEligibility { newPageEnabled } } }');
+      expect(errors).toMatchObject([{ message: 'value.includes is not a function' }]);
+    });
+
+  const joins = () =>
+    test('joins our fields to the organizations of another subgraph at once', async () => {
+      const support = await client({ sub: 'support-1', scope: 'topup:support' });
+      const correlationId = randomUUID();
+      const { data, errors } = await support.send(
+        '{ organizations(ids: ["1002", "1004", "1005"]) { id name topupEligibility { newPageEnabled } quotaBalances { code } } }',
+        {},
+        { 'x-correlation-id': correlationId },
+      );
+      expect(errors).toBeUndefined();
+      expect(data.organizations.map(({ id, topupEligibility }: never) => [id, topupEligibility])).toEqual([
+        ['1002', { newPageEnabled: true }],
+        ['1004', { newPageEnabled: true }],
+        ['1005', { newPageEnabled: false }],
+      ]);
+      const asked = app.logs.filter((line) => line['event'] === 'request' && line['correlationId'] === correlationId);
+      expect(asked).toEqual([expect.objectContaining({ operation: '_entities', status: 200 })]);
+    });
+
+  if (name === MERCURIUS) cannotJoin();
+  else joins();
 
   test('passes UNAUTHENTICATED on, for a bad token and for none', async () => {
     for (const token of ['a.b.c', '']) {

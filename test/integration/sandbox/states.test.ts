@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ORDER_STATES, type ReachedState } from '../../../sandbox/index.ts';
 import type { TestApp } from '../../support/app/app.ts';
@@ -74,9 +75,12 @@ test('an organization that hub-core does not know has nothing to show but its bo
   expect(await audit()).toEqual({ violations: [] });
 });
 
-test('the kinds of the interface are the kinds of this test', async () => {
-  const { body } = await call<{ organizations: { name: string }[] }>('GET', 'states');
+test('the documentation names every kind of organization and every state', async () => {
+  const page = readFileSync(new URL('../../../docs/contract-tests.md', import.meta.url), 'utf8');
+  const { body } = await call<{ organizations: { name: string }[]; states: string[] }>('GET', 'states');
   expect(body.organizations).toHaveLength(12);
+  for (const name of [...body.states, ...body.organizations.map((kind) => kind.name)])
+    expect(page).toContain(`\`${name}\``);
 });
 
 test.each(ORDER_STATES)('an organization with excess reaches %s with it on its order', async (state) => {
@@ -112,13 +116,4 @@ test('a wrong state or kind is refused with the right ones', async () => {
   expect(await call('POST', 'states', { state: 'SHIPPED' })).toMatchObject({ status: 422 });
   expect(await call('POST', 'states', { organization: 'rich' })).toMatchObject({ status: 422 });
   expect(await call('POST', 'states', { organization: '9' })).toMatchObject({ status: 404 });
-});
-
-test('moving the clock past the quote expires a draft', async () => {
-  const reached = await reach({ state: 'DRAFT' });
-  const { status } = await call('PUT', 'clock', { advanceSeconds: 1801 });
-  expect(status).toBe(200);
-  expect(await readOrder(clientOf(reached), reached.orderId ?? '')).toMatchObject({ status: 'EXPIRED' });
-  expect(await audit()).toEqual({ violations: [] });
-  await call('PUT', 'clock', {});
 });

@@ -94,6 +94,15 @@ describe('the published variants', () => {
     expect(left.length).toBeLessThan(factsOf(topup.sdl).length);
   });
 
+  test('the one for federation 1 extends what others own, and Apollo composes it', () => {
+    const { sdl } = published('subgraph.v1.graphql');
+    expect(sdl).not.toMatch(/@(?!key|external|deprecated)/);
+    expect(sdl).toMatch(/^extend type Organization @key\(fields: "id"\) \{\n.*\n {2}id: ID! @external\n/m);
+    expect(apollo.compose(beside('subgraph.v1.graphql')).errors).toEqual([]);
+    // It would show to clients whatever is hidden from them.
+    expect(topup.sdl).not.toContain('@inaccessible');
+  });
+
   test('the API is ours alone: it has no field of the organizations subgraph', () => {
     const facts = factsOf(read('schema/api.graphql'));
     expect(facts.filter((fact) => /^(Query\.(myOrganization|organizations)|Organization\.name)\b/.test(fact))).toEqual(
