@@ -1,5 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, vi } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { scalars } from '../../../packages/client/src/index.ts';
@@ -40,16 +40,22 @@ const DOCUMENTS = {
   }`,
 };
 
-/** Generates with Houdini's compiler. Returns the operations that its client would send, by name. */
+/**
+ * Generates with Houdini's compiler. Returns the operations that its client would send, by name. It reads the artifacts, as that client
+ * does: on a busy machine the compiler ends before its list of all operations is written.
+ */
 async function generate({ directory, write, node }: Project): Promise<Map<string, string>> {
   await mkdir(join(directory, 'src'));
   await write('houdini.config.js', CONFIG);
   for (const [name, text] of Object.entries(DOCUMENTS)) await write(`src/${name}.gql`, text);
   await node('node_modules/houdini/build/cmd/index.js', ['generate']);
-  const queries: Record<string, string> = JSON.parse(
-    await readFile(join(directory, '.houdini', 'queries.json'), 'utf8'),
-  );
-  return new Map(Object.values(queries).map((text) => [/(?:query|mutation) (\w+)/.exec(text)?.[1] ?? '', text]));
+  const artifacts = join(directory, '.houdini', 'artifacts');
+  const files = (await readdir(artifacts)).filter((file) => file.endsWith('.ts'));
+  const operations = files.map(async (file) => {
+    const [, text = ''] = /"raw": `([^`]*)`/.exec(await readFile(join(artifacts, file), 'utf8')) ?? [];
+    return [basename(file, '.ts'), text] as const;
+  });
+  return new Map(await Promise.all(operations));
 }
 
 /** Sends the generated operations: Houdini's own client needs a framework. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inTurns, root } from '../../support/processes/built.ts';
 
@@ -23,6 +23,18 @@ async function pack(name: string, directory: string): Promise<string> {
   return `./${/"filename": "(.+)"/.exec(stdout)?.[1]}`;
 }
 
+/**
+ * Runs npm as a user of the packages does, on the machine's own Node: by that Node, npm finds its global settings, such as a
+ * registry's certificate. The settings of the npm that runs these tests would lead it to this project's Node.
+ */
+function runMachinesNpm(args: readonly string[], directory: string) {
+  const isOurs = (path: string) => path.endsWith(join('node_modules', '.bin'));
+  const { PATH = '', ...rest } = process.env;
+  const settings = Object.entries(rest).filter(([name]) => !name.startsWith('npm_'));
+  const paths = PATH.split(delimiter).filter((path) => !isOurs(path));
+  return run('npm', args, { cwd: directory, env: { ...Object.fromEntries(settings), PATH: paths.join(delimiter) } });
+}
+
 /** Packs packages of this repository as a release does, and installs them into an empty project, beside others of the registry. */
 export async function install(own: readonly string[], beside: readonly string[]): Promise<Project> {
   const directory = await mkdtemp(join(tmpdir(), 'self-topup-project-'));
@@ -32,7 +44,7 @@ export async function install(own: readonly string[], beside: readonly string[])
   for (const name of own) packed.push(await pack(name, directory));
   await writeFile(join(directory, 'package.json'), '{"private": true, "type": "module"}');
   const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--silent', '--save-exact'];
-  await run('npm', ['install', ...quiet, ...packed, ...beside], { cwd: directory });
+  await runMachinesNpm(['install', ...quiet, ...packed, ...beside], directory);
   return {
     directory,
     write: (file, text) => writeFile(join(directory, file), text),
