@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What operators gave back by hand. Callers have no privilege on it. */
+/** The table of sums that operators gave back by hand. Callers have no privilege on it. */
 const giveBacks = [
   `create table order_give_backs (
   id uuid not null,

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** How the clock differs from the base: a shift, or an instant at which it stands still. */
+/** The difference from the base clock: a shift, or an instant at which this clock stands still. */
 export type ClockSetting = { shiftMs: number } | { frozenAt: string };
 
 export interface MovableClock {

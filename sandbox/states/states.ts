@@ -23,7 +23,7 @@ export interface ReachedState {
   orderNumber: string | null;
   total: string | null;
   paymentUrl: string | null;
-  /** Of an admin of the organization: topup:read topup:write. */
+  /** An organization admin's token, with the scopes topup:read and topup:write. */
   token: string;
   supportToken: string;
 }

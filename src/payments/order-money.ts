@@ -25,7 +25,7 @@ export interface OrderMoney {
   received: Sums;
   outstanding: Rupiah;
   giveBack: GiveBack;
-  /** What operators gave back by hand. */
+  /** The sum that operators gave back by hand. */
   records: readonly OrderGiveBack[];
   steps: readonly OrderPayment[];
 }

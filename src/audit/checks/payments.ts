@@ -24,7 +24,7 @@ const refundedAt: Sql = sql`(
 
 const isPaid: Sql = sql`(o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)`;
 
-/** What operators gave back for order `o`, by currency. */
+/** The sums that operators gave back for order `o`, by currency. */
 const givenBackOf: Sql = sql`(
   select original_currency as currency,
     coalesce(sum(original_amount::numeric) filter (where channel = 'PROVIDER'), 0) as provider,

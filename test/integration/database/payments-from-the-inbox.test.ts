@@ -20,7 +20,7 @@ const COMPLETED = { ...PAID, status: 'COMPLETED', completed_at: '2026-11-22T10:0
 
 interface OldOrder {
   order: Record<string, unknown>;
-  /** What the inbox has of it, oldest first; what is left out is as of a webhook about the whole sum. */
+  /** Its events in the inbox, oldest first. A member that is left out is that of a webhook about the whole sum. */
   events: Record<string, unknown>[];
   /** The rows, and the reason of a review, after the migrations. */
   rows: string[];

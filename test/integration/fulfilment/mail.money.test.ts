@@ -9,7 +9,7 @@ import { decisionParts } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, until, untilStatus } from '../../support/app/purchase.ts';
 
-/** What the buyer reads about money that is not exactly the order's, through the mail server (domain.md 10). */
+/** The mails about money that is not exactly the order's, read at the mail server (domain.md 10). */
 
 let app: TestApp;
 

@@ -40,9 +40,9 @@ interface Way {
   drive(buyer: Buyer, replica: Replica, way: Way): Promise<void>;
   end: OrderFragment['status'];
   env?: Record<string, string>;
-  /** What happens at the provider; the whole sum is paid by default. */
+  /** The act at the provider; by default it pays the whole sum. */
   pay?(orderNumber: string): Promise<unknown>;
-  /** What follows there once the order is under review. */
+  /** The next act at the provider, once the order is under review. */
   payRest?(orderNumber: string): Promise<unknown>;
   /** The stored payments and exceptions at the end. */
   money?: { payments: string[]; exceptions: string[] };
