@@ -22,6 +22,15 @@ export default defineConfig({
     sequence: { sequencer: ProcessesFirst },
     // Many tests wait for processes, timers and neighbours: one more than the two cores that we count on.
     maxWorkers: 3,
+    // graphql-js leaves a rejection behind if an item of a list throws while another one waits. The tests that compare with it over odd
+    // values meet that; the product contains it (docs/decisions/0060-what-ends-the-process-and-what-it-survives.md).
+    onUnhandledError: (error) =>
+      !(
+        error.name === 'GraphQLError' &&
+        error.stack?.includes('graphql/execution/execute.js') &&
+        'VITEST_TEST_PATH' in error &&
+        String(error.VITEST_TEST_PATH).includes('compiled-documents')
+      ),
     // A test that leaves something running keeps its process: it is then ended, and the run fails.
     teardownTimeout: 10_000,
   },

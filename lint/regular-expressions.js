@@ -16,6 +16,8 @@ const LOOKAROUNDS = new Set([
   // The lookbehind lets a run of zeros, or of slashes, begin once.
   '(?<!0)0+$',
   String.raw`(?<!\/)\/+$`,
+  // The lookahead is a fixed text, and no character before the @ begins another match.
+  String.raw`:\/\/(?!user:password@)[^\s/@"\\]*@`,
   // The lookbehind lets a word begin once, and each part ends where the next one begins.
   String.raw`(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*`,
   String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+`,

@@ -65,10 +65,12 @@ export class PaymentsReceived1765800000000 implements MigrationInterface {
 
   /**
    * A foreign key and a column take their tables for a moment. Pages queue behind a lock that is waited for: where a long reader is in
-   * the way, this gives up soon, to be run again.
+   * the way, this gives up soon, to be run again. It takes the tables in the order of a settlement's statements: in another
+   * order they would deadlock, and pages would wait until that is found.
    */
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`set local lock_timeout = '1s'`);
+    await queryRunner.query('lock table topup_orders, payment_events in access exclusive mode');
     for (const statement of [...orderPayments, ...paymentEvents, ...lookups, ...reviewReasons])
       await queryRunner.query(statement);
   }

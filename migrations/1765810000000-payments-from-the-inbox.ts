@@ -9,7 +9,9 @@ const BATCH = 5000;
 
 /**
  * Gives the orders that were paid before there were payments their rows: the payment that moved an order is in the inbox. A row has
- * its event's id, so a run after a crash adds what is missing. The foreign key takes each order's row in a mode that no settlement waits for.
+ * its event's id, so a run after a crash adds what is missing. The foreign key locks the row of each of these orders FOR KEY SHARE until its
+ * batch commits. An exact notice does not wait for that, unless it gives the order its first invoice. A check or an operator's command about
+ * one of these orders, which locks the row FOR UPDATE, does.
  */
 const batch = `
   with events as (

@@ -23,6 +23,24 @@ import { GiveBacks1766390100000 } from './1766390100000-give-backs.ts';
 import { OrderChanges1766400000000 } from './1766400000000-order-changes.ts';
 import { NamesAndLanguages1766400100000 } from './1766400100000-names-and-languages.ts';
 import { InvoicesOfOneOrder1766500000000 } from './1766500000000-invoices-of-one-order.ts';
+import { InvoiceSteps1766600000000 } from './1766600000000-invoice-steps.ts';
+import { JobsInOneInsert1766600100000 } from './1766600100000-jobs-in-one-insert.ts';
+import { PaidOrdersAreRefundable1766700000000 } from './1766700000000-paid-orders-are-refundable.ts';
+import { OrderReminders1766800000000 } from './1766800000000-order-reminders.ts';
+import { RunningBalances1767000000000 } from './1767000000000-running-balances.ts';
+import { OrderNotifications1767000100000 } from './1767000100000-order-notifications.ts';
+import { Taxes1767200000000 } from './1767200000000-taxes.ts';
+import { Documents1767400000000 } from './1767400000000-documents.ts';
+import { WithholdingSlips1767500000000 } from './1767500000000-withholding-slips.ts';
+import { PaymentsByTime1767500000001 } from './1767500000001-payments-by-time.ts';
+import { Approvals1767600000000 } from './1767600000000-approvals.ts';
+import { ApprovalMails1767600000001 } from './1767600000001-approval-mails.ts';
+import { EventSubscriptions1767700000000 } from './1767700000000-event-subscriptions.ts';
+import { EventsAreNoted1767700000001 } from './1767700000001-events-are-noted.ts';
+import { SettlementsReadLess1767710000000 } from './1767710000000-settlements-read-less.ts';
+import { MovesAreCheckedByFunction1767710000001 } from './1767710000001-moves-are-checked-by-function.ts';
+import { QueuePlansAreKept1767710000002 } from './1767710000002-queue-plans-are-kept.ts';
+import { SecretsAreRotated1767730000000 } from './1767730000000-secrets-are-rotated.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
 export const migrations = [
@@ -51,4 +69,22 @@ export const migrations = [
   OrderChanges1766400000000,
   NamesAndLanguages1766400100000,
   InvoicesOfOneOrder1766500000000,
+  InvoiceSteps1766600000000,
+  JobsInOneInsert1766600100000,
+  PaidOrdersAreRefundable1766700000000,
+  OrderReminders1766800000000,
+  RunningBalances1767000000000,
+  OrderNotifications1767000100000,
+  Taxes1767200000000,
+  Documents1767400000000,
+  WithholdingSlips1767500000000,
+  PaymentsByTime1767500000001,
+  Approvals1767600000000,
+  ApprovalMails1767600000001,
+  EventSubscriptions1767700000000,
+  EventsAreNoted1767700000001,
+  SettlementsReadLess1767710000000,
+  MovesAreCheckedByFunction1767710000001,
+  QueuePlansAreKept1767710000002,
+  SecretsAreRotated1767730000000,
 ];

@@ -4,6 +4,8 @@
  */
 export interface Arrivals<T> {
   announce(item: T): void;
+  /** Calls the listener for each arrival from now on, before the waits. */
+  watch(listener: (item: T) => void): void;
   waitFor(predicate: (item: T) => boolean, timeoutMs?: number): Promise<T>;
   /** Rejects every open wait and leaves no timer. */
   stop(): void;
@@ -20,6 +22,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 export function createArrivals<T>(what: string, existing: () => readonly T[]): Arrivals<T> {
   const waiters = new Set<Waiter<T>>();
+  const watchers = new Set<(item: T) => void>();
 
   function drop(waiter: Waiter<T>): void {
     clearTimeout(waiter.timer);
@@ -27,7 +30,11 @@ export function createArrivals<T>(what: string, existing: () => readonly T[]): A
   }
 
   return {
+    watch(listener) {
+      watchers.add(listener);
+    },
     announce(item) {
+      for (const listener of watchers) listener(item);
       for (const waiter of [...waiters]) {
         if (!waiter.predicate(item)) continue;
         drop(waiter);

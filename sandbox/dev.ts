@@ -1,14 +1,21 @@
 /**
  * `npm run dev` runs everything on one machine and starts empty each time: an embedded PostgreSQL, the sandbox neighbours,
- * migrations, catalogue, flags, the built server as a process, the example page, and a gateway with GraphiQL in front of it and of
- * the organizations subgraph. Ctrl-C stops all of it. A SIGKILL ends the server and the database too, because both watch this process.
+ * migrations, catalogue, flags, the built server as a process, the example page, a gateway with GraphiQL in front of it and of
+ * the organizations subgraph, and the desk, which leads to all of them. Ctrl-C stops all of it. A SIGKILL ends the server and the
+ * database too, because both watch this process.
  */
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { startDesk } from './desk/desk.ts';
+import { isRole, type People, type RoleName } from './desk/people.ts';
+import { addressesOf, deskLinks } from './dev/addresses.ts';
+import { announce } from './dev/announce.ts';
 import { buildExample } from './dev/build-example.ts';
 import { freePort } from './dev/free-port.ts';
 import { startLocalProduct } from './dev/local-product.ts';
 import { startPageServer } from './dev/page-server.ts';
-import { developmentPorts, type ReadyToken, type Sandbox, type SandboxPorts } from './index.ts';
+import { openServerLog } from './dev/server-log.ts';
+import { developmentPorts, type SandboxPorts } from './index.ts';
 import { startSupergraph } from './supergraph/supergraph.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -18,17 +25,6 @@ const allowedHosts = (process.env['ALLOWED_HOSTS'] ?? '')
   .split(',')
   .map((name) => name.trim())
   .filter(Boolean);
-
-/** The settings that an operators' command may need, in another terminal. */
-const COMMAND_SETTINGS = [
-  'DATABASE_URL',
-  'HUB_CORE_URL',
-  'MEKARI_PAY_URL',
-  'MODERATOR_URL',
-  'MEKARI_CLIENT_ID',
-  'MEKARI_CLIENT_SECRET',
-  'CHECKOUT_RETURN_URL',
-] as const;
 
 const stops: (() => Promise<unknown>)[] = [];
 let stopping = false;
@@ -49,12 +45,20 @@ async function sandboxPorts(): Promise<SandboxPorts> {
 
 async function start(): Promise<void> {
   const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  const report = (step: string) => console.log(`  ${seconds().toFixed(1).padStart(5)} s  ${step}`);
+  console.log('Starting self top-up on this machine.\n');
   const port = await freePort(Number(process.env['PORT'] ?? 4000));
-  const [pagePort, gatewayPort] = [await freePort(4001), await freePort(4002)];
-  const url = `http://127.0.0.1:${port}`;
+  const [pagePort, gatewayPort, deskPort] = [await freePort(4001), await freePort(4002), await freePort(4100)];
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  const exampleBuilt = buildExample(root);
-  const { sandbox, tokens, environment } = await startLocalProduct({
+  // The port is in the path, so that two at once have a log each.
+  const log = openServerLog(join(tmpdir(), `self-topup-${basename(root)}-${process.getuid?.() ?? 0}-${port}.log`));
+  stops.push(log.close);
+  const exampleBuilt = buildExample(root).then((files) => {
+    report('the top-up page is built');
+    return files;
+  });
+  const { url, sandbox, tokens, environment } = await startLocalProduct({
     root,
     port,
     ports: await sandboxPorts(),
@@ -62,80 +66,52 @@ async function start(): Promise<void> {
     returnUrl: `${pageUrl}/`,
     logLevel: process.env['LOG_LEVEL'] ?? 'info',
     stops,
-    onEnd: (code) => void stopAll(code ?? 1),
+    report,
+    onLogLine: log.take,
+    onEnd(code) {
+      if (!stopping) console.error(`\nThe server ended by itself. The end of its log, ${log.path}:\n\n${log.tail()}`);
+      void stopAll(code ?? 1);
+    },
   });
   if (stopping) return;
-  const page = await startPageServer({
-    port: pagePort,
-    directory: await exampleBuilt,
-    graphUrl: `${url}/graphql`,
-    allowedHosts,
-    config: pageConfig(sandbox, tokens),
-  });
+  const desk = await startDesk({ root, port: deskPort, sandbox, allowedHosts });
+  stops.push(desk.stop);
+  log.follow(desk.happenings.log);
   const gateway = await startSupergraph({
     port: gatewayPort,
     root,
     graphUrl: `${url}/graphql`,
     hubCore: sandbox.hubCore,
-    token: tokens[0]?.access_token ?? '',
+    token: (query) => tokenFor(desk.people, query),
     allowedHosts,
   });
-  stops.push(page.stop, gateway.stop);
-  announce({
-    url,
-    pageUrl,
-    gatewayUrl: gateway.url,
-    databaseUrl: environment.DATABASE_URL,
-    environment,
-    sandbox,
-    tokens,
-    seconds: (performance.now() - startedAt) / 1000,
+  stops.push(gateway.stop);
+  report('gateway and desk are open');
+  const page = await startPageServer({
+    port: pagePort,
+    files: await exampleBuilt,
+    graphUrl: `${url}/graphql`,
+    allowedHosts,
+    config: await pageConfig(desk.people, 'buyer', sandbox.mail.url),
+    configAs: async (role) => (isRole(role) ? pageConfig(desk.people, role, sandbox.mail.url) : undefined),
   });
+  stops.push(page.stop);
+  const started = { url, pageUrl, gatewayUrl: gateway.url, deskUrl: desk.url, sandbox, environment, logFile: log.path };
+  desk.link(deskLinks(started));
+  announce({ ...started, addresses: addressesOf(started), tokens, seconds: seconds() });
 }
 
-function pageConfig(sandbox: Sandbox, tokens: readonly ReadyToken[]) {
-  const admins = tokens.filter(({ scope }) => scope.includes('topup:write'));
-  return {
-    organizations: admins.map(({ organization_id: id, access_token: token }) => ({
-      id,
-      name: sandbox.hubCore.organizations.get(id)?.name ?? id,
-      token,
-    })),
-    mailboxUrl: sandbox.mail.url,
-  };
+async function tokenFor(people: People, query: URLSearchParams): Promise<string> {
+  const role = query.get('role') ?? '';
+  return people.token(isRole(role) ? role : 'buyer', query.get('organization') ?? '1001');
 }
 
-function announce(running: {
-  url: string;
-  pageUrl: string;
-  gatewayUrl: string;
-  databaseUrl: string;
-  environment: Readonly<Record<string, string>>;
-  sandbox: Sandbox;
-  tokens: readonly ReadyToken[];
-  seconds: number;
-}): void {
-  const { url, pageUrl, gatewayUrl, databaseUrl, environment, sandbox, tokens, seconds } = running;
-  const rows = [
-    ['Top-up page', pageUrl],
-    ['GraphQL', `${url}/graphql`],
-    ['GraphiQL', gatewayUrl],
-    ['Mailbox', sandbox.mail.url],
-    ['Mekari Pay', sandbox.mekariPay.url],
-    ['Tokens', sandbox.auth.url],
-    ['States', `${sandbox.states.url}/_sandbox/states`],
-    ['hub-core', sandbox.hubCore.url],
-    ['Mekari Billing', sandbox.mekariBilling.url],
-    ['Moderator', sandbox.moderator.url],
-    ['Database', databaseUrl],
-  ];
-  console.log(`\nReady in ${seconds.toFixed(1)} s. Ctrl-C stops everything; nothing is kept.\n`);
-  for (const [name, address] of rows) console.log(`  ${name?.padEnd(16)}${address}`);
-  const exported = COMMAND_SETTINGS.map((name) => `${name}=${environment[name]}`).join(' ');
-  console.log(`\nSettings of the operators' commands (npm run orders, jobs, mails, audit, …):\n\n  export ${exported}`);
-  console.log('\nTokens (Authorization: Bearer …), good for twelve hours:\n');
-  for (const { organization_id: id, label, access_token: token } of tokens)
-    console.log(`  ${id}  ${label}\n  ${token}\n`);
+/** Somebody of this role in each organization, instead of a login. */
+async function pageConfig(people: People, role: RoleName, mailboxUrl: string) {
+  const organizations = people
+    .organizations()
+    .map(async ({ id, name }) => ({ id, name, token: await people.token(role, id) }));
+  return { role, organizations: await Promise.all(organizations), mailboxUrl };
 }
 
 process.on('SIGINT', () => void stopAll(0));

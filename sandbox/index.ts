@@ -37,7 +37,7 @@ export { Refusal } from './server/reply.ts';
 export type { LoggedRequest, RequestFilter } from './server/request-log.ts';
 export type { Credentials } from './signing/mekari-hmac.ts';
 export type { Product, ProductSteps } from './states/product.ts';
-export { ORDER_STATES, type OrderState } from './states/reach-order.ts';
+export { ORDER_STATES, type OrderState, STATES, type State } from './states/reach-order.ts';
 export type { StateRequest } from './states/state-request.ts';
 export type { ReachedState, States } from './states/states.ts';
 

@@ -75,6 +75,9 @@ ${table(
 
 const comment = ({ purpose, form }: Row) => `# ${purpose.replaceAll('`', '')}.\n# Value: ${form}`;
 
+/** Empty, with the quotation marks that a value with spaces needs. */
+const blank = ({ form }: Row) => (form.includes('"') ? '""' : '');
+
 /** A required setting stays empty, which counts as not set: a copy that nobody filled in starts nothing. */
 const example = `# Generated from src/config.ts by \`npm run settings\`; do not edit. Copy it to .env and fill in the first part. The server
 # reads its environment alone, so hand the file over: \`set -a; . ./.env; set +a\` in a shell, EnvironmentFile= of systemd,
@@ -82,7 +85,7 @@ const example = `# Generated from src/config.ts by \`npm run settings\`; do not 
 
 # ---- Required
 
-${required.map((setting) => `${comment(setting)}\n${setting.name}=`).join('\n\n')}
+${required.map((setting) => `${comment(setting)}\n${setting.name}=${blank(setting)}`).join('\n\n')}
 
 # ---- With a default
 

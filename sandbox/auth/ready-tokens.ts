@@ -16,6 +16,12 @@ const WRITE = 'topup:read topup:write';
 
 const PERSONS: readonly Omit<ReadyToken, 'access_token'>[] = [
   { label: 'Admin, everything', sub: 'admin-1001', organization_id: '1001', scope: WRITE },
+  {
+    label: 'Approver of orders above a limit',
+    sub: 'approver-1001',
+    organization_id: '1001',
+    scope: 'topup:read topup:approve',
+  },
   { label: 'Supervisor who may only look', sub: 'viewer-1001', organization_id: '1001', scope: 'topup:read' },
   { label: 'Agent, without any scope', sub: 'agent-1001', organization_id: '1001', scope: '' },
   { label: 'Admin, without WABA', sub: 'admin-1002', organization_id: '1002', scope: WRITE },
@@ -44,7 +50,7 @@ export function tokensPage(tokens: readonly ReadyToken[]): Reply {
 <p class="soft">scope: ${scope === '' ? '(none)' : scope}</p>
 <textarea rows="4" readonly aria-label="${label}">${access_token}</textarea>`,
   );
-  const content = markup`<h1>Token / Tokens</h1>
-<p class="soft">Authorization: Bearer … · 12 jam / 12 hours · <a href="/.well-known/jwks.json">JWKS</a> · POST /token</p>${sections}`;
+  const content = markup`<section class="card"><h1>Token / Tokens</h1>
+<p class="soft">Authorization: Bearer … · 12 jam / 12 hours · <a href="/.well-known/jwks.json">JWKS</a> · POST /token</p>${sections}</section>`;
   return page(200, 'Tokens', content, { wide: true });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ProductSteps } from '../index.ts';
@@ -32,12 +33,18 @@ export interface Application {
 }
 
 /** Starts the built server as a process, and waits until it reports ready. */
-export async function startApplication(environment: Record<string, string>, url: string): Promise<Application> {
+export async function startApplication(
+  environment: Record<string, string>,
+  url: string,
+  onLogLine?: (line: string) => void,
+): Promise<Application> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'server.js'), {
     cwd: root,
     execArgv: ['--enable-source-maps'],
     env: { ...process.env, ...environment },
+    stdio: ['inherit', onLogLine === undefined ? 'inherit' : 'pipe', 'inherit', 'ipc'],
   });
+  if (child.stdout !== null && onLogLine !== undefined) createInterface(child.stdout).on('line', onLogLine);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   let gone = false;
   void exited.then(() => {

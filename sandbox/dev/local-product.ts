@@ -23,13 +23,17 @@ interface Terms {
   logLevel: string;
   /** Grows while it starts, so that a signal can stop what runs already; to be stopped in reverse order. */
   stops: (() => Promise<unknown>)[];
+  /** Called after each step of the start. */
+  report?: (step: string) => void;
+  /** Takes the lines of the server's standard output, which go to this process's by default. */
+  onLogLine?: (line: string) => void;
   /** Called when the server ends without being asked to. */
   onEnd: (code: number | null) => void;
 }
 
 /** Starts an empty PostgreSQL, the neighbours, and the built product on both. */
 export async function startLocalProduct(terms: Terms): Promise<LocalProduct> {
-  const { root, port, stops, allowedHosts = [], ...others } = terms;
+  const { root, port, stops, allowedHosts = [], report, onLogLine, ...others } = terms;
   const url = `http://127.0.0.1:${port}`;
   // The port is in the path, so that a second run does not treat this database as an orphan.
   const directory = join(tmpdir(), `self-topup-dev-${basename(root)}-${process.getuid?.() ?? 0}-${port}`);
@@ -38,6 +42,7 @@ export async function startLocalProduct(terms: Terms): Promise<LocalProduct> {
     startSandbox({ allowedHosts, ports: others.ports ?? {}, webhookUrl: `${url}/webhooks/mekari-pay` }),
   ]);
   stops.push(postgres.stop, sandbox.stop);
+  report?.('PostgreSQL and the neighbours run');
   const environment = {
     ...sandbox.environment(),
     PORT: String(port),
@@ -55,6 +60,8 @@ export async function startLocalProduct(terms: Terms): Promise<LocalProduct> {
     databaseUrl: postgres.url,
     environment,
     onEnd: others.onEnd,
+    ...(report && { report }),
+    ...(onLogLine && { onLogLine }),
   });
   stops.push(stop);
   sandbox.states.connect(product);

@@ -3,6 +3,7 @@ import { recordAction } from '../../src/action-trail/index.ts';
 import { audit } from '../../src/audit/index.ts';
 import { createNeighbour } from '../../src/clients/http.ts';
 import { createHubCore } from '../../src/clients/hub-core.ts';
+import type { Moderator } from '../../src/clients/moderator.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { outstandingExcessAt, refundOrder } from '../../src/operators/index.ts';
 import type { PaymentProvider } from '../../src/payments/index.ts';
@@ -16,7 +17,11 @@ import type { OrganizationFlags } from './organization-flags.ts';
 interface Running {
   database: DataSource;
   services: { reconcile: { run(): Promise<void> } };
-  neighbours: { organizations: { ask(id: string): Promise<unknown> }; paymentProvider: PaymentProvider };
+  neighbours: { organizations: Asked; packages: Asked; paymentProvider: PaymentProvider; moderator: Moderator };
+}
+
+interface Asked {
+  ask(id: string): Promise<unknown>;
 }
 
 interface Parts {
@@ -54,6 +59,9 @@ export function createProductSteps({ database, services, neighbours }: Running, 
       await neighbours.organizations.ask(id);
       await neighbours.organizations.ask(id);
     },
+    async refreshPrice(id) {
+      await neighbours.packages.ask(id);
+    },
     async refund(number, takeBack) {
       const { MEKARI_CLIENT_ID: clientId = '', MEKARI_CLIENT_SECRET: clientSecret = '' } = environment;
       const neighbour = createNeighbour({
@@ -67,7 +75,8 @@ export function createProductSteps({ database, services, neighbours }: Running, 
       const units = new Map(Object.entries(takeBack).map(([code, credits]) => [code, BigInt(credits)]));
       const provider = () => neighbours.paymentProvider;
       const by = { actor: 'sandbox', reason: 'a provider state of a contract test' };
-      const parts = { database, clock, provider, outstandingExcess };
+      const moderator = () => neighbours.moderator;
+      const parts = { database, clock, provider, moderator, outstandingExcess };
       try {
         await recorded(number, by, () => refundOrder(parts, number, { takeBack: units, ...by }));
       } finally {

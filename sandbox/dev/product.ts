@@ -11,12 +11,15 @@ interface Terms {
   /** With a superuser's credentials, because a reset replaces the database. */
   databaseUrl: string;
   environment: Record<string, string>;
+  report?: (step: string) => void;
+  /** Takes the lines of the server's standard output, which go to this process's by default. */
+  onLogLine?: (line: string) => void;
   /** Called when the product ends without being asked to. */
   onEnd: (code: number | null) => void;
 }
 
 /** Runs the built product on an empty database; a reset empties it and starts the product again. */
-export async function startProduct({ root, url, databaseUrl, environment, onEnd }: Terms) {
+export async function startProduct({ root, url, databaseUrl, environment, report, onLogLine, onEnd }: Terms) {
   const settings = { ...environment, DATABASE_URL: databaseUrl };
   let application: Application | undefined = await start();
 
@@ -26,7 +29,9 @@ export async function startProduct({ root, url, databaseUrl, environment, onEnd 
       command('catalogue', ['apply', join(root, 'seed', 'topup-configurations.json')], settings),
       command('flags', ['set', ...FLAGS.flatMap((flag) => [flag, 'on'])], settings),
     ]);
-    const started = await startApplication(settings, url);
+    report?.('the database is migrated, with catalogue and flags');
+    const started = await startApplication(settings, url, onLogLine);
+    report?.('the server is ready');
     void started.exited.then((code) => {
       if (application === started) onEnd(code);
     });
@@ -53,6 +58,7 @@ export async function startProduct({ root, url, databaseUrl, environment, onEnd 
     reconcile: async () => running().steps.reconcile(),
     switchFlag: async (...terms) => running().steps.switchFlag(...terms),
     refreshOrganization: async (id) => running().steps.refreshOrganization(id),
+    refreshPrice: async (id) => running().steps.refreshPrice(id),
     refund: async (...terms) => running().steps.refund(...terms),
     audit: async () => running().steps.audit(),
     reset,

@@ -50,6 +50,14 @@ export function askSteps(child: ChildProcess): ProductSteps {
           (error) => error && waiting.get(id)?.({ id, failed: error.message }),
         );
       });
-  const steps = ['setClock', 'reconcile', 'switchFlag', 'refreshOrganization', 'refund', 'audit'] as const;
+  const steps = [
+    'setClock',
+    'reconcile',
+    'switchFlag',
+    'refreshOrganization',
+    'refreshPrice',
+    'refund',
+    'audit',
+  ] as const;
   return Object.fromEntries(steps.map((step) => [step, ask(step)])) as unknown as ProductSteps;
 }

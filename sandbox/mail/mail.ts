@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createArrivals } from '../arrivals.ts';
 import { controlRoutes } from '../server/control-routes.ts';
 import { type RunningNeighbour, startHttpNeighbour } from '../server/http-neighbour.ts';
-import { json, noContent, Refusal } from '../server/reply.ts';
+import { javascript, json, noContent, Refusal } from '../server/reply.ts';
 import { createRequestLog, type LoggedRequest, matches, type RequestFilter } from '../server/request-log.ts';
 import { type Call, param, type Route } from '../server/route.ts';
 import type { Setup } from '../setup.ts';
 import { createMailFaults, type MailFault } from './mail-faults.ts';
-import { mailboxPage, messageHtml, messagePage } from './mailbox-page.ts';
+import { MAILBOX_SCRIPT, mailboxPage, mailViewOf, messageHtml, messagePage } from './mailbox-page.ts';
 import { type Message, parseMessage } from './message.ts';
 import { listenSmtp, type Verdict } from './smtp-listener.ts';
 
@@ -21,6 +21,7 @@ export interface Mail {
   messages(): Message[];
   /** Resolves when a matching mail arrives, or at once if there is one. */
   waitFor(predicate: (message: Message) => boolean, timeoutMs?: number): Promise<Message>;
+  watchMessages(listener: (message: Message) => void): void;
   clear(): void;
   /** Returns every offered mail, also refused ones: `path` holds the recipients, `status` the reply code. */
   requests(): LoggedRequest[];
@@ -91,10 +92,11 @@ export async function startMail(
 
   const pages: Route[] = [
     { method: 'GET', path: '/', handle: () => mailboxPage(messages) },
+    { method: 'GET', path: '/mailbox.js', handle: () => javascript(MAILBOX_SCRIPT) },
     {
       method: 'GET',
       path: '/messages/:id',
-      handle: (call) => messagePage(messageOf(call), call.query.get('view') === 'text' ? 'text' : 'html'),
+      handle: (call) => messagePage(messageOf(call), mailViewOf(call.query.get('view'))),
     },
     { method: 'GET', path: '/messages/:id/html', handle: (call) => messageHtml(messageOf(call)) },
     { method: 'GET', path: '/api/messages', handle: () => json(200, { data: messages }) },
@@ -119,6 +121,7 @@ export async function startMail(
       from: 'topup@qontak.example.test',
       messages: () => structuredClone(messages),
       waitFor: (predicate, timeoutMs) => arrivals.waitFor(predicate, timeoutMs),
+      watchMessages: arrivals.watch,
       clear() {
         messages = [];
       },

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { reachable } from '../server/listener.ts';
 
 /** The treatment of one mail: accepted (250), refused with a code, never answered, answered for ever, or the connection broken. */
 export type Verdict = 'accept' | 'hang' | 'drip' | 'drop' | { status: number; message: string };
@@ -95,7 +96,7 @@ export async function listenSmtp(host: string, wantedPort: number, dialogue: Dia
   let server: SMTPServer | undefined = await open(wantedPort);
   const { port } = server.server.address() as AddressInfo;
   return {
-    url: `smtp://${host}:${port}`,
+    url: `smtp://${reachable(host)}:${port}`,
     async refuse() {
       const closing = server;
       if (closing === undefined) return;

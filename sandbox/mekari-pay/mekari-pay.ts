@@ -18,10 +18,14 @@ export interface MekariPay extends HttpNeighbour, Actions {
   invoices(externalId?: string): Invoice[];
   /** Finds an invoice by id, or the newest with that external id. */
   invoice(idOrExternalId: string): Invoice | undefined;
+  /** True while the interface answers 404 for it. */
+  isLost(invoice: Invoice): boolean;
   /** Returns every event with its attempts, oldest first. */
   deliveries(idOrExternalId?: string): Delivery[];
   /** Resolves once a delivery matches. Checks after every attempt. */
   waitForDelivery(predicate: (delivery: Delivery) => boolean, timeoutMs?: number): Promise<Delivery>;
+  /** Calls the listener after every attempt of an event. */
+  watchDeliveries(listener: (delivery: Delivery) => void): void;
   /** Sends any event once, such as a forged, stale or malformed one. Does not list it among the deliveries. */
   sendRaw(event: RawEvent): Promise<Attempt>;
   /** Sets the webhook address. The next retry of an event in flight uses it. */
@@ -81,6 +85,7 @@ export async function startMekariPay(
         const found = all.findLast((invoice) => invoice.external_id === reference);
         return structuredClone(found ?? all.find(({ id }) => id === reference));
       },
+      isLost: invoices.isLost,
       deliveries: (reference) =>
         structuredClone(
           deliveries
@@ -91,6 +96,7 @@ export async function startMekariPay(
         ),
       waitForDelivery: async (predicate, timeoutMs) =>
         structuredClone(await deliveries.arrivals.waitFor(predicate, timeoutMs)),
+      watchDeliveries: deliveries.arrivals.watch,
       sendRaw: deliveries.sendRaw,
       setWebhookUrl: deliveries.setUrl,
       setWebhookSecrets: deliveries.setSecrets,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Refusal } from '../server/reply.ts';
 import type { Actions } from './actions.ts';
 import type { Invoice } from './invoices.ts';
+import { METHODS } from './pay-methods.ts';
 
 /** A button of the pay page: its label once it is pressed, and its action with the form's fields. */
 export interface Button {
@@ -26,6 +27,12 @@ function wholeOf(form: URLSearchParams, name: string, minimum: number): number {
   return value;
 }
 
+/** The chosen method, as the interface names it. */
+function methodOf(form: URLSearchParams) {
+  const method = METHODS.find(({ code }) => code === form.get('method'));
+  return method === undefined ? {} : { payment_method: method.code };
+}
+
 const currencyOf = (form: URLSearchParams) => ({ currency: form.get('currency') ?? undefined });
 
 export function payButtons(actions: Actions, clock: Clock): Record<string, Button> {
@@ -34,7 +41,7 @@ export function payButtons(actions: Actions, clock: Clock): Record<string, Butto
     new Date(clock().getTime() + wholeOf(form, 'minutes', -1_000_000) * 60_000).toISOString();
   const payWrong = (invoice: Invoice, amount: number) => actions.payWrong(invoice.id, { amount: Math.max(0, amount) });
   return {
-    pay: { label: 'Dibayar / Paid', press: ({ id }) => actions.pay(id) },
+    pay: { label: 'Dibayar / Paid', press: ({ id }, form) => actions.pay(id, methodOf(form)) },
     'pay-late': { label: 'Dibayar terlambat / Paid late', press: ({ id }) => actions.payLate(id) },
     'pay-less': {
       label: 'Dibayar kurang / Paid too little',
@@ -50,11 +57,12 @@ export function payButtons(actions: Actions, clock: Clock): Record<string, Butto
     },
     'pay-part': {
       label: 'Dibayar sebagian / Paid a part',
-      press: async ({ id }, form) => actions.payPart(id, { amount: amountOf(form), ...currencyOf(form) }),
+      press: async ({ id }, form) =>
+        actions.payPart(id, { amount: amountOf(form), ...currencyOf(form), ...methodOf(form) }),
     },
     'pay-rest': {
       label: 'Sisanya dibayar / Paid the rest',
-      press: ({ id }, form) => actions.payRest(id, currencyOf(form)),
+      press: ({ id }, form) => actions.payRest(id, { ...currencyOf(form), ...methodOf(form) }),
     },
     refund: {
       label: 'Dikembalikan / Refunded',

@@ -4,6 +4,7 @@ import { type Reply, seeOther } from '../server/reply.ts';
 import { type Call, inShape, type Route } from '../server/route.ts';
 import { AMOUNTS, type Format, formatShape } from './format.ts';
 import type { Invoice, Invoices } from './invoices.ts';
+import { PAY_STYLE } from './pay-style.ts';
 import type { Settings } from './settings.ts';
 import { type TermsOptions, termsShape } from './terms.ts';
 
@@ -19,14 +20,14 @@ const number = (name: string, label: string, value: number | undefined) =>
   markup`<label>${label}<input name="${name}" type="number" min="0" value="${value ?? ''}"></label>`;
 
 function formatForm({ amounts = 'number', times = 'stored', omit = [] }: Format): Markup {
-  return markup`<form method="post" action="/format">${select('amounts', 'Jumlah / Amounts', AMOUNTS, amounts)}
+  return markup`<form method="post" action="/format" class="row">${select('amounts', 'Jumlah / Amounts', AMOUNTS, amounts)}
 ${select('times', 'Waktu / Times', TIMES, times)}
 <label>Tanpa (dipisah koma) / Without (comma-separated)<input name="omit" value="${omit.join(',')}"></label>
 <button>Simpan / Save</button></form>`;
 }
 
 function termsForm(terms: TermsOptions): Markup {
-  return markup`<form method="post" action="/terms">
+  return markup`<form method="post" action="/terms" class="row">
 ${number('minimum_amount', 'Total minimum / Smallest total', terms.minimum_amount)}
 ${number('maximum_amount', 'Total maksimum / Largest total', terms.maximum_amount)}
 ${number('max_lifetime_seconds', 'Masa tagihan, detik / Invoice lifetime, seconds', terms.max_lifetime_seconds)}
@@ -41,8 +42,9 @@ function invoicesTable(invoices: readonly Invoice[]): Markup {
       (invoice) => markup`<tr><td><a href="/pay/${invoice.id}">${invoice.external_id}</a></td><td>${invoice.status}</td>
 <td class="number">${money(invoice.amount)}</td></tr>`,
     );
-  return markup`<table id="invoices"><thead><tr><th>Pesanan / Order</th><th>Status</th><th class="number">Total</th></tr></thead>
-<tbody>${rows}</tbody></table>`;
+  if (rows.length === 0) return markup`<p class="soft">Belum ada tagihan / No invoice yet</p>`;
+  return markup`<div class="scroll" tabindex="0" role="group" aria-label="Tagihan / Invoices"><table id="invoices"><thead><tr><th>Pesanan / Order</th><th>Status</th><th class="number">Total</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
 }
 
 /** The provider's own page: its newest invoices, how it writes values, and its terms for new invoices. */
@@ -51,9 +53,11 @@ export function settingsRoutes(invoices: Invoices, { terms, format }: Settings):
     page(
       200,
       'Mekari Pay',
-      markup`<h1>Mekari Pay · sandbox</h1><h2>Tulisan angka dan waktu / How values are written</h2>${formatForm(format.get())}
-<h2>Syarat tagihan baru / Terms of a new invoice</h2>${termsForm(terms.get())}
-<h2>Tagihan / Invoices</h2>${invoicesTable(invoices.all())}`,
+      markup`<header class="brand"><h1>Mekari Pay</h1><span class="badge">sandbox</span></header>
+<section class="card"><h2>Tagihan / Invoices</h2>${invoicesTable(invoices.all())}</section>
+<section class="card"><h2>Tulisan angka dan waktu / How values are written</h2>${formatForm(format.get())}</section>
+<section class="card"><h2>Syarat tagihan baru / Terms of a new invoice</h2>${termsForm(terms.get())}</section>`,
+      { wide: true, style: PAY_STYLE },
     );
   const form = (call: Call) => new URLSearchParams(call.rawBody.toString('utf8'));
 

@@ -1,5 +1,5 @@
 import { inShape, refuseIfAny } from '../server/route.ts';
-import { date, type FieldFault, integer, listOf, nullable, object, oneOf, text } from '../shape.ts';
+import { date, type FieldFault, integer, listOf, nullable, object, oneOf, optional, text } from '../shape.ts';
 
 export interface PaidPiLine {
   package_id: string | null;
@@ -11,6 +11,10 @@ export interface PaidPiLine {
   amount: number;
   period_start: string;
   period_end: string | null;
+  /** The amount without VAT, all VAT, and the tax that the buyer keeps back; left out for a line without taxes. */
+  tax_base?: number | undefined;
+  tax?: number | undefined;
+  withheld?: number | undefined;
 }
 
 /** A booking: dates are days in Asia/Jakarta, amounts whole rupiah. */
@@ -35,6 +39,9 @@ const lineShape = object<PaidPiLine>({
   amount: integer(0),
   period_start: date,
   period_end: nullable(date),
+  tax_base: optional(integer(0)),
+  tax: optional(integer(0)),
+  withheld: optional(integer(0)),
 });
 
 const requestShape = object<PaidPiRequest>({
@@ -65,7 +72,7 @@ function sumFaults({ amount, lines }: PaidPiRequest): FieldFault[] {
       ? []
       : [{ field: `lines[${index}].amount`, message: 'is not quantity × unit_price' }],
   );
-  const total = lines.reduce((sum, line) => sum + BigInt(line.amount), 0n);
+  const total = lines.reduce((sum, line) => sum + BigInt(line.tax_base ?? line.amount) + BigInt(line.tax ?? 0), 0n);
   return total === BigInt(amount)
     ? faults
     : [...faults, { field: 'amount', message: `is not the sum of the lines, ${total}` }];

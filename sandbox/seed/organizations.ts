@@ -12,11 +12,20 @@ export interface Organization {
   name: string;
   billing_version: string;
   components?: string[] | null;
-  settings: { bifrost_new_topup: boolean; mcc?: { is_enabled: boolean; minimum_value: number } | null };
+  settings: {
+    bifrost_new_topup: boolean;
+    mcc?: { is_enabled: boolean; minimum_value: number } | null;
+    /** An order above `limit` rupiah needs the approval of a second person. */
+    topup_approval?: { is_enabled: boolean; limit: number } | null;
+  };
   contract?: { start_date: string; end_date: string } | null;
   billing_contacts: BillingContact[];
   /** Quantity in the unit of its key: rupiah for wa_balance_excess, visitors for muv_excess, … */
   excess?: { key: string; period: string; quantity: number }[] | null;
+  /** For documents. Without a locale, that of the first billing contact counts. */
+  locale?: string | null;
+  tax_number?: string | null;
+  address?: string | null;
 }
 
 const contact = (name: string, email: string, locale: BillingContact['locale'] = 'id'): BillingContact => ({
@@ -41,6 +50,8 @@ export function seedOrganizations(now: Date): Organization[] {
       name: 'PT Maju Jaya Sentosa',
       components: ['waba', 'voice_call', 'chatbot_ai', 'email_broadcast', 'call_recording'],
       billing_contacts: [contact('Siti Rahayu', 'siti.rahayu@maju-jaya.example.test')],
+      tax_number: '01.234.567.8-012.000',
+      address: 'Jl. Jenderal Sudirman Kav. 28, Jakarta Selatan 12920',
     },
     {
       ...v3,

@@ -35,6 +35,8 @@ export interface HttpNeighbour {
   requestCount(filter?: RequestFilter): number;
   /** Resolves on arrival, before the answer; at once for a logged request. */
   waitForRequest(filter: RequestFilter, timeoutMs?: number): Promise<LoggedRequest>;
+  /** Calls the listener for each request, before the answer: the entry gets its status later. */
+  watchRequests(listener: (request: LoggedRequest) => void): void;
   clearRequests(): void;
   refuse(): Promise<void>;
   accept(): Promise<void>;
@@ -152,6 +154,7 @@ export async function startHttpNeighbour(definition: HttpNeighbourDefinition): P
       requests: log.list,
       requestCount: log.count,
       waitForRequest: (filter, timeoutMs) => log.arrivals.waitFor((entry) => matches(entry, filter), timeoutMs),
+      watchRequests: log.arrivals.watch,
       clearRequests: log.clear,
       refuse,
       accept: listener.accept,

@@ -13,6 +13,9 @@ export interface Listener {
 /** Exceeds every client's idle timeout, so that no reuse races with a close from this side. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** Returns an address that this machine reaches: 0.0.0.0 listens on every interface, and names none. */
+export const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host);
+
 export async function listen(handler: RequestListener, host: string, wantedPort: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, handler);
 
@@ -28,7 +31,7 @@ export async function listen(handler: RequestListener, host: string, wantedPort:
   await open(wantedPort);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${reachable(host)}:${port}`,
     refuse: () =>
       new Promise((resolve) => {
         if (!server.listening) return resolve();

@@ -16,6 +16,10 @@ export function html(status: number, markup: string, headers: Record<string, str
   return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body: markup };
 }
 
+export function javascript(script: string): Reply {
+  return { status: 200, headers: { 'content-type': 'text/javascript; charset=utf-8' }, body: script };
+}
+
 export function noContent(): Reply {
   return { status: 204, headers: {}, body: '' };
 }

@@ -17,6 +17,7 @@ export const OPTIONS = 'query { topupOptions { id code minimum choices { quantit
 export const CREATE = `mutation ($input: CreateTopupOrderInput!) { result: createTopupOrder(input: $input) ${PAYLOAD} }`;
 export const CONFIRM = `mutation ($input: ConfirmOrderInput!) { result: confirmOrder(input: $input) ${PAYLOAD} }`;
 export const CANCEL = `mutation ($input: CancelTopupOrderInput!) { result: cancelTopupOrder(input: $input) ${PAYLOAD} }`;
+export const SUBMIT = `mutation ($input: SubmitTopupOrderInput!) { result: submitTopupOrder(input: $input) ${PAYLOAD} }`;
 const READ = `query ($id: ID!) { topupOrder(id: $id) ${ORDER} }`;
 
 const POLL_MS = 20;

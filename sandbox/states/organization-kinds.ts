@@ -28,6 +28,10 @@ export const ORGANIZATION_KINDS = {
     meaning: 'buys WhatsApp balance from 2,500,000 rupiah',
     before: { settings: { mcc: { is_enabled: true, minimum_value: 2_500_000 } } },
   },
+  'with-approval': {
+    meaning: 'asks for an approval above 1,000,000 rupiah',
+    before: { settings: { topup_approval: { is_enabled: true, limit: 1_000_000 } } },
+  },
   'without-contract': {
     meaning: 'has no contract, so it cannot confirm an order of users',
     before: { contract: null },

@@ -16,6 +16,8 @@ export interface ProductSteps {
   switchFlag(organizationId: string, key: string, isOn: boolean): Promise<void>;
   /** Reads hub-core's present answer for the organization, past the cache. */
   refreshOrganization(organizationId: string): Promise<void>;
+  /** Asks Mekari Billing for the package's price now, past the cache. */
+  refreshPrice(packageId: string): Promise<void>;
   /** Refunds a COMPLETED order and takes back these units, by quota code. */
   refund(orderNumber: string, takeBack: Record<string, string>): Promise<void>;
   /** Checks every invariant of money over the whole database. */

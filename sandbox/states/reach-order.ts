@@ -1,7 +1,7 @@
 import type { MekariPay } from '../mekari-pay/mekari-pay.ts';
 import type { Moderator } from '../moderator/moderator.ts';
 import { Refusal } from '../server/reply.ts';
-import { type Buyer, CANCEL, CONFIRM, CREATE, OPTIONS, type StateOrder } from './graph.ts';
+import { type Buyer, CANCEL, CONFIRM, CREATE, OPTIONS, type StateOrder, SUBMIT } from './graph.ts';
 import type { Product } from './product.ts';
 
 export const ORDER_STATES = [
@@ -16,6 +16,10 @@ export const ORDER_STATES = [
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+/** The statuses of an order, and the draft that awaits another person's approval. */
+export const STATES = [...ORDER_STATES, 'SUBMITTED'] as const;
+export type State = (typeof STATES)[number];
+
 export interface OrderSteps {
   buyer: Buyer;
   mekariPay: MekariPay;
@@ -27,10 +31,11 @@ export interface OrderSteps {
 }
 
 /** Brings a new order to the state by the product's own steps: a buyer's, Mekari Pay's, accounting's or an operator's. */
-export async function reachOrder(state: OrderState, steps: OrderSteps): Promise<StateOrder> {
+export async function reachOrder(state: State, steps: OrderSteps): Promise<StateOrder> {
   const { buyer, mekariPay, moderator, product, key } = steps;
-  const draft = await buyer.order(CREATE, { items: await itemsOf(steps), idempotencyKey: `${key} create` });
+  const draft = await buyer.order(CREATE, { items: await itemsOf(state, steps), idempotencyKey: `${key} create` });
   if (state === 'DRAFT') return draft;
+  if (state === 'SUBMITTED') return buyer.order(SUBMIT, { orderId: draft.id });
   const { id, number } = draft;
   const until = (status: OrderState) => buyer.until(id, status, (order) => order.status === status);
   const terms = { orderId: id, expectedTotal: draft.total.amount, idempotencyKey: `${key} confirm` };
@@ -74,13 +79,16 @@ interface Option {
   choices: { quantity: string }[];
 }
 
-/** By default the least of the first option that the organization sees. */
-async function itemsOf({ buyer, items }: OrderSteps): Promise<{ optionId: string; quantity: string }[]> {
+/** By default the least of the first option that the organization sees; twice that for an approval, which the least needs not. */
+async function itemsOf(state: State, { buyer, items }: OrderSteps): Promise<{ optionId: string; quantity: string }[]> {
   const { topupOptions } = await buyer.query<{ topupOptions: Option[] | null }>(OPTIONS);
   const options = topupOptions ?? [];
   const [first] = options;
   if (first === undefined) throw new Refusal(409, 'no_option', 'the organization sees no option, so it cannot order');
-  if (items === undefined) return [{ optionId: first.id, quantity: first.choices[0]?.quantity ?? first.minimum }];
+  if (items === undefined) {
+    const least = first.choices[0]?.quantity ?? first.minimum;
+    return [{ optionId: first.id, quantity: state === 'SUBMITTED' ? String(2n * BigInt(least)) : least }];
+  }
   return items.map(({ code, quantity }) => {
     const option = options.find((one) => one.code === code);
     if (option !== undefined) return { optionId: option.id, quantity };

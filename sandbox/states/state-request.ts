@@ -2,12 +2,12 @@ import { isObject } from '../json.ts';
 import { inShape } from '../server/route.ts';
 import { anything, integer, listOf, object, oneOf, optional, type Shape, text } from '../shape.ts';
 import { ORGANIZATION_KINDS } from './organization-kinds.ts';
-import { ORDER_STATES, type OrderState } from './reach-order.ts';
+import { STATES, type State } from './reach-order.ts';
 
 export interface StateRequest {
-  /** The order's status; without it there is no order. */
-  state?: OrderState | undefined;
-  /** A kind, or the id of an organization of hub-core. Default: enrolled. */
+  /** The order's status, or SUBMITTED; without it there is no order. */
+  state?: State | undefined;
+  /** A kind, or the id of an organization of hub-core. Default: enrolled; for SUBMITTED with-approval. */
   organization?: string | undefined;
   /** The same name gives the same ids and number after every reset. Default: a new one each time. */
   name?: string | undefined;
@@ -34,7 +34,7 @@ const organization: Shape<string> = (value, field, faults) => {
 };
 
 const stateShape = object<StateRequest>({
-  state: optional(oneOf(...ORDER_STATES)),
+  state: optional(oneOf(...STATES)),
   organization: optional(organization),
   name: optional(text),
   items: optional(listOf(object<{ code: string; quantity: string }>({ code: text, quantity: text }), 1)),

@@ -3,7 +3,7 @@ import { json, noContent } from '../server/reply.ts';
 import { inShape, jsonBody, type Route } from '../server/route.ts';
 import { clockShape } from './clock-change.ts';
 import { ORGANIZATION_KINDS } from './organization-kinds.ts';
-import { ORDER_STATES } from './reach-order.ts';
+import { STATES } from './reach-order.ts';
 import { stateRequest } from './state-request.ts';
 import type { States } from './states.ts';
 
@@ -16,7 +16,7 @@ export function stateRoutes(controls: Controls, clock: MovableClock): Route[] {
     {
       method: 'GET',
       path: '/_sandbox/states',
-      handle: () => json(200, { states: ORDER_STATES, organizations }),
+      handle: () => json(200, { states: STATES, organizations }),
     },
     {
       method: 'POST',

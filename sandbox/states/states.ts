@@ -10,13 +10,13 @@ import type { Setup } from '../setup.ts';
 import { type ClockChange, settingOf } from './clock-change.ts';
 import { createBuyer, notReached } from './graph.ts';
 import type { AuditViolation, Product } from './product.ts';
-import { type OrderState, reachOrder } from './reach-order.ts';
+import { reachOrder, type State } from './reach-order.ts';
 import { createStateOrganizations } from './state-organizations.ts';
 import type { StateRequest } from './state-request.ts';
 import { stateRoutes } from './state-routes.ts';
 
 export interface ReachedState {
-  state: OrderState | null;
+  state: State | null;
   organization: string;
   organizationId: string;
   orderId: string | null;
@@ -25,6 +25,8 @@ export interface ReachedState {
   paymentUrl: string | null;
   /** An organization admin's token, with the scopes topup:read and topup:write. */
   token: string;
+  /** Another person's of the organization, with the scopes topup:read and topup:approve. */
+  approverToken: string;
   supportToken: string;
 }
 
@@ -36,6 +38,8 @@ export interface States extends HttpNeighbour {
   /** Moves the clock of sandbox and product, and runs the job `reconcile`. */
   moveClock(change: ClockChange): Promise<Date>;
   audit(): Promise<readonly AuditViolation[]>;
+  /** The product that was connected. Throws a Refusal (503) before that. */
+  product(): Product;
   /** Empties the product and the sandbox, and sets the clock back to the real time. */
   reset(): Promise<void>;
 }
@@ -70,7 +74,8 @@ export async function startStates(
     auth.token({ organization_id, sub, scope, expires_in: TOKEN_SECONDS });
 
   async function reachBefore(signal: AbortSignal, request: StateRequest): Promise<ReachedState> {
-    const { state = null, organization = 'enrolled', name, items } = request;
+    const { state = null, name, items } = request;
+    const { organization = state === 'SUBMITTED' ? 'with-approval' : 'enrolled' } = request;
     const subject = product();
     const added = organizations.add(organization, name);
     const { id, kind } = added;
@@ -90,6 +95,7 @@ export async function startStates(
       total: order?.total.amount ?? null,
       paymentUrl: order?.paymentUrl ?? null,
       token: adminToken,
+      approverToken: await token(id, `approver-${id}`, 'topup:read topup:approve'),
       supportToken: await token(id, 'support-1', 'topup:support'),
     };
   }
@@ -116,6 +122,7 @@ export async function startStates(
     reach,
     moveClock: setClock,
     audit: () => product().audit(),
+    product,
     async reset() {
       const { reset, setClock: apply } = product();
       if (reset === undefined) throw new Refusal(501, 'no_reset', 'this product cannot be emptied: start a new one');

@@ -9,15 +9,15 @@ export interface GatewayTerms {
   root: string;
   /** The address of each subgraph, by its name in the supergraph. */
   subgraphs: Record<string, string>;
-  /** The token that GraphiQL sends at first. */
-  token: string;
+  /** The token that GraphiQL sends at first, by the query of its address. */
+  token: (query: URLSearchParams) => Promise<string>;
 }
 
 /** The headers that a gateway passes on (docs/gateways.md). */
 const PASSED = ['authorization', 'x-correlation-id', 'traceparent'];
 
 const FIRST_QUERY = `# The organization's name comes from its own subgraph, the rest from self-topup.
-# The token under Headers is an admin's of organization 1001; npm run dev prints others.
+# Headers has a token. The desk, whose address npm run dev prints first, opens GraphiQL with others.
 query TopupPage {
   myOrganization {
     id
@@ -43,11 +43,11 @@ export async function createGateway({ root, subgraphs, token }: GatewayTerms) {
   });
   return createYoga({
     schema,
-    graphiql: {
+    graphiql: async ({ url }) => ({
       title: 'Self top-up: GraphiQL',
       defaultQuery: FIRST_QUERY,
-      headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2),
-    },
+      headers: JSON.stringify({ authorization: `Bearer ${await token(new URL(url).searchParams)}` }, null, 2),
+    }),
     renderGraphiQL,
     // The subgraph masks its own errors; masking them here again would lose their codes.
     maskedErrors: false,

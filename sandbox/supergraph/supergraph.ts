@@ -13,8 +13,8 @@ export interface SupergraphOptions {
   /** Our subgraph. */
   graphUrl: string;
   hubCore: HubCore;
-  /** The token that GraphiQL sends at first. */
-  token: string;
+  /** The token that GraphiQL sends at first, by the query of its address. */
+  token: (query: URLSearchParams) => Promise<string>;
   /** Host names beside this machine's own. */
   allowedHosts?: readonly string[];
 }

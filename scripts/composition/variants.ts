@@ -29,13 +29,19 @@ const IN_FEDERATION_1 = ['key', 'deprecated'];
 /** Federation 1 has an owner for each of these, which is never us. */
 const OWNED_BY_OTHERS = ['Query', 'Mutation', 'Organization'];
 
-/** Returns the SDL for gateways of federation 1, which know no `@link`: it extends what others own, and marks their key as theirs. */
+/**
+ * Returns the SDL for gateways of federation 1, which know no `@link`: it extends what others own, and marks their key as theirs. It has
+ * no subscriptions: gateways of federation 1 carry none over event streams.
+ */
 export function variant1(sdl: string): string {
   const stripped = visit(parse(sdl), {
+    // The roots have their usual names, and Grafbase's composer knows no root that is an extension.
+    SchemaDefinition: () => null,
     SchemaExtension: () => null,
     DirectiveDefinition: () => null,
     Directive: ({ name }) => (IN_FEDERATION_1.includes(name.value) ? undefined : null),
     ObjectTypeDefinition: {
+      enter: ({ name }) => (name.value === 'Subscription' ? null : undefined),
       leave: ({ description: _, ...type }) =>
         OWNED_BY_OTHERS.includes(type.name.value)
           ? { ...type, kind: Kind.OBJECT_TYPE_EXTENSION, fields: type.fields?.map(keyOfOthers(type)) }

@@ -1,5 +1,6 @@
 import { AUDIT_CRONTAB, runAuditHandler } from '../audit/index.ts';
 import type { Config } from '../config.ts';
+import { type DeliverEvents, deliverEventsJob } from '../event-delivery/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RECONCILIATION_CRONTAB } from '../operators/index.ts';
 import { pruneDraftsJob } from '../orders/index.ts';
@@ -12,6 +13,7 @@ import type { Services } from './services.ts';
 
 interface Parts {
   services: Services;
+  deliverEvents: DeliverEvents;
   databases: Databases;
   log: Logger;
   telemetry: Telemetry;
@@ -26,12 +28,21 @@ interface Parts {
 const SLOTS = { money: 4, reservedForBookings: 2, mails: 4, reservedForMails: 4 };
 /** A retry of a mail may wait: the search for one reads past all jobs that are not mails. */
 const MAIL_POLL_MS = 3000;
+/**
+ * In a flood of new jobs these runners search for theirs at most this often. A search reads past all jobs that are not theirs, so a
+ * backlog of bookings would cost every settlement.
+ */
+const UNHURRIED_MS = 250;
 
 /** Starts the jobs: those that requests enqueue, the recurring ones, and by the queue's crontab the nightly audit and reconciliation. */
-export function startBackground(config: Config, { services, databases, log, telemetry, clock }: Parts): JobWorker {
+export function startBackground(
+  config: Config,
+  { services, deliverEvents, databases, log, telemetry, clock }: Parts,
+): JobWorker {
   const { payments, bookings, mails } = services.jobHandlers;
   const { job: onFinished, jobRunnerRestart: onRestart } = telemetry;
   const common = { databaseUrl: databases.backgroundUrl, log, onFinished, onRestart };
+  const unhurried = { ...common, hintSpacingMs: UNHURRIED_MS };
   const workers = [
     startJobWorker({
       ...common,
@@ -51,13 +62,27 @@ export function startBackground(config: Config, { services, databases, log, tele
       concurrency: SLOTS.reservedForBookings,
       isReserved: true,
     }),
-    startJobWorker({ ...common, name: 'mails', handlers: mails, concurrency: SLOTS.mails, pollMs: MAIL_POLL_MS }),
     startJobWorker({
-      ...common,
+      ...unhurried,
+      name: 'mails',
+      handlers: mails,
+      concurrency: SLOTS.mails,
+      pollMs: MAIL_POLL_MS,
+    }),
+    startJobWorker({
+      ...unhurried,
       name: 'first-mails',
       handlers: mails,
       concurrency: SLOTS.reservedForMails,
       isReserved: true,
+    }),
+    // Receivers are other people's: they share nothing with bookings and mails.
+    startJobWorker({
+      ...unhurried,
+      name: 'events',
+      handlers: [],
+      recurring: [deliverEventsJob((stopping) => deliverEvents.run(stopping))],
+      concurrency: 1,
     }),
   ];
   reportWorkers(workers, telemetry);

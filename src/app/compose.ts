@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
 import { createMutationTrail } from '../action-trail/index.ts';
 import type { Config } from '../config.ts';
+import { DeliverEvents, EVENT_DELIVERY_OUTCOMES } from '../event-delivery/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { IdentifyOrder } from '../orders/index.ts';
 import { createIssuerKeys } from '../platform/auth/issuer-keys.ts';
@@ -14,10 +15,11 @@ import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
 import { createTelemetry, type ProcessFigures } from '../platform/telemetry/telemetry.ts';
 import { startBackground } from './background.ts';
 import { connectDatabases, type Databases } from './databases.ts';
-import { registerGauges } from './gauges.ts';
+import { registerGauges, waitingGauge } from './gauges.ts';
 import { buildGraph } from './graph.ts';
 import { composeServer } from './http.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
+import { orderAsShown } from './order-as-shown.ts';
 import { composeServices } from './services.ts';
 import { createStopping } from './stopping.ts';
 
@@ -47,7 +49,7 @@ export async function compose(config: Config, overrides: Overrides = {}) {
   const telemetry = createTelemetry(overrides.figures);
   if (config.GATEWAY_SECRET?.some(({ length }) => length < GUESSABLE_LENGTH))
     log.warn({ event: 'gateway_secret_short' });
-  const databases = await connectDatabases(config, log);
+  const databases = await connectDatabases(config, { clock, log, telemetry });
   const { callers, background: database } = databases;
   const tracing = await startTracing(config, log);
   const neighbours = createNeighbours(config, { clock, log, telemetry });
@@ -60,19 +62,30 @@ export async function compose(config: Config, overrides: Overrides = {}) {
     telemetry,
     callers,
     database,
+    backgroundUrl: databases.backgroundUrl,
     flags,
     neighbours,
     identifyOrder: overrides.identifyOrder,
   });
   const subgraph = buildGraph(services, createMutationTrail(callers, clock));
   registerGauges(telemetry, database, clock);
+  telemetry.gauge(waitingGauge(services.watch, services.follow));
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const status: Status = { isStopping: false, worker: undefined };
   const readiness = () => checkReadiness(databases, neighbours, status);
   const parts = { subgraph, services, neighbours, issuerKeys, isTraced: tracing !== undefined, telemetry, log };
   const { server, stop: stopServing } = await composeServer(config, { ...parts, readiness });
   await neighbours.redis?.tried;
-  const background = { services, databases, log, telemetry, clock };
+  for (const outcome of EVENT_DELIVERY_OUTCOMES) telemetry.eventDelivery(outcome, 0);
+  const deliverEvents = new DeliverEvents({
+    database,
+    sender: neighbours.webhookSender,
+    shownOrder: orderAsShown({ schema: subgraph.schema, database, log }),
+    clock,
+    log,
+    onOutcome: telemetry.eventDelivery,
+  });
+  const background = { services, deliverEvents, databases, log, telemetry, clock };
   if (!overrides.withoutBackground) status.worker = startBackground(config, background);
   const { worker } = status;
 
@@ -81,16 +94,32 @@ export async function compose(config: Config, overrides: Overrides = {}) {
     async release() {
       neighbours.close();
       issuerKeys.close();
-      await Promise.all([flags.close(), telemetry.stop(), tracing?.stop()]).finally(() => databases.close());
+      await Promise.all([flags.close(), telemetry.stop(), tracing?.stop(), services.listener.close()]).finally(() =>
+        databases.close(),
+      );
     },
   });
   /** `drained`: fails /readyz for two seconds first, so that no caller loses a request. See Stopping. */
   const stop = async ({ drained = false } = {}): Promise<void> => {
     status.isStopping = true;
+    services.watch.stop();
     await stopping.stop(drained);
   };
   const { unfinished } = stopping;
-  return { server, worker, database, callers, flagProvider, services, neighbours, subgraph, log, stop, unfinished };
+  return {
+    server,
+    worker,
+    database,
+    callers,
+    flagProvider,
+    services,
+    deliverEvents,
+    neighbours,
+    subgraph,
+    log,
+    stop,
+    unfinished,
+  };
 }
 
 /** The state of this replica that its readiness shows. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { IssuerKeys } from '../platform/auth/issuer-keys.ts';
 import { createTokenVerifier } from '../platform/auth/verify-token.ts';
+import { createSubscriptions } from '../platform/graphql/answer-subscription.ts';
 import { createApolloServer } from '../platform/graphql/apollo.ts';
 import { createErrorStatus } from '../platform/graphql/error-status.ts';
 import { createMutationLimit } from '../platform/graphql/mutation-limit.ts';
@@ -39,8 +40,11 @@ export async function composeServer(config: Config, parts: Parts) {
   });
   const { app, drain } = await createHttpServer({
     apollo,
+    subscriptions: createSubscriptions({ schema: subgraph.rebuild(), telemetry }),
     rawRoutes: services.rawRoutes,
     restRoutes: services.restRoutes,
+    downloadRoutes: services.downloadRoutes,
+    linkRoutes: services.linkRoutes,
     telemetry,
     isTraced: parts.isTraced,
     log,
@@ -52,6 +56,7 @@ export async function composeServer(config: Config, parts: Parts) {
     gatewaySecrets: config.GATEWAY_SECRET,
     errorStatus,
     corsOrigins: config.CORS_ORIGINS,
+    logRequestsPercent: config.LOG_REQUESTS_PERCENT,
     allowedHosts: config.ALLOWED_HOSTS,
     readiness: parts.readiness,
   });

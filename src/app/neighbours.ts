@@ -7,6 +7,7 @@ import { createMailer, type Mailer } from '../clients/mailer.ts';
 import { createMekariBilling, type PackagePrice } from '../clients/mekari-billing.ts';
 import { createMekariPay, createPaymentUrlCheck, hostOf } from '../clients/mekari-pay/index.ts';
 import { createModerator, type Moderator } from '../clients/moderator.ts';
+import { createWebhookSender, type WebhookSender } from '../clients/webhook-sender.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PaymentProvider } from '../payments/index.ts';
@@ -25,6 +26,7 @@ export interface Neighbours {
   paymentProvider: PaymentProvider;
   moderator: Moderator;
   mailer: Mailer;
+  webhookSender: WebhookSender;
   close(): void;
 }
 
@@ -47,6 +49,7 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
     smtpUrl: config.SMTP_URL,
     from: config.MAIL_FROM,
   });
+  const webhookSender = createWebhookSender({ internalHosts: config.EVENT_INTERNAL_HOSTS ?? [] });
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, parts);
   const once = createLogLimit(clock);
   const packages = createPriceCache(createMekariBilling(http.billing), redis, config, { ...parts, once });
@@ -70,10 +73,12 @@ export function createNeighbours(config: Config, parts: Parts): Neighbours {
       send: (mail, stopping) =>
         inClientSpan({ neighbour: 'mail', method: 'SMTP', route: 'send' }, () => mailer.send(mail, stopping)),
     },
+    webhookSender,
     close() {
       packages.stop();
       for (const neighbour of Object.values(http)) neighbour.close();
       mailer.close();
+      webhookSender.close();
       redis?.close();
     },
   };

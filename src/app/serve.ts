@@ -1,9 +1,12 @@
 import { ConfigError, loadConfig } from '../config.ts';
 import { type LogOutput, standardOutput } from '../platform/telemetry/log-output.ts';
 import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
-import { reasonOf, writtenError } from '../platform/telemetry/reason.ts';
+import { prettyOutput } from '../platform/telemetry/pretty-output.ts';
+import { reasonOf, wordsOf, writtenError } from '../platform/telemetry/reason.ts';
 import type { Composition, Overrides } from './compose.ts';
+import { assertNodeVersion } from './node-version.ts';
 import { ProcessFaults } from './process-faults.ts';
+import { StartRefusal } from './start-refusal.ts';
 
 /**
  * Loads the configuration, composes the server, listens, and stops on a signal. Prints a failure at the start to stderr
@@ -11,17 +14,27 @@ import { ProcessFaults } from './process-faults.ts';
  */
 export function serve(overrides: Overrides = {}): Promise<Composition> {
   return start(overrides).catch((error: Error) => {
-    const describe = () => [`Cannot start: ${reasonOf(error)}`, ...writtenError(error).frames].join('\n    ');
-    const message = error instanceof ConfigError ? error.message : describe();
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     process.exit(1);
   });
 }
 
+function describe(error: Error): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof StartRefusal) return `Cannot start: ${wordsOf(error.cause)}`;
+  return [`Cannot start: ${reasonOf(error)}`, ...writtenError(error).frames].join('\n    ');
+}
+
+const pretty = (output: LogOutput) =>
+  prettyOutput(output).catch((error: Error) => {
+    throw new StartRefusal(error);
+  });
+
 async function start(overrides: Overrides): Promise<Composition> {
+  assertNodeVersion();
   const config = loadConfig();
   const output = standardOutput();
-  const log = createLogger(config.LOG_LEVEL, output);
+  const log = createLogger(config.LOG_LEVEL, config.LOG_FORMAT === 'pretty' ? await pretty(output) : output);
   const faults = new ProcessFaults(log);
   faults.watch();
   const stopping = stopOnSignal(log, output);
@@ -37,7 +50,11 @@ async function start(overrides: Overrides): Promise<Composition> {
   });
   // Must precede listen(): a supervisor that sees the port may stop the process at once.
   stopping.started(composition);
-  await composition.server.listen({ port: config.PORT, host: config.HOST });
+  await composition.server.listen({ port: config.PORT, host: config.HOST }).catch((error: Error) => {
+    throw new StartRefusal(
+      new Error(`The server cannot listen with HOST=${config.HOST} and PORT=${config.PORT}: ${wordsOf(error)}`),
+    );
+  });
   composition.log.info({ event: 'listening', addresses: composition.server.addresses(), publicUrl: config.PUBLIC_URL });
   return composition;
 }

@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
+import { DocumentLinks, documentRoute, linkKeys, OrderDocuments } from '../documents/index.ts';
 import { excessQuotaRoute, ListExcess, PriceOwed } from '../excess-usage/index.ts';
-import { BookPaidPi, bookingJobs, mailJob, mailJobs, SendOrderMail } from '../fulfilment/index.ts';
+import { approvalMailJob, BookPaidPi, bookingJobs, mailJob, mailJobs, SendOrderMail } from '../fulfilment/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BalancesLoader, SettledExcessLoader } from '../ledger/index.ts';
 import { type ReconcileParts, runReconciliationHandler } from '../operators/index.ts';
@@ -10,12 +11,17 @@ import {
   ClaimsLoader,
   ConfirmOrder,
   CreateOrder,
+  DecideApproval,
+  FollowOrder,
   type IdentifyOrder,
   OrdersLoaders,
   PendingOrdersLoader,
   PruneDrafts,
   QuoteOrder,
   randomIdentity,
+  SettlementsLoader,
+  SubmitOrder,
+  WaitForOrder,
 } from '../orders/index.ts';
 import { OrganizationsService } from '../organizations/index.ts';
 import {
@@ -24,6 +30,7 @@ import {
   EndByProvider,
   hasPaymentEvent,
   IssueInvoice,
+  ListExceptions,
   mailMoneyOf,
   outcomeReporter,
   PaymentsLoader,
@@ -45,6 +52,7 @@ import { createPageWait } from '../platform/server/page-wait.ts';
 import { createLogLimit } from '../platform/telemetry/log-limit.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import type { Telemetry } from '../platform/telemetry/telemetry.ts';
+import { StatementLoaders, statementRoute } from '../statement/index.ts';
 import {
   Catalogue,
   EvaluateOptions,
@@ -55,6 +63,7 @@ import {
   topupConfigurationsRoute,
 } from '../topup-options/index.ts';
 import type { Neighbours } from './neighbours.ts';
+import { composeWatch } from './watch.ts';
 
 interface Parts {
   clock: Clock;
@@ -63,6 +72,8 @@ interface Parts {
   /** `callers` serves requests; `database` serves webhook and jobs. */
   callers: TenantDatabase;
   database: DataSource;
+  /** The connection string of the background's login, for the connection that listens. */
+  backgroundUrl: string;
   flags: Flags;
   neighbours: Neighbours;
   identifyOrder?: IdentifyOrder | undefined;
@@ -80,6 +91,7 @@ export function composeServices(config: Config, parts: Parts) {
   const { organizations } = reading;
   const terms = {
     quoteTtlSeconds: config.QUOTE_TTL_SECONDS,
+    approvalTtlSeconds: config.APPROVAL_TTL_SECONDS,
     paymentTtlSeconds: config.PAYMENT_TTL_SECONDS,
     maxOrdersAwaitingPayment: config.MAX_ORDERS_AWAITING_PAYMENT,
     maxLiveDrafts: config.MAX_LIVE_DRAFTS,
@@ -94,9 +106,14 @@ export function composeServices(config: Config, parts: Parts) {
   const createOrder = new CreateOrder(callers, quotes, clock, terms);
   const confirmOrder = new ConfirmOrder(callers, quotes, invoices, clock, terms);
   const cancelOrder = new CancelOrder(callers, invoices, clock, (order) => mailJob('order_cancelled', order));
+  const submitOrder = new SubmitOrder(callers, organizations, clock, terms, approvalMailJob);
+  const decideApproval = new DecideApproval(callers, clock, approvalMailJob);
   const orders = new OrdersLoaders(callers);
   const pendingOrders = new PendingOrdersLoader(callers, clock);
+  const { watch, listener } = composeWatch(config, parts);
   const payments = new PaymentsLoader(callers);
+  const statement = new StatementLoaders(callers);
+  const keys = linkKeys(config.DOCUMENT_LINK_SECRET, config.MEKARI_CLIENT_SECRET);
 
   const settling = composeSettling(parts, { invoices, others, report });
   const { checkPayment, settlePayment, voidInvoice, reconciliation } = settling;
@@ -109,6 +126,7 @@ export function composeServices(config: Config, parts: Parts) {
     (order) => mailMoneyOf(database, order),
     clock,
     log,
+    returnUrl,
   );
 
   const jobHandlers: JobHandlers = {
@@ -129,10 +147,20 @@ export function composeServices(config: Config, parts: Parts) {
     ...reading,
     orders,
     pendingOrders,
+    settlements: new SettlementsLoader(callers, orders, reading.balances),
+    waits: new WaitForOrder(orders, watch),
+    follow: new FollowOrder(orders, watch),
+    watch,
+    listener,
     payments,
+    exceptions: new ListExceptions(database),
+    statement,
+    documentLinks: new DocumentLinks(callers, keys, config.PUBLIC_URL, clock),
     createOrder,
     confirmOrder,
     cancelOrder,
+    submitOrder,
+    decideApproval,
     checkPayment,
     reconcile: settling.reconcile,
     reconciliation,
@@ -140,6 +168,8 @@ export function composeServices(config: Config, parts: Parts) {
     jobHandlers,
     rawRoutes: [webhookRoute(paymentProvider, settlePayment, telemetry.webhook)],
     restRoutes: [topupConfigurationsRoute(reading.options), excessQuotaRoute(reading.excess)],
+    downloadRoutes: [statementRoute(callers, clock)],
+    linkRoutes: [documentRoute(new OrderDocuments(callers, clock), keys, clock)],
   };
 }
 

@@ -5,7 +5,7 @@ import { type OrganizationSnapshot, readOrganization } from './organization-snap
 import { UpstreamError } from './upstream-error.ts';
 
 export type { BillingContact } from './billing-contacts.ts';
-export type { OrganizationSnapshot } from './organization-snapshot.ts';
+export type { OrganizationDetails, OrganizationSnapshot } from './organization-snapshot.ts';
 
 export interface HubCore {
   /**

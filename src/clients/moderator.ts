@@ -26,6 +26,8 @@ export interface PaidPiLine {
   amount: Rupiah;
   periodStart: string | undefined;
   periodEnd: string | undefined;
+  /** Rupiah; left out for a line without taxes. */
+  taxes?: { base: Rupiah; tax: Rupiah; withheld: Rupiah };
 }
 
 export interface Moderator {
@@ -75,6 +77,11 @@ function toBody(pi: PaidPi) {
       amount: toJsonNumber(line.amount),
       period_start: line.periodStart ?? null,
       period_end: line.periodEnd ?? null,
+      ...(line.taxes && {
+        tax_base: toJsonNumber(line.taxes.base),
+        tax: toJsonNumber(line.taxes.tax),
+        withheld: toJsonNumber(line.taxes.withheld),
+      }),
     })),
   };
 }

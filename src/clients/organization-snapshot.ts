@@ -16,12 +16,25 @@ export interface OrganizationSnapshot {
   components: readonly string[] | undefined;
   enrolled: boolean;
   mcc: { enabled: boolean; minimum: bigint };
+  /** An order above this total needs the approval of a second person; undefined if none does. */
+  approvalLimit: bigint | undefined;
   /** YYYY-MM-DD. */
   contractEnd: string | undefined;
   billing: BillingContacts;
+  details: OrganizationDetails;
   excess: readonly { key: string; period: string; quantity: bigint }[];
   /** Keys with a malformed excess row: the excess under them is unknown. "*" stands for every key. */
   unknownExcess: readonly string[];
+}
+
+/** The facts about an organization that its documents name. Each may be missing. */
+export interface OrganizationDetails {
+  /** A BCP 47 tag, such as "id" or "en-US": the organization's own, or that of its first billing contact. */
+  locale: string | null;
+  /** The NPWP, as the organization writes it. */
+  taxNumber: string | null;
+  /** One line. */
+  address: string | null;
 }
 
 const wholeNumber = z.number().refine(Number.isSafeInteger, { error: 'is not a whole number' });
@@ -46,6 +59,20 @@ function keyOf(row: unknown): string {
   return typeof key === 'string' ? key : '*';
 }
 
+/** A text that documents show. Anything else is left out, because it must not hide the organization. */
+const shown = (maxLength: number) =>
+  z
+    .string()
+    .transform((text) => withVisibleText(text).replace(/ +/g, ' ').trim().slice(0, maxLength) || undefined)
+    .nullish()
+    .catch(undefined);
+
+/** A limit that is missing or cannot be read counts as 0: every order then needs an approval. */
+const approval = z.object({ is_enabled: z.boolean().nullish(), limit: wholeNumber.min(0).nullish().catch(0) });
+type ApprovalSetting = z.output<typeof approval> | null | undefined;
+const approvalLimitOf = (setting: ApprovalSetting) =>
+  setting?.is_enabled === true ? BigInt(setting.limit ?? 0) : undefined;
+
 const organization = z
   .object({
     id: z.string().min(1),
@@ -55,10 +82,15 @@ const organization = z
     settings: z.object({
       bifrost_new_topup: z.boolean().nullish(),
       mcc: z.object({ is_enabled: z.boolean().nullish(), minimum_value: wholeNumber.nullish() }).nullish(),
+      topup_approval: approval.nullish(),
     }),
     contract: z.object({ end_date: z.string().refine(isCalendarDate).nullish().catch(undefined) }).nullish(),
     billing_contacts: z.array(z.unknown()).nullish(),
     excess: z.array(z.unknown()).nullish(),
+    locale: shown(35),
+    tax_number: shown(64),
+    npwp: shown(64),
+    address: shown(500),
   })
   .transform(
     (row): Omit<OrganizationSnapshot, 'asOf'> => ({
@@ -68,11 +100,30 @@ const organization = z
       components: row.components ?? undefined,
       enrolled: row.settings.bifrost_new_topup === true,
       mcc: { enabled: row.settings.mcc?.is_enabled === true, minimum: BigInt(row.settings.mcc?.minimum_value ?? 0) },
+      approvalLimit: approvalLimitOf(row.settings.topup_approval),
       contractEnd: row.contract?.end_date ?? undefined,
-      billing: readBillingContacts(row.billing_contacts ?? []),
+      ...readBilling(row),
       ...readExcess(row.excess ?? []),
     }),
   );
+
+interface BillingRow {
+  billing_contacts?: unknown[] | null | undefined;
+  locale?: string | null | undefined;
+  tax_number?: string | null | undefined;
+  npwp?: string | null | undefined;
+  address?: string | null | undefined;
+}
+
+function readBilling(row: BillingRow): Pick<OrganizationSnapshot, 'billing' | 'details'> {
+  const billing = readBillingContacts(row.billing_contacts ?? []);
+  const details = {
+    locale: row.locale ?? billing.contacts[0]?.locale ?? null,
+    taxNumber: row.tax_number ?? row.npwp ?? null,
+    address: row.address ?? null,
+  };
+  return { billing, details };
+}
 
 /** Reads a row of hub-core's answer. A row that breaks the contract gives an UpstreamError of kind `malformed`. */
 export function readOrganization(row: { id: string }, asOf: Date): OrganizationSnapshot | UpstreamError {

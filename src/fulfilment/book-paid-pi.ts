@@ -81,6 +81,13 @@ export function toPaidPi(order: TopupOrder, lines: readonly TopupOrderLine[], re
       // Accounting requires a first day on every line. Excess has none if its period is not a month.
       periodStart: line.periodStart ?? paidDate,
       periodEnd: line.periodEnd ?? undefined,
+      ...(line.taxes.length > 0 && {
+        taxes: {
+          base: line.amount - line.includedTax,
+          tax: line.includedTax + line.addedTax,
+          withheld: line.withheld,
+        },
+      }),
     })),
   };
 }

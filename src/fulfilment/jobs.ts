@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } from '../orders/index.ts';
+import {
+  type ApprovalState,
+  defineOrderJob,
+  type JobOrder,
+  jobOfOrder,
+  orderPayload,
+  payloadOf,
+} from '../orders/index.ts';
 import { defineJob, type JobHandler, type NewJob, newJob, PRIORITIES } from '../platform/jobs/job.ts';
 import type { OrderMail } from './send-order-mail.ts';
 import { MAIL_KINDS, type MailKind } from './templates/index.ts';
@@ -27,6 +34,16 @@ export const paidJobs = (order: JobOrder, payments: number): readonly NewJob[] =
   jobOfOrder(bookPaidPiJob, order),
   mailJob('payment_received', order, { changes: payments }),
 ];
+
+const MAIL_OF_APPROVAL = {
+  PENDING: 'approval_requested',
+  APPROVED: 'order_approved',
+  REJECTED: 'order_rejected',
+} as const;
+
+/** The mail about the present state of a draft's approval; `sending` counts the steps that have made that state. */
+export const approvalMailJob = (state: ApprovalState, order: JobOrder, sending: number): NewJob =>
+  mailJob(MAIL_OF_APPROVAL[state], order, { sending });
 
 interface Sending {
   sending?: number;

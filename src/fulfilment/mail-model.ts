@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { endOfOrder, linesOfOrder, type TopupOrder } from '../orders/index.ts';
+import { approvalOfOrder, endOfOrder, linesOfOrder, orderPage, orderTaxes, type TopupOrder } from '../orders/index.ts';
 import type { MailMoney } from './mail-money.ts';
 import type { OrderMailModel } from './templates/index.ts';
 
@@ -11,15 +11,18 @@ export async function factsOfMail(
   database: DataSource,
   order: TopupOrder,
   money: MailMoney,
-  now: Date,
+  { now, returnUrl }: { now: Date; returnUrl: string },
 ): Promise<OrderFactsOfMail> {
   const { number, total, paymentUrl, paymentExpiresAt, paidAt, paidInvoiceNumber } = order;
   const reviewReason = order.reviewReason ?? 'UNDERPAID';
+  const lines = await linesOfOrder(database, order.id);
   const isInTime = paymentExpiresAt === null || paymentExpiresAt > now;
   return {
     orderNumber: number,
     total,
-    lines: await linesOfOrder(database, order.id),
+    orderUrl: orderPage(returnUrl, order.id),
+    lines,
+    taxes: orderTaxes(lines),
     paymentUrl,
     paymentExpiresAt,
     paidAt,
@@ -28,5 +31,6 @@ export async function factsOfMail(
     reviewReason,
     isRestPayable: reviewReason === 'UNDERPAID' && money.outstanding > 0n && isInTime,
     endCause: await endOfOrder(database, order.id),
+    approval: await approvalOfOrder(database, order),
   };
 }

@@ -47,6 +47,8 @@ export class SendOrderMail {
     private readonly readMoney: ReadMailMoney,
     private readonly clock: Clock,
     private readonly log: Logger,
+    /** The page to which buyers return from the payment page: each mail links to its order there. */
+    private readonly returnUrl: string,
   ) {}
 
   async send(mail: OrderMail, stopping: AbortSignal): Promise<void> {
@@ -57,7 +59,10 @@ export class SendOrderMail {
     if (!FITS[kind](order)) return forgetUnsent(this.database.manager, { orderId, kind });
     // The change that came after it has a mail of its own, to each contact.
     if (mail.changes !== undefined && mail.changes < changesToldBy(kind, money)) return;
-    const facts = await factsOfMail(this.database, order, money, this.clock.now());
+    const facts = await factsOfMail(this.database, order, money, {
+      now: this.clock.now(),
+      returnUrl: this.returnUrl,
+    });
     const organization = await this.organizations.findFresh(order.organizationId);
     if (isUpstreamError(organization)) throw organization;
     const { contacts, unreadable } = organization?.billing ?? { contacts: [], unreadable: 0 };
@@ -96,6 +101,9 @@ export class SendOrderMail {
     });
     const suffix = sending === 1 ? '' : `.${sending}`;
     const id = `${order.number}.${kind}.${recipientHash.slice(0, 16)}${suffix}`;
+    // It was read before hub-core was asked: a payment may have come since, and nobody who has paid is reminded.
+    if (kind === 'payment_reminder' && !(await this.isDue(order.id)))
+      return forgetUnsent(this.database.manager, recipient);
     // fault point: mail, about to be sent
     try {
       await this.mailer.send({ ...rendered, to: { name: contact.name, address: contact.email }, id }, stopping);
@@ -106,6 +114,12 @@ export class SendOrderMail {
     // fault point: mail, sent and not noted
     await recordDelivery(this.database, recipient, sending, this.clock.now());
     // fault point: mail, noted and the job not ended
+  }
+
+  private async isDue(orderId: string): Promise<boolean> {
+    const order = await orderById(this.database, orderId);
+    const { paymentExpiresAt: deadline } = order;
+    return FITS.payment_reminder(order) && deadline !== null && deadline > this.clock.now();
   }
 
   /** Throws the error if the mail is to be tried again. */

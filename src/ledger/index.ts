@@ -3,6 +3,7 @@ export { BalancesLoader, SettledExcessLoader } from './loaders.ts';
 export { type ExcessQuantities, excessKey, toExcessQuantities } from './rules/excess-quantities.ts';
 export { lockBalances } from './store/balances.ts';
 export {
+  creditsOfLines,
   enterEntries,
   entriesOfLines,
   hasRefundEntry,
@@ -11,5 +12,6 @@ export {
   settledExcess,
   settlementsOf,
 } from './store/entries.ts';
+export { type LedgerPage, type LedgerPageArgs, ledgerRowsBetween, readLedgerPages } from './store/ledger-page.ts';
 export { OrganizationPackage } from './store/organization-package.entity.ts';
-export { QuotaLedgerEntry } from './store/quota-ledger-entry.entity.ts';
+export { type LedgerKind, QuotaLedgerEntry } from './store/quota-ledger-entry.entity.ts';

@@ -71,11 +71,11 @@ export async function decideOnMoney<T>(
   };
   if (isDryRun) {
     return rehearse(database, async (tx) => {
-      if ('invoices' in answer) await settlement.settleIn(tx, snapshot.id, answer);
+      if ('invoices' in answer) await settlement.settleIn(tx, snapshot.id, answer).catch(refuseTaken(snapshot));
       return decideLocked(tx);
     });
   }
-  if ('invoices' in answer) await settlement.settle(snapshot.id, answer);
+  if ('invoices' in answer) await settlement.settle(snapshot.id, answer).catch(refuseTaken(snapshot));
   return inTransaction(database, decideLocked);
 }
 
@@ -111,6 +111,13 @@ async function answerAbout(
     );
   }
 }
+
+const refuseTaken =
+  ({ number }: TopupOrder) =>
+  (error: unknown): never => {
+    if (!isUpstreamError(error)) throw error;
+    throw new OperatorRefusal(`Nothing was decided about ${number}: ${error.message}. Run the command again.`);
+  };
 
 function assertSeen(
   { number, status }: TopupOrder,

@@ -29,7 +29,7 @@ export function dropStuckJob(database: DataSource, clock: Clock, id: string, by:
       throw new OperatorRefusal(
         `${id} books ${order.number}, which is paid: correct it with \`npm run orders -- rebook ${order.number}\` instead.`,
       );
-    if (!(await dropJob(tx, id)))
+    if ((await dropJob(tx, id)) === undefined)
       throw new OperatorRefusal(`${id} (${job.task}) is running: wait until the attempt has ended, then try again.`);
     if (order !== undefined)
       await recordStep(tx, order, { at: clock.now(), cause: `operator: job ${job.task} dropped`, ...by });

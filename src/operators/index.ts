@@ -17,5 +17,6 @@ export {
   reconcileInvoices,
 } from './reconcile-invoices.ts';
 export { type GiveBackRequest, type RecordedGiveBack, recordGiveBack } from './record-give-back.ts';
+export { type RecordedSlip, recordSlip, type SlipRequest } from './record-slip.ts';
 export { type Refund, type RefundRequest, refundOrder } from './refund-order.ts';
 export { retryOrder, sendMailAgain } from './retry-order.ts';

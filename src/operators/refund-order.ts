@@ -1,10 +1,12 @@
 import type { EntityManager } from 'typeorm';
+import type { Moderator } from '../clients/moderator.ts';
 import { mailJob } from '../fulfilment/index.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
 import { type Rupiah, sum } from '../kernel/money.ts';
 import { enterEntries, lockBalances } from '../ledger/index.ts';
 import {
-  COMPLETED,
+  AWAITS_BOOKING,
+  CREDITED,
   linesOfOrder,
   moveOrder,
   orderNumbered,
@@ -16,6 +18,7 @@ import { enterGiveBack, paymentsIn, withForeign } from '../payments/index.ts';
 import { enqueueJob } from '../platform/jobs/job.ts';
 import { closeAnswered } from './close-payment-exception.ts';
 import { type Decided, type DecisionParts, decideOnMoney, type MoneyDecision } from './decide-on-money.ts';
+import { type Booking, endBooking, readBooking } from './end-booking.ts';
 import { noSuchOrder } from './locked-order.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
@@ -40,20 +43,22 @@ const ANSWERED: ReadonlySet<string> = new Set(['refunded', 'review_overdue', 'co
 
 interface RefundParts extends DecisionParts {
   outstandingExcess: OutstandingExcess;
+  /** Called for a PAID order. */
+  moderator: () => Moderator;
 }
 
 /**
- * Refunds an order: PAYMENT_REVIEW → REFUNDED, or COMPLETED → REFUNDED with compensating entries in the ledger. Only
+ * Refunds an order: PAYMENT_REVIEW → REFUNDED, or PAID or COMPLETED → REFUNDED with compensating entries in the ledger. Only
  * marks it: an operator returns the money at Mekari Pay, by hand. Used quota is not refunded, so settled excess never
- * is. Where the provider gave the money back already, nothing need be taken back. Accounting is booking a PAID order, so it
- * must be COMPLETED first. A repeat finds the order REFUNDED and is refused.
+ * is. Where the provider gave the money back already, nothing need be taken back. A PAID order leaves with its PI number if accounting
+ * has booked it, and else without its booking. A repeat finds the order REFUNDED and is refused.
  */
 export async function refundOrder(
   parts: RefundParts,
   orderNumber: string,
   request: RefundRequest,
 ): Promise<Refund & Decided> {
-  const outstanding = await outstandingOf(parts, orderNumber);
+  const { outstanding, booking } = await askNeighbours(parts, orderNumber);
   return decideOnMoney(parts, orderNumber, request, {
     assertDecidable: (order) => assertRefundable(order, request),
     async decide(tx, order, money) {
@@ -63,6 +68,7 @@ export async function refundOrder(
       const lines = isReviewed ? [] : await topupLines(tx, order);
       const mayBeNothing = isReviewed || money.isReturned;
       const amount = await takeBackLines(tx, order, lines, { takeBack, mayBeNothing, outstanding, at: cause.at });
+      if (AWAITS_BOOKING.has(order.status)) await endBooking(tx, order, booking ?? hasJustChanged(order), cause.at);
       await moveOrder(tx, order, 'REFUNDED', cause);
       const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
       const outcome = isReviewed ? returnOfReview(money) : returnOfCredit(money, amount);
@@ -77,24 +83,32 @@ export async function refundOrder(
   });
 }
 
-/** Reads the outstanding excess before the transaction: no neighbour is called inside one. */
-async function outstandingOf({ database, outstandingExcess }: RefundParts, orderNumber: string) {
+/** Reads the outstanding excess, and the booking of a PAID order, before the transaction: no neighbour is called inside one. */
+async function askNeighbours(
+  parts: RefundParts,
+  orderNumber: string,
+): Promise<{ outstanding: ReadonlyMap<string, bigint>; booking?: Booking }> {
+  const { database, outstandingExcess } = parts;
   const order = await orderNumbered(database, orderNumber);
   if (order === null) throw noSuchOrder(orderNumber);
   const outstanding = new Map<string, bigint>();
-  if (!COMPLETED.has(order.status)) return outstanding;
+  if (!CREDITED.has(order.status)) return { outstanding };
   for (const { quotaCode } of await topupLines(database.manager, order)) {
     outstanding.set(quotaCode, await outstandingExcess(order.organizationId, quotaCode));
   }
-  return outstanding;
+  return AWAITS_BOOKING.has(order.status) ? { outstanding, booking: await readBooking(parts, order) } : { outstanding };
+}
+
+function hasJustChanged({ number }: TopupOrder): never {
+  throw new OperatorRefusal(`${number} has just changed: try again.`);
 }
 
 function assertRefundable({ number, status }: TopupOrder, { takeBack }: RefundRequest): void {
-  if (status === 'PAID')
-    throw new OperatorRefusal(`${number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`);
   const isReviewed = UNDER_REVIEW.has(status);
-  if (!isReviewed && !COMPLETED.has(status))
-    throw new OperatorRefusal(`${number} is ${status}: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`);
+  if (!isReviewed && !CREDITED.has(status))
+    throw new OperatorRefusal(
+      `${number} is ${status}: only an order in PAYMENT_REVIEW, PAID or COMPLETED can be refunded.`,
+    );
   if (isReviewed && takeBack.size > 0)
     throw new OperatorRefusal(`${number} is under review and was never credited: leave out --take-back.`);
 }
@@ -122,8 +136,8 @@ async function takeBackLines(
     lines.map((line) => {
       const balance = balances.get(line.quotaCode) ?? 0n;
       const outstandingExcess = request.outstanding.get(line.quotaCode);
-      // The order was not COMPLETED when the excess was read.
-      if (outstandingExcess === undefined) throw new OperatorRefusal(`${order.number} has just changed: try again.`);
+      // The order was not credited when the excess was read.
+      if (outstandingExcess === undefined) return hasJustChanged(order);
       return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
     }),
   );

@@ -7,9 +7,13 @@ import { inOrderSpan, setFacts } from '../platform/telemetry/spans.ts';
 import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
 import type { DraftToRequote, QuoteOrder, RequotedOrder } from './quote-order.ts';
+import { approvalMissing } from './rules/approval.ts';
 import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal } from './rules/confirm.ts';
 import type { KeyUse } from './rules/idempotency-key.ts';
 import { PAYMENT_REFUSED } from './rules/order-state.ts';
+import { payableOf } from './rules/payable.ts';
+import { type ChangedLine, changedLines } from './rules/price-change.ts';
+import type { Quote } from './rules/quote.ts';
 import {
   changedByOthers,
   idempotencyConflict,
@@ -25,7 +29,7 @@ import type { TopupOrder } from './store/topup-order.entity.ts';
 import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 
 export interface ConfirmOutcome extends OrderOutcome {
-  priceChange?: { oldTotal: Rupiah; newTotal: Rupiah };
+  priceChange?: { oldTotal: Rupiah; newTotal: Rupiah; lines: readonly ChangedLine[] };
 }
 
 /** A confirm asks for the invoice itself. This much later a job asks for it, in case the process died before. */
@@ -85,12 +89,15 @@ export class ConfirmOrder {
     const { order, lines } = draft;
     const quoted = await this.quotes.requote(request, draft);
     if (!quoted.ok) return { order, userErrors: quoted.error };
-    const { taken, reported, periods, linesWithoutContractEnd } = quoted.value;
+    const { taken, reported, periods, linesWithoutContractEnd, approvalLimit } = quoted.value;
+    // Before the prices: what waits for a decision keeps its total.
+    const unapproved = approvalMissing(order, approvalLimit);
+    if (unapproved !== undefined) return { order, userErrors: [unapproved] };
     if (linesWithoutContractEnd.length > 0) {
       const message = `"${linesWithoutContractEnd.join('", "')}" would be valid until your contract ends, but the contract has no end date in the future: order without it, or extend the contract first.`;
       return { order, userErrors: [userError('CONTRACT_END_MISSING', message)] };
     }
-    if (periods === undefined) return this.refuseChangedPrices(request, order, quoted.value);
+    if (periods === undefined) return this.refuseChangedPrices(request, draft, quoted.value);
 
     const cause = this.cause(request, 'confirmOrder');
     // fault point: confirm, compared and not moved
@@ -99,6 +106,7 @@ export class ConfirmOrder {
       use,
       taken,
       reported,
+      approvalLimit,
       maxOrdersAwaitingPayment: this.options.maxOrdersAwaitingPayment,
       paymentExpiresAt: addSeconds(cause.at, this.options.paymentTtlSeconds),
       periods,
@@ -116,17 +124,19 @@ export class ConfirmOrder {
    */
   private async refuseChangedPrices(
     request: RequestContext,
-    order: TopupOrder,
+    { order, lines }: DraftToRequote,
     { quote, reported }: RequotedOrder,
   ): Promise<ConfirmOutcome | 'changed'> {
     const cause = this.cause(request, 'confirmOrder: price changed, quoted anew');
     const quoteExpiresAt = addSeconds(cause.at, this.options.quoteTtlSeconds);
     const requoted = await requoteDraft(this.database, request, { order, quote, reported, quoteExpiresAt, cause });
     if (requoted === undefined) return 'changed';
-    const message = `Prices or the excess to settle have changed: the total was ${formatRupiah(order.total)} and is now ${formatRupiah(quote.total)}. Nothing was ordered: review the new prices and confirm again.`;
+    const next =
+      order.approvalState === null ? 'confirm it again' : 'submit it again: its approval was for the old prices';
+    const message = `Prices, the excess to settle or taxes have changed: ${totalsOf(order, quote)}. Nothing was ordered: review the order and ${next}.`;
     return {
       order: requoted,
-      priceChange: { oldTotal: order.total, newTotal: quote.total },
+      priceChange: { oldTotal: order.total, newTotal: quote.total, lines: changedLines(lines, quote.lines) },
       userErrors: [userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true })],
     };
   }
@@ -159,4 +169,11 @@ export class ConfirmOrder {
   private cause(request: RequestContext, cause: string) {
     return { at: this.clock.now(), cause, ...actorOf(request) };
   }
+}
+
+/** Tax that is withheld moves what is to be paid, not the total. */
+function totalsOf(before: Pick<Quote, 'total' | 'withheldTotal'>, now: Pick<Quote, 'total' | 'withheldTotal'>): string {
+  const total = `the total was ${formatRupiah(before.total)} and is now ${formatRupiah(now.total)}`;
+  if (before.withheldTotal === 0n && now.withheldTotal === 0n) return total;
+  return `${total}, of which ${formatRupiah(payableOf(before))} was to be paid and now ${formatRupiah(payableOf(now))} is`;
 }

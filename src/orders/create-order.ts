@@ -7,6 +7,8 @@ import type { QuoteOrder } from './quote-order.ts';
 import { isQuoteOver } from './rules/confirm.ts';
 import { type KeyUse, keyUse } from './rules/idempotency-key.ts';
 import type { IdentifyOrder } from './rules/order-identity.ts';
+import { readPurchaseOrderNumber } from './rules/purchase-order-number.ts';
+import type { Withholding } from './rules/quote.ts';
 import { idempotencyConflict, quoteExpired, tooManyLiveDrafts, type UserError } from './rules/user-error.ts';
 import { wantedItems } from './rules/wanted-items.ts';
 import { orderOfKey, storeDraft } from './store/drafts.ts';
@@ -15,6 +17,10 @@ import type { TopupOrder } from './store/topup-order.entity.ts';
 export interface CreateOrderInput {
   organizationId?: string;
   items: readonly { optionId: string; quantity: bigint }[];
+  /** The tax that the buyer declares to keep back. */
+  withholding?: Withholding | undefined;
+  /** The buyer's own number for this purchase. */
+  purchaseOrderNumber?: string | undefined;
   idempotencyKey: string;
 }
 
@@ -48,20 +54,24 @@ export class CreateOrder {
 
   private async createOnce(request: RequestContext, input: CreateOrderInput): Promise<OrderOutcome> {
     const organizationId = organizationToWrite(request, input.organizationId);
-    const use = keyUse(organizationId, 'create', input.idempotencyKey, contentOf(input));
+    const purchaseOrderNumber = readPurchaseOrderNumber(input.purchaseOrderNumber);
+    const use = keyUse(organizationId, 'create', input.idempotencyKey, contentOf({ ...input, purchaseOrderNumber }));
     // A repeat needs no quote. The key's unique constraint still decides when the draft is stored.
     const repeat = await this.repeated(request, use);
     if (repeat !== undefined) return repeat;
 
     const items = wantedItems(organizationId, input.items);
     if (!items.ok) return { userErrors: items.error };
-    const quoted = await this.quotes.quote(request, organizationId, items.value);
+    const withholding = input.withholding ?? null;
+    const quoted = await this.quotes.quote(request, organizationId, { items: items.value, withholding });
     if (!quoted.ok) return { userErrors: quoted.error };
 
     const at = this.clock.now();
     const draft = {
       use,
       ...quoted.value,
+      withholding,
+      purchaseOrderNumber: purchaseOrderNumber ?? null,
       quoteExpiresAt: addSeconds(at, this.options.quoteTtlSeconds),
       traceParent: currentTraceParent(),
       cause: { at, cause: 'createTopupOrder', ...actorOf(request) },
@@ -83,9 +93,11 @@ export class CreateOrder {
   }
 }
 
-/** Returns the same content for the same items, whatever their order. */
-function contentOf({ items }: CreateOrderInput) {
-  return items
+/** Returns the same content for the same items, whatever their order. Keys from before there were the other inputs stay valid. */
+function contentOf({ items, withholding, purchaseOrderNumber }: CreateOrderInput) {
+  const wanted = items
     .map(({ optionId, quantity }) => ({ optionId, quantity: quantity.toString() }))
     .sort((a, b) => (a.optionId < b.optionId ? -1 : 1));
+  const others = { withholding, purchaseOrderNumber };
+  return Object.values(others).every((value) => value === undefined) ? wanted : { items: wanted, ...others };
 }

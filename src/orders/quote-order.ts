@@ -1,8 +1,9 @@
+import type { OrganizationDetails } from '../clients/hub-core.ts';
 import { isUpstreamError } from '../clients/upstream-error.ts';
 import { type ExcessQuantity, type PriceOwed, reportedQuantities } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
-import { formatRupiah, MAX_AMOUNT } from '../kernel/money.ts';
+import { formatRupiah, MAX_AMOUNT, type Rupiah } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type ExcessQuantities, toExcessQuantities } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
@@ -11,7 +12,16 @@ import type { RequestContext } from '../platform/server/request-context.ts';
 import { checkQuantity, type OfferedOption, type SelectOrderable } from '../topup-options/index.ts';
 import { onlyGrew } from './rules/excess-growth.ts';
 import type { LinePeriod } from './rules/line-period.ts';
-import { buildQuote, frozenPeriods, mostOrderable, type Quote, type QuoteItem, samePrices } from './rules/quote.ts';
+import {
+  buildQuote,
+  canWithhold,
+  frozenPeriods,
+  mostOrderable,
+  type Quote,
+  type QuoteItem,
+  samePrices,
+  type Withholding,
+} from './rules/quote.ts';
 import {
   excessPending,
   excessUnavailable,
@@ -20,6 +30,7 @@ import {
   quantityRefused,
   type UserError,
   userError,
+  withholdingNotApplicable,
 } from './rules/user-error.ts';
 import type { WantedItem } from './rules/wanted-items.ts';
 import { type ClaimedLine, claimedLines, takenExcess } from './store/taken-excess.ts';
@@ -29,7 +40,13 @@ import type { TopupOrderLine } from './store/topup-order-line.entity.ts';
 /** A quote, and the other facts that an order freezes. */
 export interface QuotedOrder {
   quote: Quote;
+  /** True if something in the order has a tax that the buyer may keep back. */
+  canWithhold: boolean;
   organizationName: string;
+  /** For documents of the order. */
+  organizationDetails: OrganizationDetails;
+  /** The total above which the organization asks for an approval; undefined if it does not. */
+  approvalLimit: Rupiah | undefined;
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
   /** Excess that the quote leaves out, because it is settled or another order claims it. */
@@ -40,6 +57,13 @@ export interface QuotedOrder {
    * Labels of contract lines whose contract has no end in the future. Such an order can be created, but not confirmed.
    */
   linesWithoutContractEnd: readonly string[];
+}
+
+interface WantedQuote {
+  items: readonly WantedItem[];
+  withholding: Withholding | null;
+  /** The draft that is quoted again: its own excess does not count as taken. */
+  orderId?: string;
 }
 
 export interface DraftToRequote {
@@ -75,9 +99,11 @@ export class QuoteOrder {
   async quote(
     request: RequestContext,
     organizationId: string,
-    items: readonly WantedItem[],
+    wanted: { items: readonly WantedItem[]; withholding: Withholding | null },
   ): Promise<Result<QuotedOrder, UserError[]>> {
-    return chargeable(await this.quoteItems(request, organizationId, items), ['input', 'items']);
+    const quoted = chargeable(await this.quoteItems(request, organizationId, wanted), ['input', 'items']);
+    const isInVain = wanted.withholding !== null && quoted.ok && !quoted.value.canWithhold;
+    return isInVain ? refused([withholdingNotApplicable()]) : quoted;
   }
 
   /** Quotes a draft again, and compares: its own excess does not count as taken. */
@@ -88,7 +114,8 @@ export class QuoteOrder {
     const items = lines
       .filter((line) => line.kind === 'TOPUP')
       .map((line) => ({ code: line.quotaCode, quantity: line.quantity, field: null }));
-    const quoted = await this.quoteItems(request, order.organizationId, items, order.id);
+    const wanted = { items, withholding: order.withholding, orderId: order.id };
+    const quoted = await this.quoteItems(request, order.organizationId, wanted);
     if (!quoted.ok) return quoted;
     const { quote, reported, taken, claims } = quoted.value;
     const pending = claims.filter(({ code }) => items.some((item) => item.code === code));
@@ -105,8 +132,7 @@ export class QuoteOrder {
   private async quoteItems(
     request: RequestContext,
     organizationId: string,
-    items: readonly WantedItem[],
-    orderId?: string,
+    { items, withholding, orderId }: WantedQuote,
   ): Promise<Result<QuotedOrder, UserError[]>> {
     const organization = await this.organizations.findFresh(organizationId, { urgent: true });
     if (organization === undefined || isUpstreamError(organization)) {
@@ -136,10 +162,13 @@ export class QuoteOrder {
 
     const today = jakartaDate(now);
     const quoted = results.flatMap((result) => (result.ok ? [result.value] : []));
-    const quote = buildQuote(quoted, today);
+    const quote = buildQuote(quoted, { today, withholding });
     return ok({
       quote,
+      canWithhold: canWithhold(quoted),
       organizationName: organization.name,
+      organizationDetails: organization.details,
+      approvalLimit: organization.approvalLimit,
       reported: quoted.flatMap(({ option }) => reportedQuantities(option.configuration, organization.excess)),
       taken,
       claims: claimed.filter((claim) => claim.orderId !== orderId),

@@ -24,10 +24,11 @@ import { everyInvoiceOf } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
 import type { ReportOthers } from './report-others.ts';
 import type { ReviewUnreadable } from './review-unreadable.ts';
-import type { Answer, SettleReceived } from './settle-received.ts';
+import { type Answer, InvoiceTaken, type SettleReceived } from './settle-received.ts';
 import { invoiceIdsOf } from './store/order-payments.ts';
 
 type Source = Answer['source'];
+type Checked = 'received' | 'unpaid' | 'ended' | UpstreamError;
 
 /**
  * Asks the provider what came in for an order, because a webhook may never come or may tell a part only, and settles the
@@ -84,7 +85,13 @@ export class CheckPayment {
    * Returns "received" if anything was ever received for the order, "ended" if the provider's own end is the order's, and the
    * UpstreamError if the provider fails. A pending order without an invoice gets one while there is time to pay it.
    */
-  async check(source: Source, order: TopupOrder): Promise<'received' | 'unpaid' | 'ended' | UpstreamError> {
+  async check(source: Source, order: TopupOrder): Promise<Checked> {
+    const checked = await this.checkOnce(source, order);
+    // The order that took the invoice meanwhile is committed: the second answer sets the invoice apart.
+    return checked instanceof InvoiceTaken ? this.checkOnce(source, order) : checked;
+  }
+
+  private async checkOnce(source: Source, order: TopupOrder): Promise<Checked> {
     try {
       // Stored before the call, so that an order on which the provider fails does not block the head of the poll queue.
       await setPaymentChecked(this.database, order.id, this.clock.now());
@@ -104,7 +111,7 @@ export class CheckPayment {
       return failure ?? (isRefused ? 'ended' : 'unpaid');
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      if (error.kind === 'malformed') await this.unreadable.count(source, order.id);
+      if (error.kind === 'malformed' && !(error instanceof InvoiceTaken)) await this.unreadable.count(source, order.id);
       return error;
     }
   }

@@ -9,6 +9,7 @@ import {
   jobOfOrder,
   linesOfOrder,
   orderById,
+  orderPage,
   PAYMENT_REFUSED,
   payableOf,
   type TopupOrder,
@@ -22,6 +23,7 @@ import { checkPaymentJob, issueInvoiceJob, voidInvoiceJob } from './jobs.ts';
 import { byOwner, voidInvoices } from './order-invoices.ts';
 import type { Invoice, NewInvoice, PaymentProvider } from './provider.ts';
 import type { ReportOthers } from './report-others.ts';
+import { invoiceItems } from './rules/invoice-items.ts';
 import { providerDeadline } from './rules/provider-end.ts';
 import { storeInvoice } from './store/invoices.ts';
 
@@ -106,9 +108,9 @@ export class IssueInvoice implements Invoicing {
       orderNumber: order.number,
       amount: payableOf(order),
       description: `Qontak top-up ${order.number}`,
-      items: lines.map(({ label, quantity, unitPrice, amount }) => ({ name: label, quantity, unitPrice, amount })),
+      items: invoiceItems(lines),
       customer: { organizationId: order.organizationId, name: order.organizationName },
-      returnUrl: withOrder(this.options.returnUrl, order.id),
+      returnUrl: orderPage(this.options.returnUrl, order.id),
       expiresAt: order.paymentExpiresAt ?? order.quoteExpiresAt,
     });
     // fault point: invoice, created and not stored
@@ -183,9 +185,3 @@ export class IssueInvoice implements Invoicing {
 /** The provider will not make this invoice, whoever asks and however often. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
 class InvoiceRefused extends UpstreamError {}
-
-function withOrder(returnUrl: string, orderId: string): string {
-  const url = new URL(returnUrl);
-  url.searchParams.set('orderId', orderId);
-  return url.toString();
-}

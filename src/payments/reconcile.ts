@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { DataSource } from 'typeorm';
 import { isUpstreamError, UpstreamError } from '../clients/upstream-error.ts';
-import { mailJob } from '../fulfilment/index.ts';
+import { mailJob, remindIfDue } from '../fulfilment/index.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import {
   draftsToExpire,
@@ -94,6 +94,7 @@ export class Reconcile {
       if (isUpstreamError(checked)) throw checked;
       setFacts(span, { outcome: checked });
       const isOverdue = order.paymentExpiresAt !== null && order.paymentExpiresAt <= this.clock.now();
+      if (checked === 'unpaid' && !isOverdue) await remindIfDue(this.database, order, this.clock.now());
       if (checked === 'unpaid' && isOverdue && order.status === 'PENDING_PAYMENT') await this.expire(order);
       if (isOverdue && UNDER_REVIEW.has(order.status)) await withdrawLink(this.database, order.id);
     } catch (error) {

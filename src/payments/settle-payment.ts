@@ -89,7 +89,7 @@ export class SettlePayment {
     const notice = { ...report.notice, provider: report.provider };
     const outcome = decideNotice(order && factsOf(order), notice, facts?.context ?? NO_ORDER);
     // fault point: settle, read and decided
-    const { ownerNumber } = facts ?? {};
+    const ownerNumber = facts?.ownerNumber ?? null;
     const event = noticeEvent(report, { orderId: order?.id ?? null, outcome, ownerNumber, at: this.clock.now() });
     if (facts === undefined || order === undefined) {
       return { outcome: (await enterEvent(this.database, event)) ? outcome : 'duplicate' };

@@ -15,7 +15,6 @@ import {
   UNDER_REVIEW,
   withdrawLink,
 } from '../orders/index.ts';
-import { violatesUnique } from '../platform/database/errors.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { closeGivenBack } from './close-given-back.ts';
 import { enqueueMail, paymentsIn } from './mail-of-answer.ts';
@@ -31,6 +30,7 @@ import {
 import type { PaymentOutcome } from './rules/payment-outcomes.ts';
 import { PAYABLE_STATUSES } from './rules/provider-end.ts';
 import { newSteps, sumsOf } from './rules/received-sum.ts';
+import { isInvoiceTaken } from './store/invoice-owners.ts';
 import type { OrderPayment } from './store/order-payment.entity.ts';
 import { enterPayments, type InboxFacts, moneyOf } from './store/order-payments.ts';
 import type { PaymentEvent, PaymentSource } from './store/payment-event.entity.ts';
@@ -49,6 +49,16 @@ export interface Received {
   order: TopupOrder;
   /** True if anything was ever received for the order. */
   isAny: boolean;
+}
+
+/**
+ * Another order got an invoice of the answer after its owner was read. Nothing was settled. If the provider is asked again, the
+ * invoice is set apart.
+ */
+export class InvoiceTaken extends UpstreamError {
+  constructor(provider: string) {
+    super(provider, 'malformed', "it gave another order's invoice");
+  }
 }
 
 /** The answer, the order's row lock and everything that follows from both. */
@@ -78,11 +88,9 @@ export class SettleReceived {
     private readonly report: ReportOutcome,
   ) {}
 
+  /** Throws InvoiceTaken. */
   async settle(orderId: string, answer: Answer): Promise<Received> {
-    const settled = await inTransaction(this.database, (tx) => this.settleIn(tx, orderId, answer)).catch((error) => {
-      if (!violatesUnique(error, 'topup_orders_payment_invoice_key')) throw error;
-      throw new UpstreamError(answer.provider, 'malformed', "it gave another order's invoice");
-    });
+    const settled = await inTransaction(this.database, (tx) => this.settleIn(tx, orderId, answer));
     // fault point: review, committed and not answered
     const { order, events, excessPaidTwice } = settled;
     for (const event of events) {
@@ -91,11 +99,16 @@ export class SettleReceived {
     return { order, isAny: settled.isAny };
   }
 
-  /** Settles in the caller's transaction, such as one that is rolled back to show what would come of it. Reports nothing. */
+  /**
+   * Settles in the caller's transaction, such as one that is rolled back to show what would come of it. Reports nothing. Throws
+   * InvoiceTaken.
+   */
   async settleIn(tx: EntityManager, orderId: string, answer: Answer) {
     const order = await lockOrder(tx, { id: orderId });
     if (order === undefined) throw new Error(`there is no order ${orderId}`);
-    return this.settleLocked(tx, order, answer);
+    return this.settleLocked(tx, order, answer).catch((error) => {
+      throw isInvoiceTaken(error) ? new InvoiceTaken(answer.provider) : error;
+    });
   }
 
   private async settleLocked(tx: EntityManager, order: TopupOrder, answer: Answer) {

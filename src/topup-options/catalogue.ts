@@ -1,13 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import { parseOptionValue, type QuantityRule } from './rules/option-value.ts';
+import { parseTaxes, type Tax } from './rules/taxes.ts';
 import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
-/** A catalogue row with its parsed option_value. `fault` is the reason if it does not parse. */
-export interface CatalogueRow {
-  configuration: TopupConfiguration;
-  rule: QuantityRule | undefined;
-  fault: string | undefined;
-}
+/** A catalogue row with its parsed option_value and taxes, or the reason why one of them does not parse. */
+export type CatalogueRow = { configuration: TopupConfiguration } & (
+  | { rule: QuantityRule; taxes: readonly Tax[]; fault?: undefined }
+  | { fault: string }
+);
 
 export interface CatalogueOptions {
   /** Reads all rows, in page order. */
@@ -47,10 +47,12 @@ export class Catalogue {
   private async read(): Promise<readonly CatalogueRow[]> {
     const configurations = await this.options.read();
     return configurations.map((configuration) => {
-      const parsed = parseOptionValue(configuration.optionValue);
-      if (parsed.ok) return { configuration, rule: parsed.value, fault: undefined };
-      this.options.onFault(configuration.id, parsed.error);
-      return { configuration, rule: undefined, fault: parsed.error };
+      const rule = parseOptionValue(configuration.optionValue);
+      const taxes = parseTaxes(configuration.taxes);
+      if (rule.ok && taxes.ok) return { configuration, rule: rule.value, taxes: taxes.value };
+      const fault = [rule, taxes].flatMap((parsed) => (parsed.ok ? [] : [parsed.error])).join('; ');
+      this.options.onFault(configuration.id, fault);
+      return { configuration, fault };
     });
   }
 

@@ -8,6 +8,7 @@ import type { Prices } from './prices.ts';
 import { closedGate, gatingFlags, type HiddenReason } from './rules/gating.ts';
 import type { QuantityRule } from './rules/option-value.ts';
 import { noQuantity, ruleFor } from './rules/quantity.ts';
+import type { Tax } from './rules/taxes.ts';
 import type { TopupConfiguration } from './store/topup-configuration.entity.ts';
 
 /** A configuration whose gates are open, with its rule for one organization. */
@@ -15,6 +16,7 @@ interface OpenOption {
   configuration: TopupConfiguration;
   organization: OrganizationSnapshot;
   rule: QuantityRule;
+  taxes: readonly Tax[];
 }
 
 export interface OfferedOption extends OpenOption {
@@ -89,15 +91,15 @@ export class EvaluateOptions {
 }
 
 function gateRow(
-  { configuration, rule, fault }: CatalogueRow,
+  { configuration, ...row }: CatalogueRow,
   organization: OrganizationSnapshot,
   flags: FlagSnapshot,
 ): OpenOption | HiddenOption {
   const gate = closedGate(configuration, organization, flags);
   if (gate !== undefined) return { configuration, ...gate };
-  if (rule === undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: fault ?? '' };
-  const ownRule = ruleFor(configuration.code, rule, organization.mcc);
+  if (row.fault !== undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail: row.fault };
+  const ownRule = ruleFor(configuration.code, row.rule, organization.mcc);
   const detail = noQuantity(ownRule);
   if (detail !== undefined) return { configuration, reason: 'INVALID_CONFIGURATION', detail };
-  return { configuration, organization, rule: ownRule };
+  return { configuration, organization, rule: ownRule, taxes: row.taxes };
 }

@@ -2,7 +2,7 @@ export { applyCatalogue, showCatalogue } from './apply-catalogue.ts';
 export { Catalogue } from './catalogue.ts';
 export { EvaluateOptions, type OfferedOption } from './evaluate-options.ts';
 export { QuotaBalanceResolver, QuotaBalancesResolver } from './graphql/quota-balances.resolver.ts';
-export { TopupOption } from './graphql/topup-option.type.ts';
+export { TopupOption, TopupTax } from './graphql/topup-option.type.ts';
 export {
   TopupOptionResolver,
   TopupOptionsResolver,
@@ -15,6 +15,7 @@ export { type CatalogueFault, checkCatalogue } from './rules/catalogue-file.ts';
 export { parseOptionId } from './rules/option-id.ts';
 export { filledLabel, fillPlaceholders } from './rules/placeholders.ts';
 export { checkQuantity, type QuantityFault, type QuantityFaultCode } from './rules/quantity.ts';
+export type { Tax } from './rules/taxes.ts';
 export type { CatalogueQuotaType } from './rules/validity.ts';
 export { SelectOrderable } from './select-orderable.ts';
 export { readConfigurations } from './store/catalogue-rows.ts';

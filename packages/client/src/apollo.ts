@@ -8,11 +8,15 @@ const PART = { keyFields: false, merge: true } as const;
 /** A newer answer replaces a list as a whole. */
 const REPLACED = { merge: false } as const;
 
+/** The arguments that select orders, beside those that turn the pages. */
+const ORDER_FILTER = ['status', 'createdAfter', 'createdBefore', 'number'];
+
 /** Policies for the InMemoryCache of Apollo Client 4. */
 export const typePolicies: TypePolicies = {
   Query: {
     fields: {
-      topupOrders: relayStylePagination(['organizationId', 'status']),
+      topupOrders: relayStylePagination(['organizationId', ...ORDER_FILTER]),
+      paymentExceptions: relayStylePagination(['organizationId']),
       // Shows a mutation's answer at once. The query still fetches.
       topupOrder: {
         read: (cached, { args, toReference }) =>
@@ -22,22 +26,34 @@ export const typePolicies: TypePolicies = {
   },
   Organization: {
     fields: {
-      topupOrders: relayStylePagination(['status']),
+      topupOrders: relayStylePagination(ORDER_FILTER),
       topupOptions: REPLACED,
       excessUsages: REPLACED,
       quotaBalances: REPLACED,
       unavailableTopupOptions: REPLACED,
     },
   },
-  TopupOption: { fields: { choices: REPLACED } },
-  TopupOrder: { fields: { lines: REPLACED, timeline: REPLACED, payments: REPLACED } },
+  TopupOption: { fields: { choices: REPLACED, taxes: REPLACED } },
+  TopupOrder: {
+    fields: {
+      lines: REPLACED,
+      timeline: REPLACED,
+      payments: REPLACED,
+      documents: REPLACED,
+      settlementPreview: REPLACED,
+    },
+  },
   Money: PART,
   TopupActor: PART,
+  TopupApproval: PART,
   TopupChoice: PART,
+  TopupDocument: PART,
   TopupEligibility: PART,
   TopupPermissions: PART,
   ExcessSummary: PART,
   TopupOrderEvent: PART,
+  TopupSettlement: PART,
+  TopupTax: PART,
   UnavailableTopupOption: PART,
   HiddenTopupOption: PART,
 };

@@ -20,7 +20,7 @@ export interface TopLevelErrorExtensions {
   code: TopLevelErrorCode;
   /** The reference for support, which the service's log has too. */
   correlationId?: string;
-  /** On RATE_LIMITED: the wait, in whole seconds. */
+  /** On RATE_LIMITED and SERVICE_UNAVAILABLE: the wait, in whole seconds. */
   retryAfterSeconds?: number;
   /** On an error about a limit: its name, its value, and the number found. */
   limitName?: string;

@@ -4,6 +4,8 @@ export const scalars = {
   ID: 'string',
   /** A whole number as a string of digits: read it with BigInt, never with Number. */
   Decimal: 'string',
+  /** A whole number that may be negative, as a string of digits. */
+  SignedDecimal: 'string',
   /** An instant in RFC 3339, in UTC. */
   DateTime: 'string',
   /** A calendar date, YYYY-MM-DD. */

@@ -1,6 +1,7 @@
-import { CREDITED, REFUNDED } from '../../orders/index.ts';
+import { REFUNDED } from '../../orders/index.ts';
 import { oneOf, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
+import { isPaid } from './is-paid.ts';
 
 /** Credits and counters (domain.md 9). */
 export const ledgerChecks: readonly Check[] = [
@@ -21,13 +22,30 @@ export const ledgerChecks: readonly Check[] = [
       where balance is distinct from topup or excess_settled is distinct from settlement`,
   },
   {
+    name: 'entry_has_its_balance',
+    meaning: 'The balance after a ledger entry is not the sum of its quota up to there.',
+    ofChanges: 'counters',
+    // The first wrong entry of a counter: those after it repeat its fault.
+    sql: () => sql`
+      select distinct on (organization_id, quota_code) organization_id || ' ' || quota_code as subject,
+             format('entry %s: balance %s, sum %s', id, balance_after, balance) as detail
+      from (
+        select organization_id, quota_code, created_at, id, balance_after,
+               sum(case kind when 'EXCESS_SETTLEMENT' then 0 else quantity end)
+                 over (partition by organization_id, quota_code order by created_at, id) as balance
+        from quota_ledger_entries
+      ) as summed
+      where balance_after is distinct from balance
+      order by organization_id, quota_code, created_at, id`,
+  },
+  {
     name: 'paid_order_is_credited',
     meaning: 'A line of a paid order is not in the ledger.',
     ofChanges: 'orders',
     sql: () => sql`
       select o.number as subject, format('%s line of %s is not entered', line.kind, line.quota_code) as detail
       from topup_orders o join topup_order_lines line on line.order_id = o.id
-      where (o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)
+      where ${isPaid}
         and not exists (
           select from quota_ledger_entries entry where entry.order_line_id = line.id and entry.kind <> 'REFUND'
         )`,
@@ -41,7 +59,7 @@ export const ledgerChecks: readonly Check[] = [
       from quota_ledger_entries entry
       join topup_order_lines line on line.id = entry.order_line_id
       join topup_orders o on o.id = line.order_id
-      where o.status not in (${oneOf(CREDITED)}) and o.completed_at is null`,
+      where not ${isPaid}`,
   },
   {
     name: 'credit_equals_line',

@@ -2,6 +2,7 @@ import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/i
 import { SYSTEM_ACTOR, TO_GIVE_BACK } from '../../payments/index.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
+import { isPaid } from './is-paid.ts';
 
 /** The clocks of two replicas differ by less. */
 const SKEW = raw(`interval '1 minute'`);
@@ -22,7 +23,8 @@ const creditedAt: Sql = sql`(
 const refundedAt: Sql = sql`(
   select max(at) from topup_order_events where order_id = o.id and to_status in (${oneOf(REFUNDED)}) and from_status <> to_status)`;
 
-const isPaid: Sql = sql`(o.status in (${oneOf(CREDITED)}) or o.completed_at is not null)`;
+/** The sum whose receipt settles order `o` (src/orders/rules/payable.ts). */
+const payable: Sql = sql`(o.total - o.withheld_total)`;
 
 /** The sums that operators gave back for order `o`, by currency. */
 const givenBackOf: Sql = sql`(
@@ -60,23 +62,23 @@ export const paymentsChecks: readonly Check[] = [
     ofChanges: 'orders',
     // Money that went back before the credit did not cover it; money that went back later has its own check.
     sql: () => sql`
-      select o.number as subject, format('received %s of %s', coalesce(sum(payment.amount), 0), o.total) as detail
+      select o.number as subject, format('received %s of %s', coalesce(sum(payment.amount), 0), ${payable}) as detail
       from topup_orders o
       left join order_payments payment on payment.order_id = o.id
         and (payment.kind = 'PAYMENT' or payment.recorded_at < ${creditedAt} - ${SKEW})
       where ${isPaid} and not ${isApproved}
-      group by o.id, o.number, o.total having coalesce(sum(payment.amount), 0) < o.total`,
+      group by o.id, o.number, o.total, o.withheld_total having coalesce(sum(payment.amount), 0) < ${payable}`,
   },
   {
     name: 'surplus_has_its_exception',
     meaning: 'More was received for a credited order than it asks for, and no exception tells an operator.',
     ofChanges: 'orders',
     sql: () => sql`
-      select o.number as subject, format('received %s of %s', sum(payment.amount), o.total) as detail
+      select o.number as subject, format('received %s of %s', sum(payment.amount), ${payable}) as detail
       from topup_orders o join order_payments payment on payment.order_id = o.id
       where o.status in (${oneOf(CREDITED)}) and not ${isApproved}
-      group by o.id, o.number, o.total
-      having sum(payment.amount) - o.total > coalesce((
+      group by o.id, o.number, o.total, o.withheld_total
+      having sum(payment.amount) - ${payable} > coalesce((
         select sum(event.amount) from payment_events event where event.order_id = o.id and event.outcome = 'surplus'), 0)
       or (bool_or(payment.amount is null) and not exists (
         select from payment_events event where event.order_id = o.id and event.outcome = 'surplus' and event.amount is null))`,
@@ -178,7 +180,7 @@ export const paymentsChecks: readonly Check[] = [
     sql: () => sql`
       select o.number as subject, format('event %s, status %s', event.outcome, o.status) as detail
       from payment_events event join topup_orders o on o.id = event.order_id
-      where (event.outcome = 'settled' and o.status not in (${oneOf(CREDITED)}) and o.completed_at is null)
+      where (event.outcome = 'settled' and not ${isPaid})
          or (event.outcome = 'review' and o.status not in (${oneOf([...UNDER_REVIEW, ...CREDITED, ...REFUNDED])}))
          or (event.outcome = 'returned' and o.status not in (${oneOf(REFUNDED)}))`,
   },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import KeyvRedis, { createClient } from '@keyv/redis';
-import Keyv from 'keyv';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from '../deadline.ts';
+import { parseRedisUrl, type RedisAddress } from './redis-address.ts';
+import { openRedis, REDIS_DEADLINE_MS, type RedisConnection } from './redis-connection.ts';
 
 /**
  * Short-lived strings in Redis, for all replicas. It never throws and never hangs: an operation fails at its deadline, and while
@@ -32,48 +33,10 @@ export interface SharedStoreOptions {
   onCall?: (operation: Operation, outcome: 'ok' | 'failed' | 'skipped') => void;
 }
 
-/** A Redis that takes longer counts as down. */
-const REDIS_DEADLINE_MS = 200;
-const PROBE_MS = 500;
+/** Least time between two attempts to connect. */
+const RETRY_MS = 500;
 /** Only the holder may unlock: the lock may have expired and belong to another caller. */
 const UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
-
-type Client = ReturnType<typeof createClient>;
-
-function connect(url: string): { client: Client; connected: Promise<unknown>; keyv: Keyv<string> } {
-  const client: Client = createClient({
-    url,
-    disableOfflineQueue: true,
-    pingInterval: 5000,
-    socket: { connectTimeout: 1000, socketTimeout: 10_000, reconnectStrategy: () => PROBE_MS },
-  });
-  // The calls report the errors.
-  client.on('error', () => undefined);
-  // Retries until it succeeds.
-  const connected = client.connect();
-  connected.catch(() => undefined);
-  const adapter = new KeyvRedis<string>(client, { throwOnConnectError: false, throwOnErrors: true });
-  // No namespace: the keys are part of the contract (`topup_configuration:…`), other programs may read them.
-  const keyv = new Keyv<string>({
-    store: adapter,
-    namespace: '',
-    useKeyPrefix: false,
-    throwOnErrors: true,
-    serialize: JSON.stringify,
-    deserialize: parseOrNothing,
-  });
-  keyv.on('error', () => undefined);
-  return { client, connected, keyv };
-}
-
-/** Ignores a foreign text under one of our keys. */
-function parseOrNothing(text: string) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 class DeadlineError extends Error {}
 
@@ -88,15 +51,19 @@ export function createSharedStore(options: SharedStoreOptions): SharedStore {
 
 class RedisStore implements SharedStore {
   readonly tried: Promise<void>;
-  private readonly redis: ReturnType<typeof connect>;
-  /** undefined until the first probe. */
+  private readonly address: RedisAddress;
+  private connection: RedisConnection | undefined;
+  private renewal: Promise<void> | undefined;
+  private lastTryAt = Number.NEGATIVE_INFINITY;
+  /** undefined until the first attempt to connect has ended. */
   private up: boolean | undefined;
   private isClosed = false;
-  private probing: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SharedStoreOptions) {
-    this.redis = connect(options.url);
-    this.tried = this.probe();
+    const address = parseRedisUrl(options.url);
+    if (address === undefined) throw new Error('This is no address of Redis');
+    this.address = address;
+    this.tried = within(REDIS_DEADLINE_MS, this.renew(), () => this.note(false));
   }
 
   get isUp(): boolean {
@@ -104,69 +71,109 @@ class RedisStore implements SharedStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (await this.call('get', () => this.redis.keyv.get<string>(key)))?.value;
+    return (await this.call('get', ({ keyv }) => keyv.get<string>(key)))?.value;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.call('set', () => this.redis.keyv.set(key, value, ttlMs));
+    await this.call('set', ({ keyv }) => keyv.set(key, value, ttlMs));
   }
 
   async lock(key: string, ttlMs: number): Promise<'taken' | Unlock> {
     const holder = randomUUID();
     const ours = { expiration: { type: 'PX', value: ttlMs }, condition: 'NX' } as const;
-    const { client } = this.redis;
-    const answer = await this.call('lock', () => client.set(key, holder, ours));
+    const answer = await this.call('lock', ({ client }): Promise<unknown> => client.set(key, holder, ours));
     if (answer === undefined) return async () => undefined;
     if (answer.value === null) return 'taken';
     return async () => {
-      await this.call('lock', () => client.eval(UNLOCK, { keys: [key], arguments: [holder] }));
+      await this.call(
+        'lock',
+        ({ client }): Promise<unknown> => client.eval(UNLOCK, { keys: [key], arguments: [holder] }),
+      );
     };
   }
 
   /** A bound function: the mutation limit takes it alone. */
   readonly run = (script: string, key: string, values: readonly string[]) =>
-    this.call('run', (): Promise<unknown> => this.redis.client.eval(script, { keys: [key], arguments: [...values] }));
+    this.call('run', ({ client }): Promise<unknown> => client.eval(script, { keys: [key], arguments: [...values] }));
 
   close(): void {
     this.isClosed = true;
-    clearInterval(this.probing);
-    this.redis.client.destroy();
+    this.connection?.close();
   }
 
   /** undefined if Redis is down, fails, or takes longer than the deadline. */
-  private async call<T>(operation: Operation, run: () => Promise<T>): Promise<{ value: T } | undefined> {
+  private async call<T>(
+    operation: Operation,
+    run: (connection: RedisConnection) => Promise<T>,
+  ): Promise<{ value: T } | undefined> {
     const { onCall } = this.options;
-    if (!this.isUp) {
+    const { connection } = this;
+    if (!this.isUp || connection === undefined) {
       onCall?.(operation, 'skipped');
       return undefined;
     }
     try {
-      const value = await withDeadline(run());
+      const value = await withDeadline(run(connection));
       onCall?.(operation, 'ok');
       return { value };
     } catch (error) {
       onCall?.(operation, 'failed');
+      if (error instanceof DeadlineError) this.lose(connection);
       // While the connection works, Redis refused this operation alone, e.g. because it is full.
-      if (error instanceof DeadlineError || !this.redis.client.isReady) this.note(false);
+      else this.suspect(connection, error as Error);
       return undefined;
     }
   }
 
-  /** Runs in the background, so that no caller waits for a Redis that is down. */
-  private async probe(): Promise<void> {
-    const { connected, client } = this.redis;
-    const ping = connected.then(() => client.ping());
-    await withDeadline(ping).then(
-      () => this.note(true),
-      () => this.note(false),
-    );
+  /** Connects again if this connection is broken, one node of its cluster is, or its server is no master any more. */
+  private suspect(connection: RedisConnection | undefined, refusal?: Error): void {
+    if (connection === undefined || connection !== this.connection || this.isClosed) return;
+    const state = connection.state();
+    if (state === 'lost') this.lose(connection);
+    else if (state === 'partly' || refusal?.message.startsWith('READONLY')) void this.renew();
+  }
+
+  private lose(connection: RedisConnection): void {
+    if (connection !== this.connection || this.isClosed) return;
+    this.note(false);
+    void this.renew();
+  }
+
+  /** Connects in the background, so that no caller waits for a Redis that is down. Goes on until one answers. */
+  private renew(): Promise<void> {
+    this.renewal ??= this.connect().finally(() => {
+      this.renewal = undefined;
+      if (this.up === false && !this.isClosed) void this.renew();
+    });
+    return this.renewal;
+  }
+
+  private async connect(): Promise<void> {
+    const waitMs = this.lastTryAt + RETRY_MS - performance.now();
+    if (waitMs > 0) await sleep(waitMs, undefined, { ref: false });
+    if (this.isClosed) return;
+    this.lastTryAt = performance.now();
+    let next: RedisConnection | undefined;
+    try {
+      next = await openRedis(this.address, () => this.suspect(next));
+      if (this.isClosed) return next.close();
+      this.replaceBy(next);
+      this.note(true);
+    } catch {
+      this.note(false);
+    }
+  }
+
+  private replaceBy(next: RedisConnection): void {
+    const last = this.connection;
+    this.connection = next;
+    // A call that has just begun would open the closed connection again.
+    if (last !== undefined) setTimeout(() => last.close(), REDIS_DEADLINE_MS).unref();
   }
 
   private note(isUp: boolean): void {
     if (this.isClosed || this.up === isUp) return;
     this.up = isUp;
     this.options.onChange?.(isUp);
-    clearInterval(this.probing);
-    if (!isUp) this.probing = setInterval(() => this.probe(), PROBE_MS).unref();
   }
 }

@@ -1,6 +1,7 @@
-import { formatRupiah } from '../../kernel/money.ts';
+import { formatRupiah, sum } from '../../kernel/money.ts';
 import { inLanguage } from '../../kernel/translated.ts';
-import { formatUnits, oneLine } from './format.ts';
+import { type OrderTax, taxName } from '../../orders/index.ts';
+import { formatUnits, httpUrl, oneLine } from './format.ts';
 import { introductionOf, PARTS_OF_KIND } from './kind-parts.ts';
 import type { MailContent, TableRow } from './mail-content.ts';
 import { MESSAGES } from './messages.ts';
@@ -11,6 +12,7 @@ export function orderMailContent(kind: MailKind, locale: MailLocale, model: Orde
   const order = oneLine(model.orderNumber);
   const organization = oneLine(model.organizationName);
   const own = PARTS_OF_KIND[kind](model, locale);
+  const orderUrl = httpUrl(model.orderUrl);
   const introduction = words[introductionOf(kind, model)];
   return {
     kind,
@@ -26,8 +28,8 @@ export function orderMailContent(kind: MailKind, locale: MailLocale, model: Orde
     ],
     table: {
       title: introduction.items,
-      rows: model.lines.map((line) => tableRow(line, kind, locale)),
-      total: { label: words.total, amount: formatRupiah(model.total) },
+      rows: [...model.lines.map((line) => tableRow(line, kind, locale)), ...taxRows(model, locale)],
+      total: sumRow(model, locale),
     },
     facts: [
       { label: words.orderNumber, value: order },
@@ -35,6 +37,7 @@ export function orderMailContent(kind: MailKind, locale: MailLocale, model: Orde
       ...own.facts,
     ],
     button: own.button,
+    orderLink: orderUrl === null ? null : { label: words.seeOrder, url: orderUrl },
     notes: [...own.notes, words.help(order)],
     footer: words.footer(organization),
   };
@@ -46,6 +49,31 @@ function tableRow(line: OrderMailLine, kind: MailKind, locale: MailLocale): Tabl
     locale === 'id' ? 'ID' : 'EN',
   );
   return { label: oneLine(label), detail: detail(line, kind, locale), amount: formatRupiah(line.amount) };
+}
+
+const withheldOf = ({ taxes }: OrderMailModel) =>
+  taxes.filter(({ kind, amount }) => kind === 'WITHHOLDING' && amount > 0n);
+
+/** Tax within a price changes nothing that is to be paid, so it has no row. */
+function taxRows(model: OrderMailModel, locale: MailLocale): TableRow[] {
+  const words = MESSAGES[locale];
+  const added = model.taxes.filter(({ kind, included, amount }) => kind === 'VAT' && !included && amount > 0n);
+  const row = (tax: OrderTax, detail: string, amount: bigint): TableRow => ({
+    label: oneLine(taxName(tax)),
+    detail,
+    amount: formatRupiah(amount),
+  });
+  return [
+    ...added.map((tax) => row(tax, words.taxAdded, tax.amount)),
+    ...withheldOf(model).map((tax) => row(tax, words.taxWithheld, -tax.amount)),
+  ];
+}
+
+function sumRow(model: OrderMailModel, locale: MailLocale): MailContent['table']['total'] {
+  const words = MESSAGES[locale];
+  const withheld = sum(withheldOf(model).map(({ amount }) => amount));
+  const label = withheld > 0n ? words.toPay : words.total;
+  return { label, amount: formatRupiah(model.total - withheld) };
 }
 
 /** Only payment_received may say that something was credited or settled. */

@@ -11,10 +11,14 @@ const SEPARATORS: Readonly<Record<MailLocale, string>> = { id: '.', en: ',' };
  * Intl's change with the ICU version, and a Node without its data writes English.
  */
 export function formatInstant(instant: Date, locale: MailLocale): string {
-  const words = MESSAGES[locale];
-  const [year = '', month = '', day = ''] = jakartaDate(instant).split('-');
   const [hour = '', minute = ''] = jakartaTime(instant).split(':');
-  return words.instant(`${Number(day)} ${words.months[Number(month) - 1]} ${year}`, hour, minute);
+  return MESSAGES[locale].instant(formatDate(jakartaDate(instant), locale), hour, minute);
+}
+
+/** Writes "22 November 2026" for a date "2026-11-22". */
+export function formatDate(date: string, locale: MailLocale): string {
+  const [year = '', month = '', day = ''] = date.split('-');
+  return `${Number(day)} ${MESSAGES[locale].months[Number(month) - 1]} ${year}`;
 }
 
 /**

@@ -13,18 +13,40 @@ export const introductionOf = (kind: MailKind, model: OrderMailModel): Introduct
   kind === 'payment_under_review' && isRestAsked(model) ? 'payment_incomplete' : kind;
 
 export const PARTS_OF_KIND: Readonly<Record<MailKind, BuildParts>> = {
-  awaiting_payment: (model, locale) => {
+  approval_requested: (model, locale) => {
     const words = MESSAGES[locale];
-    const url = httpUrl(model.paymentUrl);
-    const { paymentExpiresAt } = model;
-    const ask = paymentExpiresAt === null ? words.pay : words.payBy(formatInstant(paymentExpiresAt, locale));
+    const { requestedBy, expiresAt } = approvalIn(model);
     return {
-      paragraphs: [`${ask} ${words.creditedOncePaid}`],
-      facts: instantFact(words.payUntil, paymentExpiresAt, locale),
-      button: url === null ? null : { label: words.payButton, url, fallback: words.linkFallback },
-      notes: url === null ? [words.payInApp, words.alreadyPaid] : [words.alreadyPaid],
+      paragraphs: [words.approvalAsked],
+      facts: [...textFact(words.requestedBy, requestedBy), ...instantFact(words.decideBy, expiresAt, locale)],
+      button: null,
+      notes: [words.approvalOfAnother],
     };
   },
+
+  order_approved: (model, locale) => {
+    const words = MESSAGES[locale];
+    const { expiresAt } = approvalIn(model);
+    return {
+      paragraphs: [words.confirmNow],
+      facts: [...decisionFacts(words.approvedBy, model, locale), ...instantFact(words.confirmBy, expiresAt, locale)],
+      button: null,
+      notes: [],
+    };
+  },
+
+  order_rejected: (model, locale) => {
+    const words = MESSAGES[locale];
+    return {
+      paragraphs: [words.notCharged, words.orderAgain],
+      facts: decisionFacts(words.rejectedBy, model, locale),
+      button: null,
+      notes: [],
+    };
+  },
+
+  payment_reminder: payParts,
+  awaiting_payment: payParts,
 
   /** The receipt, which does not wait for accounting. */
   payment_received: (model, locale) => {
@@ -82,6 +104,28 @@ export const PARTS_OF_KIND: Readonly<Record<MailKind, BuildParts>> = {
   },
 };
 
+const NO_APPROVAL = { requestedBy: '', decidedBy: '', reason: '', expiresAt: null };
+const approvalIn = ({ approval }: OrderMailModel) => approval ?? NO_APPROVAL;
+
+function decisionFacts(by: string, model: OrderMailModel, locale: MailLocale): Fact[] {
+  const { decidedBy, reason } = approvalIn(model);
+  return [...textFact(by, decidedBy), ...textFact(MESSAGES[locale].reason, reason)];
+}
+
+/** An order that awaits its payment: the link, and until when. */
+function payParts(model: OrderMailModel, locale: MailLocale): KindParts {
+  const words = MESSAGES[locale];
+  const url = httpUrl(model.paymentUrl);
+  const { paymentExpiresAt } = model;
+  const ask = paymentExpiresAt === null ? words.pay : words.payBy(formatInstant(paymentExpiresAt, locale));
+  return {
+    paragraphs: [`${ask} ${words.creditedOncePaid}`],
+    facts: instantFact(words.payUntil, paymentExpiresAt, locale),
+    button: url === null ? null : { label: words.payButton, url, fallback: words.linkFallback },
+    notes: url === null ? [words.payInApp, words.alreadyPaid] : [words.alreadyPaid],
+  };
+}
+
 /** An order that was never paid has no payment link: a late payment is credited, but the mail does not invite one. */
 function endParts({ endCause, paymentExpiresAt }: OrderMailModel, locale: MailLocale): KindParts {
   const words = MESSAGES[locale];
@@ -115,6 +159,11 @@ function refundSentence({ money }: OrderMailModel, locale: MailLocale): string {
   if (isGivenBack) return words.refundDone(received, back);
   const already = returned > 0n ? [words.ofThatReturned(formatRupiah(returned))] : [];
   return [words.refundFollows(received, back), ...already].join(' ');
+}
+
+function textFact(label: string, text: string): Fact[] {
+  const value = oneLine(text);
+  return value === '' ? [] : [{ label, value }];
 }
 
 function instantFact(label: string, instant: Date | null, locale: MailLocale): Fact[] {

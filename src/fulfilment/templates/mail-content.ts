@@ -15,6 +15,8 @@ export interface MailContent {
   facts: readonly Fact[];
   /** The url is http(s). */
   button: { label: string; url: string; fallback: string } | null;
+  /** The order's own page; null if its address is not http(s). */
+  orderLink: { label: string; url: string } | null;
   /** Below the button. */
   notes: readonly string[];
   footer: string;

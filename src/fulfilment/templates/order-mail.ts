@@ -1,8 +1,12 @@
-import type { EndCause, ReviewReason } from '../../orders/index.ts';
+import type { EndCause, OrderTax, ReviewReason } from '../../orders/index.ts';
 import type { MailMoney } from '../mail-money.ts';
 
 /** The kinds of e-mail about an order (domain.md 10). */
 export const MAIL_KINDS = [
+  'approval_requested',
+  'order_approved',
+  'order_rejected',
+  'payment_reminder',
   'awaiting_payment',
   'payment_received',
   'invoice_booked',
@@ -28,6 +32,15 @@ export interface OrderMailLine {
   amount: bigint;
 }
 
+/** The approval of a draft, as a mail tells it. A name is empty if the token had none. */
+export interface MailApproval {
+  requestedBy: string;
+  decidedBy: string;
+  /** Empty without one. */
+  reason: string;
+  expiresAt: Date;
+}
+
 export interface OrderMailModel {
   orderNumber: string;
   organizationName: string;
@@ -36,6 +49,10 @@ export interface OrderMailModel {
   /** Rupiah. */
   total: bigint;
   lines: readonly OrderMailLine[];
+  /** The order's own page. */
+  orderUrl: string;
+  /** The taxes of the whole order. Only those that move what is to be paid have a row. */
+  taxes: readonly OrderTax[];
   paymentUrl: string | null;
   paymentExpiresAt: Date | null;
   paidAt: Date | null;
@@ -47,6 +64,8 @@ export interface OrderMailModel {
   isRestPayable: boolean;
   /** The reason why the order expired or was cancelled; undefined for any other, and for one of an unknown cause. */
   endCause: EndCause | undefined;
+  /** Only a mail about an approval reads it; undefined for an order that was not submitted. */
+  approval: MailApproval | undefined;
 }
 
 export interface RenderedMail {

@@ -11,6 +11,7 @@ export function toText(mail: MailContent): string {
     table(mail),
     mail.facts.map(({ label, value }) => wrap(`${label}: ${value}`, '  ')).join('\n'),
     ...(mail.button === null ? [] : [`${mail.button.label}:\n${mail.button.url}`]),
+    ...(mail.orderLink === null ? [] : [`${mail.orderLink.label}:\n${mail.orderLink.url}`]),
     ...mail.notes.map((note) => wrap(note)),
     `--\n${wrap(mail.footer)}`,
   ].join('\n\n')}\n`;

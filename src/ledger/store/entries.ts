@@ -1,5 +1,6 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { newId } from '../../kernel/ids.ts';
+import { columnsOf } from '../../platform/database/columns.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
@@ -57,6 +58,11 @@ export function hasRefundEntry(database: DataSource, lineIds: readonly string[])
   const kind = 'REFUND';
   return database.getRepository(QuotaLedgerEntry).existsBy({ orderLineId: In([...lineIds]), kind });
 }
+
+/** Selects the credits and settlements of order lines; a refund is none. */
+export const creditsOfLines = (lineIds: readonly string[]): Query<QuotaLedgerEntry> => sql<QuotaLedgerEntry>`
+  select ${columnsOf(QuotaLedgerEntry, 'entry')} from quota_ledger_entries entry
+  where entry.order_line_id = any(${lineIds}::uuid[]) and entry.kind <> 'REFUND'`;
 
 /** Returns the entries, oldest first. */
 export function entriesOfLines(database: DataSource, lineIds: readonly string[]): Promise<QuotaLedgerEntry[]> {

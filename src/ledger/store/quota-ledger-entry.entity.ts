@@ -15,6 +15,9 @@ export type LedgerKind = 'TOPUP' | 'EXCESS_SETTLEMENT' | 'REFUND';
   where: `kind = 'EXCESS_SETTLEMENT'`,
 })
 @Index('quota_ledger_entries_counters_idx', ['organizationId', 'quotaCode', 'kind', 'quantity'])
+// A page of one quota, newest first.
+@Index('quota_ledger_entries_page_idx', ['organizationId', 'quotaCode', 'createdAt', 'id'])
+@Check('quota_ledger_entries_filled_check', 'balance_after is not null')
 @Check('quota_ledger_entries_kind_check', `kind in ('TOPUP', 'EXCESS_SETTLEMENT', 'REFUND')`)
 @Check('quota_ledger_entries_quantity_check', `quantity <> 0 and (kind = 'REFUND') = (quantity < 0)`)
 @Check('quota_ledger_entries_period_check', `(kind = 'EXCESS_SETTLEMENT') = (period is not null)`)
@@ -43,6 +46,21 @@ export class QuotaLedgerEntry {
   @Column({ type: 'text', nullable: true })
   period!: string | null;
 
+  /**
+   * The quota's balance after this entry; a settlement leaves it as it was. The trigger that moves the counter sets it, under the
+   * counter's row lock.
+   */
+  @Column({
+    name: 'balance_after',
+    type: 'bigint',
+    nullable: true,
+    transformer: bigintColumn,
+    insert: false,
+    update: false,
+  })
+  balanceAfter!: bigint;
+
+  /** The trigger moves it behind the quota's last entry, so that the order by time is the order of the balances. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

@@ -14,16 +14,16 @@ registerEnumType(TopupOrderEventKind, {
   valuesConfig: {
     CREATED: { description: 'The buyer created the order.' },
     QUOTED_ANEW: { description: 'Prices had changed, and the draft got a new quote.' },
-    SUBMITTED: { description: 'The draft was submitted for approval. There are no approvals yet.' },
-    APPROVED: { description: 'The draft was approved. There are no approvals yet.' },
-    REJECTED: { description: 'The draft was rejected. There are no approvals yet.' },
+    SUBMITTED: { description: 'The draft was submitted for approval.' },
+    APPROVED: { description: 'A second person approved the draft.' },
+    REJECTED: { description: 'A second person rejected the draft.' },
     CONFIRMED: { description: 'The buyer confirmed the order.' },
     PAYMENT_RECEIVED: {
       description: 'A payment came in. `TopupOrder.payments` has them; the timeline does not list them yet.',
     },
     PAID: { description: 'The sum was received, and the quotas were credited.' },
     BOOKED: { description: 'Accounting booked the order.' },
-    REVIEW: { description: 'What was received does not match the order.' },
+    REVIEW: { description: 'The sum that came in does not match the order.' },
     EXPIRED: { description: 'The quote or the time to pay ran out.' },
     CANCELLED: { description: 'The order was cancelled.' },
     REFUNDED: { description: 'The payment was given back.' },
@@ -52,7 +52,7 @@ export class TopupOrderEvent {
 
   @Field(() => TopupOrderStatus, {
     description:
-      'The status after; the same as before for a new quote, and for an action of an operator that moves nothing.',
+      'The status after; the same as before for a new quote, an approval, and an action of an operator that moves nothing.',
   })
   to!: OrderStatus;
 

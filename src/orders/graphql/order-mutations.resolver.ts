@@ -17,6 +17,7 @@ import {
   TopupUserError,
 } from './order-mutations.type.ts';
 import type { OrdersLoaders } from './orders.loaders.ts';
+import { toPriceChangeLine } from './price-change.type.ts';
 import { toTopupOrder } from './to-graphql.ts';
 
 const INPUT = 'The arguments of the mutation.';
@@ -48,7 +49,10 @@ export class OrderMutationsResolver {
     @Ctx() request: RequestContext,
   ): Promise<CreateTopupOrderPayload> {
     const organizationId = input.organizationId ?? undefined;
-    return toPayload(request, this.orders, await this.createOrder.create(request, { ...input, organizationId }));
+    const withholding = input.withholding ?? undefined;
+    const purchaseOrderNumber = input.purchaseOrderNumber ?? undefined;
+    const wanted = { ...input, organizationId, withholding, purchaseOrderNumber };
+    return toPayload(request, this.orders, await this.createOrder.create(request, wanted));
   }
 
   @RequiresWrite()
@@ -65,7 +69,11 @@ export class OrderMutationsResolver {
     const { priceChange } = outcome;
     return {
       ...toPayload(request, this.orders, outcome),
-      priceChange: priceChange && { oldTotal: money(priceChange.oldTotal), newTotal: money(priceChange.newTotal) },
+      priceChange: priceChange && {
+        oldTotal: money(priceChange.oldTotal),
+        newTotal: money(priceChange.newTotal),
+        lines: priceChange.lines.map(toPriceChangeLine),
+      },
     };
   }
 

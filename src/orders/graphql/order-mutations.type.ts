@@ -1,9 +1,10 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { ListSize } from '../../platform/graphql/limits/list-size.ts';
-import { Money } from '../../platform/graphql/money.type.ts';
 import { DecimalScalar } from '../../platform/graphql/scalars.ts';
+import type { Withholding } from '../rules/quote.ts';
 import { type TopupErrorCode as Code, TOPUP_ERROR_CODES, type UserError } from '../rules/user-error.ts';
-import { TopupOrder } from './order.type.ts';
+import { TopupOrder, TopupWithholding } from './order.type.ts';
+import { TopupPriceChange } from './price-change.type.ts';
 
 export const TopupErrorCode = Object.fromEntries(TOPUP_ERROR_CODES.map((code) => [code, code])) as { [C in Code]: C };
 registerEnumType(TopupErrorCode, {
@@ -34,7 +35,10 @@ registerEnumType(TopupErrorCode, {
     INVALID_TRANSITION: { description: "The order's status does not allow this." },
     QUOTE_EXPIRED: { description: 'The quote has expired: create the order again.' },
     TOTAL_MISMATCH: { description: "expectedTotal is not the order's total." },
-    PRICE_CHANGED: { description: 'Prices have changed: the order has a new quote, and priceChange has both totals.' },
+    PRICE_CHANGED: {
+      description:
+        'Prices, excess or taxes have changed: the order has a new quote, and priceChange has both totals and the lines that changed.',
+    },
     EXCESS_PENDING: {
       description:
         'Another order carries the excess of the same quota and awaits its payment. `order` is that order: it is to be paid or cancelled first.',
@@ -52,6 +56,12 @@ registerEnumType(TopupErrorCode, {
     },
     PAYMENT_REFUSED: { description: 'Mekari Pay will not make this invoice, and the order is cancelled for that.' },
     PAYMENT_RECEIVED: { description: 'Something was received for the order, so it cannot be cancelled.' },
+    APPROVAL_REQUIRED: {
+      description:
+        "The order's total is above the limit of its organization, and no other person has approved it: submit it first, or await the decision. A rejected order stays refused.",
+    },
+    OWN_ORDER: { description: 'The caller created or submitted the order: another person decides on it.' },
+    WITHHOLDING_NOT_APPLICABLE: { description: 'No tax is withheld on anything in the order.' },
   },
 });
 
@@ -104,6 +114,19 @@ export class CreateTopupOrderInput {
   })
   items!: TopupOrderItemInput[];
 
+  @Field(() => TopupWithholding, {
+    nullable: true,
+    description:
+      'Declares that your company keeps this tax back and pays it to the state: the order then asks for `payable`, and a withholding slip is awaited.',
+  })
+  withholding?: Withholding;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Your own number for this purchase, for the order's documents: at most 64 visible characters.",
+  })
+  purchaseOrderNumber?: string;
+
   @Field(() => String, {
     description:
       'A key of 1 to 255 characters, unique per organization. A repeat with the same content returns the first order.',
@@ -132,15 +155,6 @@ export class CancelTopupOrderInput {
   orderId!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The totals before and after a change of prices.' })
-export class TopupPriceChange {
-  @Field(() => Money, { description: 'The total that the buyer saw.' })
-  oldTotal!: Money;
-
-  @Field(() => Money, { description: 'The total at current prices.' })
-  newTotal!: Money;
-}
-
 @ObjectType({ simpleResolvers: true, description: 'The result of createTopupOrder.' })
 export class CreateTopupOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null after a refusal.' })
@@ -156,7 +170,10 @@ export class ConfirmOrderPayload {
   @Field(() => TopupOrder, { nullable: true, description: 'The current order; null if there is none.' })
   order?: TopupOrder;
 
-  @Field(() => TopupPriceChange, { nullable: true, description: 'Both totals; only with PRICE_CHANGED.' })
+  @Field(() => TopupPriceChange, {
+    nullable: true,
+    description: 'Both totals and the lines that changed; only with PRICE_CHANGED.',
+  })
   priceChange?: TopupPriceChange;
 
   @ListSize(5)

@@ -4,9 +4,10 @@ import { Organization } from '../../organizations/index.ts';
 import { Money } from '../../platform/graphql/money.type.ts';
 import { PageInfo } from '../../platform/graphql/page-info.type.ts';
 import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../platform/graphql/scalars.ts';
+import type { ApprovalState } from '../rules/approval.ts';
 import { ORDER_STATUSES, type OrderStatus, REVIEW_REASONS, type ReviewReason } from '../rules/order-state.ts';
-import type { PageArgs } from '../rules/page.ts';
-import type { LineKind } from '../rules/quote.ts';
+import type { OrderFilter } from '../rules/page.ts';
+import { type LineKind, WITHHOLDINGS, type Withholding } from '../rules/quote.ts';
 
 export const TopupOrderStatus = Object.fromEntries(ORDER_STATUSES.map((status) => [status, status])) as {
   [S in OrderStatus]: S;
@@ -53,6 +54,15 @@ registerEnumType(TopupLineKind, {
   },
 });
 
+export const TopupWithholding = Object.fromEntries(WITHHOLDINGS.map((withholding) => [withholding, withholding])) as {
+  [W in Withholding]: W;
+};
+registerEnumType(TopupWithholding, {
+  name: 'TopupWithholding',
+  description: 'A tax that the buyer keeps back and pays to the state in our name.',
+  valuesConfig: { PPH_23: { description: 'Income tax article 23 (PPh 23).' } },
+});
+
 @ObjectType({
   simpleResolvers: true,
   description: 'A purchase of quota, or a settlement of excess. Prices are frozen with the quote.',
@@ -80,8 +90,17 @@ export class TopupOrderLine {
   @Field(() => Money, { description: 'Price of one unit.' })
   unitPrice!: Money;
 
-  @Field(() => Money, { description: 'Quantity times unit price.' })
+  @Field(() => Money, { description: 'Quantity times unit price. Without a tax that is added to it.' })
   amount!: Money;
+
+  @Field(() => Money, { description: 'The base of the taxes: the amount without VAT.' })
+  taxBase!: Money;
+
+  @Field(() => Money, { description: 'All VAT on the line, within the amount and on top of it.' })
+  tax!: Money;
+
+  @Field(() => Money, { description: 'The tax that the buyer keeps back.' })
+  withheld!: Money;
 
   @Field(() => DateScalar, {
     nullable: true,
@@ -108,6 +127,9 @@ export class TopupOrder {
   @Field(() => Organization, { nullable: true, description: 'The organization that owns the order.' })
   organization!: Organization;
 
+  @Field(() => String, { nullable: true, description: "The buyer's own number for this purchase." })
+  purchaseOrderNumber!: string | null;
+
   @Field(() => TopupOrderStatus, { description: 'The current status.' })
   status!: OrderStatus;
 
@@ -117,10 +139,21 @@ export class TopupOrder {
   @Field(() => Money, { description: 'Sum of the lines that settle excess.' })
   excessTotal!: Money;
 
-  @Field(() => Money, { description: 'Sum of all lines.' })
+  @Field(() => Money, { description: 'Sum of all VAT, within the amounts and on top of them.' })
+  taxTotal!: Money;
+
+  @Field(() => Money, { description: 'Sum of all lines and of the VAT on top of them.' })
   total!: Money;
 
-  @Field(() => Money, { description: 'The amount to pay: its receipt settles the order.' })
+  @Field(() => TopupWithholding, { nullable: true, description: 'The tax that the buyer declared to keep back.' })
+  withholding!: Withholding | null;
+
+  @Field(() => Money, { description: 'Sum of what the buyer keeps back.' })
+  withheldTotal!: Money;
+
+  @Field(() => Money, {
+    description: 'The amount to pay, `total` less `withheldTotal`: its receipt settles the order.',
+  })
   payable!: Money;
 
   @Field(() => TopupReviewReason, {
@@ -145,6 +178,9 @@ export class TopupOrder {
     description: 'The payment deadline; null before the order is confirmed.',
   })
   paymentExpiresAt!: Date | null;
+
+  /** The resolver of `approval` reads it. */
+  approvalState!: ApprovalState | null;
 
   /** null after a mutation: the resolver then reads it. */
   changedAt!: Date | null;
@@ -183,5 +219,5 @@ export class TopupOrderConnection {
   pageInfo!: PageInfo;
 
   /** Arguments of totalCount; not part of the graph. */
-  countArgs!: { organizationId: string; status: PageArgs['status'] };
+  countArgs!: { organizationId: string; filter: OrderFilter };
 }

@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import { canRead, requireCaller } from '../../organizations/index.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
 import { perRequest, perRequestAndKey, type RequestContext } from '../../platform/server/request-context.ts';
-import type { PageArgs } from '../rules/page.ts';
+import type { OrderFilter, PageArgs } from '../rules/page.ts';
 import { countOrders, type OrderPage, readPages } from '../store/order-page.ts';
-import { eventsOfOrders, linesOfOrders, ordersWithIds } from '../store/orders.ts';
+import { eventsOfOrders, linesOfOrders, ordersWithIds, orderWithNumber } from '../store/orders.ts';
 import type { TopupOrder } from '../store/topup-order.entity.ts';
 import type { TopupOrderEvent } from '../store/topup-order-event.entity.ts';
 import type { TopupOrderLine } from '../store/topup-order-line.entity.ts';
@@ -43,8 +43,10 @@ export class OrdersLoaders {
       new DataLoader<string, OrderPage>((ids) => readPages(this.database, request, ids, JSON.parse(args) as PageArgs)),
   );
   private readonly counts = perRequestAndKey(
-    (request, status) =>
-      new DataLoader<string, number>((ids) => countOrders(this.database, request, ids, JSON.parse(status))),
+    (request, filter) =>
+      new DataLoader<string, number>((ids) =>
+        countOrders(this.database, request, ids, JSON.parse(filter) as OrderFilter),
+      ),
   );
 
   constructor(private readonly database: TenantDatabase) {}
@@ -54,6 +56,18 @@ export class OrdersLoaders {
     const caller = requireCaller(request);
     const order = await this.orders(request).load(orderId);
     return order !== null && canRead(caller, order.organizationId) ? order : null;
+  }
+
+  /** Reads an order that a mutation has answered: its caller need not have a scope to read. Row security shows the own ones alone. */
+  current(request: RequestContext, orderId: string): Promise<TopupOrder | null> {
+    return this.orders(request).load(orderId);
+  }
+
+  /** The same by the order's number. */
+  async visibleByNumber(request: RequestContext, number: string): Promise<TopupOrder | null> {
+    const caller = requireCaller(request);
+    const [[order]] = await this.database.reads(request, orderWithNumber(number));
+    return order !== undefined && canRead(caller, order.organizationId) ? order : null;
   }
 
   /** Drops what the request has loaded of the order, which a mutation has made stale. */
@@ -75,7 +89,7 @@ export class OrdersLoaders {
     return this.pages(request, JSON.stringify(args)).load(organizationId);
   }
 
-  count(request: RequestContext, organizationId: string, status: PageArgs['status']): Promise<number> {
-    return this.counts(request, JSON.stringify(status)).load(organizationId);
+  count(request: RequestContext, organizationId: string, filter: OrderFilter): Promise<number> {
+    return this.counts(request, JSON.stringify(filter)).load(organizationId);
   }
 }

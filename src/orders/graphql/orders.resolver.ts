@@ -1,4 +1,4 @@
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { inLanguage, type Language } from '../../kernel/translated.ts';
 import { Organization, organizationToRead } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
@@ -9,52 +9,45 @@ import { DateTimeScalar } from '../../platform/graphql/scalars.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import { type EventKind, eventKind } from '../rules/event-kind.ts';
-import type { OrderStatus } from '../rules/order-state.ts';
+import { typedOrderNumber } from '../rules/order-number.ts';
 import { pageArgs } from '../rules/page.ts';
-import { TopupOrder, TopupOrderConnection, TopupOrderLine, TopupOrderStatus } from './order.type.ts';
+import type { WaitForOrder } from '../wait-for-order.ts';
+import { TopupOrder, TopupOrderConnection, TopupOrderLine } from './order.type.ts';
+import { OrderPageArgs, OrganizationOrderPageArgs, TopupOrderArgs } from './order-args.ts';
 import { TopupActor, TopupOrderEvent } from './order-event.type.ts';
 import type { OrdersLoaders } from './orders.loaders.ts';
 import { toActor, toConnection, toTopupOrder, toTopupOrderEvent, toTopupOrderLine } from './to-graphql.ts';
-
-@ArgsType()
-class OrderPageArgs {
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 20,
-    description:
-      'The size of the page; 0 gives an empty page whose pageInfo is right, and a value above 100 counts as 100.',
-  })
-  first?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'The cursor of the last order on the previous page.' })
-  after?: string | null;
-
-  @Field(() => [TopupOrderStatus], {
-    nullable: true,
-    description: 'The statuses to include; null or empty for all.',
-  })
-  status?: OrderStatus[] | null;
-}
-
-@ArgsType()
-class OrganizationOrderPageArgs extends OrderPageArgs {
-  @Field(() => ID, { nullable: true, description: 'Defaults to the organization of the token.' })
-  organizationId?: string;
-}
 
 const PAGE = "The organization's orders, newest first.";
 
 @Resolver(() => Organization)
 export class OrdersResolver {
-  constructor(private readonly orders: OrdersLoaders) {}
+  constructor(
+    private readonly orders: OrdersLoaders,
+    private readonly waits: WaitForOrder,
+  ) {}
 
   @RequiresRead()
   @Query(() => TopupOrder, { nullable: true, description: 'One order; null if the caller has no such order.' })
-  async topupOrder(
-    @Arg('id', () => ID, { description: "The order's id." }) id: string,
+  async topupOrder(@Args(() => TopupOrderArgs) { id, ...wait }: TopupOrderArgs, @Ctx() request: RequestContext) {
+    const order = await this.waits.read(request, id, wait);
+    return order === null ? null : toTopupOrder(order);
+  }
+
+  @RequiresRead()
+  @Query(() => TopupOrder, {
+    nullable: true,
+    description: "The order of a number; null if the caller has no such order. Support finds every organization's.",
+  })
+  async topupOrderByNumber(
+    @Arg('number', () => String, {
+      nullable: true,
+      description: 'E.g. `TU-261122-7K3M-9QX4`; small letters and spaces around it do not matter.',
+    })
+    number: string | undefined,
     @Ctx() request: RequestContext,
   ) {
-    const order = await this.orders.visible(request, id);
+    const order = await this.orders.visibleByNumber(request, typedOrderNumber(number ?? ''));
     return order === null ? null : toTopupOrder(order);
   }
 
@@ -95,7 +88,7 @@ export class TopupOrderConnectionResolver {
   @Cost(2)
   @FieldResolver(() => Int, { description: 'The number of orders on all pages.' })
   totalCount(@Root() { countArgs }: TopupOrderConnection, @Ctx() request: RequestContext): Promise<number> {
-    return this.orders.count(request, countArgs.organizationId, countArgs.status);
+    return this.orders.count(request, countArgs.organizationId, countArgs.filter);
   }
 }
 
@@ -133,7 +126,7 @@ export class TopupOrderResolver {
       'The time of the last change that the graph shows, payments included. It rises with each change of an order; it says nothing between two orders.',
   })
   async changedAt(@Root() order: TopupOrder, @Ctx() request: RequestContext): Promise<Date | undefined> {
-    return order.changedAt ?? (await this.orders.visible(request, order.id))?.changedAt;
+    return order.changedAt ?? (await this.orders.current(request, order.id))?.changedAt;
   }
 
   private async actorOf(request: RequestContext, { id }: TopupOrder, kind: EventKind): Promise<TopupActor | null> {

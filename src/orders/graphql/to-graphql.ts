@@ -1,7 +1,8 @@
 import { money } from '../../platform/graphql/money.type.ts';
+import { cursorOf, pageInfo } from '../../platform/graphql/page.ts';
 import { eventKind, isCallersStep } from '../rules/event-kind.ts';
 import { AWAITS_PAYMENT, UNDER_REVIEW } from '../rules/order-state.ts';
-import { cursorOf, type PageArgs } from '../rules/page.ts';
+import type { PageArgs } from '../rules/page.ts';
 import { payableOf } from '../rules/payable.ts';
 import type { OrderPage } from '../store/order-page.ts';
 import type { TopupOrder as OrderRow } from '../store/topup-order.entity.ts';
@@ -15,16 +16,21 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     id: row.id,
     number: row.number,
     organization: { id: row.organizationId },
+    purchaseOrderNumber: row.purchaseOrderNumber,
     status: row.status,
     topupTotal: money(row.topupTotal),
     excessTotal: money(row.excessTotal),
+    taxTotal: money(row.includedTax + row.addedTax),
     total: money(row.total),
+    withholding: row.withholding,
+    withheldTotal: money(row.withheldTotal),
     payable: money(payableOf(row)),
     reviewReason: UNDER_REVIEW.has(row.status) ? (row.reviewReason ?? 'UNDERPAID') : null,
     quoteExpiresAt: row.quoteExpiresAt,
     // A late payment is credited, but the graph does not invite one. The rest of a part payment it does.
     paymentUrl: AWAITS_PAYMENT.has(row.status) || isUnderpaid(row) ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
+    approvalState: row.approvalState,
     changedAt: row.changedAt,
     createdAt: row.createdAt,
     confirmedAt: row.confirmedAt,
@@ -47,6 +53,9 @@ export function toTopupOrderLine(row: LineRow): TopupOrderLine {
     credits,
     unitPrice,
     amount,
+    includedTax,
+    addedTax,
+    withheld,
     periodStart,
     periodEnd,
   } = row;
@@ -62,6 +71,9 @@ export function toTopupOrderLine(row: LineRow): TopupOrderLine {
     periodEnd,
     unitPrice: money(unitPrice),
     amount: money(amount),
+    taxBase: money(amount - includedTax),
+    tax: money(includedTax + addedTax),
+    withheld: money(withheld),
   };
 }
 
@@ -83,12 +95,7 @@ export function toConnection(
   const edges = orders.map((order) => ({ cursor: cursorOf(order), node: toTopupOrder(order) }));
   return {
     edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: args.after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-    countArgs: { organizationId, status: args.status },
+    pageInfo: pageInfo(edges, args.after, hasNextPage),
+    countArgs: { organizationId, filter: args.filter },
   };
 }

@@ -1,3 +1,4 @@
+import { APPROVAL_CAUSES } from './approval.ts';
 import { type OrderStatus, PAYMENT_REFUSED } from './order-state.ts';
 
 /** The kinds of steps, for programs. The graph declares all of them; which ones occur today, eventKind() says. */
@@ -38,12 +39,23 @@ const KIND_OF_MOVE: Record<OrderStatus, EventKind> = {
   REFUNDED: 'REFUNDED',
 };
 
-/** Steps that move nothing are new quotes of drafts; after a confirm, only operators make them, or the system closes their work. */
+const KIND_OF_APPROVAL: Readonly<Record<string, EventKind>> = {
+  [APPROVAL_CAUSES.SUBMITTED]: 'SUBMITTED',
+  [APPROVAL_CAUSES.APPROVED]: 'APPROVED',
+  [APPROVAL_CAUSES.REJECTED]: 'REJECTED',
+};
+
+/**
+ * Steps that move nothing are approvals and new quotes of drafts; after a confirm, only operators make them, or the system closes their
+ * work.
+ */
 export function eventKind({ from, to, cause }: Step): EventKind {
-  if (from === to) return to === 'DRAFT' ? 'QUOTED_ANEW' : 'OPERATOR_ACTED';
+  if (from === to) return to === 'DRAFT' ? (KIND_OF_APPROVAL[cause] ?? 'QUOTED_ANEW') : 'OPERATOR_ACTED';
   return cause === PAYMENT_REFUSED ? 'PAYMENT_REFUSED' : KIND_OF_MOVE[to];
 }
 
+const CALLERS_CAUSES = ['createTopupOrder', 'confirmOrder', 'cancelTopupOrder', ...Object.values(APPROVAL_CAUSES)];
+
 /** Buyers do not see which operator acted: only a caller's own steps name their actor. */
 export const isCallersStep = ({ cause }: Pick<Step, 'cause'>): boolean =>
-  cause.startsWith('createTopupOrder') || cause.startsWith('confirmOrder') || cause.startsWith('cancelTopupOrder');
+  CALLERS_CAUSES.some((name) => cause.startsWith(name));

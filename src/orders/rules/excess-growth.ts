@@ -29,6 +29,19 @@ export function onlyGrew({ frozen, atQuote, atConfirm, taken }: ExcessFacts): bo
   });
 }
 
+/** The excess that came between the two reports, by quota; none while there is no confirm. */
+export function grownExcess({ atQuote, atConfirm }: Reports): ReadonlyMap<string, bigint> {
+  const grown = new Map<string, bigint>();
+  for (const { code, period, quantity } of atConfirm ?? []) {
+    const before = atQuote?.find((row) => row.code === code && row.period === period)?.quantity ?? 0n;
+    if (atQuote !== null && quantity > before) grown.set(code, (grown.get(code) ?? 0n) + quantity - before);
+  }
+  return grown;
+}
+
+/** hub-core's reports at the quote and at the confirm; null where there is none. */
+type Reports = Record<'atQuote' | 'atConfirm', readonly ExcessQuantity[] | null>;
+
 type PeriodFacts = Record<keyof ExcessFacts, bigint>;
 
 function periodOnlyGrew({ frozen, atQuote, atConfirm, taken }: PeriodFacts): boolean {

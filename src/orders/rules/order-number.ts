@@ -26,6 +26,30 @@ export function isOrderNumber(text: string): boolean {
 }
 
 /**
+ * Returns the stored form of a number that a person typed: in capitals, without spaces around it. A text that cannot be one, such as one
+ * with a control character, which PostgreSQL takes in no text, gives the empty number, which no order has.
+ */
+export function typedOrderNumber(text: string): string {
+  const number = text.trim().toUpperCase();
+  return /^[A-Z0-9-]{1,40}$/.test(number) ? number : '';
+}
+
+/** The shortest part of a number that is searched: 4 symbols are one group as people read them out. */
+const SHORTEST_PART = 4;
+
+/**
+ * Returns the symbols of a part of a number, as a person typed or heard it: in capitals, without hyphens and spaces, and with 0 and 1 for the
+ * letters that no number has. A text that cannot be a part, or is too short, gives the empty part, which no order has.
+ */
+export function typedNumberPart(text: string): string {
+  const symbols = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  return symbols.length >= SHORTEST_PART && /^[A-Z0-9]{1,40}$/.test(symbols) ? symbols : '';
+}
+
+/** True for a text in the form of a whole number, right or wrong. */
+export const isWholeNumber = (number: string): boolean => NUMBER.test(number);
+
+/**
  * Damm's scheme over the field of 32 elements, in which a symbol's number is its place in the alphabet. Each step adds,
  * then multiplies by x modulo x^5 + x^2 + 1. A text that ends in its own check symbol yields 0.
  */

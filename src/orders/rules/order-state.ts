@@ -37,6 +37,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'PAYMENT_REVIEW', to: 'PAID', by: 'payment' },
   { from: 'PAYMENT_REVIEW', to: 'REFUNDED', by: 'payment' },
   { from: 'PAID', to: 'COMPLETED', by: 'accounting' },
+  { from: 'PAID', to: 'REFUNDED', by: 'operator' },
   { from: 'COMPLETED', to: 'REFUNDED', by: 'operator' },
 ];
 

@@ -1,44 +1,61 @@
-import { isId } from '../../kernel/ids.ts';
-import { parseInstant } from '../../kernel/instant.ts';
 import { badUserInput } from '../../platform/graphql/errors.ts';
+import { pageSize, parseCursor } from '../../platform/graphql/page.ts';
+import { isWholeNumber, typedNumberPart, typedOrderNumber } from './order-number.ts';
 import { ORDER_STATUSES, type OrderStatus } from './order-state.ts';
 
-export const MAX_PAGE = 100;
+/** The orders of an organization that a page shows. Instants are RFC 3339 text, in UTC. */
+export interface OrderFilter {
+  /** The statuses to include; empty for all. */
+  status: readonly OrderStatus[];
+  /** The first instant of creation. */
+  createdAfter: string | undefined;
+  /** The end: the first instant of creation that is too late. */
+  createdBefore: string | undefined;
+  /** The whole number, as it is stored. */
+  number: string | undefined;
+  /** A part of the number, without hyphens. */
+  numberPart: string | undefined;
+}
 
 /** Arguments of a page of orders, newest first. One statement reads the pages of all organizations that share them. */
 export interface PageArgs {
-  /** From 0 to MAX_PAGE. */
   first: number;
   /** The cursor of the last order on the previous page. */
   after: string | undefined;
-  /** The statuses to include; empty for all. */
-  status: readonly OrderStatus[];
+  filter: OrderFilter;
 }
 
-/** Throws BAD_USER_INPUT if `first` is negative or `after` is not a cursor. */
-export function pageArgs(args: {
+interface GivenArgs {
   first?: number | null;
   after?: string | null;
   status?: OrderStatus[] | null;
-}): PageArgs {
-  const first = args.first ?? 20;
-  if (first < 0) throw badUserInput(`first must not be negative; got ${first}.`);
+  createdAfter?: Date | null;
+  createdBefore?: Date | null;
+  number?: string | null;
+}
+
+/** Throws BAD_USER_INPUT if `first` is negative, `after` is not a cursor, or the time ends before it begins. */
+export function pageArgs(args: GivenArgs): PageArgs {
   const after = args.after ?? undefined;
   if (after !== undefined) parseCursor(after);
+  return { first: pageSize(args.first), after, filter: orderFilter(args) };
+}
+
+function orderFilter({ status, createdAfter, createdBefore, number }: GivenArgs): OrderFilter {
+  if (createdAfter && createdBefore && createdAfter > createdBefore) {
+    throw badUserInput('createdBefore must not be earlier than createdAfter.');
+  }
   return {
-    first: Math.min(first, MAX_PAGE),
-    after,
-    status: ORDER_STATUSES.filter((status) => args.status?.includes(status)),
+    status: ORDER_STATUSES.filter((each) => status?.includes(each)),
+    createdAfter: createdAfter?.toISOString(),
+    createdBefore: createdBefore?.toISOString(),
+    ...numberFilter(number ?? undefined),
   };
 }
 
-/** Encodes an order's place in the sort by creation time, then id. */
-export function cursorOf(order: { createdAt: Date; id: string }): string {
-  return Buffer.from(`${order.createdAt.toISOString()}|${order.id}`).toString('base64url');
-}
-
-export function parseCursor(cursor: string): { createdAt: string; id: string } {
-  const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('|');
-  if (parseInstant(createdAt)?.toISOString() === createdAt && isId(id)) return { createdAt, id };
-  throw badUserInput('after is not a cursor: take one from pageInfo.endCursor or from an edge.');
+function numberFilter(text: string | undefined): Pick<OrderFilter, 'number' | 'numberPart'> {
+  if (text === undefined) return { number: undefined, numberPart: undefined };
+  const whole = typedOrderNumber(text);
+  if (isWholeNumber(whole)) return { number: whole, numberPart: undefined };
+  return { number: undefined, numberPart: typedNumberPart(text) };
 }

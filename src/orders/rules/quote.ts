@@ -5,14 +5,16 @@ import {
   type CatalogueQuotaType,
   filledLabel,
   type OfferedOption,
+  type Tax,
   type TopupConfiguration,
 } from '../../topup-options/index.ts';
 import { excessPeriodDates, type LinePeriod, topupPeriod } from './line-period.ts';
+import { type LineTaxes, taxLines } from './order-taxes.ts';
 
 export type LineKind = 'TOPUP' | 'EXCESS';
 
 /** A frozen line. It holds everything that crediting and booking need, because the catalogue may change meanwhile. */
-export interface QuoteLine extends LinePeriod {
+export interface QuoteLine extends LinePeriod, LineTaxes {
   kind: LineKind;
   quotaCode: string;
   label: string;
@@ -33,13 +35,21 @@ export interface QuoteLine extends LinePeriod {
   excessPeriod: string | null;
 }
 
-/** Lines and totals of an order; the totals are the sums of the lines' amounts. */
+/** Lines and totals of an order; the totals are sums over the lines. */
 export interface Quote {
   lines: readonly QuoteLine[];
   topupTotal: Rupiah;
   excessTotal: Rupiah;
+  includedTax: Rupiah;
+  addedTax: Rupiah;
+  withheldTotal: Rupiah;
+  /** Top-ups, excess and added tax. */
   total: Rupiah;
 }
+
+export const WITHHOLDINGS = ['PPH_23'] as const;
+/** The tax that the buyer declares to keep back. */
+export type Withholding = (typeof WITHHOLDINGS)[number];
 
 export interface QuoteItem {
   option: OfferedOption;
@@ -57,8 +67,12 @@ function frozenLabel(configuration: TopupConfiguration, unitPrice: Rupiah) {
   return { label, labelTranslations };
 }
 
-function excessLine({ configuration }: OfferedOption, owed: OwedExcess): QuoteLine {
+type UntaxedLine = Omit<QuoteLine, keyof LineTaxes> & { option: OfferedOption };
+
+function excessLine(option: OfferedOption, owed: OwedExcess): UntaxedLine {
+  const { configuration } = option;
   return {
+    option,
     ...frozenConfiguration(configuration),
     kind: 'EXCESS',
     ...frozenLabel(configuration, owed.unitPrice),
@@ -75,9 +89,10 @@ function excessLine({ configuration }: OfferedOption, owed: OwedExcess): QuoteLi
   };
 }
 
-function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
+function topupLine({ option, quantity }: QuoteItem, today: string): UntaxedLine {
   const { configuration, organization, rule, unitPrice } = option;
   return {
+    option,
     ...frozenConfiguration(configuration),
     kind: 'TOPUP',
     ...frozenLabel(configuration, unitPrice),
@@ -93,14 +108,48 @@ function topupLine({ option, quantity }: QuoteItem, today: string): QuoteLine {
   };
 }
 
-/** Puts the lines that settle excess before the top-ups (domain.md 6). `today` is a date in Asia/Jakarta. */
-export function buildQuote(items: readonly QuoteItem[], today: string): Quote {
+/** The facts that a quote depends on besides its items. */
+export interface QuoteTerms {
+  /** A date in Asia/Jakarta. */
+  today: string;
+  /** null if the buyer withholds nothing. */
+  withholding: Withholding | null;
+}
+
+/** Puts the lines that settle excess before the top-ups (domain.md 6). */
+export function buildQuote(items: readonly QuoteItem[], { today, withholding }: QuoteTerms): Quote {
   const excess = items.flatMap(({ option, owed }) => owed.map((row) => excessLine(option, row)));
   const topups = items.map((item) => topupLine(item, today));
+  const lines = withTaxes([...excess, ...topups], withholding);
   const topupTotal = sum(topups.map((line) => line.amount));
   const excessTotal = sum(excess.map((line) => line.amount));
-  return { lines: [...excess, ...topups], topupTotal, excessTotal, total: topupTotal + excessTotal };
+  const addedTax = sum(lines.map((line) => line.addedTax));
+  return {
+    lines,
+    topupTotal,
+    excessTotal,
+    includedTax: sum(lines.map((line) => line.includedTax)),
+    addedTax,
+    withheldTotal: sum(lines.map((line) => line.withheld)),
+    total: topupTotal + excessTotal + addedTax,
+  };
 }
+
+/** Withholding applies to an order only if its buyer declares it. */
+function withTaxes(lines: readonly UntaxedLine[], withholding: Withholding | null): QuoteLine[] {
+  const taxes = taxLines(
+    lines.map(({ kind, quotaCode, excessPeriod, amount, option }) => ({
+      key: [kind, quotaCode, excessPeriod].join(' '),
+      amount,
+      taxes: option.taxes.filter((tax) => tax.kind === 'VAT' || withholding !== null),
+    })),
+  );
+  return lines.map(({ option: _, ...line }, index) => ({ ...line, ...(taxes[index] as LineTaxes) }));
+}
+
+/** Returns true if one of the options has a tax that the buyer may keep back. */
+export const canWithhold = (items: readonly QuoteItem[]): boolean =>
+  items.some(({ option }) => option.taxes.some(({ kind }) => kind === 'WITHHOLDING'));
 
 /** Returns the most units of one line for which its amount and its credits are exact as JSON numbers. */
 export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
@@ -111,8 +160,12 @@ export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
 
 export type PricedLine = Pick<
   QuoteLine,
-  'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits'
+  'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits' | 'taxes'
 >;
+
+/** The taxes as the catalogue has them. Their amounts follow from them, and those of one line from the others too. */
+export const taxesKey = ({ taxes }: Pick<PricedLine, 'taxes'>): string =>
+  JSON.stringify(taxes.map(({ code, kind, rate, included }: Tax) => [code, kind, rate, included]).sort());
 
 /**
  * Returns true if the buyer of quote `a` has seen every price of quote `b`. Equal totals could hide two prices that
@@ -120,23 +173,32 @@ export type PricedLine = Pick<
  */
 export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
   const key = (line: PricedLine) =>
-    [line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits].join(' ');
+    [
+      ...[line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits],
+      taxesKey(line),
+    ].join(' ');
   const keys = new Set(a.map(key));
   return a.length === b.length && b.every((line) => keys.has(key(line)));
 }
 
 /**
- * Returns true if quote `b` has the top-ups of quote `a` at the same prices, and its excess at the same unit prices. The
+ * Returns true if quote `b` has the top-ups of quote `a` at the same prices, and its excess at the same unit prices, with the same taxes. The
  * quantities of excess are not compared (excess-growth.ts).
  */
 export function samePrices(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
   const topups = (lines: readonly PricedLine[]) => lines.filter(({ kind }) => kind === 'TOPUP');
   const excess = a.filter(({ kind }) => kind === 'EXCESS');
-  return sameQuote(topups(a), topups(b)) && excess.every((line) => sameLine(b, line)?.unitPrice === line.unitPrice);
+  return (
+    sameQuote(topups(a), topups(b)) &&
+    excess.every((line) => {
+      const now = sameLine(b, line);
+      return now?.unitPrice === line.unitPrice && taxesKey(now) === taxesKey(line);
+    })
+  );
 }
 
 /** The line for the same purpose, quota and period. */
-const sameLine = <L extends PricedLine>(lines: readonly L[], { kind, quotaCode, excessPeriod }: PricedLine) =>
+export const sameLine = <L extends PricedLine>(lines: readonly L[], { kind, quotaCode, excessPeriod }: PricedLine) =>
   lines.find((line) => line.kind === kind && line.quotaCode === quotaCode && line.excessPeriod === excessPeriod);
 
 /**

@@ -26,6 +26,9 @@ export const TOPUP_ERROR_CODES = [
   'PAYMENT_PROVIDER_UNAVAILABLE',
   'PAYMENT_REFUSED',
   'PAYMENT_RECEIVED',
+  'WITHHOLDING_NOT_APPLICABLE',
+  'APPROVAL_REQUIRED',
+  'OWN_ORDER',
 ] as const;
 export type TopupErrorCode = (typeof TOPUP_ERROR_CODES)[number];
 
@@ -155,3 +158,10 @@ export const changedByOthers = () =>
   userError('INVALID_TRANSITION', 'Other requests are changing the order at the moment: try again.', {
     retryable: true,
   });
+
+export const withholdingNotApplicable = () =>
+  userError(
+    'WITHHOLDING_NOT_APPLICABLE',
+    'No tax is withheld on anything in this order: create it without `withholding`, with a new key.',
+    { field: ['input', 'withholding'] },
+  );

@@ -1,4 +1,5 @@
 import type { ExcessQuantity } from '../../excess-usage/index.ts';
+import type { Rupiah } from '../../kernel/money.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { sql, toJson } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
@@ -12,7 +13,7 @@ import { excessAtQuote, toReport, toStoredExcess } from './excess-reports.ts';
 import { isKeyTaken, keyInsert, type Repeat, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { periodsUpdate, stepInsert } from './moves.ts';
 import { hasRoomToPay, lockOrganization } from './open-orders.ts';
-import { linesOfOrders, lockOrder, orderWithin } from './orders.ts';
+import { linesOfOrders, lockDraft, orderWithin } from './orders.ts';
 import { takenExcess } from './taken-excess.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import type { TopupOrderLine } from './topup-order-line.entity.ts';
@@ -67,6 +68,8 @@ export interface Confirmation {
   taken: readonly ExcessQuantity[];
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
+  /** The total above which the organization asks for an approval; undefined if it does not. */
+  approvalLimit: Rupiah | undefined;
   maxOrdersAwaitingPayment: number;
   paymentExpiresAt: Date;
   periods: readonly (LinePeriod & { id: string })[];
@@ -103,6 +106,7 @@ function confirmStatement({
   use,
   taken,
   reported,
+  approvalLimit,
   paymentExpiresAt,
   periods,
   cause,
@@ -117,9 +121,10 @@ function confirmStatement({
       select * from json_to_recordset(${toJson(taken)}) as row (code text, period text, quantity bigint)
     ), moved_order as (
       update topup_orders o set status = ${to}, confirmed_at = ${cause.at}, payment_expires_at = ${paymentExpiresAt},
-        excess_at_confirm = ${toJson(toStoredExcess(reported))}
+        excess_at_confirm = ${toJson(toStoredExcess(reported))}, approval_limit = ${approvalLimit ?? null}
       where o.id = ${order.id} and o.organization_id = ${order.organizationId} and o.status = ${order.status}
         and o.total = ${order.total} and o.quote_expires_at = ${order.quoteExpiresAt}
+        and o.approval_state is not distinct from ${order.approvalState}
         and ${hasRoomToPay(order.organizationId, cause.at, limits.maxOrdersAwaitingPayment)}
         and not exists (table taken_excess except table quoted_excess)
         and not exists (table quoted_excess except table taken_excess)
@@ -138,11 +143,7 @@ export function requoteDraft(
   { order, ...requote }: Requote & { order: TopupOrder },
 ): Promise<TopupOrder | undefined> {
   return database.transaction(request, async (tx) => {
-    const locked = await lockOrder(tx, { id: order.id });
-    const isUnchanged =
-      locked?.status === 'DRAFT' &&
-      locked.total === order.total &&
-      locked.quoteExpiresAt.getTime() === order.quoteExpiresAt.getTime();
-    return isUnchanged ? storeRequote(tx, locked, requote) : undefined;
+    const locked = await lockDraft(tx, order);
+    return locked && storeRequote(tx, locked, requote);
   });
 }

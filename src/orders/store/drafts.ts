@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { OrganizationDetails } from '../../clients/hub-core.ts';
 import type { ExcessQuantity } from '../../excess-usage/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
@@ -11,11 +12,12 @@ import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { KeyUse } from '../rules/idempotency-key.ts';
 import type { IdentifyOrder, OrderIdentity } from '../rules/order-identity.ts';
 import type { Cause } from '../rules/order-state.ts';
-import type { Quote } from '../rules/quote.ts';
+import type { Quote, Withholding } from '../rules/quote.ts';
 import { toStoredExcess } from './excess-reports.ts';
 import { isKeyTaken, keyInsert, type Repeat, repeatOf, usesOfKey } from './idempotency-keys.ts';
 import { stepInsert } from './moves.ts';
 import { hasRoomForDraft, lockOrganization } from './open-orders.ts';
+import { keepQuote } from './replaced-quotes.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 import { TopupOrderLine } from './topup-order-line.entity.ts';
 
@@ -35,9 +37,12 @@ export async function orderOfKey(
 export interface NewDraft {
   use: KeyUse;
   quote: Quote;
+  withholding: Withholding | null;
   /** hub-core's report of the excess of the order's quotas. */
   reported: readonly ExcessQuantity[];
   organizationName: string;
+  organizationDetails: OrganizationDetails;
+  purchaseOrderNumber: string | null;
   quoteExpiresAt: Date;
   traceParent: string | null;
   cause: Cause;
@@ -83,16 +88,18 @@ export async function storeDraft(
 
 function toRow(
   { correlationId }: RequestContext,
-  { use, quote, reported, organizationName, quoteExpiresAt, traceParent, cause }: NewDraft,
+  { use, quote, reported, quoteExpiresAt, traceParent, cause, ...draft }: NewDraft,
 ) {
-  const { topupTotal, excessTotal, total } = quote;
+  const { lines: _, ...totals } = quote;
+  const { withholding, organizationName, organizationDetails, purchaseOrderNumber } = draft;
   return {
+    ...totals,
+    withholding,
     organizationId: use.organizationId,
     organizationName,
+    organizationDetails,
+    purchaseOrderNumber,
     status: 'DRAFT' as const,
-    topupTotal,
-    excessTotal,
-    total,
     excessAtQuote: toStoredExcess(reported),
     quoteExpiresAt,
     correlationId,
@@ -110,13 +117,14 @@ function linesInsert(orderId: string, lines: Quote['lines'], lineId: OrderIdenti
 
 export interface Requote extends Pick<NewDraft, 'quote' | 'reported' | 'quoteExpiresAt' | 'cause'> {}
 
-/** Replaces the lines, totals and expiry of a locked DRAFT. */
+/** Replaces the lines, totals and expiry of a locked DRAFT, which nobody has approved. The quote that they were stays readable. */
 export async function storeRequote(
   tx: EntityManager,
   order: TopupOrder,
   { quote: { lines, ...totals }, reported, quoteExpiresAt, cause }: Requote,
 ): Promise<TopupOrder> {
-  const changes = { ...totals, quoteExpiresAt };
+  const changes = { ...totals, quoteExpiresAt, approvalState: null };
+  await keepQuote(tx, order.id, cause.at);
   // A caller has no privilege to delete: with it, it could lock the whole table.
   await runQuery(tx, sql`select drop_draft_lines(${order.id}::uuid)`);
   await runQuery(tx, linesInsert(order.id, lines, newId));

@@ -32,24 +32,32 @@ export const eventsOfOrders = (orderIds: readonly string[]): Query<TopupOrderEve
   select ${EVENT} from topup_order_events event
   where event.order_id = any(${orderIds.filter(isId)}::uuid[]) order by event.id`;
 
-export const orderOfNumber = (number: string): Query<TopupOrder> =>
+export const orderWithNumber = (number: string): Query<TopupOrder> =>
   sql<TopupOrder>`select ${ORDER} from topup_orders o where o.number = ${number}`;
 
-export const orderIdOf = (number: string): Sql => sql`select id from topup_orders where number = ${number}`;
+/** Selects an order, and beside it columns of another feature's tables, which refer to the order as `o`. */
+export const orderOfNumber = <B extends object>(number: string, beside: Query<B>): Query<TopupOrder & B> =>
+  sql<TopupOrder & B>`select ${ORDER}, ${beside} from topup_orders o where o.number = ${number}`;
 
 export const numberOfOrder = (id: Sql): Sql => sql`select number from topup_orders where id = (${id})`;
 
-/** Selects the orders that have one of these invoices: `id`, `number` and `invoice_id`. */
-export const ordersWithInvoices = (provider: string, invoiceIds: readonly string[]): Sql => sql`
-  select id, number, payment_invoice_id as invoice_id from topup_orders
-  where payment_provider = ${provider} and payment_invoice_id = any(${invoiceIds})`;
+/** Selects the sum whose receipt settles an order (rules/payable.ts). */
+export const payableOfOrder = (id: Sql): Sql => sql`select total - withheld_total from topup_orders where id = (${id})`;
+
+/** Selects the order that has this invoice on its row: `id` and `number`. */
+export const orderWithInvoice = (provider: string, invoiceId: Sql): Sql => sql`
+  select id, number from topup_orders where payment_provider = ${provider} and payment_invoice_id = ${invoiceId}`;
 
 export const linesOfNumber = (number: string): Query<TopupOrderLine> => sql<TopupOrderLine>`
-  select ${LINE} from topup_order_lines line where line.order_id = (${orderIdOf(number)}) order by line.position`;
+  select ${LINE} from topup_order_lines line where line.order_id = (select id from topup_orders where number = ${number}) order by line.position`;
 
 /** Selects the numbers of an organization's orders, for tables that refer to orders by number. */
 export const numbersOfOrganization = (organizationId: string): Sql =>
   sql`select number from topup_orders where organization_id = ${organizationId}`;
+
+/** Condition that the id is that of an order of the organization. */
+export const isOrderOf = (organizationId: string, id: Sql): Sql =>
+  sql`exists (select from topup_orders where id = ${id} and organization_id = ${organizationId})`;
 
 /** Throws if there is no such order: the caller holds an id of ours. */
 export async function orderById(database: Database, id: string): Promise<TopupOrder> {
@@ -89,4 +97,15 @@ export async function lockOrder(
   const where = 'id' in by ? sql`o.id = ${by.id}` : sql`o.number = ${by.number}`;
   const [order] = await runQuery(tx, sql<TopupOrder>`select ${ORDER} from topup_orders o where ${where} for update`);
   return order;
+}
+
+/** Locks a draft; undefined if its status, quote or approval is no longer the one that was read. */
+export async function lockDraft(tx: EntityManager, order: TopupOrder): Promise<TopupOrder | undefined> {
+  const locked = await lockOrder(tx, { id: order.id });
+  const isUnchanged =
+    locked?.status === 'DRAFT' &&
+    locked.total === order.total &&
+    locked.quoteExpiresAt.getTime() === order.quoteExpiresAt.getTime() &&
+    locked.approvalState === order.approvalState;
+  return isUnchanged ? locked : undefined;
 }

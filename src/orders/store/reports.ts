@@ -1,4 +1,5 @@
 import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { approvalOf } from '../rules/approval.ts';
 import { type EndCause, endCauseOf } from '../rules/end-cause.ts';
 import { AWAITS_BOOKING, type OrderStatus, UNDER_REVIEW } from '../rules/order-state.ts';
 import { TopupOrder } from './topup-order.entity.ts';
@@ -42,6 +43,15 @@ export function timelineOf(database: DataSource, orderId: string): Promise<Topup
 export async function endOfOrder(database: DataSource, orderId: string): Promise<EndCause | undefined> {
   const steps = await timelineOf(database, orderId);
   return endCauseOf(steps.findLast(({ from, to }) => from !== to)?.cause);
+}
+
+/** The persons and words of a draft's approval; undefined if the order was not submitted, or has new prices since. */
+export async function approvalOfOrder(database: DataSource, order: TopupOrder) {
+  if (order.approvalState === null) return undefined;
+  const { submitted, decided } = approvalOf(order, await timelineOf(database, order.id));
+  const nameOf = (step: TopupOrderEvent | undefined) => step?.actorName ?? '';
+  const persons = { requestedBy: nameOf(submitted), decidedBy: nameOf(decided) };
+  return { ...persons, reason: decided?.reason ?? '', expiresAt: order.quoteExpiresAt };
 }
 
 export interface OrderFilter {

@@ -56,7 +56,7 @@ export async function isExcessPaidTwice(database: DataSource | EntityManager, or
              or confirmed.id > (select max(id) from topup_order_events
                                 where order_id = ${order.id} and to_status in (${oneOf(GIVEN_UP)})))
         and (other.status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW, ...CREDITED])})
-             or other.completed_at is not null)
+             or other.paid_at is not null)
       limit 1`,
   );
   return others.length > 0;

@@ -3,6 +3,7 @@ import type { Rupiah } from '../../kernel/money.ts';
 import type { Translations } from '../../kernel/translated.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import type { CatalogueQuotaType } from '../../topup-options/index.ts';
+import type { LineTax } from '../rules/order-taxes.ts';
 import type { LineKind, QuoteLine } from '../rules/quote.ts';
 
 /** A line of an order, frozen with the quote (rules/quote.ts). */
@@ -11,6 +12,10 @@ import type { LineKind, QuoteLine } from '../rules/quote.ts';
 @Check('topup_order_lines_kind_check', `kind in ('TOPUP', 'EXCESS')`)
 @Check('topup_order_lines_amount_check', `quantity > 0 and unit_price > 0 and amount = quantity * unit_price`)
 @Check('topup_order_lines_credits_check', `credits = case kind when 'TOPUP' then quantity * multiplier else 0 end`)
+@Check(
+  'topup_order_lines_taxes_check',
+  `added_tax >= 0 and withheld >= 0 and included_tax >= 0 and included_tax <= amount and withheld <= amount - included_tax`,
+)
 @Check('topup_order_lines_multiplier_check', `multiplier > 0`)
 @Check('topup_order_lines_period_check', `period_end is null or period_start is null or period_end >= period_start`)
 @Check('topup_order_lines_excess_check', `(kind = 'EXCESS') = (excess_period is not null)`)
@@ -65,6 +70,19 @@ export class TopupOrderLine implements QuoteLine {
 
   @Column({ type: 'bigint', transformer: bigintColumn })
   amount!: Rupiah;
+
+  /** The taxes with their amounts, as they were when the line was quoted. */
+  @Column({ type: 'jsonb', default: () => `'[]'` })
+  taxes!: readonly LineTax[];
+
+  @Column({ name: 'included_tax', type: 'bigint', default: 0, transformer: bigintColumn })
+  includedTax!: Rupiah;
+
+  @Column({ name: 'added_tax', type: 'bigint', default: 0, transformer: bigintColumn })
+  addedTax!: Rupiah;
+
+  @Column({ type: 'bigint', default: 0, transformer: bigintColumn })
+  withheld!: Rupiah;
 
   /** hub-core's billing period of the settled excess. */
   @Column({ name: 'excess_period', type: 'text', nullable: true })

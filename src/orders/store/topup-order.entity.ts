@@ -1,7 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { OrganizationDetails } from '../../clients/hub-core.ts';
 import type { Rupiah } from '../../kernel/money.ts';
 import { bigintColumn } from '../../platform/database/columns.ts';
 import { literals } from '../../platform/database/sql.ts';
+import { APPROVAL_STATES, type ApprovalState } from '../rules/approval.ts';
 import {
   AWAITS_PAYMENT,
   COMPLETED,
@@ -15,6 +17,7 @@ import {
   REVIEW_REASONS,
   type ReviewReason,
 } from '../rules/order-state.ts';
+import { WITHHOLDINGS, type Withholding } from '../rules/quote.ts';
 
 /** A row of a report. JSON has no bigint, so the quantity is text. */
 export interface StoredExcess {
@@ -44,7 +47,20 @@ export interface StoredExcess {
 @Index('topup_orders_abandoned_idx', ['quoteExpiresAt'], {
   where: `status in (${literals(GIVEN_UP)}) and confirmed_at is null`,
 })
-@Check('topup_orders_totals_check', `topup_total > 0 and excess_total >= 0 and total = topup_total + excess_total`)
+@Index('topup_orders_slip_idx', ['paidAt', 'id'], {
+  where: `withheld_total > 0 and withholding_slip_number is null and status in (${literals(CREDITED)})`,
+})
+@Check(
+  'topup_orders_totals_check',
+  `topup_total > 0 and excess_total >= 0 and total = topup_total + excess_total + added_tax
+   and added_tax >= 0 and included_tax >= 0 and withheld_total >= 0 and withheld_total < total`,
+)
+@Check('topup_orders_withholding_check', `withholding in (${literals(WITHHOLDINGS)}) or withheld_total = 0`)
+@Check(
+  'topup_orders_slip_check',
+  `(withholding_slip_number is null and withholding_slip_date is null and tax_invoice_number is null)
+   or (withholding_slip_number is not null and withheld_total > 0 and paid_at is not null)`,
+)
 @Check(
   'topup_orders_confirmed_check',
   `status not in (${literals(CONFIRMED)})
@@ -56,6 +72,12 @@ export interface StoredExcess {
   `(completed_at is null) = (paid_invoice_number is null)
    and (status not in (${literals(COMPLETED)}) or completed_at is not null)
    and (completed_at is null or status in (${literals([...COMPLETED, ...REFUNDED])}))`,
+)
+@Check('topup_orders_approval_state_check', `approval_state in (${literals(APPROVAL_STATES)})`)
+@Check(
+  'topup_orders_approved_check',
+  `confirmed_at is null or (approval_state is distinct from 'REJECTED'
+   and (approval_limit is null or total <= approval_limit or approval_state is not distinct from 'APPROVED'))`,
 )
 @Check('topup_orders_review_reason_check', `review_reason in (${literals(REVIEW_REASONS)})`)
 @Check('topup_orders_payment_url_check', `payment_url is null or payment_invoice_id is not null`)
@@ -73,6 +95,14 @@ export class TopupOrder {
   @Column({ name: 'organization_name', type: 'text' })
   organizationName!: string;
 
+  /** For documents, as hub-core gave it at creation; null in orders of a version before. Only documents read it. */
+  @Column({ name: 'organization_details', type: 'jsonb', nullable: true, select: false })
+  organizationDetails?: OrganizationDetails | null;
+
+  /** The buyer's own number for this purchase, for documents. */
+  @Column({ name: 'purchase_order_number', type: 'text', nullable: true })
+  purchaseOrderNumber!: string | null;
+
   @Column({ type: 'text' })
   status!: OrderStatus;
 
@@ -84,6 +114,33 @@ export class TopupOrder {
 
   @Column({ type: 'bigint', transformer: bigintColumn })
   total!: Rupiah;
+
+  /** VAT within the lines' amounts (rules/order-taxes.ts). */
+  @Column({ name: 'included_tax', type: 'bigint', default: 0, transformer: bigintColumn })
+  includedTax!: Rupiah;
+
+  /** VAT on top of the lines' amounts. */
+  @Column({ name: 'added_tax', type: 'bigint', default: 0, transformer: bigintColumn })
+  addedTax!: Rupiah;
+
+  /** The tax that the buyer declared to keep back; null without a declaration. */
+  @Column({ type: 'text', nullable: true })
+  withholding!: Withholding | null;
+
+  @Column({ name: 'withheld_total', type: 'bigint', default: 0, transformer: bigintColumn })
+  withheldTotal!: Rupiah;
+
+  /** Identifies the slip that proves that the buyer paid the withheld tax to the state; null while it is awaited. */
+  @Column({ name: 'withholding_slip_number', type: 'text', nullable: true, insert: false })
+  withholdingSlipNumber!: string | null;
+
+  /** The day on the slip. */
+  @Column({ name: 'withholding_slip_date', type: 'date', nullable: true, insert: false })
+  withholdingSlipDate!: string | null;
+
+  /** The number of the tax invoice (faktur pajak) that the slip belongs to. */
+  @Column({ name: 'tax_invoice_number', type: 'text', nullable: true, insert: false })
+  taxInvoiceNumber!: string | null;
 
   @Column({ name: 'quote_expires_at', type: 'timestamptz', precision: 3 })
   quoteExpiresAt!: Date;
@@ -97,6 +154,21 @@ export class TopupOrder {
 
   @Column({ name: 'excess_at_confirm', type: 'jsonb', nullable: true, select: false, insert: false })
   excessAtConfirm?: StoredExcess[] | null;
+
+  /** null unless the draft was submitted; a new quote takes it away. The timeline has the persons and their reasons. */
+  @Column({ name: 'approval_state', type: 'text', nullable: true, insert: false })
+  approvalState!: ApprovalState | null;
+
+  /** The organization's limit at the confirm; null if it had none. Only the audit reads it. */
+  @Column({
+    name: 'approval_limit',
+    type: 'bigint',
+    nullable: true,
+    select: false,
+    insert: false,
+    transformer: bigintColumn,
+  })
+  approvalLimit?: Rupiah | null;
 
   @Column({ name: 'confirmed_at', type: 'timestamptz', precision: 3, nullable: true })
   confirmedAt!: Date | null;

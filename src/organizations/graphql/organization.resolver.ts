@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import type { ReferenceResolver } from '../../platform/graphql/entities.ts';
+import { Money, money } from '../../platform/graphql/money.type.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { OrganizationsService } from '../organizations.service.ts';
@@ -49,6 +50,17 @@ export class OrganizationResolver {
   })
   viewerTopupPermissions(@Root() { id }: Organization, @Ctx() request: RequestContext): TopupPermissions {
     return permissionsOf(requireCaller(request), id);
+  }
+
+  @RequiresRead()
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description:
+      "An order whose total is above this needs a second person's approval before it is confirmed; null if none does. A confirm decides by what hub-core says then.",
+  })
+  async topupApprovalLimit(@Root() { id }: Organization, @Ctx() request: RequestContext): Promise<Money | null> {
+    const limit = (await this.organizations.find(request, id))?.approvalLimit;
+    return limit === undefined ? null : money(limit);
   }
 
   @RequiresRead()

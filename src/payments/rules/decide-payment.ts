@@ -28,7 +28,7 @@ export interface NoticeContext {
   invoiceOfAnother: boolean;
   /** The sum that was received for the order, less what was given back. */
   received: Rupiah;
-  /** A refund or a payment in another currency was noted before. */
+  /** Money was noted before that this notice must be added to: a refund, another currency, or any payment. */
   isTainted: boolean;
 }
 

@@ -17,6 +17,8 @@ export interface MoneyStep {
 
 /** A step that an answer of the provider adds to those that are stored. */
 export interface NewStep extends MoneyStep {
+  /** Counts the steps of the invoice from 1. */
+  stepNumber: number;
   invoice: Invoice;
 }
 
@@ -28,7 +30,10 @@ export function newSteps(known: readonly MoneyStep[], provider: string, invoices
   return invoices.flatMap((invoice) => {
     const own = known.filter((step) => step.provider === provider && step.invoiceId === invoice.id);
     const steps = [...paymentStep(own, invoice), ...refundStep(own, invoice)];
-    return steps.map((step) => ({ ...step, provider, invoiceId: invoice.id, invoice }));
+    return steps.map((step, index) => {
+      const stepNumber = own.length + index + 1;
+      return { ...step, provider, invoiceId: invoice.id, stepNumber, invoice };
+    });
   });
 }
 

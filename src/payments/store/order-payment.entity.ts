@@ -9,7 +9,8 @@ import { bigintColumn } from '../../platform/database/columns.ts';
  */
 @Entity('order_payments')
 @Index('order_payments_order_idx', ['orderId'])
-@Index('order_payments_invoice_idx', ['provider', 'invoiceId'])
+@Index('order_payments_received_idx', ['receivedAt', 'orderId'])
+@Index('order_payments_step_key', ['provider', 'invoiceId', 'stepNumber'], { unique: true })
 @Check('order_payments_kind_check', `kind in ('PAYMENT', 'REFUND')`)
 @Check('order_payments_amount_check', `amount is null or (amount <> 0 and (kind = 'REFUND') = (amount < 0))`)
 @Check('order_payments_currency_check', `(amount is null) = (original_currency <> 'IDR')`)
@@ -29,6 +30,13 @@ export class OrderPayment {
 
   @Column({ name: 'invoice_id', type: 'text' })
   invoiceId!: string;
+
+  /**
+   * Counts the steps of one invoice from 1. Unique over all orders, so money of one invoice counts for one order, also if two
+   * settle at the same moment. null in rows from before it, and of settlements by a version that entered no payments.
+   */
+  @Column({ name: 'step_number', type: 'integer', nullable: true })
+  stepNumber!: number | null;
 
   /** Rupiah; below zero if they were given back, null in another currency. */
   @Column({ type: 'bigint', nullable: true, transformer: bigintColumn })

@@ -37,7 +37,7 @@ export async function enterMissingPayments(database: DataSource, since: Date): P
     database,
     sql<OrderPayment>`
       select id, order_id as "orderId", 'PAYMENT' as kind, provider, invoice_id as "invoiceId",
-        case currency when 'IDR' then amount end as amount, amount::text as "originalAmount",
+        null as "stepNumber", case currency when 'IDR' then amount end as amount, amount::text as "originalAmount",
         currency as "originalCurrency", payment_method as method, coalesce(paid_at, received_at) as "receivedAt",
         received_at as "recordedAt"
       from payment_events event
@@ -53,12 +53,15 @@ export async function enterMissingPayments(database: DataSource, since: Date): P
 export const receivedOf = (orderId: Sql): Sql =>
   sql`select coalesce(sum(amount), 0)::bigint from order_payments where order_id = (${orderId})`;
 
-/** True if a refund, or a payment in another currency, was noted for the order: by a notice, or by an answer. */
+/**
+ * True if money was noted for the order that a further notice must be added to: any by an answer, and a refund or a payment in
+ * another currency by a notice.
+ */
 export const isTainted = (orderId: Sql): Sql => sql`exists (
     select from payment_events where order_id = (${orderId})
     and (type in (${oneOf(REFUND_NOTICES)}) or currency <> 'IDR')
   ) or exists (
-    select from order_payments where order_id = (${orderId}) and (kind = 'REFUND' or amount is null)
+    select from order_payments where order_id = (${orderId})
   )`;
 
 /** Returns the invoices through which money came for the order. */

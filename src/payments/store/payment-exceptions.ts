@@ -1,14 +1,16 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../../kernel/clock.ts';
-import { orderPaidThrough, ordersUnderReview } from '../../orders/index.ts';
+import { isOrderOf, orderPaidThrough, ordersUnderReview } from '../../orders/index.ts';
 import { columnsOf } from '../../platform/database/columns.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
+import { parseCursor } from '../../platform/graphql/page.ts';
 import type { Gauge } from '../../platform/telemetry/telemetry.ts';
+import type { ExceptionPageArgs } from '../rules/exception-page.ts';
 import { type NamedMoney, SYSTEM_ACTOR, TO_GIVE_BACK } from '../rules/give-back.ts';
 import { CAN_BE_OVERTAKEN } from '../rules/overtaken-outcomes.ts';
-import { PAYMENT_EXCEPTIONS, ROUTINE_OUTCOMES } from '../rules/payment-outcomes.ts';
+import { PAYMENT_EXCEPTIONS, type PaymentOutcome, ROUTINE_OUTCOMES } from '../rules/payment-outcomes.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
 import { PaymentExceptionClosing } from './payment-exception-closing.entity.ts';
 import type { AcceptedPayment } from './settlement.ts';
@@ -17,7 +19,8 @@ import type { AcceptedPayment } from './settlement.ts';
 export interface OpenPayment {
   id: string;
   receivedAt: Date;
-  outcome: string;
+  outcome: PaymentOutcome;
+  orderId: string | null;
   orderNumber: string;
   invoiceId: string;
   amount: bigint | null;
@@ -57,14 +60,28 @@ export function overtakenExceptions(database: DataSource): Promise<PaymentEvent[
   );
 }
 
+const OPEN_PAYMENT = raw(`event.id, event.received_at as "receivedAt", event.outcome, event.order_id as "orderId",
+  event.order_number as "orderNumber", event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt",
+  event.source, event.detail`);
+
 /** Returns the payments, oldest first. */
 export function openPayments(database: DataSource | EntityManager): Promise<OpenPayment[]> {
   return runQuery(
     database,
-    sql<OpenPayment>`
-      select event.id, event.received_at as "receivedAt", event.outcome, event.order_number as "orderNumber",
-        event.invoice_id as "invoiceId", event.amount, event.currency, event.paid_at as "paidAt", event.source, event.detail
-      from ${openEvents()} as event order by event.received_at`,
+    sql<OpenPayment>`select ${OPEN_PAYMENT} from ${openEvents()} as event order by event.received_at`,
+  );
+}
+
+/** Returns one payment more than the page has, if there is one. */
+export function pageOfOpenPayments(database: DataSource, args: ExceptionPageArgs): Promise<OpenPayment[]> {
+  const { first, after, organizationId } = args;
+  const place = after === undefined ? undefined : parseCursor(after);
+  const later = place && sql`and (event.received_at, event.id) > (${place.createdAt}::timestamptz, ${place.id}::uuid)`;
+  const own = organizationId === undefined ? raw('') : sql`and ${isOrderOf(organizationId, raw('event.order_id'))}`;
+  return runQuery(
+    database,
+    sql<OpenPayment>`select ${OPEN_PAYMENT} from ${openEvents()} as event where true ${later ?? raw('')} ${own}
+      order by event.received_at, event.id limit ${first + 1}`,
   );
 }
 

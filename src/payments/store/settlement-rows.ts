@@ -12,7 +12,7 @@ interface NoticeDecision {
   orderId: string | null;
   outcome: PaymentOutcome;
   /** The other order to which the notice's invoice belongs. */
-  ownerNumber: string | undefined;
+  ownerNumber: string | null;
   at: Date;
 }
 
@@ -32,7 +32,7 @@ export function noticeEvent(
 ): PaymentEvent {
   const { type, orderNumber, invoiceId, paid, refunded, paidAt, paymentMethod } = notice;
   const isForeign = paid !== null && paid.rupiah === null;
-  const detail = ownerNumber === undefined ? null : ofAnotherOrder(orderNumber, ownerNumber);
+  const detail = ownerNumber === null ? null : ofAnotherOrder(orderNumber, ownerNumber);
   return {
     id: newId(),
     provider,
@@ -52,7 +52,7 @@ export function noticeEvent(
   };
 }
 
-/** The payment that a notice which settles stands for. */
+/** The payment that a notice which settles stands for: the first of its invoice, and the only one of the order. */
 export function noticePayment(
   order: TopupOrder,
   event: PaymentEvent,
@@ -65,6 +65,7 @@ export function noticePayment(
     kind: 'PAYMENT',
     provider,
     invoiceId,
+    stepNumber: 1,
     amount: rupiah,
     originalAmount: text,
     originalCurrency: currency,

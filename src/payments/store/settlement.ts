@@ -4,7 +4,6 @@ import { ledgerInsert, type NewEntry } from '../../ledger/index.ts';
 import {
   type Cause,
   linesOfNumber,
-  orderIdOf,
   orderOfNumber,
   periodsUpdate,
   statusUpdate,
@@ -15,11 +14,11 @@ import {
 } from '../../orders/index.ts';
 import { violatesUnique } from '../../platform/database/errors.ts';
 import { runQueries, runQuery } from '../../platform/database/run-queries.ts';
-import { type Sql, sql } from '../../platform/database/sql.ts';
+import { raw, type Sql, sql } from '../../platform/database/sql.ts';
 import { allEnqueued, type NewJob } from '../../platform/jobs/job.ts';
 import type { PaymentNotice } from '../provider.ts';
 import type { NoticeContext } from '../rules/decide-payment.ts';
-import { otherOwnersOf } from './invoice-owners.ts';
+import { isInvoiceTaken, otherOwnersOf } from './invoice-owners.ts';
 import type { OrderPayment } from './order-payment.entity.ts';
 import { isTainted, paymentInsert, receivedOf } from './order-payments.ts';
 import type { PaymentEvent } from './payment-event.entity.ts';
@@ -31,30 +30,31 @@ export interface SettlementFacts {
   lines: readonly TopupOrderLine[];
   context: NoticeContext;
   /** The other order to which the notice's invoice belongs. */
-  ownerNumber: string | undefined;
+  ownerNumber: string | null;
 }
 
-/** `facts` is undefined if there is no such order. `isDuplicate` is true if the inbox already has this event. */
+/**
+ * `facts` is undefined if there is no such order: whether the inbox has the event already is seen then when it is entered.
+ * `isDuplicate` is true if it has.
+ */
 export async function readSettlementFacts(
   database: DataSource,
   { provider, eventId, notice }: { provider: string; eventId: string; notice: PaymentNotice },
 ): Promise<{ facts: SettlementFacts | undefined; isDuplicate: boolean }> {
   const { orderNumber, invoiceId } = notice;
-  const orderId = orderIdOf(orderNumber);
-  const [[order], lines, [money], owners, duplicates] = await runQueries(
-    database,
-    orderOfNumber(orderNumber),
-    linesOfNumber(orderNumber),
-    sql<Pick<NoticeContext, 'received' | 'isTainted'>>`
-      select (${receivedOf(orderId)}) as received, ${isTainted(orderId)} as "isTainted"`,
-    otherOwnersOf(provider, [invoiceId], orderId),
-    sql`select id from payment_events where provider = ${provider} and event_id = ${eventId}`,
-  );
-  const isDuplicate = duplicates.length > 0;
-  if (order === undefined || money === undefined) return { facts: undefined, isDuplicate };
-  const ownerNumber = owners[0]?.orderNumber;
-  const context = { ...money, invoiceOfAnother: ownerNumber !== undefined };
+  const orderId = raw('o.id');
+  const beside = sql<BesideOrder>`(${receivedOf(orderId)}) as received, ${isTainted(orderId)} as "isTainted",
+    (${otherOwnersOf(provider, sql`${invoiceId}`, orderId)} limit 1) as "ownerNumber",
+    exists (select from payment_events where provider = ${provider} and event_id = ${eventId}) as "isDuplicate"`;
+  const [[read], lines] = await runQueries(database, orderOfNumber(orderNumber, beside), linesOfNumber(orderNumber));
+  if (read === undefined) return { facts: undefined, isDuplicate: false };
+  const { received, isTainted: tainted, ownerNumber, isDuplicate, ...order } = read;
+  const context = { received, isTainted: tainted, invoiceOfAnother: ownerNumber !== null };
   return { facts: { order, lines, context, ownerNumber }, isDuplicate };
+}
+
+interface BesideOrder extends Pick<NoticeContext, 'received' | 'isTainted'>, Pick<SettlementFacts, 'ownerNumber'> {
+  isDuplicate: boolean;
 }
 
 /** The invoice that was paid, and the time of payment. */
@@ -125,7 +125,7 @@ async function runUnlessDuplicate(database: DataSource, statement: Sql): Promise
   } catch (error) {
     // A concurrent delivery entered the event, or another order got the invoice, after our read.
     if (violatesUnique(error, 'payment_events_event_key')) return false;
-    if (violatesUnique(error, 'topup_orders_payment_invoice_key')) return false;
+    if (isInvoiceTaken(error)) return false;
     throw error;
   }
 }

@@ -1,8 +1,15 @@
 import pg, { type Pool } from 'pg';
-import { DataSource, type DataSourceOptions, type EntityTarget, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityTarget,
+  type MigrationInterface,
+  type Logger as TypeormLogger,
+} from 'typeorm';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import { guardPool, POOL_LIMITS } from './guard-pool.ts';
+import { refusedParameter } from './pooler.ts';
 import { asRole } from './roles.ts';
 
 export interface DatabaseOptions {
@@ -26,6 +33,17 @@ const ANSWER_MS = 2000;
 /** A server that leaves a statement unanswered for longer has vanished. */
 export const SILENT_MS = STATEMENT_TIMEOUT_MS + ANSWER_MS;
 
+/** TypeORM would print a failed migration to stdout, which may be a JSON document. It throws the failure as well. */
+const silent = () => undefined;
+const SILENT: TypeormLogger = {
+  logQuery: silent,
+  logQueryError: silent,
+  logQuerySlow: silent,
+  logSchemaBuild: silent,
+  logMigration: silent,
+  log: silent,
+};
+
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -37,6 +55,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
+    logger: SILENT,
     installExtensions: false,
     uuidExtension: undefined,
     applicationName: options.applicationName ?? 'self-topup',
@@ -57,23 +76,31 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
 
 /** Connects. Throws if the connections do not act as the given role. */
 export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
-  const database = await new DataSource(dataSourceOptions(options)).initialize();
-  if (options.role !== undefined) await assertActsAs(database, options.role);
+  const database = await new DataSource(dataSourceOptions(options)).initialize().catch((error: Error) => {
+    throw refusedParameter(error);
+  });
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  if (options.role !== undefined) await assertActsAs(database, options.role, statementTimeoutMs > 0);
   guardPool(poolOf(database), { silentMs: statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : 0 });
   return database;
 }
 
 /**
- * A pooler that drops the startup parameter leaves a connection all rights of its login, past every policy, and nobody
- * would notice.
+ * A pooler that drops a startup parameter leaves a connection all rights of its login, past every policy, or without a limit of time,
+ * and nobody would notice.
  */
-async function assertActsAs(database: DataSource, role: string): Promise<void> {
-  const [row] = (await database.query('select current_user as name')) as { name: string }[];
-  if (row?.name === role) return;
+async function assertActsAs(database: DataSource, role: string, isLimited: boolean): Promise<void> {
+  const [row] = (await database.query(
+    `select current_user as name, current_setting('statement_timeout') as "timeout"`,
+  )) as { name: string; timeout: string }[];
+  const isAsRole = row?.name === role;
+  if (isAsRole && !(isLimited && row.timeout === '0')) return;
   await database.destroy();
+  const passOn = 'configure the pooler in front of PostgreSQL to pass on the startup parameter';
   throw new Error(
-    `Connections to the database act as ${row?.name}, not as ${role}: configure the pooler in front of PostgreSQL to pass on the startup parameter "options"`,
+    isAsRole
+      ? `Connections to the database have no statement_timeout: ${passOn} of that name, or give it to the login by \`alter role\``
+      : `Connections to the database act as ${row?.name}, not as ${role}: ${passOn} "options"`,
   );
 }
 

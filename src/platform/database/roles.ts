@@ -1,4 +1,4 @@
-import type { QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
  * The roles that connections take when they connect, whatever their login. Roles belong to the whole server, so their
@@ -80,39 +80,37 @@ end $$`;
  * everything in it moves to the migrator, except the objects of extensions. An identity column's sequence follows its
  * table.
  */
-const MIGRATOR_OWNS = `do $$
-declare
-  command text;
-begin
-  for command in
-    select format('alter table %s owner to ${ROLES.migrator}', c.oid::regclass) from pg_class c
-    where c.relnamespace in (current_schema()::regnamespace, to_regnamespace('graphile_worker')) and c.relkind in ('r', 'p', 'v')
-      and c.relowner <> '${ROLES.migrator}'::regrole and pg_has_role(session_user, c.relowner, 'member')
-      and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
-    union all
-    select format('alter routine %s owner to ${ROLES.migrator}', p.oid::regprocedure) from pg_proc p
-    where p.pronamespace in (current_schema()::regnamespace, to_regnamespace('graphile_worker'))
-      and p.proowner <> '${ROLES.migrator}'::regrole and pg_has_role(session_user, p.proowner, 'member')
-      and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
-    union all
-    select format('alter type %s owner to ${ROLES.migrator}', t.oid::regtype) from pg_type t
-    join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
-    where t.typnamespace = to_regnamespace('graphile_worker') and t.typowner <> '${ROLES.migrator}'::regrole
-      and pg_has_role(session_user, t.typowner, 'member')
-    union all
-    select 'alter schema graphile_worker owner to ${ROLES.migrator}' from pg_namespace n
-    where n.nspname = 'graphile_worker' and n.nspowner <> '${ROLES.migrator}'::regrole
-  loop
-    execute command;
-  end loop;
-end $$`;
+const OTHERS_OWN_SCHEMA = `
+  select 'alter schema graphile_worker owner to ${ROLES.migrator}' as command from pg_namespace n
+  where n.nspname = 'graphile_worker' and n.nspowner <> '${ROLES.migrator}'::regrole`;
+const OTHERS_OWN = `
+  select format('alter table %s owner to ${ROLES.migrator}', c.oid::regclass) as command from pg_class c
+  where c.relnamespace in (current_schema()::regnamespace, to_regnamespace('graphile_worker')) and c.relkind in ('r', 'p', 'v')
+    and c.relowner <> '${ROLES.migrator}'::regrole and pg_has_role(session_user, c.relowner, 'member')
+    and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+  union all
+  select format('alter routine %s owner to ${ROLES.migrator}', p.oid::regprocedure) from pg_proc p
+  where p.pronamespace in (current_schema()::regnamespace, to_regnamespace('graphile_worker'))
+    and p.proowner <> '${ROLES.migrator}'::regrole and pg_has_role(session_user, p.proowner, 'member')
+    and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
+  union all
+  select format('alter type %s owner to ${ROLES.migrator}', t.oid::regtype) from pg_type t
+  join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
+  where t.typnamespace = to_regnamespace('graphile_worker') and t.typowner <> '${ROLES.migrator}'::regrole
+    and pg_has_role(session_user, t.typowner, 'member')`;
+
+const MAY_NOT = '42501';
 
 /** Runs as the login before each migration. Idempotent. */
 export async function prepareRoles(session: QueryRunner): Promise<void> {
   try {
-    for (const statement of [CREATE_ROLES, MIGRATOR_MAY_CREATE, NOBODY_ELSE_CREATES, MIGRATOR_OWNS])
-      await session.query(statement);
+    for (const statement of [CREATE_ROLES, MIGRATOR_MAY_CREATE, NOBODY_ELSE_CREATES]) await session.query(statement);
+    // The schema first, because the new owner of a table must be able to create one there. Each statement by itself: no transaction
+    // holds the lock of one table while it waits for another.
+    for (const query of [OTHERS_OWN_SCHEMA, OTHERS_OWN])
+      for (const { command } of (await session.query(query)) as { command: string }[]) await session.query(command);
   } catch (error) {
+    if ((error as { code?: string }).code !== MAY_NOT) throw error;
     const [{ login }] = (await session.query('select session_user as login')) as [{ login: string }];
     throw new Error(
       `The login "${login}" may not set up the product's roles: ${(error as Error).message}. An administrator can, once: ` +
@@ -120,6 +118,20 @@ export async function prepareRoles(session: QueryRunner): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** Throws if the roles lack the rights that the migrations gave them, as after a restore that left those out. */
+export async function assertRights(database: DataSource): Promise<void> {
+  const [row] = (await database.query(
+    `select has_table_privilege('${ROLES.background}', 'topup_orders', 'select')
+        and has_table_privilege('${ROLES.runtime}', 'topup_orders', 'select')
+        and has_schema_privilege('${ROLES.background}', 'graphile_worker', 'usage') as granted`,
+  )) as { granted: boolean }[];
+  if (row?.granted === true) return;
+  throw new Error(
+    'The tables are there, but the roles may not read them: this dump was restored without its rights. Restore it into an empty ' +
+      'database after `npm run migrate -- --prepare`, and leave --no-privileges and --no-acl out of pg_restore and pg_dump.',
+  );
 }
 
 /**

@@ -34,12 +34,13 @@ export function literals(values: Iterable<string>): string {
  */
 export const oneOf = (values: Iterable<string>): Sql => raw(literals(values));
 
-/** Writes a list of rows as one parameter. Bigints become text, of which json_to_recordset() keeps all digits. */
+/** Writes a list of rows as one parameter. Bigints become text, of which json_to_recordset() keeps all digits, and bytes the text of a bytea. */
 export function toJson(rows: readonly object[]): string {
   return JSON.stringify(rows, function (this: Record<string, unknown>, name, value: unknown) {
-    // JSON.stringify() has already converted a Date to text, so this reads the original.
+    // JSON.stringify() has already converted a Date or a Buffer, so this reads the original.
     const original = this[name];
     if (original instanceof Date) return toTimestamp(original);
+    if (Buffer.isBuffer(original)) return `\\x${original.toString('hex')}`;
     return typeof value === 'bigint' ? String(value) : value;
   });
 }

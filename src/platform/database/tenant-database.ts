@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../auth/caller.ts';
 import { perRequest, type RequestContext } from '../server/request-context.ts';
+import type { Replica } from './replica.ts';
 import { type Answers, BEGIN, BEGIN_READ_ONLY, runQuery, runTransaction } from './run-queries.ts';
 import { type Query, raw, type Sql, sql } from './sql.ts';
 import { inTransaction, withRetries } from './transaction.ts';
@@ -16,15 +17,17 @@ export class TenantDatabase {
     ({ caller }) =>
       new DataLoader<Query, object[]>(
         async (queries) => {
-          const scope = scopeOf(caller, isSupport(caller) ? 'on' : 'off', PLAN_ONCE);
-          return runTransaction(this.connections, [BEGIN_READ_ONLY, scope], queries);
+          return runTransaction(this.connections, readingFor(caller), queries);
         },
         { cache: false },
       ),
   );
 
   /** `connections` take the runtime role, which sees no organization's rows outside these transactions. */
-  constructor(readonly connections: DataSource) {}
+  constructor(
+    readonly connections: DataSource,
+    private readonly replica?: Replica,
+  ) {}
 
   /**
    * Reads the caller's rows, or every organization's for support. Reads that a request starts in one tick (the fields of a
@@ -32,6 +35,21 @@ export class TenantDatabase {
    */
   reads<Q extends readonly Query[]>(request: RequestContext, ...queries: Q): Promise<Answers<Q>> {
     return Promise.all(queries.map((query) => this.batch(request).load(query))) as Promise<Answers<Q>>;
+  }
+
+  /**
+   * Like reads(), of rows that were created before a time, in milliseconds since 1970. If that is so long ago that no caller can change
+   * them, a replica may answer, some seconds behind. Nothing that decides about money is read in this way.
+   */
+  async history<Q extends readonly Query[]>(
+    request: RequestContext,
+    before: number,
+    ...queries: Q
+  ): Promise<Answers<Q>> {
+    const answers = this.replica?.mayAnswer(before)
+      ? await this.replica.read(readingFor(request.caller), queries)
+      : undefined;
+    return answers ?? this.reads(request, ...queries);
   }
 
   /**
@@ -57,6 +75,11 @@ export class TenantDatabase {
  * expensive than the plan for one. Planning takes longer than reading, and both plans use the same index.
  */
 const PLAN_ONCE = raw(`, set_config('plan_cache_mode', 'force_generic_plan', true)`);
+
+const readingFor = (caller: Caller | undefined): readonly Query[] => [
+  BEGIN_READ_ONLY,
+  scopeOf(caller, isSupport(caller) ? 'on' : 'off', PLAN_ONCE),
+];
 
 /** Holds until the transaction ends. A caller without a token gets an organization without a name. */
 function scopeOf(caller: Caller | undefined, everyOrganization: 'on' | 'off', also: Sql = raw('')): Query {

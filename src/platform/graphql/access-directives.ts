@@ -19,6 +19,7 @@ function requires(scopes: readonly Scope[]): MethodDecorator {
 /** Lets buyers and support pass: topup:read, topup:write or topup:support. */
 export const RequiresRead = () => requires(READ_SCOPES);
 export const RequiresWrite = () => requires(['topup:write']);
+export const RequiresApprove = () => requires(['topup:approve']);
 
 /** The tag of everything that is for support alone, so that a contract of the supergraph can leave it out. */
 export const ForSupport = () => Directive('@tag(name: "support")');

@@ -51,6 +51,8 @@ export function decorateSchema(schema: GraphQLSchema, { entities, mutationTrail 
       if (trail !== undefined) resolve = recordMutation(resolve, field.name, rule, trail);
       else if (rule !== undefined) resolve = requireAccess(resolve, rule);
       field.resolve = resolve;
+      // A caller without the scope opens no stream, and a renewed token gets no further value.
+      if (field.subscribe !== undefined && rule !== undefined) field.subscribe = requireAccess(field.subscribe, rule);
     }
   }
   return schema;

@@ -22,6 +22,6 @@ export function answerErrors(statusOf: ErrorStatus): ApolloServerPlugin<RequestC
   };
 }
 
-function identified(error: GraphQLFormattedError, correlationId: string): GraphQLFormattedError {
+export function identified(error: GraphQLFormattedError, correlationId: string): GraphQLFormattedError {
   return { ...error, extensions: { ...error.extensions, correlationId } };
 }

@@ -15,6 +15,15 @@ export function badUserInput(message: string, excess?: Excess): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', ...excess } });
 }
 
+export function notFound(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
+}
+
+/** For what was there until some time ago. */
+export function gone(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'GONE' } });
+}
+
 /** Refuses a caller for this many seconds, in `Retry-After` and, for those behind a gateway, in the error. */
 export function rateLimited(message: string, retryAfterSeconds: number, excess?: Excess): GraphQLError {
   const headers = new HeaderMap([['retry-after', `${retryAfterSeconds}`]]);

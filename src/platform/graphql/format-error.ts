@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, isValueNode, Kind } from 'graphql';
 import { isTimedOut } from '../database/errors.ts';
 import type { Excess } from './limits/excess.ts';
 import { MAX_TOKENS } from './limits/limits.ts';
@@ -29,11 +29,12 @@ const TOO_MANY = 'Too many errors processing variables, error limit reached. Exe
 
 /**
  * Recognizes an error of coercion, to which graphql-js gives no code: only such an error has a value node, such as a variable
- * that is null where the type is `ID!`.
+ * that is null where the type is `ID!`, or the definition of a variable that is missing.
  */
 function isOfAValue({ nodes = [], message }: GraphQLError): boolean {
   const [node] = nodes;
-  return (node !== undefined && isValueNode(node)) || message === TOO_MANY;
+  if (message === TOO_MANY) return true;
+  return node !== undefined && (isValueNode(node) || node.kind === Kind.VARIABLE_DEFINITION);
 }
 
 /** Limits on an error: its message quotes values of the caller, and one error can name every place of a field. */

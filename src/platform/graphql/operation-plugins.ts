@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../server/request-context.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { BUSY, codeOf, MASKED } from './format-error.ts';
@@ -8,9 +8,9 @@ import { assertWithinLimits } from './limits/operation-limits.ts';
 import type { SchemaCosts } from './limits/schema-costs.ts';
 import type { MutationLimit } from './mutation-limit.ts';
 
-/** Validation accepts a subscription although the schema has none. */
+/** Apollo answers no subscriptions (answer-subscription.ts). */
 const noSubscriptions = () =>
-  new GraphQLError('There are no subscriptions here.', {
+  new GraphQLError('A subscription is answered by an event stream: send `Accept: text/event-stream`.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
   });
 
@@ -31,6 +31,26 @@ export function limitOperations(costs: SchemaCosts, mutationLimit: MutationLimit
   };
 }
 
+/** Puts the operation into the request's log line. Returns its name. */
+export function noteOperation({ logFields }: RequestContext, operation: OperationDefinitionNode): string {
+  const [root] = operation.selectionSet.selections;
+  const name = root?.kind === 'Field' ? root.name.value : operation.operation;
+  Object.assign(logFields, { operation: name, operationType: operation.operation });
+  return name;
+}
+
+/** Puts the codes of errors into the request's log line, and logs those whose cause the answer does not have. */
+export function noteErrors({ logFields, log }: RequestContext, errors: readonly (GraphQLError | Error)[]): void {
+  // Logs each code once, because one answer can hold thousands of errors.
+  logFields['errorCodes'] = [...new Set(errors.map(codeOf))];
+  for (const error of errors) {
+    const level = LEVELS[codeOf(error)];
+    if (level === undefined) continue;
+    const path = error instanceof GraphQLError ? error.path?.join('.') : undefined;
+    log[level]({ event: 'field_failed', path, err: unwrapResolverError(error) as Error });
+  }
+}
+
 /** The codes of errors that are no fault of the caller, and whose cause the answer does not have. */
 const LEVELS: Partial<Record<string, 'error' | 'warn'>> = { [MASKED]: 'error', [BUSY]: 'warn' };
 
@@ -41,24 +61,16 @@ export function recordOperations(telemetry: Telemetry): ApolloServerPlugin<Reque
       const startedAt = performance.now();
       return {
         async didResolveOperation({ contextValue, operation }) {
-          if (operation === undefined) return;
-          const [root] = operation.selectionSet.selections;
-          const name = root?.kind === 'Field' ? root.name.value : operation.operation;
-          Object.assign(contextValue.logFields, { operation: name, operationType: operation.operation });
+          if (operation !== undefined) noteOperation(contextValue, operation);
         },
         async didEncounterErrors({ contextValue, errors }) {
-          // Logs each code once, because one answer can hold thousands of errors.
-          contextValue.logFields['errorCodes'] = [...new Set(errors.map(codeOf))];
-          for (const error of errors) {
-            const level = LEVELS[codeOf(error)];
-            if (level === undefined) continue;
-            const cause = unwrapResolverError(error) as Error;
-            contextValue.log[level]({ event: 'field_failed', path: error.path?.join('.'), err: cause });
-          }
+          noteErrors(contextValue, errors);
         },
         async willSendResponse({ contextValue }) {
-          const { operation = 'refused', errorCodes } = contextValue.logFields;
-          const seconds = (performance.now() - startedAt) / 1000;
+          const { operation = 'refused', errorCodes, waitedMs } = contextValue.logFields;
+          // A wait that the caller asked for says nothing about the service.
+          const waited = typeof waitedMs === 'number' ? waitedMs : 0;
+          const seconds = Math.max(0, performance.now() - startedAt - waited) / 1000;
           telemetry.operation(String(operation), errorCodes === undefined ? 'ok' : 'error', seconds);
         },
       };

@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { isCalendarDate } from '../../kernel/jakarta.ts';
 
 const MAX_DIGITS = 30;
 
@@ -50,16 +51,41 @@ function outputOnly<Internal>(
   });
 }
 
-/** Serializes a Date in RFC 3339, in UTC. */
-export const DateTimeScalar = outputOnly<Date>(
-  'DateTime',
-  'https://scalars.graphql.org/andimarek/date-time',
-  'An instant in RFC 3339, in UTC, e.g. `"2026-11-22T03:04:05.678Z"`.',
+/** A whole number of either sign: a bigint in code, a string of digits in answers. */
+export const SignedDecimalScalar = outputOnly<bigint>(
+  'SignedDecimal',
+  'https://www.w3.org/TR/xmlschema11-2/#integer',
+  'A whole number that may be negative, as a JSON string of digits, e.g. `"-500"`.',
   (value) => {
+    if (typeof value === 'bigint') return value.toString();
+    throw new TypeError('SignedDecimal can only stand for a bigint');
+  },
+);
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+function toInstant(value: unknown): Date {
+  const [text, date = ''] = (typeof value === 'string' && INSTANT.exec(value)) || [];
+  // Date would read the 30th of February as a day in March.
+  if (text !== undefined && isCalendarDate(date)) return new Date(text);
+  throw new GraphQLError(
+    `DateTime is an instant in RFC 3339 with its offset, such as "2026-11-22T03:04:05.678Z"; got ${describe(value)}.`,
+    { extensions: { code: 'BAD_USER_INPUT' } },
+  );
+}
+
+/** A Date in code, RFC 3339 in UTC in answers. An input may have another offset; less than a millisecond is cut off. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
+  description: 'An instant in RFC 3339, in UTC, e.g. `"2026-11-22T03:04:05.678Z"`.',
+  serialize(value) {
     if (value instanceof Date) return value.toISOString();
     throw new TypeError('DateTime can only stand for a Date');
   },
-);
+  parseValue: toInstant,
+  parseLiteral: (node) => toInstant(node.kind === Kind.STRING ? node.value : undefined),
+});
 
 /** Serializes a string unchanged, because a calendar date has no time zone. */
 export const DateScalar = outputOnly<string>(

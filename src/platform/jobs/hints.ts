@@ -3,17 +3,20 @@ export interface Notification {
   payload?: string | undefined;
 }
 
-/** A job for now waits at most this long for its start in a flood. A poll each second finds it without any notification. */
+/** A job for now waits at most this long for its start in a flood. A poll finds it without any notification. */
 export const SPACING_MS = 50;
 
 /**
- * Passes on notifications of new jobs, at most two each 50 ms: the first at once, and one for all others of that time. Drops every
- * other channel.
+ * Passes on notifications of new jobs, at most two in each spacing: the first at once, and one for all others of that time. Drops
+ * every other channel.
  *
  * Every login may send NOTIFY, so a notification is a hint and proves nothing. The library would look for jobs at each one, and stop its
  * worker at a message that announces a new version of the queue. The upkeep reads that version from the database instead.
  */
-export function createHints(pass: (notification: Notification) => void): (notification: Notification) => void {
+export function createHints(
+  pass: (notification: Notification) => void,
+  spacingMs = SPACING_MS,
+): (notification: Notification) => void {
   let timer: NodeJS.Timeout | undefined;
   let waiting = 0;
 
@@ -27,7 +30,7 @@ export function createHints(pass: (notification: Notification) => void): (notifi
   }
 
   function space(): void {
-    timer = setTimeout(afterSpacing, SPACING_MS);
+    timer = setTimeout(afterSpacing, spacingMs);
     timer.unref();
   }
 

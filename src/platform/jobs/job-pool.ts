@@ -13,15 +13,16 @@ type Connected = (
 ) => void;
 
 /** Bounds what a notification can cause (hints.ts): the library's listening connection is one of these. */
-class HintClient extends pg.Client {
-  private readonly hint = createHints((notification) => super.emit('notification', notification));
+const clientWithHints = (spacingMs: number | undefined) =>
+  class HintClient extends pg.Client {
+    private readonly hint = createHints((notification) => super.emit('notification', notification), spacingMs);
 
-  override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event !== 'notification') return super.emit(event, ...args);
-    this.hint(args[0] as Notification);
-    return true;
-  }
-}
+    override emit(event: string | symbol, ...args: unknown[]): boolean {
+      if (event !== 'notification') return super.emit(event, ...args);
+      this.hint(args[0] as Notification);
+      return true;
+    }
+  };
 
 /**
  * Works around graphile-worker 0.18.0, which releases its listening connection twice if it breaks while the worker stops (once for
@@ -61,18 +62,20 @@ interface JobPoolOptions {
   databaseUrl: string;
   log: Logger;
   longestUseMs?: number;
+  /** Between two searches that new jobs cause (hints.ts). */
+  hintSpacingMs?: number | undefined;
 }
 
 /** Creates a runner's pool. */
 export function createJobPool(
-  { databaseUrl, log, longestUseMs = LONGEST_USE_MS }: JobPoolOptions,
+  { databaseUrl, log, longestUseMs = LONGEST_USE_MS, hintSpacingMs }: JobPoolOptions,
   max: number,
 ): JobPool {
   const pool = new ReleasedOncePool({
     ...POOL_LIMITS,
     connectionString: databaseUrl,
     max,
-    Client: HintClient,
+    Client: clientWithHints(hintSpacingMs),
     application_name: 'self-topup-jobs',
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { runQuery } from '../database/run-queries.ts';
-import { join, type Sql, sql } from '../database/sql.ts';
+import { type Sql, sql, toJson } from '../database/sql.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { TURNS } from './store/turns.ts';
 
@@ -80,8 +80,13 @@ export function newJob<P extends object>(job: JobDefinition<P>, payload: P, opti
 export const enqueued = ({ name, priority, payload, key, runAt }: NewJob): Sql =>
   sql`enqueue_job(${name}, ${JSON.stringify(payload)}::json, ${key}, ${runAt ?? null}, ${MAX_ATTEMPTS}, ${priority})`;
 
-/** The same for several jobs, each a column. */
-export const allEnqueued = (jobs: readonly NewJob[]): Sql => join(jobs.map(enqueued), ', ');
+/** The same for several jobs, with different keys. For the background alone. */
+export const allEnqueued = (jobs: readonly NewJob[]): Sql => {
+  const specs = jobs.map(({ name: task, priority: firstPriority, payload, key, runAt }) => {
+    return { task, payload, key, runAt, maxAttempts: MAX_ATTEMPTS, firstPriority };
+  });
+  return sql`enqueue_jobs(${toJson(specs)})`;
+};
 
 /** Enqueues in the caller's transaction: a rollback removes the job, and workers see it at the commit. */
 export async function enqueueJob(tx: EntityManager, job: NewJob): Promise<void> {

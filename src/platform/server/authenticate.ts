@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { InvalidTokenError } from '../auth/invalid-token.ts';
@@ -19,11 +20,18 @@ class IncomingContext implements RequestContext {
     readonly correlationId: string,
     readonly logFields: Record<string, unknown>,
     private readonly serverLog: Logger,
+    private readonly socket: Socket,
   ) {}
 
   /** Created when it is used, because most requests log nothing of their own. */
   get log(): Logger {
     return this.serverLog.child({ correlationId: this.correlationId });
+  }
+
+  onClosed(listener: () => void): () => void {
+    if (this.socket.destroyed) listener();
+    this.socket.once('close', listener);
+    return () => this.socket.off('close', listener);
   }
 }
 
@@ -32,7 +40,7 @@ export function createAuthenticate({ verifyToken, log }: { verifyToken: VerifyTo
     const fields = logFieldsOf(request);
     const caller = await verifyToken(authorizationOf(request));
     if (caller !== undefined) fields['organizationId'] = caller.organizationId;
-    return new IncomingContext(caller, fields.correlationId, fields, log);
+    return new IncomingContext(caller, fields.correlationId, fields, log, request.raw.socket);
   };
 }
 

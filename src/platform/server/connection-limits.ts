@@ -49,9 +49,13 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** A short header takes ten times its length in memory: Node's own limit would let 2,000 requests without a body fill the heap. */
 const MAX_HEADERS = 100;
 
+/** A part of a path that a route reads, such as the token of a document's link: 600 characters with the longest id of an organization. */
+const MAX_PARAM_LENGTH = 1024;
+
 /** Returns the limits that Fastify and Node enforce. */
 export function serverOptions({ headersMs, requestMs, idleMs, checkMs }: ConnectionLimits) {
   return {
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs, maxHeaderSize: MAX_HEADER_BYTES },

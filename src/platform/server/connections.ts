@@ -107,6 +107,12 @@ export class Connections {
     return this.open.get(request.socket)?.inFlight.find((exchange) => exchange.request === request);
   }
 
+  /** Notes that the client has read on: the time for its answer begins anew. */
+  restartAnswer(request: IncomingMessage): void {
+    const exchange = this.exchangeOf(request);
+    if (exchange !== undefined) exchange.answeredSince = performance.now();
+  }
+
   [Symbol.iterator](): Iterator<Connection> {
     return this.open.values();
   }

@@ -34,7 +34,9 @@ export async function registerCors(
   methods.set(GRAPH_PATH, ['GET', 'POST']);
   await app.register(cors, {
     delegator: ({ headers: { origin = '' }, url }, done) => {
-      const allowed = methods.get(url.split('?')[0] ?? '');
+      const path = url.split('?')[0] ?? '';
+      // The routes of files end with a name of their own.
+      const allowed = methods.get(path) ?? methods.get(`${path.slice(0, path.lastIndexOf('/') + 1)}:file`);
       done(null, {
         origin: allowed !== undefined && origins.includes(origin) ? origin : false,
         methods: allowed,

@@ -1,7 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { VerifyToken } from '../auth/verify-token.ts';
+import type { AnswerSubscription } from '../graphql/answer-subscription.ts';
 import type { ErrorStatus } from '../graphql/error-status.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -11,10 +12,12 @@ import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverOptio
 import { Connections } from './connections.ts';
 import { correlationIdOf } from './correlation.ts';
 import { registerCors } from './cors.ts';
+import { type DownloadRoute, registerDownloadRoutes } from './download-route.ts';
 import { type Drain, prepareDrain } from './drain.ts';
 import { answerUnrouted, createFailures, type Failures, GRAPH_PATH } from './failures.ts';
 import { requireGatewaySecret } from './gateway-secret.ts';
 import { createHostCheck, hasRightHost, registerSecurityHeaders } from './headers.ts';
+import { type LinkRoute, registerLinkRoute } from './link-route.ts';
 import { logRequests } from './logged-requests.ts';
 import { refuseLongDocuments } from './long-documents.ts';
 import { limitMemory } from './memory-limits.ts';
@@ -23,12 +26,17 @@ import { type RawRoute, registerRawRoute } from './raw-route.ts';
 import { type HoldBody, readTexts } from './read-body.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RestRoute, registerRestRoute } from './rest-route.ts';
+import { createGraphStream, prefersStream } from './stream-graph.ts';
 import { traceRequests, type WithinRequest } from './traced-requests.ts';
 
 export interface HttpServerOptions {
   apollo: ApolloServer<RequestContext>;
+  /** Without it, no subscription is answered. */
+  subscriptions?: AnswerSubscription;
   rawRoutes: readonly RawRoute[];
   restRoutes: readonly RestRoute[];
+  downloadRoutes?: readonly DownloadRoute[];
+  linkRoutes?: readonly LinkRoute[];
   verifyToken: VerifyToken;
   /** With secrets, /graphql requires one of them in `x-gateway-secret`. */
   gatewaySecrets: readonly string[] | undefined;
@@ -43,6 +51,8 @@ export interface HttpServerOptions {
   /** The names that requests may carry in `Host`; any by default. */
   allowedHosts?: readonly string[] | undefined;
   connectionLimits?: ConnectionLimits;
+  /** The share of lines about queries without a fault that are logged; all by default. */
+  logRequestsPercent?: number;
 }
 
 export interface HttpServer {
@@ -57,15 +67,20 @@ const MAX_GRAPHQL_BYTES = 128 * 1024;
 /** Builds the HTTP server (contracts.md 4): the graph, REST, the webhook, health and metrics. Starts Apollo. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const failures = createFailures(options.log);
-  const { app, drain, holdBody } = createApp(failures, options);
+  const { app, drain, holdBody, open } = createApp(failures, options);
   options.apollo.addPlugin(fastifyApolloDrainPlugin(app));
   await options.apollo.start();
   await addHooks(app, failures, options);
-  registerRoutes(app, options, holdBody);
+  registerRoutes(app, options, { holdBody, open });
   return { app, drain };
 }
 
-function createApp(failures: Failures, options: HttpServerOptions): HttpServer & { holdBody: HoldBody } {
+interface Connected {
+  holdBody: HoldBody;
+  open: Connections;
+}
+
+function createApp(failures: Failures, options: HttpServerOptions): HttpServer & Connected {
   const { connectionLimits = CONNECTION_LIMITS, telemetry } = options;
   const app: FastifyInstance = Fastify({
     logger: false,
@@ -79,7 +94,7 @@ function createApp(failures: Failures, options: HttpServerOptions): HttpServer &
   const drain = prepareDrain(app, open);
   limitConnections(app, open, connectionLimits, telemetry.connectionClosed);
   readTexts(app, MAX_GRAPHQL_BYTES, holdBody);
-  return { app, drain, holdBody };
+  return { app, drain, holdBody, open };
 }
 
 /** Hooks run in the order of this function. They take callbacks, because a promise per hook and request costs time. */
@@ -92,10 +107,11 @@ async function addHooks(app: FastifyInstance, failures: Failures, options: HttpS
   });
   await registerSecurityHeaders(app);
   checkHosts(app, failures, options.allowedHosts);
-  logRequests(app, log, within);
+  logRequests(app, log, within, options.logRequestsPercent);
   app.setErrorHandler(failures.onError);
   answerUnrouted(app, failures);
-  const restPaths = options.restRoutes.map(({ path }) => path);
+  const files = [...(options.downloadRoutes ?? []), ...(options.linkRoutes ?? [])];
+  const restPaths = [...options.restRoutes, ...files].map(({ path }) => path);
   if (corsOrigins.length > 0) await registerCors(app, corsOrigins, restPaths);
 }
 
@@ -108,8 +124,13 @@ function checkHosts(app: FastifyInstance, failures: Failures, allowed: readonly 
   });
 }
 
-function registerRoutes(app: FastifyInstance, options: HttpServerOptions, holdBody: HoldBody): void {
+function registerRoutes(app: FastifyInstance, options: HttpServerOptions, { holdBody, open }: Connected): void {
   const authenticate = createAuthenticate(options);
+  const onRead = ({ raw }: FastifyRequest) => open.restartAnswer(raw);
+  const authenticateCaller = authenticateForGraph(authenticate, options.errorStatus);
+  const answerOnce = fastifyApolloHandler(options.apollo, { context: authenticateCaller });
+  const { subscriptions: answer, connectionLimits: { answerMs } = CONNECTION_LIMITS } = options;
+  const stream = answer && createGraphStream({ answer, authenticate: authenticateCaller, onRead, answerMs });
   app.route({
     url: GRAPH_PATH,
     method: ['GET', 'POST'],
@@ -117,9 +138,14 @@ function registerRoutes(app: FastifyInstance, options: HttpServerOptions, holdBo
     // Runs before the body is read, so that only the gateway learns about faults of a body.
     onRequest: requireGatewaySecret(options.gatewaySecrets),
     preHandler: refuseLongDocuments(options.errorStatus),
-    handler: fastifyApolloHandler(options.apollo, { context: authenticateForGraph(authenticate, options.errorStatus) }),
+    handler: (request, reply) =>
+      stream !== undefined && prefersStream(request.headers.accept)
+        ? stream(request, reply)
+        : answerOnce.call(app, request, reply),
   });
   for (const route of options.restRoutes) registerRestRoute(app, route, authenticate, options.log);
+  registerDownloadRoutes(app, options.downloadRoutes ?? [], { authenticate, onRead, log: options.log });
+  for (const route of options.linkRoutes ?? []) registerLinkRoute(app, route, options.log);
   for (const route of options.rawRoutes) registerRawRoute(app, route, holdBody);
   registerProbes(app, options);
 }

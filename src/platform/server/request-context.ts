@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly log: Logger;
   /** Fields of the request's one log line, beside status and time: operation, error codes, organization. */
   readonly logFields: Record<string, unknown>;
+  /** Calls the listener when the client's connection closes. Returns a function that takes it back. */
+  onClosed?(listener: () => void): () => void;
 }
 
 /** Creates state of one request, such as a loader, at its first use. Two requests never share it. */

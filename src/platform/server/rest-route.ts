@@ -1,12 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError } from 'graphql';
-import { hasAnyScope, READ_SCOPES } from '../auth/caller.ts';
-import { InvalidTokenError } from '../auth/invalid-token.ts';
-import { badUserInput, forbidden, unauthenticated } from '../graphql/errors.ts';
+import { badUserInput } from '../graphql/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Authenticate } from './authenticate.ts';
-import { correlationIdOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
+import { answerRestError, assertMayRead } from './rest-errors.ts';
 
 /** A GET for REST consumers, with the graph's tokens and scopes. */
 export interface RestRoute {
@@ -15,8 +12,6 @@ export interface RestRoute {
   answer(request: RequestContext, organizationId: string | undefined): Promise<readonly object[]>;
 }
 
-const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 };
-
 export function registerRestRoute(
   app: FastifyInstance,
   route: RestRoute,
@@ -24,7 +19,6 @@ export function registerRestRoute(
   log: Logger,
 ): void {
   app.get<{ Querystring: { organization_id?: string | string[] } }>(route.path, async (request, reply) => {
-    const correlationId = correlationIdOf(request);
     try {
       const context = await authenticate(request);
       assertMayRead(context);
@@ -32,22 +26,7 @@ export function registerRestRoute(
       if (Array.isArray(organizationId)) throw badUserInput('organization_id must be given once.');
       return { data: await route.answer(context, organizationId) };
     } catch (error) {
-      const status = statusOf(error);
-      if (status !== undefined) return reply.status(status).send({ error: (error as Error).message, correlationId });
-      log.error({ event: 'request_failed', path: route.path, correlationId, err: error });
-      const message = 'The data is not available at the moment: try again in a while.';
-      return reply.status(503).send({ error: message, correlationId });
+      return answerRestError(request, reply, error, log);
     }
   });
-}
-
-function assertMayRead({ caller }: RequestContext): void {
-  if (caller === undefined) throw unauthenticated();
-  if (!hasAnyScope(caller, READ_SCOPES)) throw forbidden(`This needs the scope ${READ_SCOPES.join(' or ')}.`);
-}
-
-/** Returns undefined for a fault of ours, whose message is not for callers. */
-function statusOf(error: unknown): number | undefined {
-  if (error instanceof InvalidTokenError) return 401;
-  return error instanceof GraphQLError ? STATUS[String(error.extensions['code'])] : undefined;
 }

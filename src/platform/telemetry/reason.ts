@@ -25,7 +25,8 @@ const SECRETS: readonly Secret[] = [
   { marker: 'eyJ', pattern: /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, mark: '[token]' },
   { marker: ' ', pattern: /\b(Bearer|Basic) [\w+/=.~-]{8,}/gi, mark: '$1 [redacted]' },
   { marker: 'whsec_', pattern: /\bwhsec_[\w+/=]+/g, mark: '[secret]' },
-  { marker: '@', pattern: /:\/\/[^\s/@"\\]*@/g, mark: '://[redacted]@' },
+  // `user:password` stands in the form of a setting, not in its value.
+  { marker: '@', pattern: /:\/\/(?!user:password@)[^\s/@"\\]*@/g, mark: '://[redacted]@' },
   // Bounded and anchored at the start of a word, so that a long text without an address takes linear time.
   { marker: '@', pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g, mark: '[address]' },
 ];

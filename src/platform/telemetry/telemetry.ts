@@ -16,11 +16,16 @@ export interface Telemetry {
   redisCall(operation: 'get' | 'set' | 'lock' | 'run', outcome: 'ok' | 'failed' | 'skipped'): void;
   /** Without Redis it is never called, so that the metric does not exist. */
   redisUp(up: boolean): void;
+  /** Without a replica neither of the two is called, so that the metrics do not exist. */
+  replicaRead(outcome: 'replica' | 'behind' | 'failed'): void;
+  replicaLag(seconds: number): void;
   paymentEvent(source: string, outcome: string): void;
   /** A `count` of 0 creates the counter before the first delivery. */
   webhook(outcome: string, count?: number): void;
   /** A `count` of 0 creates the counter before the first finding. */
   reconciliationFindings(kind: string, count: number): void;
+  /** A `count` of 0 creates the counter before the first event. */
+  eventDelivery(outcome: string, count?: number): void;
   job(name: string, outcome: string): void;
   /** A `count` of 0 creates the counter before the first restart. */
   jobRunnerRestart(runner: string, count?: number): void;
@@ -100,9 +105,12 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'text' | 'stop'> {
   const cacheLookups = counter('cache_lookups', 'Lookups in a cache, by cache and outcome');
   const redisCalls = counter('redis_calls', 'Calls to Redis, by operation and outcome; skipped while it is down');
   const redisState = meter.createGauge('redis_up', { description: 'Redis answered the last call: 1 yes, 0 no' });
+  const replicaReads = counter('replica_reads', 'Reads of history, by outcome; behind and failed went to the primary');
+  const replicaLag = meter.createGauge('replica_lag_seconds', { description: 'Seconds that the replica is behind' });
   const paymentEvents = counter('payment_events', 'Payment events, by source and outcome');
   const webhooks = counter('webhooks', 'Deliveries of the payment webhook, by outcome');
   const findings = counter('reconciliation_findings', 'Differences that the nightly reconciliation leaves to somebody');
+  const eventDeliveries = counter('event_deliveries', 'Attempts to send an event to a subscriber, by outcome');
   const jobs = counter('jobs_finished', 'Job runs, by name and outcome');
   const runnerRestarts = counter('job_runner_restarts', 'Job runners that were replaced because they took no jobs');
   const closings = counter('connections_closed', 'Connections closed to protect the others, by reason');
@@ -120,9 +128,12 @@ function instruments(meter: Meter): Omit<Telemetry, 'gauge' | 'text' | 'stop'> {
     cacheLookup: (cache, outcome, count) => cacheLookups.add(count, { cache, outcome }),
     redisCall: (operation, outcome) => redisCalls.add(1, { operation, outcome }),
     redisUp: (up) => redisState.record(up ? 1 : 0),
+    replicaRead: (outcome) => replicaReads.add(1, { outcome }),
+    replicaLag: (seconds) => replicaLag.record(seconds),
     paymentEvent: (source, outcome) => paymentEvents.add(1, { source, outcome }),
     webhook: (outcome, count = 1) => webhooks.add(count, { outcome }),
     reconciliationFindings: (kind, count) => findings.add(count, { kind }),
+    eventDelivery: (outcome, count = 1) => eventDeliveries.add(count, { outcome }),
     job: (name, outcome) => jobs.add(1, { name, outcome }),
     jobRunnerRestart: (runner, count = 1) => runnerRestarts.add(count, { runner }),
     connectionClosed: (reason) => closings.add(1, { reason }),

@@ -49,7 +49,8 @@ export class QuotaBalanceResolver {
 
   @FieldResolver(() => QuotaUnit, { description: 'The unit of `balance`.' })
   async unit(@Root() { code }: QuotaBalance): Promise<keyof typeof QuotaUnit> {
-    return (await this.row(code))?.rule?.input === 'AMOUNT' ? 'RUPIAH' : 'UNIT';
+    const row = await this.row(code);
+    return row?.fault === undefined && row?.rule.input === 'AMOUNT' ? 'RUPIAH' : 'UNIT';
   }
 
   private async row(code: string): Promise<CatalogueRow | undefined> {

@@ -7,7 +7,8 @@ import { validUntil } from '../rules/validity.ts';
 import type { QuotaType, TopupOption, UnavailableTopupOption } from './topup-option.type.ts';
 
 /** `now` decides the end of a monthly top-up. */
-export function toTopupOption({ configuration, organization, rule, unitPrice }: OfferedOption, now: Date): TopupOption {
+export function toTopupOption(option: OfferedOption, now: Date): TopupOption {
+  const { configuration, organization, rule, taxes, unitPrice } = option;
   const { code, description, descriptionTranslations, quotaType } = configuration;
   const fill = (text: string) => fillPlaceholders(text, unitPrice);
   const label = filledLabel(configuration, unitPrice);
@@ -32,6 +33,7 @@ export function toTopupOption({ configuration, organization, rule, unitPrice }: 
       price: money(quantity * unitPrice),
     })),
     unitPrice: money(unitPrice),
+    taxes: [...taxes],
     priceSource: configuration.isFixedCost ? 'FIXED' : 'MEKARI_BILLING',
     quotaType: quotaType.toUpperCase() as keyof typeof QuotaType,
     asOf: organization.asOf,

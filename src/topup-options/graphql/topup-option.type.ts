@@ -73,6 +73,34 @@ export class TopupChoice {
   price!: Money;
 }
 
+export const TopupTaxKind = { VAT: 'VAT', WITHHOLDING: 'WITHHOLDING' } as const;
+registerEnumType(TopupTaxKind, {
+  name: 'TopupTaxKind',
+  description: 'The kind of a tax.',
+  valuesConfig: {
+    VAT: { description: 'Value added tax (PPN), within the price or on top of it.' },
+    WITHHOLDING: {
+      description:
+        'Income tax (PPh 23) that the buyer may declare to keep back and to pay to the state: `CreateTopupOrderInput.withholding`.',
+    },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'A tax on what is bought.' })
+export class TopupTax {
+  @Field(() => String, { description: 'The code of the tax, e.g. `PPN`.' })
+  code!: string;
+
+  @Field(() => TopupTaxKind, { description: 'The kind of the tax.' })
+  kind!: keyof typeof TopupTaxKind;
+
+  @Field(() => String, { description: 'The share of the base, as decimal text: `0.11` is 11 %.' })
+  rate!: string;
+
+  @Field(() => Boolean, { description: 'True if the price includes the tax.' })
+  included!: boolean;
+}
+
 @ObjectType({
   simpleResolvers: true,
   description: 'A quota that one organization may top up now, with its price and its limits.',
@@ -115,6 +143,10 @@ export class TopupOption {
 
   @Field(() => Money, { description: 'Price of one unit ordered.' })
   unitPrice!: Money;
+
+  @ListSize(2)
+  @Field(() => [TopupTax], { description: 'The taxes on it. Prices are without a tax that is not included.' })
+  taxes!: TopupTax[];
 
   @Field(() => TopupPriceSource, { description: 'The source of the unit price.' })
   priceSource!: keyof typeof TopupPriceSource;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { invisibleIn } from '../../kernel/label.ts';
 import { parseRupiah } from '../../kernel/money.ts';
+import { QUOTA_CODE } from '../../kernel/quota-code.ts';
 import { parseOptionValue } from './option-value.ts';
+import { parseTaxes } from './taxes.ts';
 
 /** A fault of a catalogue file. Rows count from 1. */
 export interface CatalogueFault {
@@ -48,7 +50,7 @@ const price = z
 /** The columns of domain.md 3, in the spelling of contracts.md 5. */
 const rowSchema = z
   .strictObject({
-    code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not a quota code: expected lower-case letters, digits and _'),
+    code: z.string().regex(QUOTA_CODE, 'is not a quota code: expected lower-case letters, digits and _'),
     label: inLanguages(name),
     description: inLanguages(visibleText.max(2000)).nullable().default(null),
     package_id: optionalName,
@@ -64,6 +66,15 @@ const rowSchema = z
     show_by_component: components,
     hide_by_component: components,
     feature_flag: optionalName,
+    taxes: z
+      .unknown()
+      .optional()
+      .transform((value, context) => {
+        const parsed = parseTaxes(value);
+        if (parsed.ok) return parsed.value;
+        context.addIssue({ code: 'custom', message: parsed.error });
+        return z.NEVER;
+      }),
     excess_key: optionalName,
     excess_package_id: optionalName,
     excess_package_code: optionalName,

@@ -67,6 +67,10 @@ export class TopupConfiguration {
   @Column({ name: 'feature_flag', type: 'text', nullable: true })
   featureFlag!: string | null;
 
+  /** taxes.ts parses them and may refuse them. */
+  @Column({ type: 'jsonb', default: () => `'[]'` })
+  taxes!: unknown;
+
   /** The key under which hub-core reports the excess of this quota. */
   @Column({ name: 'excess_key', type: 'text', nullable: true })
   excessKey!: string | null;

@@ -32,6 +32,10 @@ const stepByOperator = (from: string, to: string, cause = 'operator: refunded') 
   `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
    select id, now(), '${from}', '${to}', '${cause}', 'rina@finance', 'planted' from topup_orders where number = :number`;
 
+const approvalStep = (cause: string, actor: string) =>
+  `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+   select id, now(), 'DRAFT', 'DRAFT', '${cause}', '${actor}', 'planted' from topup_orders where number = :number`;
+
 /** A row of the completed order's money, recorded now by default. */
 function paymentRow(kind: 'PAYMENT' | 'REFUND', amount: number | null, at = 'now()'): string {
   const original = amount === null ? `'61', 'USD'` : `'${Math.abs(amount)}', 'IDR'`;
@@ -47,6 +51,7 @@ const exception = (outcome: string, amount: number | null) =>
 /** A planted violation of each kind, in SQL that bypasses every trigger; o is the completed order. */
 const PLANTED: Record<string, string[]> = {
   counter_equals_ledger: [`update organization_packages set balance = balance + 1 where quota_code = 'wa_balance'`],
+  entry_has_its_balance: [`update quota_ledger_entries set balance_after = balance_after + 1`],
   paid_order_is_credited: [
     `delete from quota_ledger_entries`,
     `update organization_packages set balance = 0 where quota_code = 'wa_balance'`,
@@ -66,6 +71,10 @@ const PLANTED: Record<string, string[]> = {
     `delete from topup_order_events where to_status = 'PENDING_PAYMENT'
      and order_id = (select id from topup_orders where number = :number)`,
   ],
+  slip_has_its_step: [
+    `update topup_order_lines set withheld = 20000 where order_id = (select id from topup_orders where number = :number)`,
+    `update topup_orders set withholding = 'PPH_23', withheld_total = 20000, withholding_slip_number = 'BP-1' where number = :number`,
+  ],
   operators_moves_are_recorded: [
     ...commandInTrail('flags set', 'billing_new_topup on'),
     `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
@@ -74,6 +83,15 @@ const PLANTED: Record<string, string[]> = {
   buyers_moves_are_recorded: [
     `update action_trail set actor = 'somebody else' where action = 'confirmOrder' and phase = 'asked'
      and subject = (select id::text from topup_orders where number = :number)`,
+  ],
+  order_above_limit_is_approved: [
+    `alter table topup_orders drop constraint topup_orders_approved_check`,
+    `update topup_orders set approval_limit = total - 1 where number = :number`,
+  ],
+  approval_is_of_another: [approvalStep('submitTopupOrder', 'siti'), approvalStep('rejectTopupOrder', 'siti')],
+  approval_has_its_step: [
+    approvalStep('submitTopupOrder', 'siti'),
+    `update topup_orders set approval_state = 'APPROVED' where number = :number`,
   ],
   paid_order_has_its_payment: [`delete from payment_events where order_number = :number`],
   credit_is_covered: [`update order_payments set amount = amount - 1`],
@@ -117,8 +135,8 @@ const PLANTED: Record<string, string[]> = {
      and order_id = (select id from topup_orders where number = :number)`,
   ],
   refund_within_credit: [
-    `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at)
-     select gen_random_uuid(), o.organization_id, line.id, line.quota_code, 'REFUND', -1, now()
+    `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at, balance_after)
+     select gen_random_uuid(), o.organization_id, line.id, line.quota_code, 'REFUND', -1, now(), 0
      from topup_orders o join topup_order_lines line on line.order_id = o.id
      where o.number = :number and line.quota_code = 'wa_balance'`,
     `update organization_packages set balance = balance - 1 where quota_code = 'wa_balance'`,
@@ -155,6 +173,7 @@ const PLANTED: Record<string, string[]> = {
 /** The expected report when it is more than the order's number. */
 const SUBJECTS: Record<string, () => string> = {
   counter_equals_ledger: () => '1001 wa_balance',
+  entry_has_its_balance: () => '1001 wa_balance',
   paid_invoice_of_one_order: () => `${number} TU-COPY`,
 };
 
@@ -216,6 +235,7 @@ describe("a buyer's move", () => {
   test('past the graph is found, whatever cause its step names', async () => {
     expect(await violations(moved('DRAFT', 'PENDING_PAYMENT', 'payment: webhook'))).toEqual([number]);
     expect(await violations(moved('PENDING_PAYMENT', 'CANCELLED', 'cancelTopupOrder'))).toEqual([number]);
+    expect(await violations(moved('DRAFT', 'DRAFT', 'approveTopupOrder'))).toEqual([number]);
   });
 
   test('needs its own mutation of the same order before it', async () => {
@@ -233,6 +253,18 @@ describe("a buyer's move", () => {
     const forget = `delete from action_trail where via = 'mutation'`;
     expect(await violations(forget)).toBeUndefined();
   });
+});
+
+test('an order within its limit, and one above it that was approved, are in order', async () => {
+  const confirmed = `update topup_orders set approval_limit = total where number = :number`;
+  expect((await plant([confirmed])).whole).toEqual({});
+  const approved = [
+    `update topup_orders set approval_limit = total - 1, approval_state = 'APPROVED' where number = :number`,
+    ...[approvalStep('submitTopupOrder', 'siti'), approvalStep('approveTopupOrder', 'budi')],
+  ];
+  const { whole } = await plant(approved);
+  const names = ['order_above_limit_is_approved', 'approval_is_of_another', 'approval_has_its_step'];
+  expect(names.filter((name) => name in whole)).toEqual([]);
 });
 
 describe("an operator's move", () => {
@@ -298,6 +330,29 @@ describe('the money of an order', () => {
   });
 });
 
+test('an order that was refunded before accounting booked it is judged as one that was credited', async () => {
+  const refunded = [
+    `update topup_orders set status = 'REFUNDED', completed_at = null, paid_invoice_number = null where number = :number`,
+    `delete from topup_order_events where to_status = 'COMPLETED' and order_id = (select id from topup_orders where number = :number)`,
+    ...commandInTrail('orders refund', ':number'),
+    stepByOperator('PAID', 'REFUNDED'),
+  ];
+  expect((await plant(refunded)).whole).toEqual({});
+  const notCredited = [...refunded, ...(PLANTED.paid_order_is_credited ?? [])];
+  expect(Object.keys((await plant(notCredited)).whole)).toContain('paid_order_is_credited');
+  // A refund of a payment under review has credited nothing.
+  const credited = [...refunded, `update topup_orders set paid_at = null where number = :number`];
+  expect(Object.keys((await plant(credited)).whole)).toContain('credit_belongs_to_paid_order');
+});
+
+test('a slip needs a step of an operator that names its number', async () => {
+  const violations = async (...steps: string[]) =>
+    (await plant([...(PLANTED.slip_has_its_step ?? []), ...steps])).whole.slip_has_its_step;
+  const step = (cause: string) => stepByOperator('COMPLETED', 'COMPLETED', cause);
+  expect(await violations(step('operator: withholding slip BP-1 recorded'))).toBeUndefined();
+  expect(await violations(step('operator: withholding slip BP-2 recorded'))).toEqual([number]);
+});
+
 test('an order that became PAID again may wait for its booking from then on', async () => {
   const { whole } = await plant([
     ...(PLANTED.paid_order_is_booked ?? []),
@@ -315,6 +370,7 @@ test('an audit of changes skips orders without a step or a payment since the las
     // operator's move is a step.
     const found = [
       ...['inbox_is_processed', 'payment_is_acted_on_once', 'hint_is_checked'],
+      ...['approval_is_of_another', 'approval_has_its_step'],
       ...['operators_moves_are_recorded', 'payment_after_refund_has_its_exception', 'give_back_closing_is_covered'],
     ];
     if (ofChanges === 'everything' || found.includes(name)) continue;

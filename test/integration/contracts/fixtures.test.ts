@@ -60,6 +60,26 @@ const inputOf = (field: string, token: string, input: object): Sent => {
   return { field, variables: { input: [type, input] }, token };
 };
 
+/** A draft above its organization's limit, and the token of a second person who may approve it. */
+async function aboveLimit(name: string) {
+  const reached = await reach({ state: 'DRAFT', name });
+  const { organizationId } = reached;
+  const settings = { topup_approval: { is_enabled: true, limit: 1 } };
+  app.sandbox.hubCore.organizations.patch(organizationId, { settings });
+  const claims = {
+    organization_id: organizationId,
+    sub: `approver-${organizationId}`,
+    claims: { name: 'Budi Santoso' },
+  };
+  return { ...reached, approver: await app.sandbox.auth.token({ ...claims, scope: 'topup:read topup:approve' }) };
+}
+
+async function submitted(name: string) {
+  const reached = await aboveLimit(name);
+  await exchange('mutation', inputOf('submitTopupOrder', reached.token, { orderId: reached.orderId }));
+  return reached;
+}
+
 const FIXTURES: Record<string, () => Promise<string>> = {
   ...Object.fromEntries(
     ORDER_STATES.map((state) => [
@@ -86,6 +106,19 @@ const FIXTURES: Record<string, () => Promise<string>> = {
   async hiddenTopupOptions() {
     const { supportToken } = await reach({ organization: 'without-components', name: 'hidden' });
     return exchange('query', { field: 'hiddenTopupOptions', token: supportToken });
+  },
+  async topupOrderByNumber() {
+    const { supportToken, orderNumber } = await reach({ state: 'PENDING_PAYMENT', name: 'by number' });
+    return exchange('query', {
+      field: 'topupOrderByNumber',
+      variables: { number: ['String', orderNumber] },
+      token: supportToken,
+    });
+  },
+  async paymentExceptions() {
+    const { supportToken, organizationId } = await reach({ state: 'PAYMENT_REVIEW', name: 'exceptions' });
+    const variables: Sent['variables'] = { organizationId: ['ID', organizationId] };
+    return exchange('query', { field: 'paymentExceptions', variables, token: supportToken });
   },
   async topupOrders() {
     const { token } = await reach({ state: 'COMPLETED', name: 'orders' });
@@ -124,6 +157,24 @@ const FIXTURES: Record<string, () => Promise<string>> = {
   async checkTopupPayment() {
     const { token, orderId } = await reach({ state: 'PENDING_PAYMENT', name: 'check' });
     return exchange('mutation', inputOf('checkTopupPayment', token, { orderId }));
+  },
+  async 'confirmOrder.APPROVAL_REQUIRED'() {
+    const { token, orderId, total } = await aboveLimit('confirm unapproved');
+    const input = { orderId, expectedTotal: total, idempotencyKey: 'confirm' };
+    return exchange('mutation', inputOf('confirmOrder', token, input));
+  },
+  async submitTopupOrder() {
+    const { token, orderId } = await aboveLimit('submit');
+    return exchange('mutation', inputOf('submitTopupOrder', token, { orderId }));
+  },
+  async approveTopupOrder() {
+    const { approver, orderId, total } = await submitted('approve');
+    const input = { orderId, expectedTotal: total, reason: 'Within the budget' };
+    return exchange('mutation', inputOf('approveTopupOrder', approver, input));
+  },
+  async rejectTopupOrder() {
+    const { approver, orderId } = await submitted('reject');
+    return exchange('mutation', inputOf('rejectTopupOrder', approver, { orderId, reason: 'Not in this quarter' }));
   },
   'errors.UNAUTHENTICATED': () => exchange('query', { field: 'topupOptions', token: '' }),
   async 'errors.FORBIDDEN'() {

@@ -94,6 +94,13 @@ test("a consumer's pact holds in every order state and for kinds of organization
   const pact = await writePact('top-up-page', [
     ...ORDER_STATES.map(order),
     {
+      state: 'SUBMITTED',
+      query: '{ topupOrders(first: 1) { edges { node { status approval { state viewerCanDecide } } } } }',
+      data: {
+        topupOrders: { edges: [{ node: { status: 'DRAFT', approval: { state: 'PENDING', viewerCanDecide: false } } }] },
+      },
+    },
+    {
       state: 'page-flag-off',
       query: '{ topupOptions { code } }',
       data: { topupOptions: [] },

@@ -7,14 +7,15 @@ import { listTrail, trailOfOrder } from '../../../src/action-trail/index.ts';
 import { audit } from '../../../src/audit/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { reportOrder } from '../../../src/operators/index.ts';
-import { listOrders } from '../../../src/orders/index.ts';
-import { openPayments } from '../../../src/payments/index.ts';
+import { awaitedSlips, listOrders } from '../../../src/orders/index.ts';
+import { openPayments, reportMoney } from '../../../src/payments/index.ts';
 import { connectDatabase, poolOf } from '../../../src/platform/database/data-source.ts';
 import { asRole, ROLES } from '../../../src/platform/database/roles.ts';
 import { watchSlots } from '../../../src/platform/jobs/slots.ts';
 import { startUpkeep } from '../../../src/platform/jobs/upkeep.ts';
 import { type OrderFragment, TopupOptionsDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { follow, linkTo } from '../../support/app/documents.ts';
 import { tryCancel, tryCheck } from '../../support/app/mutations.ts';
 import { confirmOrder, createOrder, payUntilReview, readOrder, untilStatus } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
@@ -34,6 +35,7 @@ const SMALL: Record<string, string> = {
   order_give_backs: 'a row per sum that an operator gave back by hand',
   payment_lookup_failures: 'a row per order about whose invoice the provider says nothing at the moment',
   booking_corrections: 'a row per line that an operator had booked under another package code',
+  event_subscriptions: 'a row per receiver that an operator subscribed',
   audit_runs: 'a row per night',
   refused_mail_addresses: 'a row per address that the mail server refuses',
   unsent_order_mails: 'a row per mail that nobody tries any more; all of them are read by time',
@@ -59,6 +61,22 @@ const HISTORY = /* GraphQL */ `
       topupOrders(first: 10, after: $after, status: $status) {
         pageInfo { endCursor } edges { node { id lines { code } timeline { to } } }
       }
+    } }
+  }
+`;
+
+const FOUND = /* GraphQL */ `
+  query ($createdAfter: DateTime, $createdBefore: DateTime, $number: String, $status: [TopupOrderStatus!]) {
+    topupOrders(createdAfter: $createdAfter, createdBefore: $createdBefore, number: $number, status: $status) {
+      edges { node { number } }
+    }
+  }
+`;
+
+const STATEMENT = /* GraphQL */ `
+  query ($after: String, $code: String) {
+    topupOrganization { quotaLedger(first: 20, after: $after, code: $code) {
+      pageInfo { endCursor } edges { node { balanceAfter reason order { number } } }
     } }
   }
 `;
@@ -116,11 +134,35 @@ const OF_ONE: Record<string, () => Promise<unknown>> = {
     const [first] = (await historyOf(buyer, [LARGE_ORGANIZATION]))._entities;
     await historyOf(buyer, [LARGE_ORGANIZATION], { after: first.topupOrders.pageInfo.endCursor });
   },
+  'a page of the statement, and the next one, of all quotas and of one': async () => {
+    const page = (after: string | null, code: string | null) => buyer.query(STATEMENT, { after, code });
+    for (const code of [null, 'wa_balance']) {
+      const { quotaLedger } = (await page(null, code)).topupOrganization;
+      await page(quotaLedger.pageInfo.endCursor, code);
+    }
+  },
   'orders of two statuses': () => historyOf(buyer, [LARGE_ORGANIZATION], { status: ['PAYMENT_REVIEW', 'REFUNDED'] }),
+  'orders of a time, of a number, and of both a number and a status': async () => {
+    // The numbers of the filled orders have another form, so that each would be a part of one.
+    const { id, number } = await created();
+    await buyer.query(FOUND, {});
+    await buyer.query(FOUND, { createdAfter: '2020-01-01T00:00:00Z', createdBefore: new Date().toISOString() });
+    await buyer.query(FOUND, { createdBefore: '2020-01-01T00:00:00Z' });
+    await buyer.query(FOUND, { number });
+    await buyer.query(FOUND, { number: 'TU-990101-0000-0000' });
+    await buyer.query(FOUND, { number, status: ['COMPLETED', 'CANCELLED'] });
+    await support.query('query ($number: String!) { topupOrderByNumber(number: $number) { id } }', { number });
+    await tryCancel(buyer, id);
+  },
   'create, read, cancel a draft': async () => {
     const order = await created();
     await readOrder(buyer, order.id);
     await tryCancel(buyer, order.id);
+  },
+  'the documents of an order, and its quotation': async () => {
+    const { id } = await created();
+    await follow(app, await linkTo(buyer, id, 'QUOTATION'));
+    await tryCancel(buyer, id);
   },
   'confirm, check, settle, book, mail': async () => {
     const order = await confirmed();
@@ -158,11 +200,23 @@ const OF_ALL: Record<string, () => Promise<unknown>> = {
     await reportOrder(app.database, number);
     await trailOfOrder(app.database, { id, number });
   },
+  // A day in two years of orders.
+  "the report of a month's money": () =>
+    reportMoney(app.database, new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 7), {
+      now: new Date(),
+      onDay: () => undefined,
+    }),
+  'payment exceptions, for support': async () => {
+    const of = 'query ($id: ID) { paymentExceptions(organizationId: $id) { edges { node { order { id } } } } }';
+    await support.query(of, { id: null });
+    await support.query(of, { id: LARGE_ORGANIZATION });
+  },
   "an operator's lists": async () => {
     await openPayments(app.database);
     await listOrders(app.database, { statuses: ['PAYMENT_REVIEW'], organizationId: undefined, limit: 50 });
     await listOrders(app.database, { statuses: [], organizationId: undefined, limit: 50 });
     await listOrders(app.database, { statuses: [], organizationId: LARGE_ORGANIZATION, limit: 50 });
+    for await (const _ of awaitedSlips(app.database)) break;
     await listTrail(app.database, { since: new Date(Date.now() - 3600_000), limit: 50 });
   },
 };

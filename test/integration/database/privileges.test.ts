@@ -48,7 +48,13 @@ describe.each(['runtime', 'background'] as const)('as %s', (role) => {
   const each = (words: { runtime: string; background: string }) => new RegExp(words[role]);
   const statement = (sql: string) => async (tx: EntityManager) => tx.query(sql, [completed.id]);
 
-  const appended = { quota_ledger_entries: 'quantity', topup_order_events: 'cause', payment_events: 'outcome' };
+  const appended = {
+    quota_ledger_entries: 'quantity',
+    topup_order_events: 'cause',
+    payment_events: 'outcome',
+    order_documents: 'kind',
+    replaced_quotes: 'quote',
+  };
   test.each(
     Object.entries(appended).flatMap(([table, column]) => [
       `update ${table} set ${column} = ${column}`,
@@ -159,6 +165,9 @@ describe('as runtime alone', () => {
     'booking_corrections',
     'unsent_order_mails',
     'refused_mail_addresses',
+    'order_reminders',
+    'event_subscriptions',
+    'event_deliveries',
     'audit_runs',
     'job_workers',
     'periodic_tasks',
@@ -246,6 +255,45 @@ describe('as runtime alone', () => {
     }
   });
 
+  test('the mails about the approval of an own draft can be enqueued, once for each step', async () => {
+    const client = await app.client({ organization_id: '1001' });
+    const { id } = await createOrder(client, '1001', { agent_extra: '1' });
+    const mailOf = (kind: string, sending: number, key = `${kind}${sending === 1 ? '' : `:${sending}`}`) => [
+      'send_order_mail',
+      JSON.stringify({ orderId: id, organizationId: '1001', correlationId: 'test', kind, sending }),
+      `send_order_mail:${key}:${id}`,
+    ];
+    const enqueueAt =
+      (job: string[], ...states: string[]): Work =>
+      async (tx) => {
+        for (const state of states) {
+          await tx.query('update topup_orders set approval_state = $2 where id = $1', [id, state]);
+          const cause = { PENDING: 'submitTopupOrder', APPROVED: 'approveTopupOrder' }[state];
+          await tx.query(
+            `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+             values ($1, now(), 'DRAFT', 'DRAFT', $2, $2, 'test')`,
+            [id, cause],
+          );
+        }
+        await tx.query(enqueue, job);
+        throw new Error('done, and rolled back');
+      };
+    const ends = (work: Work) => expect(roles.runtime(work)).rejects;
+    await ends(enqueueAt(mailOf('approval_requested', 1), 'PENDING')).toThrow('done, and rolled back');
+    await ends(enqueueAt(mailOf('order_approved', 1), 'PENDING', 'APPROVED')).toThrow('done, and rolled back');
+    for (const work of [
+      enqueueAt(mailOf('approval_requested', 1)),
+      enqueueAt(mailOf('approval_requested', 2), 'PENDING'),
+      enqueueAt(mailOf('approval_requested', 1, 'order_cancelled'), 'PENDING'),
+      enqueueAt(mailOf('order_approved', 1), 'PENDING'),
+      enqueueAt(mailOf('order_rejected', 1), 'PENDING', 'APPROVED'),
+      enqueueAt(mailOf('order_cancelled', 1), 'PENDING'),
+      enqueueAt(mailOf('awaiting_payment', 1), 'PENDING'),
+    ]) {
+      await ends(work).toThrow(DENIED);
+    }
+  });
+
   test.each([
     `insert into feature_flags (key, enabled) values ('x', true)`,
     'update topup_configurations set base_price = 1',
@@ -262,6 +310,88 @@ describe('as runtime alone', () => {
     );
     await expect(cancelled).rejects.toThrow('read-only transaction');
   });
+});
+
+describe('the approval of an order', () => {
+  const set = (changes: string) => (tx: EntityManager) =>
+    tx.query(`update topup_orders set ${changes} where id = $1`, [draft.id]);
+  const step = (cause: string, actor: string) => (tx: EntityManager) =>
+    tx.query(
+      `insert into topup_order_events (order_id, at, from_status, to_status, cause, actor, correlation_id)
+       values ($1, now(), 'DRAFT', 'DRAFT', $2, $3, 'test')`,
+      [draft.id, cause, actor],
+    );
+  const inTurn =
+    (...works: Work[]): Work =>
+    async (tx) => {
+      for (const work of works) await work(tx);
+    };
+  const submit = set(`approval_state = 'PENDING'`);
+
+  test.each([
+    ['APPROVED', 'cannot move from <NULL> to APPROVED'],
+    ['REJECTED', 'cannot move from <NULL> to REJECTED'],
+    ['EXPIRED', 'cannot move from <NULL> to EXPIRED'],
+  ])('%s needs a submission', async (state, words) => {
+    await expect(roles.runtime(set(`approval_state = '${state}'`))).rejects.toThrow(words);
+  });
+
+  test.each(['PENDING', 'APPROVED', 'REJECTED'])('%s cannot be set by the background', async (state) => {
+    await expect(roles.background(set(`approval_state = '${state}'`))).rejects.toThrow(DENIED);
+  });
+
+  test('a rejection stands, and an approval is not turned into one', async () => {
+    for (const [from, to] of [
+      ['REJECTED', `'PENDING'`],
+      ['REJECTED', 'null'],
+      ['APPROVED', `'REJECTED'`],
+    ]) {
+      const work = inTurn(submit, set(`approval_state = '${from}'`), set(`approval_state = ${to}`));
+      await expect(roles.runtime(work)).rejects.toThrow(`cannot move from ${from} to`);
+    }
+  });
+
+  test('freezes the quote, which a new one ends', async () => {
+    const dearer = 'topup_total = topup_total + 1, total = total + 1';
+    await expect(roles.runtime(inTurn(submit, set(dearer)))).rejects.toThrow('its quote is frozen');
+    const longer = set(`quote_expires_at = quote_expires_at + interval '1 hour'`);
+    await expect(roles.runtime(inTurn(submit, longer))).rejects.toThrow('its quote is frozen');
+    const anew = inTurn(submit, set(`${dearer}, approval_state = null`), async () => {
+      throw new Error('done, and rolled back');
+    });
+    await expect(roles.runtime(anew)).rejects.toThrow('done, and rolled back');
+  });
+
+  test.each([
+    ['a rejected order', [submit, set(`approval_state = 'REJECTED'`)], 'null'],
+    ['an order above the limit that waits', [submit], '1'],
+    ['an order above the limit that was not submitted', [], '1'],
+  ])('%s is not confirmed', async (_, before, limit) => {
+    const confirm = set(
+      `status = 'PENDING_PAYMENT', confirmed_at = now(), payment_expires_at = now(), approval_limit = ${limit}`,
+    );
+    await expect(roles.runtime(inTurn(...before, confirm))).rejects.toThrow('topup_orders_approved_check');
+  });
+
+  test('is frozen by the confirm', async () => {
+    const late = (tx: EntityManager) =>
+      tx.query(`update topup_orders set approval_state = 'PENDING' where number = $1`, [pending.number]);
+    await expect(roles.runtime(late)).rejects.toThrow('its approval is frozen');
+  });
+
+  test.each(['approveTopupOrder', 'rejectTopupOrder'])(
+    '%s is refused to who created or submitted it',
+    async (cause) => {
+      const words = 'may not decide on it';
+      const [created] = await app.db.query<{ actor: string }>(
+        `select actor from topup_order_events where order_id = $1 and from_status is null`,
+        [draft.id],
+      );
+      await expect(roles.runtime(step(cause, created?.actor ?? ''))).rejects.toThrow(words);
+      const both = inTurn(step('submitTopupOrder', 'siti'), step(cause, 'siti'));
+      await expect(roles.runtime(both)).rejects.toThrow(words);
+    },
+  );
 });
 
 test('each role can do its own work, so the refusals above prove something', async () => {

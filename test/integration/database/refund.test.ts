@@ -79,7 +79,7 @@ test.each<[string, (tx: EntityManager, fixture: Awaited<ReturnType<typeof comple
     (tx, { line }) => takeBack(tx, line, -1),
     /has quota taken back and is not refunded/,
   ],
-  ['as a credit below zero', (tx, { line }) => insertEntry(tx, line, { quantity: -1000 }), /quantity_check/],
+  ['as a credit below zero', (tx, { line }) => insertEntry(tx, line, { quantity: -1000 }), /balance_check/],
 ])('a refund %s is refused', async (_, work, words) => {
   const fixture = await completed();
   const before = await counter();

@@ -13,7 +13,7 @@ const PAGES = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on 
   topupOptions { code balance { balance } excessUsage { amount { amount } } }
   excessUsages { code }
   quotaBalances { code balance }
-  topupOrders(first: 10) { totalCount edges { node { id lines { code } timeline { to } } } }
+  topupOrders(first: 10) { totalCount edges { node { id lines { code } timeline { to } settlementPreview { balanceAfter } } } }
 } } }`;
 
 let app: TestApp;

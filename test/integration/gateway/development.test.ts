@@ -22,7 +22,7 @@ beforeAll(async () => {
     root: ROOT,
     graphUrl: `${app.url}/graphql`,
     hubCore: app.sandbox.hubCore,
-    token,
+    token: async () => token,
   });
   buyer = createTestClient(new URL(gateway.url).origin, token);
 });

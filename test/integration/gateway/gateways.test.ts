@@ -3,15 +3,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isGrafbaseInstalled } from '../../../scripts/composition/grafbase.ts';
 import { CreateTopupOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { confirmOrder, createOrder, toItems, untilStatus } from '../../support/app/purchase.ts';
+import { documentsOf, follow } from '../../support/app/documents.ts';
+import { addMakers } from '../../support/app/makers.ts';
+import { codes, tryApprove, tryConfirm, trySubmit } from '../../support/app/mutations.ts';
+import { confirmOrder, createOrder, toItems, until, untilStatus } from '../../support/app/purchase.ts';
+import { eventsOf, next, subscribe } from '../../support/app/subscription.ts';
 import { createTestClient, type GraphqlAnswer, type TestClient } from '../../support/app/test-client.ts';
 import { startApolloGateway } from '../../support/gateways/apollo-gateway.ts';
 import type { Gateway, Subgraphs } from '../../support/gateways/gateway.ts';
 import { startGrafbaseGateway } from '../../support/gateways/grafbase-gateway.ts';
 import { startMercuriusGateway } from '../../support/gateways/mercurius-gateway.ts';
 import { startStitchedGateway } from '../../support/gateways/stitched-gateway.ts';
+import { startGateway } from '../../support/graphql/gateway.ts';
 import { startOrganizationsSubgraph } from '../../support/graphql/organizations-subgraph.ts';
 import type { SubgraphStub } from '../../support/graphql/subgraph-stub.ts';
+import { textOf } from '../../support/tools/pdf-text.ts';
 
 const SECRET = 'the-secret-that-every-gateway-sends';
 const MUTATIONS = 5;
@@ -21,8 +27,12 @@ type Started = [name: string, start: (subgraphs: Subgraphs) => Promise<Gateway>]
 /** Its version 5.2.0 cannot ask for entities beside graphql 16.15 (docs/gateways.md 9). */
 const MERCURIUS = '@mercuriusjs/gateway';
 
-/** Gateways beside Hive's (serve.test.ts), each as docs/gateways.md configures it. */
+/** They take an event stream from a subgraph (docs/gateways.md 11). */
+const WITH_STREAMS = ['Hive Gateway', '@graphql-tools/federation', 'Grafbase'];
+
+/** Each as docs/gateways.md configures it; Hive's has more tests in serve.test.ts and scopes.test.ts. */
 const GATEWAYS: Started[] = [
+  ['Hive Gateway', ({ secret, ...subgraphs }) => startGateway({ subgraphs, secret })],
   ['@apollo/gateway', startApolloGateway],
   ['@graphql-tools/federation', startStitchedGateway],
   [MERCURIUS, startMercuriusGateway],
@@ -42,6 +52,25 @@ afterAll(async () => {
   await app?.close();
 });
 
+const CHANGED = /* GraphQL */ `
+  query ($id: ID!, $since: DateTime, $seconds: Int) {
+    topupOrder(id: $id, changedSince: $since, waitSeconds: $seconds) { changedAt }
+  }
+`;
+const STATEMENT =
+  '{ topupOrganization { quotaLedger(first: 1) { edges { node { kind quantity balanceAfter order { number } } } } } }';
+
+const STREAM = 'subscription ($id: ID!) { topupOrderChanged(id: $id) { status } }';
+const CANCEL = 'mutation ($input: CancelTopupOrderInput!) { cancelTopupOrder(input: $input) { userErrors { code } } }';
+const SETTLED = 'query ($id: ID!) { topupOrder(id: $id) { settlementPreview { code cleared added balanceAfter } } }';
+const CONFIRM = /* GraphQL */ `
+  mutation ($input: ConfirmOrderInput!) {
+    confirmOrder(input: $input) {
+      priceChange { lines { code label(language: EN) oldAmount { amount } newAmount { amount } } }
+    }
+  }
+`;
+
 describe.each(GATEWAYS)('%s', (name, start) => {
   let gateway: Gateway;
 
@@ -58,10 +87,73 @@ describe.each(GATEWAYS)('%s', (name, start) => {
     const buyer = await client({ organization_id: '1001' });
     const order = await confirmOrder(buyer, await createOrder(buyer, '1001', { wa_balance: '1000000' }));
     expect(order).toMatchObject({ status: 'PENDING_PAYMENT', paymentUrl: expect.any(String) });
+    const { changedAt } = (await buyer.query(CHANGED, { id: order.id })).topupOrder;
+    const waiting = buyer.query(CHANGED, { id: order.id, since: changedAt, seconds: 20 });
     await app.sandbox.mekariPay.pay(order.number);
+    expect((await waiting).topupOrder.changedAt > changedAt).toBe(true);
     const completed = await untilStatus(buyer, order.id, 'COMPLETED');
     expect(completed.paidInvoiceNumber).toMatch(/^PI\//);
+    const [document] = await documentsOf(buyer, order.id);
+    expect(document?.kind).toBe('BOOKED_INVOICE');
+    // The link leads past the gateway, which passes GraphQL alone.
+    const { bytes } = await follow(app, document?.url ?? '');
+    expect(await textOf(bytes)).toContain(completed.paidInvoiceNumber);
+    const { topupOrganization } = await buyer.query(STATEMENT);
+    const [{ node }] = topupOrganization.quotaLedger.edges;
+    expect(node).toMatchObject({ kind: 'TOPUP', quantity: '1000000', order: { number: order.number } });
+    const [settled] = (await buyer.query(SETTLED, { id: order.id })).topupOrder.settlementPreview;
+    expect(settled).toEqual({ code: 'wa_balance', cleared: '0', added: '1000000', balanceAfter: node.balanceAfter });
   });
+
+  test('carries the lines of a price change', async () => {
+    const buyer = await client({ organization_id: '1001', sub: `buyer of seats at ${name}` });
+    const { id: orderId, total } = await createOrder(buyer, '1001', { agent_extra: '2' });
+    app.sandbox.mekariBilling.setPrice('pkg-agent', '130000');
+    const input = { orderId, expectedTotal: total.amount, idempotencyKey: randomUUID() };
+    const { priceChange } = (await buyer.query(CONFIRM, { input })).confirmOrder;
+    app.sandbox.mekariBilling.setPrice('pkg-agent', '125000');
+    expect(priceChange.lines).toEqual([
+      { code: 'agent_extra', label: 'Users', oldAmount: { amount: '250000' }, newAmount: { amount: '260000' } },
+    ]);
+  });
+
+  test('carries an order above its limit from the refusal to the approval by another person, and its confirm', async () => {
+    const { id } = await addMakers(app);
+    const buyer = await client({ organization_id: id, sub: 'siti' });
+    const approver = await client({ organization_id: id, sub: 'budi', scope: 'topup:read topup:approve' });
+    const order = await createOrder(buyer, id, { wa_balance: '2000000' });
+    expect(codes(await tryConfirm(buyer, order))).toEqual(['APPROVAL_REQUIRED']);
+    expect(codes(await trySubmit(buyer, order.id))).toEqual([]);
+    expect(codes(await tryApprove(approver, order, 'Within the budget'))).toEqual([]);
+    expect((await confirmOrder(buyer, order)).status).toBe('PENDING_PAYMENT');
+  });
+
+  const streams = () =>
+    test('carries the changes of an order as a stream', async () => {
+      const buyer = await client({ organization_id: '1001', sub: `follower at ${name}` });
+      const { id } = await createOrder(buyer, '1001', { wa_balance: '1000000' });
+      const stream = subscribe(gateway.url, buyer.token, STREAM, { id });
+      const statuses = [(await next(stream)).data.topupOrderChanged.status];
+      await buyer.query(CANCEL, { input: { orderId: id } });
+      statuses.push((await next(stream)).data.topupOrderChanged.status);
+      expect(statuses).toEqual(['DRAFT', 'CANCELLED']);
+      await stream.return?.();
+      // The gateway leaves us when its client leaves it.
+      await until(
+        async () => app.services.follow.size,
+        (size) => size === 0,
+      );
+      const [refused] = await eventsOf(subscribe(gateway.url, '', STREAM, { id }));
+      expect(refused?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+
+  const cannotStream = () =>
+    test('cannot carry a stream: its clients wait with topupOrder', async () => {
+      const buyer = await client({ organization_id: '1001' });
+      const stream = subscribe(gateway.url, buyer.token, STREAM, { id: randomUUID() });
+      await expect(next(stream)).rejects.toThrow();
+      expect(app.services.follow.size).toBe(0);
+    });
 
   const cannotJoin = () =>
     test('cannot join our fields to the organizations of another subgraph yet', async () => {
@@ -91,6 +183,8 @@ describe.each(GATEWAYS)('%s', (name, start) => {
 
   if (name === MERCURIUS) cannotJoin();
   else joins();
+  if (WITH_STREAMS.includes(name)) streams();
+  else cannotStream();
 
   test('passes UNAUTHENTICATED on, for a bad token and for none', async () => {
     for (const token of ['a.b.c', '']) {

@@ -7,24 +7,7 @@ import {
 } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
-
-/** Texts that PostgreSQL, a URL, a header or a log may choke on; in place of a name each is an unknown one. */
-const ODD: [kind: string, text: string][] = [
-  ['a NUL', '1001\u0000'],
-  ['a NUL alone', '\u0000'],
-  ['half a character', '1001\ud800'],
-  ['the other half', '\udfff1001'],
-  ['a control character', '1001\u001b[31m'],
-  ['line breaks', '1001\r\nx-header: 1'],
-  ['a character of another plane', '1001😀'],
-  ['a percent sign', '1001%00%'],
-  ['quotes', `1001'"\\`],
-  ['braces', '{1001,NULL}'],
-  ['a path', '../../1001?x=1#y'],
-  ['1,900 letters', '1'.repeat(1_900)],
-  ['nothing', ''],
-  ['a space', ' '],
-];
+import { ODD_TEXTS } from '../../support/hostile/odd-texts.ts';
 
 let app: TestApp;
 let callers: TestClient[];
@@ -54,26 +37,7 @@ async function expectUnknown(ask: (client: TestClient) => ReturnType<TestClient[
   return answers;
 }
 
-test.each(ODD)('%s in an argument matches nothing', async (_kind, text) => {
-  await expectUnknown((client) =>
-    client.send(
-      `query ($text: ID!) {
-        topupOptions(organizationId: $text) { code }
-        excessUsages(organizationId: $text) { code }
-        topupOrders(organizationId: $text) { totalCount edges { cursor } }
-        topupOrder(id: $text) { id }
-      }`,
-      { text },
-    ),
-  );
-  await expectUnknown((client) =>
-    client.send('query ($text: String!) { topupOrders(after: $text) { totalCount edges { cursor } } }', { text }),
-  );
-  const hidden = 'query ($text: ID!) { hiddenTopupOptions(organizationId: $text) { code } }';
-  await expectUnknown((client) => client.send(hidden, { text }));
-});
-
-test.each(ODD)('%s in a reference matches nothing', async (_kind, text) => {
+test.each(ODD_TEXTS)('%s in a reference matches nothing', async (_kind, text) => {
   const representations = [
     { __typename: 'Organization', id: text },
     { __typename: 'TopupOption', id: text },
@@ -91,7 +55,7 @@ test.each(ODD)('%s in a reference matches nothing', async (_kind, text) => {
   expect(admin).toEqual({ _entities: [null, null, null, null, null] });
 });
 
-test.each(ODD)('%s in an order is refused', async (_kind, text) => {
+test.each(ODD_TEXTS)('%s in an order is refused', async (_kind, text) => {
   const item = { optionId: '1001:muv', quantity: '500' };
   const creations = [
     { organizationId: text, items: [item], idempotencyKey: 'odd' },

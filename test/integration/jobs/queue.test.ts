@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
@@ -64,6 +65,53 @@ describe('a job belongs to the transaction that enqueues it', () => {
     expect(await queuedJobs(app, key)).toHaveLength(1);
     await forget();
   });
+});
+
+test('a connection that knew an empty queue reads a long one by its keys', async () => {
+  const session = app.database.createQueryRunner();
+  const enqueue = () =>
+    enqueueJob(session.manager, newJob(note, { text: 'x', correlationId: 'x' }, { key: randomUUID() }));
+  const rowsReadInFull = async () => {
+    const [row] = await session.query(
+      `select seq_tup_read::int as rows from pg_stat_xact_all_tables where relid = 'graphile_worker._private_jobs'::regclass`,
+    );
+    return row.rows;
+  };
+  try {
+    await app.db.query('analyze graphile_worker._private_jobs');
+    // The connection decides on its plans in the first six runs.
+    for (let time = 0; time < 7; time += 1) await enqueue();
+    await app.db.query(
+      `select graphile_worker.add_job('note', '{}', job_key := 'waits ' || n) from generate_series(1, 300) n`,
+    );
+    await session.startTransaction();
+    await enqueue();
+    expect(await rowsReadInFull()).toBe(0);
+    await session.rollbackTransaction();
+  } finally {
+    await session.release();
+    await forget();
+  }
+});
+
+test('a connection plans the statements that enqueue a job once', async () => {
+  const session = new pg.Client({ connectionString: app.db.url });
+  await session.connect();
+  const said: (string | undefined)[] = [];
+  session.on('notice', ({ message }) => said.push(message));
+  const spec = JSON.stringify([{ task: 'note', payload: {}, key: randomUUID(), maxAttempts: 1, firstPriority: 0 }]);
+  const enqueue = () => session.query({ name: 'enqueue', text: 'select enqueue_jobs($1)', values: [spec] });
+  try {
+    for (let time = 0; time < 7; time += 1) await enqueue();
+    await session.query('set log_planner_stats = on');
+    await session.query('set client_min_messages = log');
+    said.length = 0;
+    await enqueue();
+    expect(said).toEqual([]);
+  } finally {
+    await session.end();
+    await forget();
+  }
 });
 
 describe('a dead worker', () => {

@@ -7,7 +7,7 @@ import { OperatorRefusal, outstandingExcessAt, reportOrder } from '../../../src/
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { refundSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, type Items, purchase, readOrder, until } from '../../support/app/purchase.ts';
+import { type Items, purchase, readOrder, until } from '../../support/app/purchase.ts';
 import { alerts, balances } from '../../support/app/webhook.ts';
 import { ledgerTable } from '../../support/database/ledger-table.ts';
 
@@ -72,8 +72,8 @@ describe('the unused part of a completed order', () => {
     expect((await ledgerTable(app.db, id)).replaceAll(id, 'buyer')).toMatchInlineSnapshot(`
       "organization | quota            | kind              | quantity | period  | unit_price | amount
       buyer        | chatbot_ai_extra | EXCESS_SETTLEMENT | 250      | 2026-10 | 500        | 125000
-      buyer        | chatbot_ai_extra | TOPUP             | 5000     |         | 450000     | 2250000
       buyer        | wa_balance       | TOPUP             | 1000000  |         | 1          | 1000000
+      buyer        | chatbot_ai_extra | TOPUP             | 5000     |         | 450000     | 2250000
       buyer        | chatbot_ai_extra | REFUND            | -3000    |         | 450000     | 2250000
       buyer        | wa_balance       | REFUND            | -400000  |         | 1          | 1000000"
     `);
@@ -90,8 +90,8 @@ describe('the unused part of a completed order', () => {
     const { id, order } = await completed();
     const attempts = [1, 2, 3].map(() => refusal(refund(order.number, { wa_balance: 1_000_000n })));
     expect((await Promise.all(attempts)).toSorted()).toEqual([
-      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`,
-      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW or COMPLETED can be refunded.`,
+      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW, PAID or COMPLETED can be refunded.`,
+      `${order.number} is REFUNDED: only an order in PAYMENT_REVIEW, PAID or COMPLETED can be refunded.`,
       'not refused',
     ]);
     expect(await balances(app, id)).toEqual({ chatbot_ai_extra: '5000', wa_balance: '0' });
@@ -170,23 +170,5 @@ describe('a refund beyond the unused part is refused with the figures, and nothi
     const { order } = await completed();
     app.sandbox.hubCore.faults.set([fault]);
     expect(await refusal(refund(order.number, { wa_balance: 1n }))).toMatch(words);
-  });
-
-  /** A paid order while accounting does not answer. */
-  async function beingBooked() {
-    app.sandbox.moderator.faults.set([{ kind: 'status', status: 503 }]);
-    const id = addOrganization(app.sandbox, '1001');
-    const client = await app.client({ organization_id: id });
-    const order = await confirmOrder(client, await createOrder(client, id, { wa_balance: '1000000' }));
-    await app.sandbox.mekariPay.pay(order.number);
-    expect((await readOrder(client, order.id)).status).toBe('PAID');
-    return { id, order };
-  }
-
-  test('an order in the middle of its booking', async () => {
-    const { order } = await beingBooked();
-    expect(await refusal(refund(order.number, { wa_balance: 1n }))).toBe(
-      `${order.number} is PAID, and accounting is booking it: refund it when it is COMPLETED.`,
-    );
   });
 });

@@ -148,7 +148,7 @@ describe('an order that is not under review', () => {
     expect(await refusal(approve(draft.number))).toBe(
       `${draft.number} is DRAFT: only an order in PAYMENT_REVIEW can be approved.`,
     );
-    expect(await refusal(refund(draft.number))).toMatch(/is DRAFT: only an order in PAYMENT_REVIEW or COMPLETED/);
+    expect(await refusal(refund(draft.number))).toMatch(/is DRAFT: only an order in PAYMENT_REVIEW, PAID or COMPLETED/);
     const pending = await confirmOrder(client, draft);
     expect(await refusal(approve(pending.number))).toMatch(/is PENDING_PAYMENT/);
     expect(await refusal(refund(pending.number))).toMatch(/is PENDING_PAYMENT/);

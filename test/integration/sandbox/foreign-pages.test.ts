@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import { startPageServer } from '../../../sandbox/dev/page-server.ts';
 import type { Sandbox } from '../../../sandbox/index.ts';
@@ -11,13 +8,12 @@ const CONFIG = { organizations: [{ id: '1001', token: 'a-token-that-buys' }] };
 
 const test = base.extend<{ page: (allowedHosts?: string[]) => Promise<string> }>({
   page: async ({ sandbox }, use) => {
-    const directory = await mkdtemp(join(tmpdir(), 'self-topup-page-'));
-    await writeFile(join(directory, 'index.html'), '<h1>Top-up</h1>');
-    const stops: (() => Promise<void>)[] = [() => rm(directory, { recursive: true })];
+    const files = new Map([['/index.html', '<h1>Top-up</h1>']]);
+    const stops: (() => Promise<void>)[] = [];
     await use(async (allowedHosts = []) => {
       const graphUrl = `${sandbox.hubCore.url}/graphql`;
-      const server = await startPageServer({ port: 0, directory, graphUrl, config: CONFIG, allowedHosts });
-      stops.unshift(server.stop);
+      const server = await startPageServer({ port: 0, files, graphUrl, config: CONFIG, allowedHosts });
+      stops.push(server.stop);
       return server.url;
     });
     for (const stop of stops) await stop();
@@ -117,6 +113,13 @@ const ODD_TARGETS = [
   '*',
   '/?',
 ];
+
+test('the entrance of the page puts nothing of its address into a script but words and numbers', async ({ page }) => {
+  const target = "/as?role=x';alert(1)//&organization=1';alert(1)//&orderId=';alert(1)//";
+  const { status, body } = await get(await page(), encodeURI(target).replaceAll("'", '%27'), ['host: localhost']);
+  expect(status).toBe(200);
+  expect(body).not.toContain('alert');
+});
 
 test('an odd request target ends no development server', async ({ sandbox, page }) => {
   const pageUrl = await page();

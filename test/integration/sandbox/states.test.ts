@@ -4,7 +4,7 @@ import { ORDER_STATES, type ReachedState } from '../../../sandbox/index.ts';
 import type { TestApp } from '../../support/app/app.ts';
 import { startAppWithStates } from '../../support/app/app-with-states.ts';
 import { readOrder } from '../../support/app/purchase.ts';
-import { createTestClient } from '../../support/app/test-client.ts';
+import { createTestClient, type TestClient } from '../../support/app/test-client.ts';
 
 let app: TestApp;
 
@@ -37,6 +37,27 @@ test.each(ORDER_STATES)('one call reaches %s, and every invariant of money holds
   expect(await audit()).toEqual({ violations: [] });
 });
 
+const APPROVAL = 'query ($id: ID!) { topupOrder(id: $id) { status approval { state viewerCanDecide } } }';
+const APPROVE = /* GraphQL */ `
+  mutation ($input: ApproveTopupOrderInput!) {
+    approveTopupOrder(input: $input) { order { approval { state } } userErrors { code } }
+  }
+`;
+
+test('one call reaches an order that awaits its approval, which another person of the organization gives', async () => {
+  const reached = await reach({ state: 'SUBMITTED' });
+  const { orderId: id, total } = reached;
+  const approver = createTestClient(app.url, reached.approverToken);
+  const approvalFor = async (client: TestClient) => (await client.query(APPROVAL, { id })).topupOrder;
+  const pending = { status: 'DRAFT', approval: { state: 'PENDING', viewerCanDecide: false } };
+  expect(await approvalFor(clientOf(reached))).toEqual(pending);
+  expect(await approvalFor(approver)).toEqual({ ...pending, approval: { state: 'PENDING', viewerCanDecide: true } });
+  const input = { orderId: id, expectedTotal: total };
+  const { approveTopupOrder } = await approver.query(APPROVE, { input });
+  expect(approveTopupOrder).toEqual({ order: { approval: { state: 'APPROVED' } }, userErrors: [] });
+  expect(await audit()).toEqual({ violations: [] });
+});
+
 const PAGE = `query ($r: [_Any!]!) { _entities(representations: $r) {
   ... on Organization { topupEligibility { reasons } topupOptions { code } } } }`;
 
@@ -57,6 +78,7 @@ test.each([
   ['components-missing', [], ['agent_extra', 'muv']],
   ['unlimited-visitors', [], ['agent_extra', 'wa_balance']],
   ['raised-minimum', [], BUYABLE],
+  ['with-approval', [], BUYABLE],
   ['without-contract', [], BUYABLE],
 ])('an organization that is %s, with a booked order, has the reasons %j and sees %j', async (organization, ...page) => {
   const [reasons, codes] = page;
@@ -78,7 +100,7 @@ test('an organization that hub-core does not know has nothing to show but its bo
 test('the documentation names every kind of organization and every state', async () => {
   const page = readFileSync(new URL('../../../docs/contract-tests.md', import.meta.url), 'utf8');
   const { body } = await call<{ organizations: { name: string }[]; states: string[] }>('GET', 'states');
-  expect(body.organizations).toHaveLength(12);
+  expect(body.organizations).toHaveLength(13);
   for (const name of [...body.states, ...body.organizations.map((kind) => kind.name)])
     expect(page).toContain(`\`${name}\``);
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { buildSchema } from 'graphql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -24,6 +25,21 @@ const SECRET = 'x-gateway-secret: open';
 const LARGE = 'x'.repeat(16_000_000);
 const TRICKLE_MS = 100;
 
+/** Values that a subscription was asked for, and subscriptions that have ended. */
+let asked: number;
+let ended: number;
+
+async function* values({ query }: { query: string }) {
+  try {
+    yield { data: { here: 'now' } };
+    for (; query.includes('large'); asked += 1) yield { data: { here: LARGE } };
+    // Nothing changes any more.
+    await new Promise(() => undefined);
+  } finally {
+    ended += 1;
+  }
+}
+
 let server: HttpServer;
 let telemetry: Telemetry;
 let port: number;
@@ -35,6 +51,7 @@ async function start(limits: ConnectionLimits): Promise<void> {
   const apollo = new ApolloServer<RequestContext>({ schema });
   server = await createHttpServer({
     apollo,
+    subscriptions: values,
     rawRoutes: [],
     restRoutes: [{ path: '/large', answer: async () => [{ text: LARGE }] }],
     telemetry,
@@ -52,6 +69,8 @@ async function start(limits: ConnectionLimits): Promise<void> {
 
 beforeEach(() => {
   sockets = [];
+  asked = 0;
+  ended = 0;
 });
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
@@ -83,6 +102,11 @@ function slow(bytes: string, more = ''): Promise<string> {
 
 const post = (...headers: string[]) =>
   `POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n${headers.join('\r\n')}\r\n\r\n`;
+
+const subscription = (query: string) => {
+  const body = JSON.stringify({ query });
+  return `${post(SECRET, 'accept: text/event-stream', `content-length: ${body.length}`)}${body}`;
+};
 
 const SLOW: Record<string, [bytes: string, more: string, status: number]> = {
   'say nothing': ['', '', 408],
@@ -140,6 +164,22 @@ describe('clients that are slow', () => {
     clearInterval(reading);
   });
 
+  test('and read nothing of a subscription are cut off, and few values are made for them', async () => {
+    await start(SHORT);
+    const accepted = once(server.app.server, 'connection');
+    const socket = connect({ host: '127.0.0.1', port });
+    sockets.push(socket);
+    socket.on('error', () => undefined).pause();
+    socket.write(subscription('large'));
+    await accepted;
+    await until(connections, (count) => count === 0);
+    await until(
+      async () => ended,
+      (count) => count === 1,
+    );
+    expect(asked).toBeLessThanOrEqual(3);
+  });
+
   test('leave the others alone: these are answered throughout, on a connection that outlives theirs', async () => {
     await start(SHORT);
     let accepted = 0;
@@ -163,6 +203,23 @@ describe('clients that are slow', () => {
     expect(await connections()).toBe(1);
     other.leave();
   });
+});
+
+test('a client that reads keeps a subscription without changes open for longer than an answer may take', async () => {
+  await start(SHORT);
+  const socket = connect({ host: '127.0.0.1', port });
+  sockets.push(socket);
+  let output = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  socket.write(subscription('small'));
+  await until(
+    async () => output,
+    (text) => text.includes('event: next\ndata: {"data":{"here":"now"}}\n\n'),
+  );
+  await sleep(2 * SHORT.answerMs + 500);
+  expect(await connections()).toBe(1);
 });
 
 test('a connection above the limit is closed without an answer; one that ends makes room', async () => {

@@ -21,6 +21,15 @@ beforeAll(async () => {
       excess_key: 'muv_excess',
       excess_package_id: 'pkg-muv-excess',
     },
+    {
+      code: 'agent_extra',
+      label: 'Users',
+      package_id: 'pkg-agent',
+      option_value: { input: 'QUANTITY', minimum: 1 },
+      quota_type: 'contract',
+      billing_version_for_pi: 'v3',
+      is_fixed_cost: false,
+    },
   ]);
   expect(faults).toEqual([]);
   await applyCatalogue(app.database, rows, new Date());

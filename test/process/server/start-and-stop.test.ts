@@ -107,7 +107,9 @@ test('an unreachable database ends the server without showing the password', asy
     environment({ DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/app' }),
   );
   expect(code).not.toBe(0);
-  expect(stderr).toMatch(/^Cannot start: .*ECONNREFUSED/);
+  expect(stderr).toMatch(
+    /^Cannot start: The database at 127\.0\.0\.1:1 cannot be reached \(.*ECONNREFUSED.*\): see that it runs, and check DATABASE_URL\.\n$/,
+  );
   expect(stderr).not.toContain('hunter2');
 });
 
@@ -118,7 +120,11 @@ test('a busy port ends the server with the reason', async () => {
   const { code, stderr } = await runBuilt(MAIN, [], environment({ PORT: String(port) }));
   taken.close();
   expect(code).not.toBe(0);
-  expect(stderr).toContain('EADDRINUSE');
+  expect(stderr).toMatch(
+    new RegExp(
+      `^Cannot start: The server cannot listen with HOST=127\\.0\\.0\\.1 and PORT=${port}: .*EADDRINUSE.*\\n$`,
+    ),
+  );
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(

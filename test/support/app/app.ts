@@ -72,7 +72,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const composition = await compose(config, { log, ...options });
   if (options.shared === undefined) await prepare(composition);
-  const url = await composition.server.listen({ port: 0, host: '127.0.0.1' });
+  const url = await composition.server.listen({ port: config.PORT, host: '127.0.0.1' });
   if (options.shared === undefined) sandbox.mekariPay.setWebhookUrl(`${url}/webhooks/mekari-pay`);
   return {
     ...composition,

@@ -27,3 +27,16 @@ export async function failedJob(app: Pick<TestApp, 'db'>, task: string, orderId:
   );
   return jobs[0] as QueuedJob;
 }
+
+/** Waits for a failed attempt at the order's job, and for the new turn that the failure gives it; then puts it off for minutes. */
+export async function putOffFailedJob({ db }: Pick<TestApp, 'db'>, task: string, orderId: string): Promise<void> {
+  await until(
+    () =>
+      db.query(
+        `select graphile_worker.reschedule_jobs(array[id], run_at := now() + interval '5 minutes') from graphile_worker.jobs
+         where key = $1 and locked_at is null and flags ? 'later'`,
+        [`${task}:${orderId}`],
+      ),
+    (rescheduled) => rescheduled.length > 0,
+  );
+}

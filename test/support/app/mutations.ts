@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type ApprovalFragment,
+  ApproveTopupOrderDocument,
   CancelTopupOrderDocument,
   CheckTopupPaymentDocument,
   ConfirmOrderDocument,
   CreateTopupOrderDocument,
   type OrderFragment,
   type RefusalFragment,
+  RejectTopupOrderDocument,
+  SubmitTopupOrderDocument,
 } from '../../generated/operations.ts';
 import { type Items, toItems } from './purchase.ts';
 import type { TestClient } from './test-client.ts';
@@ -16,7 +20,7 @@ export interface Outcome {
   priceChange?: { oldTotal: { amount: string }; newTotal: { amount: string } } | null;
 }
 
-/** The four mutations with their whole payload, for tests of refusals. A top-level error fails the test. */
+/** The mutations with their whole payload, for tests of refusals. A top-level error fails the test. */
 export async function tryCreate(
   client: TestClient,
   organizationId: string,
@@ -42,6 +46,28 @@ export async function tryCancel(client: TestClient, orderId: string): Promise<Ou
 
 export async function tryCheck(client: TestClient, orderId: string): Promise<Outcome> {
   return payload((await client.query(CheckTopupPaymentDocument, { input: { orderId } })).checkTopupPayment);
+}
+
+export interface ApprovalOutcome {
+  order: (OrderFragment & ApprovalFragment) | null;
+  userErrors: readonly RefusalFragment[];
+}
+
+export async function trySubmit(client: TestClient, orderId: string): Promise<ApprovalOutcome> {
+  return payload((await client.query(SubmitTopupOrderDocument, { input: { orderId } })).submitTopupOrder);
+}
+
+export async function tryApprove(
+  client: TestClient,
+  { id: orderId, total }: Pick<OrderFragment, 'id' | 'total'>,
+  reason: string | null = null,
+): Promise<ApprovalOutcome> {
+  const input = { orderId, expectedTotal: total.amount, reason };
+  return payload((await client.query(ApproveTopupOrderDocument, { input })).approveTopupOrder);
+}
+
+export async function tryReject(client: TestClient, orderId: string, reason: string): Promise<ApprovalOutcome> {
+  return payload((await client.query(RejectTopupOrderDocument, { input: { orderId, reason } })).rejectTopupOrder);
 }
 
 /** Refusals without their messages, which are for people. */

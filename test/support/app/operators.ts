@@ -13,6 +13,7 @@ export const decisionParts = (app: TestApp) => ({
   database: app.database,
   clock: systemClock,
   provider: () => app.neighbours.paymentProvider,
+  moderator: () => app.neighbours.moderator,
 });
 
 /** Approves on the sum that is stored, unless the decision names another. */

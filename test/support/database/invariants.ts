@@ -21,7 +21,8 @@ const VIOLATIONS: Record<string, string> = {
     from topup_orders o
     join topup_order_lines line on line.order_id = o.id
     left join quota_ledger_entries entry on entry.order_line_id = line.id and entry.kind <> 'REFUND'
-    where (o.status in ('PAID', 'COMPLETED') or (o.status = 'REFUNDED' and o.paid_invoice_number is not null))
+    where (o.status in ('PAID', 'COMPLETED') or (o.status = 'REFUNDED' and exists (
+            select from topup_order_events where order_id = o.id and to_status = 'PAID')))
           <> (entry.id is not null)
        or (entry.id is not null
            and entry.quantity <> case line.kind when 'TOPUP' then line.credits else line.quantity end)`,
@@ -35,7 +36,7 @@ const VIOLATIONS: Record<string, string> = {
   'a total is not the sum of its lines': `
     select o.number, o.total, sum(line.amount) from topup_orders o
     join topup_order_lines line on line.order_id = o.id
-    group by o.id having o.total <> sum(line.amount)
+    group by o.id having o.total <> sum(line.amount + line.added_tax)
        or o.topup_total <> coalesce(sum(line.amount) filter (where line.kind = 'TOPUP'), 0)`,
   'a timeline does not end where the order is': `
     select o.number, o.status, last.to_status from topup_orders o
@@ -53,7 +54,7 @@ const VIOLATIONS: Record<string, string> = {
     left join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'
     where o.status in ('PAID', 'COMPLETED')
       and not exists (select from topup_order_events where order_id = o.id and cause like 'operator: payment approved%')
-    group by o.id having coalesce(sum(payment.amount), 0) < o.total`,
+    group by o.id having coalesce(sum(payment.amount), 0) < o.total - o.withheld_total`,
   'more was given back than came in': `
     select order_id, provider, invoice_id from order_payments group by order_id, provider, invoice_id having sum(amount) < 0`,
   'an order was settled twice': `

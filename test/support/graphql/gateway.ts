@@ -15,6 +15,8 @@ export interface Gateway {
 export interface GatewayOptions {
   /** The current URL of each subgraph of the supergraph, by name. */
   subgraphs: Record<string, string>;
+  /** The value of `x-gateway-secret`, which the gateway adds to its requests to us; none by default. */
+  secret?: string;
   /** The committed supergraph by default. */
   supergraph?: string;
   /** Makes the gateway itself enforce @authenticated and @requiresScopes, with tokens of this issuer. */
@@ -43,16 +45,20 @@ async function userOf(request: Request, jwksUrl: string): Promise<{ scope: strin
 
 /** Hive's gateway with its router's query planner, on a port of its own. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { enforceScopesOf } = options;
+  const { enforceScopesOf, secret } = options;
   const runtime = createGatewayRuntime({
     supergraph: withAddresses(options),
     unifiedGraphHandler,
     transports: { http },
     logging: false,
     landingPage: false,
+    // It would take errors in a stream for faults of its own. The subgraphs mask theirs.
+    maskedErrors: false,
     propagateHeaders: {
-      fromClientToSubgraphs: ({ request }) =>
-        Object.fromEntries(PROPAGATED.map((name) => [name, request.headers.get(name)])),
+      fromClientToSubgraphs: ({ request, subgraphName }) => ({
+        ...Object.fromEntries(PROPAGATED.map((name) => [name, request.headers.get(name)])),
+        ...(secret !== undefined && subgraphName === 'self-topup' ? { 'x-gateway-secret': secret } : {}),
+      }),
     },
     ...(enforceScopesOf === undefined
       ? {}

@@ -29,7 +29,7 @@ const ID = '00000000-0000-4000-8000-000000000000';
 
 /** Every field of the schema with @authenticated or @requiresScopes, on the roots and on Organization. */
 export function guardedFields(schema: GraphQLSchema): GuardedField[] {
-  return ['Query', 'Mutation', 'Organization'].flatMap((type) => {
+  return ['Query', 'Mutation', 'Subscription', 'Organization'].flatMap((type) => {
     const object = schema.getType(type);
     const fields = object !== undefined && 'getFields' in object ? Object.values(object.getFields()) : [];
     return fields.flatMap((field) => guarded(type, field as GraphQLField<unknown, unknown>) ?? []);

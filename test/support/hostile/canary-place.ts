@@ -78,6 +78,7 @@ export async function startCanaryPlace(): Promise<CanaryPlace> {
     MODERATOR_URL: relays.moderator.url,
     AUTH_JWKS_URL: sandbox.auth.jwksUrl.replace(sandbox.auth.url, relays.keys.url),
     SMTP_URL: `smtp://mailer:${plant('mail password')}@${mail.host}`,
+    DOCUMENT_LINK_SECRET: plantAs('secret of document links', randomUUID()),
     // No server listens there.
     REDIS_URL: `redis://cache:${plant('redis password')}@127.0.0.1:1`,
     GATEWAY_SECRET: gatewaySecret,

@@ -28,7 +28,7 @@ export interface Relay {
    */
   hold(fits: (call: RelayedCall) => boolean, what: 'call' | 'answer'): Latch;
   /** Changes the body of every answer. */
-  alterAnswers(change: (body: string) => string): void;
+  alterAnswers(change: (body: string, call: RelayedCall) => string): void;
   /** Answers every call itself; undefined: no call is answered. Changes of answers apply again afterwards. */
   answerAll(answer: RelayedAnswer | undefined): void;
   /** Passes calls on again. */
@@ -46,7 +46,7 @@ interface Hold {
   release(): void;
 }
 
-const asItIs = (body: string) => body;
+const asItIs = (body: string, _call: RelayedCall) => body;
 
 /**
  * A proxy before one of the sandbox's neighbours, for faults that the sandbox does not have: calls and answers that
@@ -78,7 +78,7 @@ export async function startRelay(): Promise<Relay> {
     const forwarded = http.request(target, { path, method, headers, agent: false });
     forwarded.end(body);
     const [answer] = (await once(forwarded, 'response')) as [http.IncomingMessage];
-    const text = change((await read(answer)).toString('utf8'));
+    const text = change((await read(answer)).toString('utf8'), { method, path });
     await standAt('answer');
     response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' }).end(text);
   }

@@ -54,6 +54,8 @@ export interface RunningProcess {
 
 interface ProcessOptions {
   ownGroup?: boolean;
+  /** The directory with dist/; default: the project's. */
+  from?: string;
   /** A file descriptor for its standard output, whose text is not collected then. */
   stdout?: 'pipe' | number;
 }
@@ -67,7 +69,8 @@ export function startBuilt(
   env: Record<string, string>,
   options: ProcessOptions = {},
 ): RunningProcess {
-  return startProcess(process.execPath, [join(root, 'dist', file), ...args], env, options);
+  const from = options.from ?? root;
+  return startProcess(process.execPath, [join(from, 'dist', file), ...args], env, { ...options, from });
 }
 
 /** Runs a script of package.json, as a container or a supervisor does. */
@@ -82,10 +85,10 @@ function startProcess(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
-  { ownGroup = false, stdout = 'pipe' }: ProcessOptions,
+  { ownGroup = false, stdout = 'pipe', from = root }: ProcessOptions,
 ): RunningProcess {
   const child = spawn(command, args, {
-    cwd: root,
+    cwd: from,
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', stdout, 'pipe'],
     detached: ownGroup,
@@ -121,8 +124,13 @@ function startProcess(
   };
 }
 
-export function runBuilt(file: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
-  return startBuilt(file, args, env).finished;
+export function runBuilt(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  options: ProcessOptions = {},
+): Promise<Finished> {
+  return startBuilt(file, args, env, options).finished;
 }
 
 /** For afterAll: ends all processes that a failed test left running, with their children. */

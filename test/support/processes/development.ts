@@ -14,7 +14,7 @@ export interface Development {
 /** Starts `npm run dev`, with its temporary files in the directory, and reads its output once it is ready. */
 export async function startDevelopment(directory: string, env: Record<string, string> = {}): Promise<Development> {
   const command = startBuilt('sandbox/dev.js', [], { TMPDIR: directory, ...env }, { ownGroup: true });
-  await command.untilPrinted(/ {2}\d+ {2}Support.*\n +\S+\n\n/);
+  await command.untilPrinted(/\nStart at the desk.*\n\n.*\n/);
   const { stdout } = command.output;
   const addresses: Record<string, string> = Object.fromEntries(
     [...stdout.matchAll(/^ {2}(\w.*?) +(\w+:\/\/\S+)$/gm)].map(([, name, url]) => [name ?? '', url ?? '']),

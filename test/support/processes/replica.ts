@@ -51,6 +51,6 @@ export async function prepareDatabase(db: { url: string }): Promise<void> {
 }
 
 async function operate({ url }: { url: string }, name: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: url });
+  const { code, stderr } = await runBuilt(`server/commands/${name}.js`, args, { DATABASE_URL: url });
   if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}`);
 }

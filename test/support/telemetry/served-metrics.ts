@@ -56,6 +56,11 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
   // A due job that no worker takes.
   await app.db.query(`select graphile_worker.add_job('nobodys')`);
   await app.db.query(`insert into audit_runs (finished_at, violations) values (now(), '{"counter_equals_ledger": 0}')`);
+  // A receiver that nobody subscribed to anything that happens.
+  await app.db.query(
+    `insert into event_subscriptions (id, organization_id, url, secret, types, created_at)
+     values (gen_random_uuid(), 'nobody', 'https://erp.example.com', 'whsec_', '{}', now())`,
+  );
   // A payment that awaits an operator.
   await app.db.query(
     `insert into payment_events (id, event_id, source, type, order_number, invoice_id, amount, currency, outcome, received_at)
@@ -65,14 +70,16 @@ export async function everythingServed(app: TestApp): Promise<Map<string, Metric
     async () => familiesOf(await scrape(app)),
     (families) => families.has('jobs_finished_total'),
   );
-  return new Map([...served, ...(await ofRedis())]);
+  return new Map([...served, ...(await ofOptionalServers())]);
 }
 
-/** Metrics that are served only with a Redis, which not every test machine has. */
-async function ofRedis(): Promise<Map<string, MetricFamily>> {
+/** Metrics that are served only with a Redis, which not every test machine has, or with a replica. */
+async function ofOptionalServers(): Promise<Map<string, MetricFamily>> {
   const telemetry = createTelemetry();
   telemetry.redisUp(true);
   telemetry.redisCall('get', 'ok');
+  telemetry.replicaRead('replica');
+  telemetry.replicaLag(0);
   const text = await telemetry.text();
   await telemetry.stop();
   return familiesOf(text);

@@ -37,6 +37,29 @@ test('every organization carries the time of its call', async () => {
   ]);
 });
 
+test.each([
+  [{}, { locale: null, taxNumber: null, address: null }],
+  [
+    { locale: 'en', tax_number: ' 01.234 ', address: 'Jl. Merdeka 1\n Jakarta' },
+    { locale: 'en', taxNumber: '01.234', address: 'Jl. Merdeka 1 Jakarta' },
+  ],
+  [
+    { npwp: '02.345', billing_contacts: [{ name: 'F', email: 'f@example.test', locale: 'en-GB' }] },
+    { locale: 'en-GB', taxNumber: '02.345', address: null },
+  ],
+  [
+    { locale: 7, tax_number: {}, address: ['x'] },
+    { locale: null, taxNumber: null, address: null },
+  ],
+  [
+    { locale: null, tax_number: '\u202e', address: '' },
+    { locale: null, taxNumber: null, address: null },
+  ],
+])('the details for documents of %j are %j', async (members, details) => {
+  server.answerWith((response) => response.end(JSON.stringify({ data: [{ ...row('1001'), ...members }] })));
+  expect((await hubCore.organizations(['1001'])).get('1001')).toMatchObject({ id: '1001', details });
+});
+
 test.each(['', 'a,b', '1001&ids=1002', '../admin', 'x'.repeat(65), '10 01', '1001\u0000'])(
   '%j is not an organization id: hub-core gets no call for it, and the others do',
   async (id) => {

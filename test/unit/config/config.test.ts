@@ -57,6 +57,19 @@ describe('a valid environment', () => {
     expect(config.OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
+  test('may give links to documents a secret of their own, or several during a rotation', () => {
+    const secrets = ['a'.repeat(32), 'b'.repeat(40)];
+    expect(loadConfig(REQUIRED).DOCUMENT_LINK_SECRET).toBeUndefined();
+    expect(loadConfig({ ...REQUIRED, DOCUMENT_LINK_SECRET: secrets.join(', ') }).DOCUMENT_LINK_SECRET).toEqual(secrets);
+    for (const weak of ['a'.repeat(31), `${secrets[0]},short`, ',']) {
+      expect(faultsOf({ ...REQUIRED, DOCUMENT_LINK_SECRET: weak })).toEqual([
+        expect.stringContaining(
+          'DOCUMENT_LINK_SECRET is not a comma-separated list of secrets of at least 32 characters',
+        ),
+      ]);
+    }
+  });
+
   test('may hold foreign variables', () => {
     expect(faultsOf({ ...REQUIRED, PATH: '/usr/bin', HOME: '/root' })).toEqual([]);
   });
@@ -137,6 +150,11 @@ describe('an invalid environment', () => {
     ['DATABASE_URL', 'postgres'],
     ['DATABASE_URL', 'http://db/topup'],
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis+cluster://'],
+    ['REDIS_URL', 'redis+cluster://a:6379/0'],
+    ['REDIS_URL', 'redis+cluster://a:6379,b:port'],
+    ['REDIS_URL', 'redis+sentinel://a:26379,b:26379'],
+    ['REDIS_URL', 'redis+sentinel://a:26379/prices?password=secret'],
     ['PUBLIC_URL', 'topup.example.test'],
     ['PUBLIC_URL', 'javascript:alert(1)'],
     ['HUB_CORE_URL', 'ftp://hub'],
@@ -186,6 +204,19 @@ describe('an invalid environment', () => {
     expect(faultsOf(given).join('\n')).not.toContain(value);
   });
 });
+
+test.each([
+  ['postgres://db/topup?sslmode=require', 'postgres://db/topup?sslmode=verify-full'],
+  ['postgres://db/topup?a=b&sslmode=verify-ca&c=d', 'postgres://db/topup?a=b&sslmode=verify-full&c=d'],
+  ['postgres://db/topup?sslmode=verify-full', 'postgres://db/topup?sslmode=verify-full'],
+  ['postgres://db/topup?sslmode=disable', 'postgres://db/topup?sslmode=disable'],
+  [
+    'postgres://db/topup?uselibpqcompat=true&sslmode=require',
+    'postgres://db/topup?uselibpqcompat=true&sslmode=require',
+  ],
+])('the database of %s is asked for its certificate: %s', (url, asked) =>
+  expect(loadCommandConfig({ DATABASE_URL: url })).toMatchObject({ DATABASE_URL: asked }),
+);
 
 describe('the commands', () => {
   test('need the database alone', () => {

@@ -5,7 +5,7 @@ import {
   type OrderMailModel,
   renderOrderMail,
 } from '../../../src/fulfilment/templates/index.ts';
-import { flat, hrefs, LOCALES, MODEL, received, rupiah, visible } from './order-mail-samples.ts';
+import { flat, LOCALES, MODEL, payLinks, received, rupiah, visible } from './order-mail-samples.ts';
 
 /** Mails that name what came in, what is missing and what goes back, and why an order ended. The sentences are written by hand. */
 
@@ -48,7 +48,7 @@ describe('an order under review', () => {
     expectTexts('payment_under_review', underpaid, says, NOT_AGAIN);
     for (const locale of LOCALES) {
       const { html, text, subject } = renderOrderMail('payment_under_review', locale, underpaid);
-      expect(hrefs(html)).toEqual([PAY_LINK, PAY_LINK]);
+      expect(payLinks(html)).toEqual([PAY_LINK, PAY_LINK]);
       expect(text).toContain('https://pay.example.test/i/inv-1?a=1&b=2');
       expect(subject).toMatch(/masih kurang|is missing/);
     }
@@ -65,8 +65,8 @@ describe('an order under review', () => {
         'The rest can no longer be paid with the payment link. Our team decides whether to accept this payment or to give it back.',
       ],
     };
-    expectTexts('payment_under_review', received({}), says, /https:/);
-    expectTexts('payment_under_review', received({}, { isRestPayable: true, paymentUrl: null }), says, /https:/);
+    expectTexts('payment_under_review', received({}), says, /pay\.example/);
+    expectTexts('payment_under_review', received({}, { isRestPayable: true, paymentUrl: null }), says, /pay\.example/);
   });
 
   test('of which a part went back: both are named', () => {
@@ -87,7 +87,7 @@ describe('an order under review', () => {
       ],
       en: ['We have received USD 61.25, but the order asks for Rp6.234.567 in rupiah.', 'an e-mail about the outcome'],
     };
-    expectTexts('payment_under_review', model, says, /https:|masih kurang|is missing/);
+    expectTexts('payment_under_review', model, says, /pay\.example|masih kurang|is missing/);
   });
 
   test('that nobody could read: no sum, and no request to pay', () => {
@@ -99,7 +99,7 @@ describe('an order under review', () => {
       ],
       en: ['so we do not know yet what was received', 'Our team is asking the payment provider'],
     };
-    expectTexts('payment_under_review', model, says, /https:|Jumlah yang diterima|Amount received/);
+    expectTexts('payment_under_review', model, says, /pay\.example|Jumlah yang diterima|Amount received/);
   });
 });
 
@@ -235,10 +235,46 @@ test.each([
   ['order_cancelled', 'OPERATOR', 'Pesanan ini dibatalkan oleh tim kami.', 'It was cancelled by our team.'],
 ] as const)('%s by %s says so', (kind, endCause, indonesian, english) => {
   const says = { id: [indonesian], en: [english] };
-  expectTexts(kind, { ...MODEL, endCause }, says, /https:/);
+  expectTexts(kind, { ...MODEL, endCause }, says, /pay\.example/);
   for (const locale of LOCALES) {
     const { text } = renderOrderMail(kind, locale, { ...MODEL, endCause });
     // The deadline explains an end by time, and would contradict any other.
     expect(/WIB/.test(text)).toBe(endCause === 'UNPAID');
   }
+});
+
+describe('an order with taxes', () => {
+  const vat = { code: 'PPN', rate: '0.11', kind: 'VAT', included: false, amount: 617_840n } as const;
+  const within = { ...vat, included: true } as const;
+  const withheld = { code: 'PPh 23', rate: '0.02', kind: 'WITHHOLDING', included: false, amount: 112_335n } as const;
+
+  test('lists the tax on top and the tax that is kept back, and names what is to be paid', () => {
+    expectTexts(
+      'awaiting_payment',
+      { ...MODEL, taxes: [vat, withheld] },
+      {
+        id: [
+          'PPN 11%',
+          'Pajak di atas harga',
+          'Rp617.840',
+          'PPh 23 2%',
+          'Dipotong dan disetor oleh perusahaan Anda',
+          '-Rp112.335',
+          'Jumlah yang dibayar',
+          'Rp6.122.232',
+        ],
+        en: [
+          'Tax on top of the price',
+          'Withheld and paid to the state by your company',
+          'Amount to pay',
+          'Rp6.122.232',
+        ],
+      },
+    );
+  });
+
+  test('does not list the tax within a price', () => {
+    const says = { id: ['Total pesanan', 'Rp6.234.567'], en: ['Order total', 'Rp6.234.567'] };
+    expectTexts('awaiting_payment', { ...MODEL, taxes: [within] }, says, /PPN|Rp617\.840/);
+  });
 });

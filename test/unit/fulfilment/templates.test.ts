@@ -21,11 +21,30 @@ const IN_EVERY_MAIL = [
   'Qontak',
 ];
 
+/** The kinds that ask for the payment. */
+const PAYABLE: ReadonlySet<MailKind> = new Set(['awaiting_payment', 'payment_reminder'] as const);
+
 const DEADLINE = { id: '22 November 2026 pukul 15.04 WIB', en: '22 November 2026, 15:04 WIB' };
 const PAID_AT = { id: '22 November 2026 pukul 00.30 WIB', en: '22 November 2026, 00:30 WIB' };
 const URL_SHOWN = 'https://pay.example.test/i/inv-1?a=1&b=2';
 
 const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
+  approval_requested: {
+    id: ['diajukan untuk disetujui', 'Diajukan oleh', 'Budi Santoso', '25 November 2026 pukul 15.04 WIB'],
+    en: ['submitted for approval', 'Submitted by', 'Budi Santoso', '25 November 2026, 15:04 WIB'],
+  },
+  order_approved: {
+    id: ['telah disetujui', 'Disetujui oleh', 'Dewi Lestari', 'Sesuai anggaran', '25 November 2026 pukul 15.04 WIB'],
+    en: ['has been approved', 'Approved by', 'Dewi Lestari', 'Sesuai anggaran', '25 November 2026, 15:04 WIB'],
+  },
+  order_rejected: {
+    id: ['telah ditolak', 'Ditolak oleh', 'Dewi Lestari', 'Sesuai anggaran', 'tidak dikenai biaya'],
+    en: ['has been rejected', 'Rejected by', 'Dewi Lestari', 'Sesuai anggaran', 'not been charged'],
+  },
+  payment_reminder: {
+    id: ['belum kami terima', `paling lambat ${DEADLINE.id}`, 'Bayar sekarang', URL_SHOWN, 'abaikan email ini'],
+    en: ['not received the payment', `by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'please ignore'],
+  },
   awaiting_payment: {
     id: [`paling lambat ${DEADLINE.id}`, 'Bayar sekarang', URL_SHOWN, 'Jumlah: 5 · Kuota: 5.000', 'Jumlah: 2.500.000'],
     en: [`by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'Quantity: 5 · Quota: 5,000', 'Quantity: 2,500,000'],
@@ -85,13 +104,24 @@ describe.each(EVERY)('%s in %s', (kind, locale) => {
   test('has its language, a preheader, and no script or remote content', () => {
     expect(mail.html).toContain(`<html lang="${locale}">`);
     expect(mail.html).toMatch(/<div style="display:none[^"]*">[^<]{20,}<\/div>/);
-    expect(mail.html).not.toMatch(/<script|<img|<link|<style|<iframe|url\(|\ssrc=|\son\w+=/i);
+    expect(mail.html).not.toMatch(/<script|<img|<link|@import|<iframe|url\(|\ssrc=|\son\w+=/i);
+  });
+
+  test('follows the scheme of its reader: each inline colour and ground has a dark one', () => {
+    expect(mail.html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(mail.html).toContain('@media (prefers-color-scheme:dark)');
+    const elements =
+      mail.html.match(/<(?:td|p|h1|h2|span|body)[^>]*style="[^"]*[;"](?:color|background-color):[^>]*>/g) ?? [];
+    expect(elements.length).toBeGreaterThan(10);
+    for (const element of elements) expect(element).toMatch(/class="|bgcolor="#(?:1f5fd6|8f5a0a)"/);
   });
 
   test('links to the payment only when it is due', () => {
     const pay = 'https://pay.example.test/i/inv-1?a=1&amp;b=2';
-    expect(hrefs(mail.html)).toEqual(kind === 'awaiting_payment' ? [pay, pay] : []);
-    expect(mail.text.includes('https://')).toBe(kind === 'awaiting_payment');
+    const order = 'https://app.example.test/topup?orderId=1';
+    expect(hrefs(mail.html)).toEqual(PAYABLE.has(kind) ? [pay, pay, order] : [order]);
+    expect(mail.text.includes('https://pay.')).toBe(PAYABLE.has(kind));
+    expect(mail.text).toContain(order);
   });
 
   test('keeps the lines of the text short', () => {

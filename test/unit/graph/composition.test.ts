@@ -103,6 +103,17 @@ describe('the published variants', () => {
     expect(topup.sdl).not.toContain('@inaccessible');
   });
 
+  test('the one for federation 1 leaves subscriptions out, which the others have', () => {
+    const hasSubscription = (file: string) => /subscription/i.test(published(file).sdl);
+    expect(hasSubscription('subgraph.v1.graphql')).toBe(false);
+    for (const file of ['subgraph.graphql', 'subgraph.open.graphql', 'subgraph.v2.3.graphql'])
+      expect(published(file).sdl).toMatch(/^type Subscription \{\n[^}]*\n {2}topupOrderChanged\(/m);
+  });
+
+  test.each(named(COMPOSERS))('%s composes the one for federation 1', (_name, { compose }) => {
+    expect(compose(beside('subgraph.v1.graphql')).errors).toEqual([]);
+  });
+
   test('the API is ours alone: it has no field of the organizations subgraph', () => {
     const facts = factsOf(read('schema/api.graphql'));
     expect(facts.filter((fact) => /^(Query\.(myOrganization|organizations)|Organization\.name)\b/.test(fact))).toEqual(

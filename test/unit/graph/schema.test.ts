@@ -35,6 +35,16 @@ test.each(sources)('the %s schema requires no input that the contract does not k
   expect(requiredInputsOf(await sdl()).filter((path) => !known.has(path))).toEqual([]);
 });
 
+test('the contract knows all directives of what it names: scopes, costs, tags and deprecations', () => {
+  const known = new Set(factsOf(contract));
+  const named = new Set([...known].map((fact) => fact.replace(/^\w+ (?=\w+$)/, '').replace(/[ :(].*/s, '')));
+  const unknown = factsOf(committed).filter((fact) => {
+    const [path = '', rest = ''] = fact.split(/ (.*)/s);
+    return rest.startsWith('@') && named.has(path) && !known.has(fact);
+  });
+  expect(unknown).toEqual([]);
+});
+
 test('a changed fact is detected', () => {
   const facts = new Set(
     factsOf(committed.replaceAll('first: Int = 20', 'first: Int = 10').replace('  IDR\n', '  USD\n')),
@@ -43,6 +53,7 @@ test('a changed fact is detected', () => {
   expect(missing).toEqual([
     'Query.topupOrders(first: Int = 20)',
     'Organization.topupOrders(first: Int = 20)',
+    'Organization.quotaLedger(first: Int = 20)',
     'CurrencyCode.IDR',
   ]);
 });

@@ -1,4 +1,4 @@
-import type { CatalogueQuotaType, OfferedOption } from '../../../src/topup-options/index.ts';
+import type { CatalogueQuotaType, OfferedOption, Tax } from '../../../src/topup-options/index.ts';
 
 export interface OptionSample {
   code: string;
@@ -9,6 +9,7 @@ export interface OptionSample {
   contractEnd?: string;
   excessPackageId?: string;
   excessPackageCode?: string;
+  taxes?: readonly Tax[];
 }
 
 /** One option of organization 1001 as offered; fields that a test does not set have plain values. */
@@ -16,6 +17,7 @@ export function offeredOption(sample: OptionSample): OfferedOption {
   const { code, unitPrice, quotaType = 'lifetime', label = code } = sample;
   return {
     unitPrice,
+    taxes: sample.taxes ?? [],
     rule: {
       input: 'QUANTITY',
       minimum: 1n,
@@ -32,8 +34,10 @@ export function offeredOption(sample: OptionSample): OfferedOption {
       components: [],
       enrolled: true,
       mcc: { enabled: false, minimum: 0n },
+      approvalLimit: undefined,
       contractEnd: sample.contractEnd,
       billing: { contacts: [], unreadable: 0 },
+      details: { locale: null, taxNumber: null, address: null },
       excess: [],
       unknownExcess: [],
     },
@@ -54,6 +58,7 @@ export function offeredOption(sample: OptionSample): OfferedOption {
       showByComponent: [],
       hideByComponent: [],
       featureFlag: null,
+      taxes: [],
       excessKey: null,
       excessPackageId: sample.excessPackageId ?? null,
       excessPackageCode: sample.excessPackageCode ?? null,

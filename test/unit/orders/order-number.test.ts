@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOrderNumber, newOrderNumber } from '../../../src/orders/rules/order-number.ts';
+import { isOrderNumber, newOrderNumber, typedNumberPart } from '../../../src/orders/rules/order-number.ts';
 
 const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const NOON = new Date('2026-11-22T05:00:00Z');
@@ -85,4 +85,18 @@ describe('a typing mistake', () => {
     expect(passed).toBeGreaterThan(50);
     expect(passed).toBeLessThan(160);
   });
+});
+
+test.each([
+  ['7k3m', '7K3M'],
+  ['9qx4-', '9QX4'],
+  ['7K3M 9QX4', '7K3M9QX4'],
+  ['TU-261122', 'TU261122'],
+  ['oil0', '0110'],
+  ['', ''],
+  ['QX4', ''],
+  ['7K3M%', ''],
+  ['7K3M\u0000', ''],
+])('a part %j is read as %j', (typed, part) => {
+  expect(typedNumberPart(typed)).toBe(part);
 });

@@ -23,6 +23,7 @@ const ALLOWED: [OrderStatus, OrderStatus][] = [
   ['PAYMENT_REVIEW', 'PAID'],
   ['PAYMENT_REVIEW', 'REFUNDED'],
   ['PAID', 'COMPLETED'],
+  ['PAID', 'REFUNDED'],
   ['COMPLETED', 'REFUNDED'],
 ];
 
@@ -49,8 +50,11 @@ describe('the states of an order', () => {
     expect([...reached].toSorted()).toEqual([...ORDER_STATUSES].toSorted());
   });
 
-  test('lead every paid order to completion, and from there only an operator moves it', () => {
-    expect(ORDER_STATUSES.filter((to) => canMove('PAID', to))).toEqual(['COMPLETED']);
+  test('lead every paid order to completion, and only an operator takes it elsewhere', () => {
+    expect(ORDER_STATUSES.filter((to) => canMove('PAID', to))).toEqual(['COMPLETED', 'REFUNDED']);
+    expect(TRANSITIONS.filter(({ from, to }) => from === 'PAID' && to === 'REFUNDED')).toMatchObject([
+      { by: 'operator' },
+    ]);
     expect(ORDER_STATUSES.filter((to) => canMove('COMPLETED', to))).toEqual(['REFUNDED']);
     expect(ORDER_STATUSES.filter((to) => canMove('REFUNDED', to))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildQuote, mostOrderable, type QuoteItem, samePrices, sameQuote } from '../../../src/orders/rules/quote.ts';
 import { type OptionSample, offeredOption } from './option-samples.ts';
 
-const TODAY = '2026-11-22';
+const TERMS = { today: '2026-11-22', withholding: null };
 
 function item(sample: OptionSample, quantity: bigint, excess: [period: string, quantity: bigint][] = []): QuoteItem {
   const option = offeredOption(sample);
@@ -17,7 +17,7 @@ describe('a quote', () => {
   test('for 5 packs of 1,000 dialogs credits 5,000 and costs 5 packs', () => {
     const { lines, total } = buildQuote(
       [item({ code: 'chatbot_ai_extra', unitPrice: 450_000n, multiplier: 1000n }, 5n)],
-      TODAY,
+      TERMS,
     );
     expect(lines).toMatchObject([
       {
@@ -41,7 +41,7 @@ describe('a quote', () => {
           ['2026-11', 120n],
         ]),
       ],
-      TODAY,
+      TERMS,
     );
     expect(lines.map((line) => `${line.kind} ${line.quotaCode} ${line.excessPeriod} ${line.amount}`)).toEqual([
       'EXCESS muv 2026-10 3750',
@@ -52,18 +52,18 @@ describe('a quote', () => {
   });
 
   test('credits nothing for settled excess, in the month of its use', () => {
-    const [excess] = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY).lines;
+    const [excess] = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TERMS).lines;
     expect(excess).toMatchObject({ credits: 0n, multiplier: 1n, periodStart: '2026-10-01', periodEnd: '2026-10-31' });
   });
 
   test('books excess under its own package, and under that of the quota without one', () => {
     const own = { code: 'muv', unitPrice: 600n, excessPackageId: 'pkg-muv-excess', excessPackageCode: 'MUV_EXCESS' };
-    expect(buildQuote([item(own, 500n, [['2026-10', 5n]])], TODAY).lines[0]).toMatchObject({
+    expect(buildQuote([item(own, 500n, [['2026-10', 5n]])], TERMS).lines[0]).toMatchObject({
       packageId: 'pkg-muv-excess',
       packageCode: 'MUV_EXCESS',
     });
     expect(
-      buildQuote([item({ code: 'wa_balance', unitPrice: 1n }, 500n, [['2026-10', 5n]])], TODAY).lines[0],
+      buildQuote([item({ code: 'wa_balance', unitPrice: 1n }, 500n, [['2026-10', 5n]])], TERMS).lines[0],
     ).toMatchObject({
       packageId: 'pkg-wa_balance',
       packageCode: 'PKG_WA_BALANCE',
@@ -72,7 +72,7 @@ describe('a quote', () => {
 
   test('fills the unit price of each line into its label: excess has a different one', () => {
     const sample = { code: 'muv', unitPrice: 600n, label: 'Visitors at {{mekari_billing}}' };
-    const { lines } = buildQuote([item(sample, 500n, [['2026-10', 5n]])], TODAY);
+    const { lines } = buildQuote([item(sample, 500n, [['2026-10', 5n]])], TERMS);
     expect(lines.map((line) => line.label)).toEqual(['Visitors at Rp750', 'Visitors at Rp600']);
   });
 
@@ -80,7 +80,7 @@ describe('a quote', () => {
     const kinds = (['contract', 'monthly', 'lifetime'] as const).map((quotaType) =>
       item({ code: quotaType, unitPrice: 1n, quotaType, contractEnd: '2027-06-30' }, 1n),
     );
-    expect(buildQuote(kinds, TODAY).lines.map((line) => line.periodEnd)).toEqual(['2027-06-30', '2026-11-30', null]);
+    expect(buildQuote(kinds, TERMS).lines.map((line) => line.periodEnd)).toEqual(['2027-06-30', '2026-11-30', null]);
   });
 
   test('has totals that are the sum of its lines, for any purchase and excess', () => {
@@ -96,7 +96,7 @@ describe('a quote', () => {
       );
     fc.assert(
       fc.property(fc.array(anItem, { maxLength: 6 }), (items) => {
-        const { lines, topupTotal, excessTotal, total } = buildQuote(items, TODAY);
+        const { lines, topupTotal, excessTotal, total } = buildQuote(items, TERMS);
         const of = (kind: string) =>
           lines
             .filter((line) => line.kind === kind)
@@ -108,7 +108,7 @@ describe('a quote', () => {
 });
 
 describe('two quotes of one order', () => {
-  const { lines } = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TODAY);
+  const { lines } = buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, [['2026-10', 5n]])], TERMS);
 
   test('are equal whatever the order of their lines', () => {
     expect(sameQuote(lines, lines.toReversed())).toBe(true);
@@ -135,15 +135,15 @@ describe('two quotes of one order', () => {
   });
 
   test('differ when one unit of eleven became eleven of one, at the same total', () => {
-    const one = buildQuote([item({ code: 'a', unitPrice: 11n, multiplier: 11n }, 1n)], TODAY);
-    const eleven = buildQuote([item({ code: 'a', unitPrice: 1n, multiplier: 1n }, 11n)], TODAY);
+    const one = buildQuote([item({ code: 'a', unitPrice: 11n, multiplier: 11n }, 1n)], TERMS);
+    const eleven = buildQuote([item({ code: 'a', unitPrice: 1n, multiplier: 1n }, 11n)], TERMS);
     expect([one.total, one.lines[0]?.credits]).toEqual([eleven.total, eleven.lines[0]?.credits]);
     expect(sameQuote(one.lines, eleven.lines)).toBe(false);
   });
 
   test('differ when two prices changed in opposite directions under one total', () => {
     const at = (a: bigint, b: bigint) =>
-      buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TODAY);
+      buildQuote([item({ code: 'a', unitPrice: a }, 10n), item({ code: 'b', unitPrice: b }, 10n)], TERMS);
     expect(at(600n, 500n).total).toBe(at(500n, 600n).total);
     expect(sameQuote(at(600n, 500n).lines, at(500n, 600n).lines)).toBe(false);
   });
@@ -151,7 +151,7 @@ describe('two quotes of one order', () => {
 
 describe('the prices of a draft and of its new quote', () => {
   const muv = (...excess: [period: string, quantity: bigint][]) =>
-    buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, excess)], TODAY).lines;
+    buildQuote([item({ code: 'muv', unitPrice: 600n }, 500n, excess)], TERMS).lines;
   const draft = muv(['2026-10', 5n]);
   const changed = (kind: string, changes: object) =>
     draft.map((line) => (line.kind === kind ? { ...line, ...changes } : line));

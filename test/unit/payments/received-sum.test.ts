@@ -56,6 +56,21 @@ describe('the steps that an answer adds', () => {
     ]);
   });
 
+  test('are numbered invoice by invoice, and go on from those that are stored', () => {
+    const numbersOf = (known: MoneyStep[], ...invoices: Invoice[]) =>
+      newSteps(known, 'mekari-pay', invoices).map(({ invoiceId, stepNumber }) => [invoiceId, stepNumber]);
+    const back = invoice({ paid: rupiahAmount(1000n), refunded: 300n });
+    expect(numbersOf([], back, invoice({ id: 'inv_2', paid: rupiahAmount(5n) }))).toEqual([
+      ['inv_1', 1],
+      ['inv_1', 2],
+      ['inv_2', 1],
+    ]);
+    expect(numbersOf([step(400n), step(100n), step(7n, { invoiceId: 'inv_2' })], back)).toEqual([
+      ['inv_1', 3],
+      ['inv_1', 4],
+    ]);
+  });
+
   test('do not mix two providers, or two currencies', () => {
     const paid = invoice({ paid: rupiahAmount(1000n) });
     expect(amountsOf([step(1000n, { provider: 'x-pay' })], paid)).toEqual([['PAYMENT', 'inv_1', 1000n]]);

@@ -41,3 +41,12 @@ test('nothing else passes, so no message of anybody stops a worker', () => {
   vi.advanceTimersByTime(10 * SPACING_MS);
   expect(passed).toEqual([]);
 });
+
+test('a runner that is in no hurry hears of a flood less often', () => {
+  const unhurried = createHints((notification) => passed.push(notification), 5 * SPACING_MS);
+  for (let turn = 0; turn < 10; turn += 1) {
+    unhurried(added());
+    vi.advanceTimersByTime(SPACING_MS);
+  }
+  expect(passed).toEqual([added(), added(4), added(5)]);
+});

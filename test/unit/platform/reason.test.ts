@@ -39,6 +39,7 @@ test.each([
   ['eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl', '[token]'],
   ['whsec_c2VjcmV0c2VjcmV0 does not fit', '[secret] does not fit'],
   ['postgres://app:hunter2@db:5432/app', 'postgres://[redacted]@db:5432/app'],
+  ['is not postgres://user:password@host:port/database', 'is not postgres://user:password@host:port/database'],
   ['redis://:hunter2@cache', 'redis://[redacted]@cache'],
   ['no mailbox <grace.hopper+1@buyer.example.test>', 'no mailbox <[address]>'],
   [

@@ -42,6 +42,7 @@ describe('a valid catalogue file', () => {
         show_by_component: [],
         hide_by_component: [],
         feature_flag: null,
+        taxes: [],
         excess_key: null,
         excess_package_id: null,
         excess_package_code: null,

@@ -116,8 +116,8 @@ test('an invalid row is reported as a fault with each read', async () => {
     const rows = all();
     reads[read]?.resolve([row('muv', { input: 'CHOICE', choices: 'many' }), row('agent_extra')]);
     expect(await rows).toMatchObject([
-      { configuration: { code: 'muv' }, rule: undefined, fault: expect.stringContaining('option_value.choices') },
-      { configuration: { code: 'agent_extra' }, rule: { input: 'QUANTITY' }, fault: undefined },
+      { configuration: { code: 'muv' }, fault: expect.stringContaining('option_value.choices') },
+      { configuration: { code: 'agent_extra' }, rule: { input: 'QUANTITY' }, taxes: [] },
     ]);
     move(1000);
   }

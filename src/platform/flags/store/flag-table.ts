@@ -12,6 +12,8 @@ export async function readFlags(database: DataSource): Promise<FlagTable> {
 
 const KEY = /^[a-z][a-z0-9_]{0,99}$/;
 
+export const isFlagKey = (text: string): boolean => KEY.test(text);
+
 /** Throws RangeError for an invalid key. */
 export async function setFlag(tx: EntityManager, key: string, enabled: boolean, at: Date): Promise<void> {
   if (!KEY.test(key)) throw new RangeError(`"${key}" is not a flag: expected lower-case letters, digits and _`);

@@ -93,8 +93,17 @@ export async function findJob(database: Pick<EntityManager, 'query'>, id: string
   return job;
 }
 
-/** Takes a job out of the queue, unless a worker runs it. Returns false if it is not there, or runs. */
-export async function dropJob(tx: Pick<EntityManager, 'query'>, id: string): Promise<boolean> {
-  const rows: unknown[] = await tx.query(`select id from graphile_worker.complete_jobs(array[$1::bigint])`, [id]);
-  return rows.length > 0;
+/** The attempts of a job that was dropped, and the time for which its next one was due. */
+export interface DroppedAttempts {
+  attempts: number;
+  runAt: Date;
+}
+
+/** Takes a job out of the queue, unless a worker runs it. Returns undefined if it is not there, or runs. */
+export async function dropJob(tx: Pick<EntityManager, 'query'>, id: string): Promise<DroppedAttempts | undefined> {
+  const [dropped]: DroppedAttempts[] = await tx.query(
+    `select attempts, run_at as "runAt" from graphile_worker.complete_jobs(array[$1::bigint])`,
+    [id],
+  );
+  return dropped;
 }

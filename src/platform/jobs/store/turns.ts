@@ -7,7 +7,7 @@ import type { QueryRunner } from 'typeorm';
  *
  * The turn counts the organization's jobs of the same kind that waited when this one was enqueued, at most 999. So organizations take
  * turns: the first job of each runs before the second of any, and one with a backlog of thousands delays no other.
- * The SQL function enqueue_job() computes it for a new job, from `organizationId` in the payload.
+ * The SQL function enqueue_jobs() computes it for a new job, from `organizationId` in the payload.
  *
  * A job behind another one has the flag LATER, by which reserved lanes leave it out: an organization takes one reserved
  * slot, however slowly its jobs run, and failed jobs take none.
@@ -22,7 +22,7 @@ export const TURNS = 1000;
 const INDEX = 'self_topup_turns_idx';
 
 /**
- * Creates the index by which enqueue_job() counts. It is on a table of the library, so it is created after the library's own
+ * Creates the index by which enqueue_jobs() counts. It is on a table of the library, so it is created after the library's own
  * migrations, which may have replaced the table. A crash leaves it invalid; the next run creates it again.
  */
 export async function indexTurns(session: QueryRunner): Promise<void> {

@@ -25,6 +25,7 @@ const SCALARS: Record<string, (value: unknown) => boolean> = {
   String: (value) => typeof value === 'string',
   ID: (value) => typeof value === 'string' && value !== '',
   Decimal: (value) => typeof value === 'string' && /^(0|[1-9]\d*)$/.test(value),
+  SignedDecimal: (value) => typeof value === 'string' && /^(0|-?[1-9]\d*)$/.test(value),
   DateTime: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
   Date: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value),
   URL: (value) => typeof value === 'string' && URL.canParse(value),

@@ -51,7 +51,8 @@ class Generation {
   }
 
   operation(): Operation {
-    const mutation = this.style.mutations && this.random.below(3) === 0 ? this.schema.getMutationType() : undefined;
+    // Often enough that orders are placed and moved, of which each needs the right one of several mutations.
+    const mutation = this.style.mutations && this.random.below(2) === 0 ? this.schema.getMutationType() : undefined;
     const root = mutation ?? this.schema.getQueryType();
     if (root == null) throw new Error('the schema has no query');
     // A mutation has one field, so that two do not affect each other in one request.

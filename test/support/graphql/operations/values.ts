@@ -51,7 +51,12 @@ const HOSTILE = [
   '1e9',
   'NaN',
 ];
+/** All before any order, so that nobody waits. A literal that is no instant would not pass validation. */
+const INSTANTS = ['1970-01-01T00:00:00Z', '1999-12-31T17:00:00.678Z', '2000-02-29T23:59:59.999+07:00'];
 const HUGE = ['0', '9007199254740993', '9'.repeat(30), '0'.repeat(30)];
+
+/** Callers mostly leave the organization to the token, and the other two to few orders: with them most orders are refused. */
+const RARE = new Set(['organizationId', 'withholding', 'purchaseOrderNumber']);
 
 /** Values for arguments: mostly valid ones, and then anything else that the type accepts. */
 export class Values {
@@ -68,8 +73,7 @@ export class Values {
   /** `undefined`: the argument is absent. */
   of(type: GraphQLInputType, name: string): unknown {
     if (isNonNullType(type)) return this.given(type.ofType, name);
-    // Callers mostly leave the organization to the token.
-    const isLeftOut = name === 'organizationId' ? this.random.below(5) > 0 : this.random.below(3) === 0;
+    const isLeftOut = RARE.has(name) ? this.random.below(5) > 0 : this.random.below(3) === 0;
     if (isLeftOut) return undefined;
     return this.random.below(8) === 0 ? null : this.given(type, name);
   }
@@ -81,10 +85,13 @@ export class Values {
     }
     if (isEnumType(type)) return this.random.oneOf(type.getValues()).name;
     if (isInputObjectType(type)) return this.object(type);
+    // Most waits are within their bounds. A wait outside of them is an error, and errors are not compiled.
+    if (name === 'waitSeconds' && this.random.below(8) > 0) return this.random.oneOf([0, 1, 5, 25]);
     if (type.name === 'Int') return this.random.oneOf([1, 2, 5, 20, 100, 101, 0, -1, 2_147_483_647, -2_147_483_648]);
     if (type.name === 'Boolean') return this.random.below(2) === 0;
     if (type.name === '_Any') return this.representation();
     if (type.name === 'Decimal') return this.decimal(name);
+    if (type.name === 'DateTime') return this.random.oneOf(INSTANTS);
     return this.text(name);
   }
 
@@ -99,6 +106,7 @@ export class Values {
     if (this.random.below(8) === 0) return this.random.oneOf(HOSTILE);
     if (name === 'organizationId') return this.random.oneOf(ORGANIZATIONS);
     if (name === 'optionId') return this.optionId();
+    if (name === 'code') return this.random.oneOf(Object.keys(QUANTITIES));
     if (name === 'after') return this.random.oneOf(this.existing.cursors);
     if (name !== 'idempotencyKey') return this.orderId();
     const repeated = this.random.below(4) === 0 && this.existing.keys.length > 0;

@@ -2,7 +2,13 @@ import { type GraphQLScalarType, getNamedType, isInputObjectType, isObjectType, 
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../../../src/app/graph.ts';
 import type { Services } from '../../../../src/app/services.ts';
-import { DateScalar, DateTimeScalar, DecimalScalar, URLScalar } from '../../../../src/platform/graphql/scalars.ts';
+import {
+  DateScalar,
+  DateTimeScalar,
+  DecimalScalar,
+  SignedDecimalScalar,
+  URLScalar,
+} from '../../../../src/platform/graphql/scalars.ts';
 
 const literally = (scalar: GraphQLScalarType, literal: string) => scalar.parseLiteral(parseValue(literal));
 
@@ -50,8 +56,43 @@ test('DateTime represents a Date, Date a calendar date, URL a text', () => {
   expect(() => URLScalar.serialize(new URL('https://pay.example.test'))).toThrow('URL can only');
 });
 
+test('SignedDecimal represents a bigint of either sign', () => {
+  expect([-500n, 0n, 10n ** 20n].map((value) => SignedDecimalScalar.serialize(value))).toEqual([
+    '-500',
+    '0',
+    '100000000000000000000',
+  ]);
+  for (const odd of [1, '1', null]) expect(() => SignedDecimalScalar.serialize(odd)).toThrow('SignedDecimal can only');
+});
+
+describe('DateTime in a request', () => {
+  test.each([
+    ['2026-11-22T03:04:05.678Z', '2026-11-22T03:04:05.678Z'],
+    ['2026-11-22t10:04:05+07:00', '2026-11-22T03:04:05.000Z'],
+    ['2026-11-22T03:04:05.678999Z', '2026-11-22T03:04:05.678Z'],
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+  ])('%s is %s', (text, expected) => {
+    expect(DateTimeScalar.parseValue(text).toISOString()).toBe(expected);
+    expect(literally(DateTimeScalar, JSON.stringify(text))).toEqual(new Date(expected));
+  });
+
+  test.each([
+    '',
+    'yesterday',
+    '2026-11-22',
+    '2026-11-22T03:04:05',
+    '2026-02-30T00:00:00Z',
+    '2026-11-22T24:00:00Z',
+    5,
+    null,
+    {},
+  ])('refuses %j as bad input', (value) => {
+    expect(() => DateTimeScalar.parseValue(value)).toThrow('DateTime is an instant in RFC 3339 with its offset');
+  });
+});
+
 describe('an output-only scalar', () => {
-  const outputOnly = [DateTimeScalar, DateScalar, URLScalar];
+  const outputOnly = [SignedDecimalScalar, DateScalar, URLScalar];
 
   test.each(outputOnly)('(%s) refuses every value and literal', (scalar) => {
     const refusal = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } });

@@ -28,6 +28,7 @@ const SCALARS: Record<string, (random: Random) => unknown> = {
   Int: (random) => random.below(1000),
   Boolean: (random) => random.below(2) === 0,
   Decimal: (random) => BigInt(random.below(1e9)) * 1_000_000_007n,
+  SignedDecimal: (random) => BigInt(random.below(1e9)) - 500_000_000n,
   DateTime: (random) => new Date(random.below(2e9) * 1000),
   Date: () => '2026-11-23',
   URL: () => 'https://example.test/a?b="c"',

@@ -1,0 +1,176 @@
+import type { DocumentContent, ItemRow, SumRow } from './content-types.ts';
+import { loadFonts } from './fonts.ts';
+
+type Pdf = PDFKit.PDFDocument;
+
+/** A4 in points. */
+const PAGE = { width: 595.28, height: 841.89, margin: 48 };
+const LEFT = PAGE.margin;
+const WIDTH = PAGE.width - 2 * PAGE.margin;
+const BOTTOM = PAGE.height - PAGE.margin - 24;
+const SMALL = 9;
+const NORMAL = 10;
+const INK = '#1b1f24';
+const SOFT = '#5a6470';
+const LINE = '#c9d0d8';
+/** Widths of the columns of the table, and of its gaps. */
+const GAP = 12;
+/** Holds the largest amount. */
+const MONEY = 128;
+const ITEM = WIDTH - 2 * (MONEY + GAP);
+const LABEL = 150;
+
+/**
+ * Lays a document out as PDF. The same content and `madeAt` give the same bytes with one version of the library; another version may
+ * differ, which is why the bytes are stored.
+ */
+export async function renderPdf(content: DocumentContent, madeAt: Date): Promise<Buffer> {
+  // Loaded with the first document: most requests of a server make none.
+  const [{ default: PDFDocument }, fonts] = await Promise.all([import('pdfkit'), loadFonts()]);
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin: PAGE.margin,
+    // No standard font is read, because every font is embedded.
+    font: fonts.regular as unknown as string,
+    lang: content.locale,
+    displayTitle: true,
+    bufferPages: true,
+    info: { Title: content.name, Author: 'Qontak', Creator: 'Qontak', Producer: 'Qontak', CreationDate: madeAt },
+  });
+  pdf.registerFont('regular', fonts.regular).registerFont('bold', fonts.bold);
+  const bytes = collect(pdf);
+  heading(pdf, content);
+  facts(pdf, content);
+  items(pdf, content);
+  sums(pdf, content.table.sums);
+  if (content.payments !== null) payments(pdf, content.payments);
+  notes(pdf, content.notes);
+  numberPages(pdf, content);
+  pdf.end();
+  return bytes;
+}
+
+function collect(pdf: Pdf): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    pdf.on('data', (part: Buffer) => parts.push(part));
+    pdf.on('end', () => resolve(Buffer.concat(parts)));
+    pdf.on('error', reject);
+  });
+}
+
+function heading(pdf: Pdf, { title }: DocumentContent): void {
+  pdf.font('bold').fontSize(11).fillColor(SOFT).text('Qontak', LEFT, PAGE.margin);
+  pdf
+    .fontSize(20)
+    .fillColor(INK)
+    .text(title, LEFT, pdf.y + 4);
+  pdf.y += 12;
+}
+
+function facts(pdf: Pdf, content: DocumentContent): void {
+  for (const { label, value } of content.facts) {
+    pdf.font('regular').fontSize(NORMAL);
+    const width = WIDTH - LABEL - GAP;
+    const height = Math.max(pdf.heightOfString(label, { width: LABEL }), pdf.heightOfString(value, { width }));
+    const y = makeRoom(pdf, height);
+    pdf.fillColor(SOFT).text(label, LEFT, y, { width: LABEL });
+    pdf.fillColor(INK).text(value, LEFT + LABEL + GAP, y, { width });
+    pdf.y = y + height + 3;
+  }
+  pdf.y += 14;
+}
+
+function items(pdf: Pdf, { table: { headings, rows } }: DocumentContent): void {
+  const [item, unitPrice, amount] = headings;
+  itemRow(pdf, { label: item, detail: '', unitPrice, amount }, 'bold');
+  rule(pdf);
+  for (const row of rows) itemRow(pdf, row, 'regular');
+  rule(pdf);
+}
+
+function itemRow(pdf: Pdf, { label, detail, unitPrice, amount }: ItemRow, font: 'regular' | 'bold'): void {
+  pdf.font(font).fontSize(NORMAL);
+  const labelHeight = pdf.heightOfString(label, { width: ITEM });
+  const detailHeight = detail === '' ? 0 : pdf.fontSize(SMALL).heightOfString(detail, { width: WIDTH });
+  const y = makeRoom(pdf, labelHeight + detailHeight);
+  pdf.fontSize(NORMAL).fillColor(INK).text(label, LEFT, y, { width: ITEM });
+  atRight(pdf, unitPrice, y, MONEY + GAP);
+  atRight(pdf, amount, y, 0);
+  if (detail !== '')
+    pdf
+      .fontSize(SMALL)
+      .fillColor(SOFT)
+      .text(detail, LEFT, y + labelHeight, { width: WIDTH });
+  pdf.y = y + labelHeight + detailHeight + 6;
+}
+
+/** Writes a text that ends this far from the right margin. */
+function atRight(pdf: Pdf, text: string, y: number, fromRight: number): void {
+  pdf.text(text, LEFT + WIDTH - fromRight - pdf.widthOfString(text), y, { lineBreak: false });
+}
+
+function sums(pdf: Pdf, rows: readonly SumRow[]): void {
+  for (const { label, amount, isTotal } of rows) {
+    pdf.font(isTotal ? 'bold' : 'regular').fontSize(NORMAL);
+    const width = WIDTH - MONEY - GAP;
+    const height = pdf.heightOfString(label, { width });
+    const y = makeRoom(pdf, height);
+    pdf.fillColor(isTotal ? INK : SOFT).text(label, LEFT, y, { width });
+    pdf.fillColor(INK);
+    atRight(pdf, amount, y, 0);
+    pdf.y = y + height + 4;
+  }
+}
+
+function payments(pdf: Pdf, { title, rows }: { title: string; rows: readonly SumRow[] }): void {
+  pdf.y += 14;
+  const y = makeRoom(pdf, 40);
+  pdf.font('bold').fontSize(NORMAL).fillColor(INK).text(title, LEFT, y);
+  pdf.y += 3;
+  rule(pdf);
+  sums(pdf, rows);
+}
+
+function notes(pdf: Pdf, texts: readonly string[]): void {
+  pdf.y += 16;
+  for (const text of texts) {
+    pdf.font('regular').fontSize(SMALL);
+    const height = pdf.heightOfString(text, { width: WIDTH });
+    const y = makeRoom(pdf, height);
+    pdf.fillColor(SOFT).text(text, LEFT, y, { width: WIDTH });
+    pdf.y = y + height + 2;
+  }
+}
+
+function rule(pdf: Pdf): void {
+  const y = pdf.y + 1;
+  pdf
+    .moveTo(LEFT, y)
+    .lineTo(LEFT + WIDTH, y)
+    .lineWidth(0.7)
+    .strokeColor(LINE)
+    .stroke();
+  pdf.y = y + 7;
+}
+
+/** Returns the place of a row of this height, on a new page if this one is full. */
+function makeRoom(pdf: Pdf, height: number): number {
+  if (pdf.y + height > BOTTOM && pdf.y > PAGE.margin) {
+    pdf.addPage();
+    pdf.y = PAGE.margin;
+  }
+  return pdf.y;
+}
+
+/** Stands below the margin, in which the library would begin another page. */
+function numberPages(pdf: Pdf, { name, page }: DocumentContent): void {
+  const { count } = pdf.bufferedPageRange();
+  for (let index = 0; index < count; index += 1) {
+    pdf.switchToPage(index);
+    pdf.page.margins.bottom = 0;
+    const y = PAGE.height - PAGE.margin;
+    pdf.font('regular').fontSize(SMALL).fillColor(SOFT).text(name, LEFT, y, { lineBreak: false });
+    atRight(pdf, page(index + 1, count), y, 0);
+  }
+}
