@@ -1,29 +1,96 @@
+import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { DataSource } from 'typeorm';
 import { systemClock } from '../kernel/clock.ts';
 import { parseJson, repeatedMember } from '../kernel/json.ts';
-import { applyCatalogue, type CatalogueFault, checkCatalogue, showCatalogue } from '../topup-options/index.ts';
-import { command, print, runRecorded, UsageError } from './command.ts';
+import { listFlags } from '../platform/flags/store/flag-table.ts';
+import {
+  applyCatalogue,
+  type CatalogueFault,
+  checkCatalogue,
+  readConfigurations,
+  showCatalogue,
+} from '../topup-options/index.ts';
+import { printReport, runRecorded, warn, withDatabase } from './command.ts';
+import { JSON_OPTION, type JsonOption, newProgram, runProgram } from './program.ts';
 
-const USAGE = 'Usage: npm run catalogue -- apply FILE.json | check FILE.json | show';
+const program = newProgram(
+  'catalogue',
+  'The quotas that can be topped up: rows of a JSON file, in the columns that `show` prints.',
+);
+program
+  .command('apply')
+  .description('store the rows of a file, all or nothing; other rows stay as they are')
+  .argument('<file>', 'a JSON file: an array of rows')
+  .option(...JSON_OPTION)
+  .action((file: string, options: JsonOption) =>
+    withRows(file, (rows, database) => apply(file, rows, database, options)),
+  );
+program
+  .command('check')
+  .description('say every fault of a file, and store nothing')
+  .argument('<file>', 'a JSON file: an array of rows')
+  .option(...JSON_OPTION)
+  .action((file: string, options: JsonOption) =>
+    withRows(file, async (rows, database) => {
+      await warnOfUnknownNames(rows, database);
+      printReport(options, { file, rows: rows.length }, [`${file}: ${rows.length} rows, no fault`]);
+    }),
+  );
+program
+  .command('show')
+  .description('print the stored rows as JSON, in the form that apply takes')
+  .option(...JSON_OPTION)
+  .action(() => withDatabase(async (database) => printReport({ json: true }, await showCatalogue(database), [])));
 
-/** npm run catalogue -- apply FILE.json | check FILE.json | show */
-command(USAGE, async ([verb, file, ...rest], database) => {
-  if (verb === 'show' && file === undefined) return print(JSON.stringify(await showCatalogue(database), null, 2));
-  if ((verb !== 'apply' && verb !== 'check') || file === undefined || rest.length > 0) throw new UsageError(USAGE);
-  const { rows, faults } = checkCatalogue(await readJson(file));
+type Rows = ReturnType<typeof checkCatalogue>['rows'];
+
+/** Reads and checks the file before it connects. */
+async function withRows(file: string, use: (rows: Rows, database: DataSource) => Promise<void>): Promise<void> {
+  const content = await readJson(file);
+  if (!Array.isArray(content)) throw new Error(`${file} was not applied: it is not an array of rows.`);
+  const { rows, faults } = checkCatalogue(content);
   if (faults.length > 0) throw new Error(`${file} was not applied:\n${faults.map(describe).join('\n')}`);
-  if (verb === 'check') return print(`${file}: ${rows.length} rows, no fault`);
+  await withDatabase((database) => use(rows, database));
+}
+
+async function apply(file: string, rows: Rows, database: DataSource, options: JsonOption): Promise<void> {
+  await warnOfUnknownNames(rows, database);
   const unlisted = await runRecorded(database, { action: 'catalogue apply', subject: basename(file) }, () =>
     applyCatalogue(database, rows, systemClock.now()),
   );
-  print(`${file}: ${rows.length} rows applied`);
-  if (unlisted.length > 0) print(`Not in the file, left as they are: ${unlisted.join(', ')}`);
-});
+  printReport(options, { file, rows: rows.length, unlisted }, [
+    `${file}: ${rows.length} rows applied`,
+    ...(unlisted.length > 0 ? [`Not in the file, left as they are: ${unlisted.join(', ')}`] : []),
+  ]);
+}
+
+/** A code with a typing mistake would open a second counter beside the right one, and a row with such a flag would stay hidden. */
+async function warnOfUnknownNames(rows: Rows, database: DataSource): Promise<void> {
+  const [stored, flags] = await Promise.all([readConfigurations(database), listFlags(database)]);
+  const codes = new Set(stored.map(({ code }) => code));
+  const fresh = rows.map(({ code }) => code).filter((code) => stored.length > 0 && !codes.has(code));
+  if (fresh.length > 0)
+    warn(
+      `no row had the quota code ${fresh.join(', ')} before: top-ups will credit a counter of this name. The catalogue has ${[...codes].join(', ')}.`,
+    );
+  const keys = new Set(flags.map(({ key }) => key));
+  for (const { code, feature_flag: flag } of rows)
+    if (flag != null && !keys.has(flag))
+      warn(`the flag ${flag} of ${code} was never set: the row stays hidden until it is on.`);
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'you may not read it',
+};
 
 async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    throw new Error(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+    throw new Error(`${file || '""'} cannot be read: ${UNREADABLE[code ?? ''] ?? code}`);
   });
   let json: unknown;
   try {
@@ -43,3 +110,5 @@ async function readJson(file: string): Promise<unknown> {
 function describe({ row, code, column, reason }: CatalogueFault): string {
   return `  row ${row}${code === undefined ? '' : ` (${code})`}, column ${column}: ${reason}`;
 }
+
+runProgram(program);

@@ -1,12 +1,9 @@
+import 'reflect-metadata';
 import { type Config, inspectConfig } from '../config.ts';
 import { wordsOf } from '../platform/telemetry/reason.ts';
-import { exitWith, helpOr, print, UsageError } from './command.ts';
+import { printReport } from './command.ts';
 import { PROBES, type Probe } from './config-probes.ts';
-
-const USAGE = `Usage: npm run check:config [-- --json]
-
-Says every fault of the environment, and tries what the server needs: the database by each of its roles, Redis, the
-neighbours, the mail server and the token issuer. It only reads. Exit code 0 if all is right, 1 if something is not.`;
+import { JSON_OPTION, type JsonOption, newProgram, runProgram } from './program.ts';
 
 interface Finding {
   name: string;
@@ -14,17 +11,21 @@ interface Finding {
   detail: string;
 }
 
-/** npm run check:config */
-async function run(args: readonly string[]): Promise<void> {
-  const isJson = args.includes('--json');
-  if (args.some((arg) => arg !== '--json')) throw new UsageError(USAGE);
+const DESCRIPTION = `Says every fault of the environment, and tries what the server needs: the database by each of its roles, Redis, the
+neighbours, the mail server and the token issuer. It only reads. Exit code 0 if all is right, 1 if something is not.`;
+
+const program = newProgram('check:config', DESCRIPTION)
+  .option(...JSON_OPTION)
+  .action(run);
+
+async function run(options: JsonOption): Promise<void> {
   const { values, faults, unsafe } = inspectConfig();
   const wrong: Finding[] = [...faults].map(([name, detail]) => ({ name, result: 'FAIL', detail }));
   if (unsafe !== undefined) wrong.push({ name: 'Node', result: 'FAIL', detail: unsafe });
   const tried = await Promise.all(PROBES.map((probe) => tryProbe(probe, values as Config, faults)));
   const findings = [...wrong, ...tried];
-  if (isJson) print(JSON.stringify(findings, null, 2));
-  else for (const { name, result, detail } of findings) print(`${result.padEnd(4)}  ${name}: ${detail}`);
+  const lines = findings.map(({ name, result, detail }) => `${result.padEnd(4)}  ${name}: ${detail}`);
+  printReport(options, findings, lines);
   if (findings.some(({ result }) => result === 'FAIL')) process.exitCode = 1;
 }
 
@@ -46,4 +47,4 @@ async function tryProbe(
   }
 }
 
-exitWith(helpOr(USAGE, run));
+runProgram(program);

@@ -11,27 +11,31 @@ import { connectDatabase } from '../platform/database/data-source.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
 import { runQuery } from '../platform/database/run-queries.ts';
 import type { Query } from '../platform/database/sql.ts';
+import { unreachable } from '../platform/database/unreachable.ts';
 import { wordsOf } from '../platform/telemetry/reason.ts';
-
-/** A wrong call by the operator: printed to stderr, exit code 2. Every other failure has exit code 1. */
-export class UsageError extends Error {}
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-type Command = (args: readonly string[], database: DataSource) => Promise<void>;
-
-/** Runs an operators' command in the background role, which sees every organization's rows. */
-export function command(usage: string, run: Command): void {
-  exitWith(helpOr(usage, () => withDatabase(run)));
+/** Prints a result that does not make the command fail. It goes to stderr, because stdout may be a JSON document. */
+export function warn(text: string): void {
+  process.stderr.write(`Warning: ${text}\n`);
 }
 
-/** Prints the usage, and neither connects nor records anything, if any argument asks for help. */
-export async function helpOr(usage: string, run: (args: readonly string[]) => Promise<void>): Promise<void> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) return print(usage);
-  await run(args);
+/** Writes amounts as decimal text, which keeps all their digits in every reader. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member), 2);
+}
+
+/** Prints the lines, or one document with the same facts. */
+export function printReport(
+  { json: isJson = false }: { json?: boolean },
+  json: unknown,
+  lines: readonly string[],
+): void {
+  if (isJson) print(toJson(json));
+  else for (const line of lines) print(line);
 }
 
 /** A change that an operator requests. `actor` defaults to the logged-in user. */
@@ -74,34 +78,26 @@ function loginName(): string {
   }
 }
 
-/**
- * Prints a failure to stderr and sets the exit code. A signal ends the command at once. It needs a handler for that, because the
- * kernel ignores a signal without one for the first process of a container.
- */
-export function exitWith(ending: Promise<void>): void {
-  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 })) {
-    process.once(signal, () => {
-      process.stderr.write(
-        `Stopped by ${signal}. Steps that were not committed have no effect: run the command again.\n`,
-      );
-      process.exit(128 + number);
-    });
-  }
-  ending.catch((error: Error) => {
-    process.stderr.write(`${wordsOf(error)}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  });
-}
-
-async function withDatabase(run: Command): Promise<void> {
+/** Runs an operators' command in the background role, which sees every organization's rows. */
+export async function withDatabase(run: (database: DataSource) => Promise<void>): Promise<void> {
   const { DATABASE_URL, DATABASE_BACKGROUND_URL: url = DATABASE_URL } = loadCommandConfig();
   const options = { url, role: ROLES.background, entities, migrations, poolSize: 3, statementTimeoutMs: 0 };
   const database = await connectDatabase(options).catch((error: Error) => {
-    throw isMissingRole(error) ? new Error(`${error.message}: run \`npm run migrate\` first.`) : error;
+    throw isMissingRole(error)
+      ? new Error(`${error.message}: run \`npm run migrate\` first.`)
+      : unreachable(url, url === DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_BACKGROUND_URL', error);
   });
   try {
-    await run(process.argv.slice(2), database);
+    await run(database);
+  } catch (error) {
+    throw isOlder(error)
+      ? new Error(`${wordsOf(error)}: the database is not at this version, run \`npm run migrate\` first.`)
+      : error;
   } finally {
     await database.destroy();
   }
 }
+
+/** PostgreSQL knows no such table, schema, column or function: its database is empty, or of an earlier version. */
+const isOlder = (error: unknown) =>
+  ['42P01', '3F000', '42703', '42883'].includes((error as { code?: string }).code ?? '');

@@ -1,6 +1,7 @@
 import { migrations } from '../../migrations/index.ts';
 import { entities } from '../app/entities.ts';
-import { createSharedStore } from '../clients/cache/shared-store.ts';
+import { parseRedisUrl } from '../clients/cache/redis-address.ts';
+import { openRedis } from '../clients/cache/redis-connection.ts';
 import { createNeighbour, type Neighbour } from '../clients/http.ts';
 import { createHubCore } from '../clients/hub-core.ts';
 import { greetMailServer } from '../clients/mailer.ts';
@@ -16,6 +17,8 @@ import { askForWrites } from '../platform/database/ask-for-writes.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { hasPendingMigrations } from '../platform/database/migrate.ts';
 import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { unreachable } from '../platform/database/unreachable.ts';
+import { wordsOf } from '../platform/telemetry/reason.ts';
 
 /** One thing that the server reaches. A probe only reads: it may run beside a server that serves. */
 export interface Probe {
@@ -35,10 +38,13 @@ const MIGRATE = 'run `npm run migrate`';
 export const PROBES: readonly Probe[] = [
   database('database, for callers', 'DATABASE_URL', ROLES.runtime),
   database('database, for jobs and operators', 'DATABASE_BACKGROUND_URL', ROLES.background),
+  { name: 'database, replica', needs: ['DATABASE_URL', 'DATABASE_REPLICA_URL'], run: probeReplica },
   database('database, for migrations', 'DATABASE_MIGRATION_URL', ROLES.migrator),
   { name: 'redis', needs: ['REDIS_URL'], run: probeRedis },
   neighbour('hub-core', 'HUB_CORE_URL', (http) => createHubCore(http, systemClock).organizations([NOBODYS_ID])),
-  neighbour('mekari-billing', 'MEKARI_BILLING_URL', (http) => createMekariBilling(http).packagePrice(NOBODYS_ID)),
+  neighbour('mekari-billing', 'MEKARI_BILLING_URL', (http) => createMekariBilling(http).packagePrice(NOBODYS_ID), {
+    knowsNobody: true,
+  }),
   neighbour('mekari-pay', 'MEKARI_PAY_URL', (http) => {
     const options = { neighbour: http, urls: { isAllowed: () => true }, webhookSecrets: [], clock: systemClock };
     return createMekariPay(options).invoicesSince(systemClock.now()).next();
@@ -53,7 +59,9 @@ function database(name: string, setting: keyof Config & `DATABASE_${string}`, ro
     const url = config[setting] ?? config.DATABASE_URL;
     const options = { url, role, entities, migrations, poolSize: 1 };
     const connected = await connectDatabase(options).catch((error: Error) => {
-      throw isMissingRole(error) ? new Error(`${error.message}: ${MIGRATE}`) : error;
+      throw isMissingRole(error)
+        ? new Error(`${error.message}: ${MIGRATE}`)
+        : unreachable(url, config[setting] === undefined ? 'DATABASE_URL' : setting, error);
     });
     try {
       const [{ version } = { version: '?' }] = await connected.query(
@@ -71,21 +79,32 @@ function database(name: string, setting: keyof Config & `DATABASE_${string}`, ro
   return { name, needs: [...new Set<SettingName>(['DATABASE_URL', setting])], run };
 }
 
-async function probeRedis({ REDIS_URL: url }: Config) {
+async function probeReplica({ DATABASE_REPLICA_URL: url }: Config) {
   if (url === undefined) return undefined;
-  const store = createSharedStore({ url });
-  await store.tried;
-  const isUp = store.isUp;
-  store.close();
-  if (!isUp) throw new Error('it did not answer a PING in time');
-  return 'answers';
+  const replica = await connectDatabase({ url, role: ROLES.runtime, entities, migrations, poolSize: 1 });
+  try {
+    const [row] = await replica.query('select pg_is_in_recovery() as "isReplica"');
+    if (!row?.isReplica) throw new Error('this server takes writes: name a standby that streams from the primary');
+    return 'a standby that streams';
+  } finally {
+    await replica.destroy();
+  }
 }
 
-/** A signed read about nobody. That it knows no such thing is the right answer. */
+async function probeRedis({ REDIS_URL: url }: Config) {
+  const address = url === undefined ? undefined : parseRedisUrl(url);
+  if (address === undefined) return undefined;
+  const connection = await openRedis(address);
+  connection.close();
+  return `${connection.name} answers`;
+}
+
+/** A signed read about nobody. Where the contract answers 404 then, that is the right answer; elsewhere the URL is wrong. */
 function neighbour(
   name: string,
   setting: keyof Config & `${string}_URL`,
   ask: (http: Neighbour) => Promise<unknown>,
+  { knowsNobody = false } = {},
 ): Probe {
   async function run(config: Config) {
     const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
@@ -100,7 +119,9 @@ function neighbour(
     try {
       await ask(http);
     } catch (error) {
-      if (!(error instanceof UpstreamError) || error.status !== 404) throw error;
+      const { status } = error instanceof UpstreamError ? error : {};
+      const suspect = status === 401 ? 'MEKARI_CLIENT_ID and MEKARI_CLIENT_SECRET' : setting;
+      if (!(status === 404 && knowsNobody)) throw new Error(`${wordsOf(error)}: check ${suspect}`);
     } finally {
       http.close();
     }

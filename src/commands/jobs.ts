@@ -1,41 +1,66 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
+import type { DataSource } from 'typeorm';
 import { systemClock } from '../kernel/clock.ts';
-import { dropStuckJob, OperatorRefusal, signed, subjectOfJob } from '../operators/index.ts';
+import { dropStuckJob, subjectOfJob } from '../operators/index.ts';
 import { listStuckJobs, retryJobs, type StuckJob } from '../platform/jobs/store/stuck-jobs.ts';
-import { command, print, runRecorded, UsageError } from './command.ts';
+import { printReport, runRecorded, withDatabase } from './command.ts';
+import { JSON_OPTION, type JsonOption, newProgram, runProgram, UsageError } from './program.ts';
+import { ACTOR_OPTION, REASON_OPTION, type Signature, signature } from './signature.ts';
 
-const USAGE = `Usage: npm run jobs -- list
-       npm run jobs -- retry all|ID...
-       npm run jobs -- drop ID --actor NAME --reason TEXT`;
+const program = newProgram('jobs', 'Jobs that failed or that no worker takes.');
+program
+  .command('list')
+  .description('the stuck jobs, oldest first')
+  .option(...JSON_OPTION)
+  .action((options: JsonOption) => withDatabase((database) => list(database, options)));
+program
+  .command('retry')
+  .description('run stuck jobs now, with all attempts')
+  .usage('[options] all|ID...')
+  .argument('<ids...>', 'ids of jobs, or all')
+  .option(...JSON_OPTION)
+  .action((ids: string[], options: JsonOption) => {
+    const isAll = ids.length === 1 && ids[0] === 'all';
+    if (!isAll) for (const id of ids) jobId(id);
+    return withDatabase((database) => retry(database, isAll ? 'all' : ids, options));
+  });
+program
+  .command('drop')
+  .description('take a job that can never succeed out of the queue')
+  .argument('<id>', 'id of the job', jobId)
+  .option(...ACTOR_OPTION)
+  .option(...REASON_OPTION)
+  .option(...JSON_OPTION)
+  .action((id: string, options: JsonOption & Signature) => {
+    const by = signature(options);
+    return withDatabase((database) => drop(database, id, by, options));
+  });
 
-const NO_JOB = `A job is named by its id, a number such as 12: \`npm run jobs -- list\` has them.\n${USAGE}`;
+async function list(database: DataSource, options: JsonOption): Promise<void> {
+  const jobs = await listStuckJobs(database);
+  printReport(options, jobs, [...jobs.flatMap(describe), `${jobs.length} stuck`]);
+}
 
-const isJobId = (text: string) => /^[1-9]\d{0,17}$/.test(text);
+async function retry(database: DataSource, ids: readonly string[] | 'all', options: JsonOption): Promise<void> {
+  const subject = ids === 'all' ? ids : ids.join(' ');
+  const rescheduled = await runRecorded(database, { action: 'jobs retry', subject }, () => retryJobs(database, ids));
+  printReport(options, { rescheduled }, [`${rescheduled} rescheduled`]);
+}
 
-/** npm run jobs: lists stuck jobs, runs them again, or takes one out of the queue. See USAGE. */
-command(USAGE, async ([verb, ...args], database) => {
-  if (verb === 'list' && args.length === 0) {
-    const jobs = await listStuckJobs(database);
-    for (const line of jobs.flatMap(describe)) print(line);
-    return print(`${jobs.length} stuck`);
-  }
-  if (verb === 'drop') {
-    const { id, by } = parseDrop(args);
-    const subject = await subjectOfJob(database, id);
-    const { task, order } = await runRecorded(database, { action: 'jobs drop', subject, ...by }, () =>
-      dropStuckJob(database, systemClock, id, by),
-    );
-    return print(`${id} (${task}) is dropped${order === undefined ? '' : `; ${order.number} stays ${order.status}`}`);
-  }
-  const all = args.length === 1 && args[0] === 'all';
-  if (verb !== 'retry') throw new UsageError(USAGE);
-  if (args.length === 0 || (!all && !args.every(isJobId))) throw new UsageError(NO_JOB);
-  const retried = await runRecorded(database, { action: 'jobs retry', subject: args.join(' ') }, () =>
-    retryJobs(database, all ? 'all' : args),
+async function drop(database: DataSource, id: string, by: ReturnType<typeof signature>, options: JsonOption) {
+  const subject = await subjectOfJob(database, id);
+  const { task, order } = await runRecorded(database, { action: 'jobs drop', subject, ...by }, () =>
+    dropStuckJob(database, systemClock, id, by),
   );
-  print(`${retried} rescheduled`);
-});
+  const state = order && { number: order.number, status: order.status };
+  const rest = state === undefined ? '' : `; ${state.number} stays ${state.status}`;
+  printReport(options, { id, task, order: state ?? null }, [`${id} (${task}) is dropped${rest}`]);
+}
+
+function jobId(text: string): string {
+  if (/^[1-9]\d{0,17}$/.test(text)) return text;
+  throw new UsageError('A job is named by its id, a number such as 12: `npm run jobs -- list` has them.');
+}
 
 function describe(job: StuckJob): string[] {
   const state = job.attempts >= job.maxAttempts ? 'OUT OF ATTEMPTS' : `next ${job.runAt.toISOString()}`;
@@ -43,17 +68,4 @@ function describe(job: StuckJob): string[] {
   return job.lastError === null ? [line] : [line, `    ${job.lastError.split('\n')[0]}`];
 }
 
-function parseDrop(args: readonly string[]) {
-  try {
-    const options = { actor: { type: 'string' }, reason: { type: 'string' } } as const;
-    const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options });
-    const [id = '', ...more] = positionals;
-    if (!isJobId(id) || more.length > 0) throw new UsageError(NO_JOB);
-    return { id, by: signed(values) };
-  } catch (error) {
-    if (error instanceof OperatorRefusal || (error instanceof TypeError && 'code' in error)) {
-      throw new UsageError(`${error.message}\n${USAGE}`);
-    }
-    throw error;
-  }
-}
+runProgram(program);

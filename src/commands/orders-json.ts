@@ -1,15 +1,16 @@
 import type { ActionTrailEntry } from '../action-trail/index.ts';
 import type { OrderReport } from '../operators/index.ts';
+import type { TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
-
-/** Writes amounts as decimal text, which keeps all their digits in every reader. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member), 2);
-}
+import { toJson } from './command.ts';
 
 /** Leaves out the payment URL: who has it can act for the buyer. */
+export function withoutPaymentUrl({ paymentUrl: _, ...shown }: TopupOrder) {
+  return shown;
+}
+
 export function reportToJson({ order, money, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
-  const { paymentUrl: _, ...shown } = order;
+  const shown = withoutPaymentUrl(order);
   const { asked, received, outstanding, returned, steps: payments, records: givenBack, giveBack } = money;
   const stillToGiveBack = giveBack.still;
   const sums = { asked, received: Object.fromEntries(received), outstanding, returned, stillToGiveBack, givenBack };

@@ -13,9 +13,9 @@ import {
   recordGiveBack,
   refundOrder,
 } from '../operators/index.ts';
+import { toJson } from './command.ts';
 import type { CommandNeighbours } from './neighbours.ts';
-import { toJson } from './orders-json.ts';
-import type { ApproveCommand, GiveBackCommand, RefundCommand } from './orders-money-arguments.ts';
+import type { ApproveCommand, GiveBackCommand, RefundCommand } from './orders-requests.ts';
 
 /** Approves a payment, or shows what that would do, and returns the lines that report it. */
 export async function approve(
@@ -36,7 +36,7 @@ export async function approve(
   ];
 }
 
-/** Refunds an order, or shows what that would do. Connects to hub-core only when it is asked: a refund of an order under review works without it. */
+/** Refunds an order, or shows what that would do. Connects to hub-core and Moderator only when they are asked: a refund of an order under review works without them. */
 export async function refund(
   { number, received, takeBack, isDryRun, isJson, by }: RefundCommand,
   database: DataSource,
@@ -47,6 +47,7 @@ export async function refund(
     database,
     clock,
     provider: () => neighbours.paymentProvider(),
+    moderator: () => neighbours.moderator(),
     outstandingExcess(organizationId: string, code: string) {
       hubCore ??= neighbours.hubCore();
       return outstandingExcessAt(hubCore, database)(organizationId, code);
@@ -60,7 +61,16 @@ export async function refund(
     refunded.toGiveBack > 0n || refunded.money.received.size > 1
       ? ['Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.']
       : [];
-  return [`${number} is REFUNDED`, ...describeMoney(refunded, taken), ...next, ...remarks(refunded, isDryRun)];
+  const rows = [...describeMoney(refunded, taken), ...describeBooking(refunded)];
+  return [`${number} is REFUNDED`, ...rows, ...next, ...remarks(refunded, isDryRun)];
+}
+
+/** Accounting has a paid PI of an order that it booked, and nothing of any other. */
+function describeBooking({ order: { paidAt, paidInvoiceNumber } }: Refund): readonly string[] {
+  if (paidAt === null) return [];
+  const pi =
+    paidInvoiceNumber === null ? 'none: accounting does not book it' : `${paidInvoiceNumber}: have it corrected`;
+  return [row('paid PI', pi)];
 }
 
 /** Records money that was given back by hand, or shows what that would do, and returns the lines that report it. */
@@ -127,8 +137,16 @@ function remarks({ money, unread, closed }: Outcome, isDryRun: boolean): readonl
 
 /** The same facts as one document. */
 function asJson({ order, money, unread, ...outcome }: Outcome, isDryRun: boolean): string {
-  const { number, status } = order;
+  const { number, status, paidInvoiceNumber } = order;
   const { asked, received, returned, outstanding } = money;
   const sums = { asked, received: Object.fromEntries(received), returned, outstanding };
-  return toJson({ number, status, isDryRun, ...sums, ...outcome, providerAnswerUnread: unread ?? null });
+  return toJson({
+    number,
+    status,
+    paidInvoiceNumber,
+    isDryRun,
+    ...sums,
+    ...outcome,
+    providerAnswerUnread: unread ?? null,
+  });
 }

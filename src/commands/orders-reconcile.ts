@@ -16,7 +16,7 @@ import { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { print, runRecorded } from './command.ts';
 import { type CommandNeighbours, withNeighbours } from './neighbours.ts';
-import type { ReconcileCommand } from './orders-arguments.ts';
+import type { ReconcileCommand } from './orders-requests.ts';
 import { describeFinding } from './orders-text.ts';
 
 /** Prints each difference as it is found, or all of them as JSON. Exit code 1 if an operator has something to mend. */

@@ -117,6 +117,7 @@ export function describeReport(report: OrderReport): string[] {
     `  confirmed ${at(order.confirmedAt)}  to be paid until ${at(order.paymentExpiresAt)}  invoice ${order.paymentInvoiceId ?? '-'}`,
     `  paid ${at(order.paidAt)}  completed ${at(order.completedAt)}  paid PI ${order.paidInvoiceNumber ?? '-'}`,
     `  asked ${formatRupiah(sums.asked)}  received ${describeSums(sums.received)}  outstanding ${formatRupiah(sums.outstanding)}${back}${review}`,
+    ...describeWithheld(order),
     ...section('lines', report.lines.map(describeLine)),
     ...section('timeline', report.timeline.map(describeStep)),
     ...section('payments', sums.steps.map(describePayment)),
@@ -127,6 +128,15 @@ export function describeReport(report: OrderReport): string[] {
     ...section('mails that were not sent', report.unsentMails.map(describeUnsentMail)),
     ...section('jobs', report.jobs.map(describeJob)),
   ];
+}
+
+/** The tax that the buyer kept back, and its slip; no line for an order without. */
+function describeWithheld(order: TopupOrder): string[] {
+  const { withheldTotal, withholdingSlipNumber: number, withholdingSlipDate: date, taxInvoiceNumber } = order;
+  if (withheldTotal === 0n) return [];
+  const dated = date === null ? '' : ` of ${date}`;
+  const slip = number === null ? 'none yet' : `${number}${dated}`;
+  return [`  withheld ${formatRupiah(withheldTotal)}  slip ${slip}  tax invoice ${taxInvoiceNumber ?? '-'}`];
 }
 
 function describePayment(step: OrderPayment): string {

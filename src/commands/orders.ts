@@ -4,23 +4,29 @@ import { trailOfOrder } from '../action-trail/index.ts';
 import { systemClock as clock } from '../kernel/clock.ts';
 import { listExceptions, reportOrder } from '../operators/index.ts';
 import { listOrders } from '../orders/index.ts';
-import { command, print, runRecorded } from './command.ts';
+import { print, runRecorded, toJson, withDatabase } from './command.ts';
 import { withNeighbours } from './neighbours.ts';
-import { type OrdersDecision, type OrdersQuestion, parseOrdersCommand } from './orders-arguments.ts';
 import { carryOut } from './orders-decisions.ts';
-import { ageOf, reportToJson, toJson } from './orders-json.ts';
+import { ageOf, reportToJson, withoutPaymentUrl } from './orders-json.ts';
+import { ordersProgram } from './orders-program.ts';
 import { reconcile } from './orders-reconcile.ts';
+import { report } from './orders-report.ts';
+import type { OrdersDecision, OrdersQuestion, OrdersRequest } from './orders-requests.ts';
+import { slips } from './orders-slips.ts';
 import { describeOpenPayment, describeOrder, describeReport } from './orders-text.ts';
-import { USAGE } from './orders-usage.ts';
+import { runProgram } from './program.ts';
 import { describeTrail } from './trail-text.ts';
 
-/** npm run orders: shows orders, and carries out an operator's decisions. See USAGE. */
-command(USAGE, async (args, database) => {
-  const request = parseOrdersCommand(args);
+/** npm run orders: shows orders, and carries out an operator's decisions. */
+runProgram(ordersProgram((request) => withDatabase((database) => run(request, database))));
+
+async function run(request: OrdersRequest, database: DataSource): Promise<void> {
   if (request.verb === 'reconcile') return reconcile(request, database);
+  if (request.verb === 'slips') return slips(request, database);
+  if (request.verb === 'report') return report(request, database);
   const lines = 'by' in request ? await carryOutRecorded(request, database) : await answer(request, database);
   for (const line of lines) print(line);
-});
+}
 
 /** A command that changes something is signed and enters the action trail; a dry run changes nothing. */
 function carryOutRecorded(request: OrdersDecision, database: DataSource): Promise<readonly string[]> {
@@ -33,8 +39,11 @@ function carryOutRecorded(request: OrdersDecision, database: DataSource): Promis
 
 async function answer(request: OrdersQuestion, database: DataSource): Promise<readonly string[]> {
   switch (request.verb) {
-    case 'list':
-      return (await listOrders(database, request)).map(describeOrder);
+    case 'list': {
+      const orders = await listOrders(database, request);
+      if (request.isJson) return [toJson(orders.map(withoutPaymentUrl))];
+      return orders.length === 0 ? ['There is no such order.'] : orders.map(describeOrder);
+    }
     case 'show':
       return show(database, request);
     case 'exceptions': {

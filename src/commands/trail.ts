@@ -1,36 +1,34 @@
-import { parseArgs } from 'node:util';
-import { listTrail, type TrailFilter } from '../action-trail/index.ts';
-import { parseInstant } from '../kernel/instant.ts';
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
+import { listTrail } from '../action-trail/index.ts';
 import { numbersOfOrganization } from '../orders/index.ts';
-import { command, print, UsageError } from './command.ts';
+import { printReport, withDatabase } from './command.ts';
+import { instant, limit } from './option-values.ts';
+import { JSON_OPTION, type JsonOption, newProgram, runProgram } from './program.ts';
 import { describeEntry } from './trail-text.ts';
 
-const USAGE = 'Usage: npm run trail -- list [--organization ID] [--actor NAME] [--since ISO] [--limit N]';
-
-/** npm run trail: lists who did what, oldest first; the newest 50 without --limit. See USAGE. */
-command(USAGE, async ([verb, ...args], database) => {
-  if (verb !== 'list') throw new UsageError(USAGE);
-  for (const entry of await listTrail(database, parseFilter(args))) print(describeEntry(entry));
-});
-
-function parseFilter(args: readonly string[]): TrailFilter {
-  const text = { type: 'string' } as const;
-  const options = { organization: text, actor: text, since: text, limit: { ...text, default: '50' } };
-  const { organization, actor, since, limit } = asUsageError(() => parseArgs({ args: [...args], options }).values);
-  if (!/^[1-9]\d{0,3}$/.test(limit)) throw new UsageError(`--limit must be a number from 1 to 9999, not ${limit}.`);
-  const instant = since === undefined ? undefined : parseInstant(since);
-  if (since !== undefined && instant === undefined) {
-    throw new UsageError(`--since must be an instant such as 2026-11-22T03:04:05Z, not ${since}.`);
-  }
-  const own =
-    organization === undefined ? undefined : { id: organization, subjects: numbersOfOrganization(organization) };
-  return { organization: own, actor, since: instant, limit: Number(limit) };
+interface ListOptions extends JsonOption {
+  organization?: string;
+  actor?: string;
+  since?: Date;
+  limit: number;
 }
 
-function asUsageError<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${USAGE}`);
-  }
+const program = newProgram('trail', 'Who did what: every mutation and every command that changes something.');
+program
+  .command('list')
+  .description('the newest actions, oldest first')
+  .option('--organization <id>', 'actions of its callers, and those of operators on its orders')
+  .option('--actor <name>', 'actions of this caller or operator')
+  .option('--since <time>', 'actions since this instant, such as 2026-11-22T03:04:05Z', instant('--since'))
+  .option('--limit <number>', 'the most actions', limit, 50)
+  .option(...JSON_OPTION)
+  .action((options: ListOptions) => withDatabase((database) => list(database, options)));
+
+async function list(database: DataSource, { organization: id, actor, since, limit, json }: ListOptions): Promise<void> {
+  const organization = id === undefined ? undefined : { id, subjects: numbersOfOrganization(id) };
+  const entries = await listTrail(database, { organization, actor, since, limit });
+  printReport({ json }, entries, entries.map(describeEntry));
 }
+
+runProgram(program);

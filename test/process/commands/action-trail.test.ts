@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const run = (name: string, ...args: string[]) =>
-  runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: app.db.url });
+  runBuilt(`server/commands/${name}.js`, args, { DATABASE_URL: app.db.url });
 
 test('every changing command is recorded, before and after, under the name of the logged-in user', async () => {
   const seed = join(root, 'seed/topup-configurations.json');
@@ -86,7 +86,7 @@ test('an operator finds the trail of an order with the order, and by name, organ
   };
   const approval = ['approve', order.number, '--received', received.IDR, ...by];
   const env = { DATABASE_URL: app.db.url, ...app.sandbox.environment(), ...PATIENT };
-  expect(await runBuilt('src/commands/orders.js', approval, env)).toMatchObject({ code: 0 });
+  expect(await runBuilt('server/commands/orders.js', approval, env)).toMatchObject({ code: 0 });
   expect(await run('orders', 'retry', order.number, ...by)).toMatchObject({ code: 0 });
   const shown = (await run('orders', 'show', order.number)).stdout;
   const trail = shown.slice(shown.indexOf('  trail\n')).replace(/ {4}\S+ {2}(.*?) {2}correlation \S+/g, '$1');
@@ -130,7 +130,7 @@ test('a change that cannot be recorded is not made: the flag stays as it was', a
 
 test('the first migration of a database creates the trail, and the next run is recorded', async () => {
   const db = await createDatabase('template1');
-  const migrate = () => runBuilt('src/commands/migrate.js', [], { DATABASE_URL: db.url });
+  const migrate = () => runBuilt('server/commands/migrate.js', [], { DATABASE_URL: db.url });
   expect(await migrate()).toMatchObject({ code: 0, stderr: '' });
   expect(await trailOf({ db }, me)).toEqual([]);
   expect(await migrate()).toMatchObject({ code: 0, stderr: '' });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,9 @@ afterAll(async () => {
 async function expectNothingLeft({ ports, pids }: Development): Promise<void> {
   await untilGone(pids);
   for (const port of ports) expect({ port, open: await accepts(port) }).toEqual({ port, open: false });
-  expect(await readdir(directory)).toEqual([]);
+  // The log stays, so that one can read what happened.
+  const left = await readdir(directory);
+  expect(left.filter((name) => !/^self-topup-[^/]*-\d+\.log$/.test(name))).toEqual([]);
 }
 
 async function buys({ addresses, tokens }: Development): Promise<void> {
@@ -49,6 +51,20 @@ async function buys({ addresses, tokens }: Development): Promise<void> {
   });
 }
 
+/** The desk's link opens the page with this role's tokens, and GraphiQL with one. */
+async function opensAs({ addresses }: Development, role: string): Promise<void> {
+  const { 'Top-up page': page = '', GraphiQL: graphiql = '' } = addresses;
+  const scopeOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).scope;
+  const entry = await fetch(`${page}/as?role=${role}&organization=1004`);
+  expect(await entry.text()).toContain("'topup:organization', '1004'");
+  const cookie = entry.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const config = await (await fetch(new URL('/example/config.json', page), { headers: { cookie } })).json();
+  expect(config).toMatchObject({ role, organizations: [{ id: '1001' }, ...Array(6).fill({})] });
+  expect(scopeOf(config.organizations[3].token)).toBe('topup:read');
+  const explorer = await fetch(`${graphiql}?role=${role}&organization=1004`, { headers: { accept: 'text/html' } });
+  expect(scopeOf(/Bearer ([\w.-]+)/.exec(await explorer.text())?.[1] ?? '')).toBe('topup:read');
+}
+
 /** Raw bytes, because no client sends them: a page that rebinds its name does, and so does a scanner. */
 async function isClosedToForeignPages({ addresses }: Development): Promise<void> {
   const get = async (url: string, target: string, host: string) => {
@@ -57,6 +73,8 @@ async function isClosedToForeignPages({ addresses }: Development): Promise<void>
   };
   const { 'Top-up page': page = '', GraphQL: graph = '', Tokens: tokens = '', Mailbox: mailbox = '' } = addresses;
   for (const [url, target] of [
+    [addresses['Desk'] ?? '', '/token?role=operator'],
+    [page, '/as?role=buyer'],
     [page, '/example/config.json'],
     [graph, '/metrics'],
     [tokens, '/'],
@@ -75,18 +93,38 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
   const development = await startDevelopment(directory, { PORT: String(port) });
   const { addresses, tokens, ports, command } = development;
   expect(Object.keys(addresses)).toEqual(
-    expect.arrayContaining(['Top-up page', 'GraphQL', 'GraphiQL', 'Mailbox', 'Mekari Pay', 'States', 'Database']),
+    expect.arrayContaining([
+      'Desk',
+      'Top-up page',
+      'GraphQL',
+      'GraphiQL',
+      'Mailbox',
+      'Mekari Pay',
+      'States',
+      'Database',
+    ]),
   );
   expect(Object.keys(tokens).length).toBeGreaterThanOrEqual(8);
   expect(ports).not.toContain(port);
   for (const open of ports) expect(await accepts(open)).toBe(true);
   await buys(development);
 
+  // The first address and the last line are the desk's, and the server's log leaves the terminal alone.
+  expect(Object.keys(addresses)[0]).toBe('Desk');
+  const desk = addresses['Desk'] ?? '';
+  expect(command.output.stdout.trimEnd().split('\n').at(-1)).toContain(desk);
+  expect(command.output.stdout).not.toContain('"event"');
+  const log = /^ {2}Log +(\S+)$/m.exec(command.output.stdout)?.[1] ?? '';
+  await expect.poll(() => readFile(log, 'utf8')).toContain('"event":"request"');
+  const { feed } = (await (await fetch(`${desk}/live?kind=graph`)).json()) as { feed: string };
+  expect(feed).toContain('POST /graphql');
+
   const page = addresses['Top-up page'] ?? '';
   expect(await (await fetch(page)).text()).toContain('<script');
   const { organizations } = await (await fetch(new URL('/example/config.json', page))).json();
   const buyer = createTestClient(new URL(page).origin, organizations[0].token);
   expect(await buyer.query('{ topupEligibility: topupOptions { __typename } }')).not.toBeNull();
+  await opensAs(development, 'viewer');
 
   await isClosedToForeignPages(development);
 

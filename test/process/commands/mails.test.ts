@@ -18,7 +18,7 @@ afterAll(async () => {
   await app.close();
 });
 
-const run = (...args: string[]) => runBuilt('src/commands/mails.js', args, { DATABASE_URL: app.db.url });
+const run = (...args: string[]) => runBuilt('server/commands/mails.js', args, { DATABASE_URL: app.db.url });
 
 test('lists what did not go out, for people and for programs; unsuppress and retry send it', async () => {
   await app.sandbox.mail.faults.set([{ kind: 'reject', status: 550, at: 'rcpt' }]);
@@ -57,18 +57,15 @@ test('lists what did not go out, for people and for programs; unsuppress and ret
   await app.sandbox.mail.waitFor(({ subject }) => subject.includes(order.number));
 });
 
-test('explains itself, and refuses a wrong call; a typed address never enters the trail', async () => {
-  expect(await run('--help')).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(/^Usage: npm run mails -- list/),
-  });
-  for (const args of [[], ['list', 'more'], ['retry']])
-    expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Usage: npm run mails/) });
-  for (const args of [['unsuppress'], ['unsuppress', 'siti@buyer.example.test']])
-    expect(await run(...args)).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^An address is named by its id, such as 3c5a96f3fa1e: .*\nUsage: npm run mails/),
-    });
+test('refuses a wrong call, and a typed address never enters the trail', async () => {
+  for (const args of [
+    ['retry', 'siti@buyer.example.test', 'more'],
+    ['unsuppress', 'siti@buyer.example.test'],
+  ])
+    expect(await run(...args)).toMatchObject({ code: 2, stdout: '' });
+  expect((await run('unsuppress', 'siti@buyer.example.test')).stderr).toMatch(
+    /^An address is named by its id, such as 3c5a96f3fa1e: .*\nUsage: npm run mails -- unsuppress \[options\] ID\.\.\.\|all\n$/,
+  );
   expect(await run('unsuppress', 'abcdef12')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('mails -- list'),

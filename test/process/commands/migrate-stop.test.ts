@@ -46,8 +46,10 @@ test('a SIGTERM ends a migration and its statement, and the next run applies the
   await until(sessions, (count) => count === 0);
   await blocker.query('rollback');
   await blocker.end();
-  const again = await runBuilt('src/commands/migrate.js', [], { DATABASE_URL: db.url });
+  const again = await runBuilt('server/commands/migrate.js', [], { DATABASE_URL: db.url });
   expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: '' });
   expect(again.stdout).toMatch(/^Applied: InitialSchema/);
-  expect((await runBuilt('src/commands/migrate.js', [], { DATABASE_URL: db.url })).stdout).toMatch(/^Nothing to apply/);
+  expect((await runBuilt('server/commands/migrate.js', [], { DATABASE_URL: db.url })).stdout).toMatch(
+    /^Nothing to apply/,
+  );
 });

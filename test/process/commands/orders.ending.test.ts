@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const run = (name: string, args: readonly string[], env: Record<string, string> = {}) =>
-  runBuilt(`src/commands/${name}.js`, args, { DATABASE_URL: app.db.url, ...env });
+  runBuilt(`server/commands/${name}.js`, args, { DATABASE_URL: app.db.url, ...env });
 const signedBy = (actor: string) => ['--actor', actor, '--reason', 'Case 4711'];
 
 async function pending(): Promise<{ client: TestClient; order: OrderFragment }> {
@@ -102,7 +102,7 @@ test('jobs drop takes one job out of the queue, and the trail names its order', 
   });
   expect(await run('jobs', ['drop', job.id])).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^The actor is missing: add --actor NAME\.\nUsage: npm run jobs -- list/),
+    stderr: expect.stringMatching(/^The actor is missing: add --actor NAME\.\nUsage: npm run jobs -- drop/),
   });
   await app.sandbox.mail.accept();
 });
@@ -134,7 +134,7 @@ test.each([
   ['audit', ['--help']],
   ['migrate', ['--help']],
 ])('%s %j prints the usage and does nothing else: it needs no database', async (name, args) => {
-  const { code, stdout, stderr } = await runBuilt(`src/commands/${name}.js`, args, {});
+  const { code, stdout, stderr } = await runBuilt(`server/commands/${name}.js`, args, {});
   expect(stdout).toMatch(new RegExp(`^Usage: npm run ${name}`));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect((await run(name, args)).stdout).toBe(stdout);

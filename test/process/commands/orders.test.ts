@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { OrderFragment } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { putOffFailedJob, queuedJobs } from '../../support/app/jobs.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import {
   confirmOrder,
@@ -12,7 +13,8 @@ import {
   untilStatus,
 } from '../../support/app/purchase.ts';
 import { alerts, balances } from '../../support/app/webhook.ts';
-import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
+import { locksOn } from '../../support/database/locks.ts';
+import { buildOnce, endStarted, runBuilt, startBuilt } from '../../support/processes/built.ts';
 
 // Each test starts a process or more.
 vi.setConfig({ testTimeout: 120_000 });
@@ -43,7 +45,7 @@ const BY = ['--actor', 'rina', '--reason', 'The bank took its fee'];
 
 /** As in production: a command gets its database, and hub-core only from the environment. */
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  runBuilt('src/commands/orders.js', args, { DATABASE_URL: app.db.url, ...PATIENT, ...env });
+  runBuilt('server/commands/orders.js', args, { DATABASE_URL: app.db.url, ...PATIENT, ...env });
 
 const pending = async () => confirmOrder(client, await createOrder(client, organization, { wa_balance: '1000000' }));
 
@@ -59,7 +61,9 @@ test('list and show report the state of orders, with the operator and the reason
   expect(listed.stdout).toMatch(
     new RegExp(`^${order.number}  PAYMENT_REVIEW .*Rp1\\.000\\.000 .*${organization}.*\\n$`),
   );
-  expect((await run(['list', '--organization', organization, '--status', 'DRAFT'])).stdout).toBe('');
+  expect((await run(['list', '--organization', organization, '--status', 'DRAFT'])).stdout).toBe(
+    'There is no such order.\n',
+  );
 
   const rehearsed = await run(['approve', order.number, '--dry-run'], app.sandbox.environment());
   const facts = '  asked              Rp1.000.000\n  received           Rp999.999\n  written off        Rp1\n';
@@ -139,7 +143,7 @@ test('exceptions lists the open ones, and close takes one off the list', async (
 });
 
 test('refund asks hub-core for the usage: it names the missing settings, then takes back and prints the cost', async () => {
-  const { number, id } = await purchase(app, client, organization, { wa_balance: '1000000' });
+  const { number, id, paidInvoiceNumber } = await purchase(app, client, organization, { wa_balance: '1000000' });
   const args = ['refund', number, '--take-back', 'wa_balance=250000', ...BY];
   const unset = await run(args);
   expect(unset).toMatchObject({ code: 1, stdout: '' });
@@ -154,11 +158,81 @@ test('refund asks hub-core for the usage: it names the missing settings, then ta
       '  received           Rp1.000.000',
       '  taken back         250000 of wa_balance, which had cost Rp250.000',
       '  to be given back   Rp250.000',
+      `  paid PI            ${paidInvoiceNumber}: have it corrected`,
       'Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.\n',
     ].join('\n'),
   );
   expect(code).toBe(0);
   expect(await balances(app, organization)).toEqual({ wa_balance: '750000' });
+});
+
+/** A paid order that Moderator refuses to book. */
+async function unbooked(): Promise<OrderFragment> {
+  const order = await pending();
+  app.sandbox.moderator.faults.set([{ kind: 'status', status: 422, match: { method: 'POST' } }]);
+  await app.sandbox.mekariPay.pay(order.number);
+  await putOffFailedJob(app, 'book_paid_pi', order.id);
+  return order;
+}
+
+const waitsForBooking = async ({ id }: OrderFragment) =>
+  (await queuedJobs(app, id)).some(({ task }) => task === 'book_paid_pi');
+
+test('refund of a paid order asks Moderator, and takes its booking out of the queue', async () => {
+  const order = await unbooked();
+  const { MODERATOR_URL: _, ...env } = app.sandbox.environment();
+  const args = ['refund', order.number, '--take-back', 'wa_balance=1000000'];
+  const unset = await run([...args, ...BY], env);
+  expect(unset).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/MODERATOR_URL is missing/) });
+  expect(await waitsForBooking(order)).toBe(true);
+
+  const dry = await run([...args, '--dry-run', '--json'], app.sandbox.environment());
+  expect(JSON.parse(dry.stdout)).toMatchObject({ status: 'REFUNDED', paidInvoiceNumber: null, isDryRun: true });
+  expect(await waitsForBooking(order)).toBe(true);
+
+  expect(await run([...args, ...BY], app.sandbox.environment())).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: [
+      `${order.number} is REFUNDED`,
+      '  asked              Rp1.000.000',
+      '  received           Rp1.000.000',
+      '  taken back         1000000 of wa_balance, which had cost Rp1.000.000',
+      '  to be given back   Rp1.000.000',
+      '  paid PI            none: accounting does not book it',
+      'Give it back at Mekari Pay, and record it with `orders -- given-back`: this command moves no money.\n',
+    ].join('\n'),
+  });
+  expect(await waitsForBooking(order)).toBe(false);
+  expect((await run(['exceptions'])).stdout).toMatch(new RegExp(`to_give_back .*${order.number}.* Rp1\\.000\\.000`));
+  expect(await run(['rebook', order.number, '--booked-as', 'PI/1', ...BY])).toMatchObject({
+    code: 1,
+    stderr: `${order.number} is REFUNDED: only an order in PAID can be booked again.\n`,
+  });
+});
+
+test('a refund of a paid order that dies before its commit leaves the order paid, and its booking in the queue', async () => {
+  const order = await unbooked();
+  const args = ['refund', order.number, '--take-back', 'wa_balance=1000000', ...BY];
+  await app.database.transaction(async (tx) => {
+    // The exception about the money to give back is entered after the booking left the queue.
+    await tx.query('set local role none');
+    await tx.query('lock table payment_events in share row exclusive mode');
+    const env = { DATABASE_URL: app.db.url, ...PATIENT, ...app.sandbox.environment() };
+    const command = startBuilt('server/commands/orders.js', args, env);
+    await until(
+      () => locksOn(app.db, 'payment_events', 'not granted'),
+      (waiting) => waiting.length > 0,
+    );
+    command.signal('SIGKILL');
+    await command.finished;
+  });
+  expect((await readOrder(client, order.id)).status).toBe('PAID');
+  expect(await waitsForBooking(order)).toBe(true);
+  expect(await balances(app, organization)).toEqual({ wa_balance: '1000000' });
+  app.sandbox.moderator.faults.clear();
+  await run(['retry', order.number, ...BY]);
+  await untilStatus(client, order.id, 'COMPLETED');
 });
 
 test('a payment under review is refunded without hub-core', async () => {
@@ -216,5 +290,7 @@ test('a failed operation exits with 1 and the reason, an unknown command with 2 
   });
   const unsigned = await run(['approve', order.number]);
   expect(unsigned).toMatchObject({ code: 2, stdout: '' });
-  expect(unsigned.stderr).toMatch(/^The actor is missing: add --actor NAME\.\nUsage: npm run orders -- list/);
+  expect(unsigned.stderr).toMatch(
+    /^The actor is missing: add --actor NAME\.\nUsage: npm run orders -- approve \[options\] <number>\n$/,
+  );
 });
