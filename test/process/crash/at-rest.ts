@@ -77,7 +77,7 @@ export async function assertNothingLost({ db, sandbox }: Parts, paid: number): P
   const invoices = sandbox.mekariPay.invoices().map(({ external_id, id }) => ({ number: external_id, invoice: id }));
   expect(invoices.toSorted((a, b) => (a.number < b.number ? -1 : 1))).toEqual(confirmed);
 
-  const audit = await runBuilt('src/commands/audit.js', [], { DATABASE_URL: db.url });
+  const audit = await runBuilt('server/commands/audit.js', [], { DATABASE_URL: db.url });
   expect(audit).toMatchObject({ code: 0, stderr: '' });
   return sums?.counters ?? '0';
 }

@@ -55,7 +55,7 @@ test('PostgreSQL takes no writes for a while, as in a switchover', () =>
       const metrics = parsePrometheus(await (await fetch(`${url}/metrics`)).text());
       const read = (metric: string) => metrics.filter(({ name }) => name === metric);
       const runners = read('job_runner_up').map(({ labels, value }) => [labels['runner'], value]);
-      expect(Object.fromEntries(runners)).toEqual({ money: 0, bookings: 0, mails: 0, 'first-mails': 0 });
+      expect(Object.fromEntries(runners)).toEqual({ money: 0, bookings: 0, mails: 0, 'first-mails': 0, events: 0 });
       expect(Math.max(...read('job_runner_restarts_total').map(({ value }) => value))).toBeGreaterThan(0);
     }
     await configure('reset default_transaction_read_only');

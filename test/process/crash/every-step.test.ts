@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import type { OrderFragment } from '../../generated/operations.ts';
-import { codes, type Outcome, tryCancel } from '../../support/app/mutations.ts';
+import { follow, linkTo } from '../../support/app/documents.ts';
+import { codes, type Outcome, tryApprove, tryCancel, trySubmit } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { readOrder, until } from '../../support/app/purchase.ts';
+import { createTestClient } from '../../support/app/test-client.ts';
 import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import { armedWith, type FaultPoint, faultPointsIn, lastWords } from '../../support/fault-points/fault-points.ts';
 import { buildOnce, endStarted } from '../../support/processes/built.ts';
@@ -40,6 +42,8 @@ interface Way {
   drive(buyer: Buyer, replica: Replica, way: Way): Promise<void>;
   end: OrderFragment['status'];
   env?: Record<string, string>;
+  /** The acts of a client that repeats its calls, before it confirms. */
+  beforeConfirm?(buyer: Buyer, url: string): Promise<void>;
   /** The act at the provider; by default it pays the whole sum. */
   pay?(orderNumber: string): Promise<unknown>;
   /** The next act at the provider, once the order is under review. */
@@ -72,6 +76,17 @@ async function placeAndPay(buyer: Buyer, replica: Replica, way: Way): Promise<vo
   await placeAndRest(buyer, replica);
   await pay(buyer, way);
   await sandbox.mekariPay.resend(buyer.order.number, { urls: [`${replica.url}/webhooks/mekari-pay`] });
+}
+
+async function placeAndRead(buyer: Buyer, replica: Replica): Promise<void> {
+  await placeAndRest(buyer, replica);
+  await readQuotation(buyer, replica.url);
+}
+
+async function readQuotation(buyer: Buyer, url: string): Promise<string> {
+  const { status, bytes } = await follow({ url }, await linkTo(buyer.at(url), buyer.order.id, 'QUOTATION'));
+  expect({ status, start: bytes.subarray(0, 5).toString() }).toEqual({ status: 200, start: '%PDF-' });
+  return bytes.toString('base64');
 }
 
 const pay = ({ order }: Buyer, way: Way) => (way.pay ?? sandbox.mekariPay.pay)(order.number);
@@ -121,6 +136,18 @@ const MONEY = {
   },
 } satisfies Record<string, Way>;
 
+/** The limit is below each buyer's total. */
+const askForApprovals = ({ organizationId }: Buyer) =>
+  sandbox.hubCore.organizations.patch(organizationId, { settings: { topup_approval: { is_enabled: true, limit: 1 } } });
+
+/** Both are answered as they are if they committed before the death. */
+async function submitAndApprove(buyer: Buyer, url: string): Promise<void> {
+  expect(codes(await trySubmit(buyer.at(url), buyer.order.id))).toEqual([]);
+  const claims = { organization_id: buyer.organizationId, sub: 'checker', scope: 'topup:read topup:approve' };
+  const checker = createTestClient(url, await sandbox.auth.token(claims));
+  expect(codes(await tryApprove(checker, buyer.order))).toEqual([]);
+}
+
 const endTimeToPay = ({ order }: Buyer) =>
   db.query(`update topup_orders set payment_expires_at = now() where id = $1 and status = 'PENDING_PAYMENT'`, [
     order.id,
@@ -143,10 +170,22 @@ const WAYS: Record<string, readonly Way[]> = {
     },
   ],
   confirm: [{ end: 'COMPLETED', drive: place }],
+  approval: [
+    {
+      end: 'COMPLETED',
+      async drive(buyer, replica) {
+        askForApprovals(buyer);
+        await buyer.create(replica.url);
+        await submitAndApprove(buyer, replica.url);
+      },
+      beforeConfirm: submitAndApprove,
+    },
+  ],
   invoice: [{ end: 'COMPLETED', drive: place }],
   'paid PI': [{ end: 'COMPLETED', drive: placeAndPay }],
   review: Object.values(MONEY),
   settle: [{ end: 'COMPLETED', drive: placeAndPay }, MONEY['a part, and later the rest']],
+  document: [{ end: 'COMPLETED', drive: placeAndRead }],
   cancel: [
     {
       end: 'CANCELLED',
@@ -213,7 +252,10 @@ async function goOn({ point, way, buyer }: Story, urls: string[]): Promise<void>
   const ask = <T>(work: (url: string) => Promise<T>) => untilAnswered(urls, work);
   const read = () => ask((url) => readOrder(buyer.at(url), buyer.order.id));
   await ask((url) => buyer.create(url));
-  if ((await read()).status === 'DRAFT') await ask((url) => buyer.confirm(url));
+  if ((await read()).status === 'DRAFT') {
+    await ask(async (url) => way.beforeConfirm?.(buyer, url));
+    await ask((url) => buyer.confirm(url));
+  }
   // The job adds the link without a call, and sends its mail; once the order is paid, it would not be sent any more.
   await until(
     async () => payMailsOf(buyer),
@@ -300,14 +342,20 @@ test('a process that dies at any step leaves nothing paid uncredited, nothing cr
   const seconds = [diedAt - startAt, performance.now() - diedAt].map((ms) => (ms / 1000).toFixed(1));
   console.log(`${stories.length} deaths at ${points.length} points in ${seconds[0]} s, at rest ${seconds[1]} s later`);
   for (const story of stories) await expectMoney(story);
+  for (const { buyer } of stories.filter(({ point }) => point.flow === 'document')) {
+    const [one, other] = await Promise.all(urls.map((url) => readQuotation(buyer, url)));
+    expect(one).toBe(other);
+  }
   const mails = Object.entries(mailsByOrder(sandbox));
+  // A mail about an approval is sent if it is due before the confirm, and dropped after it: both are right.
+  const isOfApproval = ([name]: [string, number]) => /\.(approval_requested|order_approved)$/.test(name);
   const isReceipt = ([name]: [string, number]) => name.endsWith('.payment_received');
   const others = stories.filter(({ way }) => way.money === undefined || way.end === 'PAYMENT_REVIEW');
   const isOfOthers = ([name]: [string, number]) =>
     others.some(({ buyer }) => name.startsWith(`${buyer.order.number}.`));
-  expect(Object.fromEntries(mails.filter((mail) => isOfOthers(mail) && !isReceipt(mail)))).toEqual(
-    expectedMails(others),
-  );
+  expect(
+    Object.fromEntries(mails.filter((mail) => isOfOthers(mail) && !isReceipt(mail) && !isOfApproval(mail))),
+  ).toEqual(expectedMails(others));
   const receipts = mails.filter(isReceipt);
   expect(receipts.map(([name]) => name).toSorted()).toEqual(
     paid.map(({ buyer }) => `${buyer.order.number}.payment_received`).toSorted(),

@@ -143,12 +143,9 @@ export const approved: Deed = {
   act: (_, shop, app, index) => operator.approve(shop, app, index),
 };
 
-/** Only a booked order can be refunded, so this waits for a booking in flight. */
+/** The refund of a paid order, with or without its booking: whichever comes first. */
 export const refunded = (takeBack: decision.TakeBack): Deed => ({
   name: `an operator refunds and takes back ${takeBack}`,
-  async before(world, shop, index) {
-    if (model.statusOf(world.orders[index] ?? never()) === 'PAID') await operator.untilBooked(shop, index);
-  },
   expected: (world, order) => decision.refund(world, order, decision.takeBackOf(order, takeBack)),
   act: (world, shop, app, index) =>
     operator.refund(shop, app, index, decision.takeBackOf(world.orders[index] ?? never(), takeBack)),

@@ -9,7 +9,6 @@ import {
 } from '../../../src/operators/index.ts';
 import type { TestApp } from '../../support/app/app.ts';
 import { until } from '../../support/app/purchase.ts';
-import { storedOrders } from './compare.ts';
 import { knownOrder, type Shop } from './shop.ts';
 
 const BY = { actor: 'rina@finance', reason: 'Looked at it by hand' };
@@ -37,23 +36,33 @@ export async function refund(
   };
   const units = new Map(Object.entries(takeBack).map(([code, quantity]) => [code, BigInt(quantity)]));
   try {
-    return await refusals(refundOrder(parts, number, { ...BY, takeBack: units, ...(await seen(app, number)) }));
+    const decide = async () => refundOrder(parts, number, { ...BY, takeBack: units, ...(await seen(app, number)) });
+    return await refusals(afterBooking(decide));
   } finally {
     hubCore.close();
   }
 }
 
-export async function untilBooked(shop: Shop, index: number): Promise<void> {
-  await until(
-    () => storedOrders(shop),
-    (orders) => orders[index]?.status === 'COMPLETED',
+/** An operator who is told that accounting is booking the order at this moment tries again. */
+async function afterBooking<T>(decide: () => Promise<T>): Promise<T> {
+  const outcome = await until(
+    () =>
+      decide().then(
+        (decided) => ({ decided }),
+        (error: Error) => ({ error }),
+      ),
+    (each) =>
+      !('error' in each) || !/accounting is booking it at this moment|has just changed/.test(each.error.message),
   );
+  if ('error' in outcome) throw outcome.error;
+  return outcome.decided;
 }
 
 const partsOf = (shop: Shop, app: TestApp) => ({
   database: app.database,
   clock: shop.time,
   provider: () => app.neighbours.paymentProvider,
+  moderator: () => app.neighbours.moderator,
 });
 
 async function seen(app: TestApp, number: string) {
