@@ -1,6 +1,4 @@
-import { ApolloProvider } from '@apollo/client/react';
-import { useEffect, useMemo, useState } from 'react';
-import { createClient } from './api/client.ts';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import {
   type Config,
   loadConfig,
@@ -8,62 +6,103 @@ import {
   rememberOrganization,
   startingOrganization,
 } from './api/config.ts';
-import { type Problem, problemsOf } from './api/problems.ts';
-import { Header } from './components/header.tsx';
-import { Loading } from './components/loading.tsx';
-import { Problems } from './components/problems.tsx';
+import { createGraph } from './api/graph.ts';
+import { type Session, SessionContext } from './api/session.tsx';
 import { currentRoute, navigate } from './route.tsx';
 import { useLanguage } from './text/language.tsx';
+import { Boundary } from './ui/boundary.tsx';
+import { Header } from './ui/header.tsx';
+import { Problems } from './ui/problems.tsx';
+import { Skeleton } from './ui/skeleton.tsx';
 import { Workspace } from './workspace.tsx';
-
-interface Session {
-  config: Config;
-  organization: Organization;
-}
 
 /** Selects the organization. Everything below belongs to it. */
 export function App() {
   const { text } = useLanguage();
-  const [session, setSession] = useState<Session>();
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const [config, setConfig] = useState<Config>();
+  const [organization, setOrganization] = useState<Organization>();
+  const [hasFailed, setFailed] = useState(false);
+  const [hasSupport, setSupport] = useState(false);
 
   useEffect(() => {
     const route = currentRoute();
-    const orderId = route.view === 'order' ? route.orderId : undefined;
+    const orderId = 'orderId' in route ? route.orderId : undefined;
     loadConfig()
-      .then(async (config) => setSession({ config, organization: await startingOrganization(config, orderId) }))
-      .catch((error: unknown) => setProblems(problemsOf(error)));
+      .then(async (loaded) => {
+        setOrganization(await startingOrganization(loaded, orderId));
+        setConfig(loaded);
+      })
+      .catch(() => setFailed(true));
   }, []);
 
-  function switchTo(organization: Organization) {
-    rememberOrganization(organization.id);
-    setSession((before) => before && { ...before, organization });
-    if (currentRoute().view !== 'topup') navigate({ view: 'topup' });
+  const offerSupport = useCallback(() => setSupport(true), []);
+
+  function switchTo(next: Organization) {
+    rememberOrganization(next.id);
+    setOrganization(next);
+    const { view } = currentRoute();
+    if (view !== 'topup' && view !== 'support') navigate({ view: 'topup' });
   }
+
+  /** Support reads any organization, also one that the page's server does not name, with the token that it has. */
+  const visit = useCallback(
+    (id: string) =>
+      setOrganization((from) =>
+        from?.id === id
+          ? from
+          : (config?.organizations.find((each) => each.id === id) ?? (from && { ...from, id, name: '' })),
+      ),
+    [config],
+  );
 
   return (
     <>
       <a className="skip" href="#content">
-        {text.skip}
+        {text.common.skip}
       </a>
-      <Header organizations={session?.config.organizations ?? []} current={session?.organization} onSwitch={switchTo} />
+      <Header
+        organizations={withCurrent(config?.organizations ?? [], organization)}
+        current={organization}
+        hasSupport={hasSupport}
+        onSwitch={switchTo}
+      />
       <main id="content" tabIndex={-1}>
-        <Problems problems={problems} />
-        {session === undefined && problems.length === 0 && <Loading />}
-        {session && <OrganizationSpace key={session.organization.id} organization={session.organization} />}
+        {hasFailed && <Problems problems={[{ code: 'OFFLINE' }]} onRetry={() => location.reload()} />}
+        {organization === undefined && !hasFailed && (
+          <Skeleton shape={currentRoute().view === 'topup' ? 'choose' : 'order'} />
+        )}
+        {organization && (
+          <OrganizationSpace
+            key={organization.id}
+            organization={organization}
+            visit={visit}
+            offerSupport={offerSupport}
+          />
+        )}
       </main>
-      <footer className="foot">
-        {session?.config.mailboxUrl && <a href={session.config.mailboxUrl}>{text.mailbox}</a>}
-      </footer>
+      <footer className="foot">{config?.mailboxUrl && <a href={config.mailboxUrl}>{text.common.mailbox}</a>}</footer>
     </>
   );
 }
 
-function OrganizationSpace({ organization }: { organization: Organization }) {
-  const client = useMemo(() => createClient(organization.token), [organization.token]);
+/** The organizations to choose from, with the one that support visits. */
+function withCurrent(known: readonly Organization[], current: Organization | undefined): readonly Organization[] {
+  if (current === undefined || known.some(({ id }) => id === current.id)) return known;
+  return [current, ...known];
+}
+
+type SpaceProps = Pick<Session, 'organization' | 'visit' | 'offerSupport'>;
+
+function OrganizationSpace({ organization, visit, offerSupport }: SpaceProps) {
+  const session = useMemo(
+    () => ({ organization, graph: createGraph(organization.id, organization.token), visit, offerSupport }),
+    [organization, visit, offerSupport],
+  );
   return (
-    <ApolloProvider client={client}>
-      <Workspace organizationId={organization.id} />
-    </ApolloProvider>
+    <SessionContext value={session}>
+      <Boundary>
+        <Workspace />
+      </Boundary>
+    </SessionContext>
   );
 }

@@ -1,18 +1,34 @@
 import { type MouseEvent, type ReactNode, useEffect, useState } from 'react';
 
-/** The page has three views. The payment provider returns to an order's address: ?orderId=<id>. */
-export type Route = { view: 'topup' } | { view: 'orders' } | { view: 'order'; orderId: string };
+/** The payment provider and the mails lead to an order's address: ?orderId=<id>. */
+export type Route =
+  | { view: 'topup' }
+  | { view: 'orders' }
+  | { view: 'statement' }
+  | { view: 'support' }
+  | { view: 'order'; orderId: string }
+  | { view: 'receipt'; orderId: string };
 
 export function currentRoute(): Route {
   const query = new URLSearchParams(location.search);
-  const orderId = query.get('orderId');
-  if (orderId) return { view: 'order', orderId };
-  return query.get('view') === 'orders' ? { view: 'orders' } : { view: 'topup' };
+  const [orderId, view] = [query.get('orderId'), query.get('view')];
+  if (orderId) return { view: view === 'receipt' ? 'receipt' : 'order', orderId };
+  return view === 'orders' || view === 'statement' || view === 'support' ? { view } : { view: 'topup' };
 }
 
 function addressOf(route: Route): string {
-  if (route.view === 'order') return `?${new URLSearchParams({ orderId: route.orderId })}`;
-  return route.view === 'orders' ? '?view=orders' : location.pathname;
+  switch (route.view) {
+    case 'order':
+      return `?${new URLSearchParams({ orderId: route.orderId })}`;
+    case 'receipt':
+      return `?${new URLSearchParams({ orderId: route.orderId, view: 'receipt' })}`;
+    case 'orders':
+    case 'statement':
+    case 'support':
+      return `?view=${route.view}`;
+    case 'topup':
+      return location.pathname;
+  }
 }
 
 const NAVIGATED = 'topup:navigated';

@@ -1,9 +1,28 @@
-import { useMutation } from '@apollo/client/react';
-import { hasPassed } from '../time.ts';
-import { forgetKey, keyFor, knowsKey } from './idempotency.ts';
-import { CANCEL_ORDER, CHECK_PAYMENT, CONFIRM_ORDER, CREATE_ORDER, type Payload } from './operations.ts';
-import { type Problem, problemsOf } from './problems.ts';
-import type { Order, OrderItem, PriceChange, UserError } from './types.ts';
+import { useState } from 'react';
+import { hasPassed } from '../format/time.ts';
+import { useLanguage } from '../text/language.tsx';
+import {
+  ApproveTopupOrderDocument,
+  CancelTopupOrderDocument,
+  CheckTopupPaymentDocument,
+  ConfirmOrderDocument,
+  type ConfirmOrderMutation,
+  CreateTopupOrderDocument,
+  type CreateTopupOrderInput,
+  RejectTopupOrderDocument,
+  SubmitTopupOrderDocument,
+  type TopupErrorCode,
+  type UserError,
+} from './documents.ts';
+import type { Answer } from './graph.ts';
+import { forgetKey, hasKey, keyFor } from './idempotency.ts';
+import { tellOtherTabs } from './other-tabs.ts';
+import type { Problem } from './problems.ts';
+import { useSession } from './session.tsx';
+import type { Order } from './types.ts';
+
+export type PriceChange = NonNullable<NonNullable<ConfirmOrderMutation['confirmOrder']>['priceChange']>;
+export type Mutation = 'create' | 'confirm' | 'cancel' | 'check' | 'submit' | 'approve' | 'reject';
 
 /** The result of a mutation: the current order, business refusals, and technical failures. */
 export interface Outcome {
@@ -13,75 +32,102 @@ export interface Outcome {
   problems: Problem[];
 }
 
-function outcomeOf(payload: Payload | null | undefined, error: unknown): Outcome {
-  const problems = problemsOf(error);
-  if (!payload && problems.length === 0) problems.push({ message: 'The service gave no answer.' });
-  return {
-    order: payload?.order ?? null,
-    userErrors: payload?.userErrors ?? [],
-    priceChange: payload?.priceChange ?? null,
-    problems,
-  };
+/** The content of an order: a key stands for all of it. */
+export type Wanted = Pick<CreateTopupOrderInput, 'items' | 'withholding'>;
+
+interface Payload {
+  order: Order | null;
+  userErrors: UserError[];
+  priceChange?: PriceChange | null;
 }
 
 /** Refusals of a key that another attempt used; its draft may be deleted by now. */
-const USED_UP = ['IDEMPOTENCY_CONFLICT', 'QUOTE_EXPIRED'];
+const USED_UP: readonly TopupErrorCode[] = ['IDEMPOTENCY_CONFLICT', 'QUOTE_EXPIRED'];
 
-const SHOW_ALL = { errorPolicy: 'all' } as const;
-
-/** The four mutations of an order. Each resolves to an Outcome and never throws. */
+/** The mutations of an order. Each resolves to an Outcome and never throws. */
 export function useOrderMutations() {
-  const [create, creation] = useMutation(CREATE_ORDER, SHOW_ALL);
-  const [confirm, confirmation] = useMutation(CONFIRM_ORDER, SHOW_ALL);
-  const [cancel, cancellation] = useMutation(CANCEL_ORDER, SHOW_ALL);
-  const [check, checking] = useMutation(CHECK_PAYMENT, SHOW_ALL);
+  const { graph } = useSession();
+  const { inGraph: language } = useLanguage();
+  const [busy, setBusy] = useState<Mutation | null>(null);
 
-  async function createOnce(items: OrderItem[]): Promise<Outcome> {
-    const input = { items, idempotencyKey: keyFor('create', items) };
-    const { data, error } = await create({ variables: { input } }).catch(failed);
-    return outcomeOf(data?.createTopupOrder, error);
+  async function run<Data>(
+    mutation: Mutation,
+    send: () => Promise<Answer<Data>>,
+    payloadOf: (data: Data) => Payload | null,
+  ): Promise<Outcome> {
+    setBusy(mutation);
+    const { data, problems } = await send();
+    const payload = data === undefined ? null : payloadOf(data);
+    if (payload?.order) graph.rememberOrder(payload.order, language);
+    if (mutation !== 'check') tellOtherTabs();
+    setBusy(null);
+    if (payload === null && problems.length === 0) return { ...NOTHING, problems: [{}] };
+    return { ...NOTHING, ...payload, priceChange: payload?.priceChange ?? null, problems };
   }
 
+  const createOnce = (wanted: Wanted) => {
+    const input = { ...wanted, idempotencyKey: keyFor(graph.organizationId, 'create', wanted) };
+    const send = () => graph.ask(CreateTopupOrderDocument, { input, language });
+    return run('create', send, ({ createTopupOrder }) => createTopupOrder);
+  };
+
   return {
-    isBusy: creation.loading || confirmation.loading || cancellation.loading || checking.loading,
+    busy,
 
     /** Creates a quote for these items. Replaces the key of an order that can no longer be confirmed. */
-    async create(items: OrderItem[]): Promise<Outcome> {
-      const outcome = await createOnce(items);
+    async create(wanted: Wanted): Promise<Outcome> {
+      const outcome = await createOnce(wanted);
       const isUsedUp = outcome.userErrors.some(({ code }) => USED_UP.includes(code));
       const isOver = outcome.order !== null && !isOpenQuote(outcome.order);
       if (!isUsedUp && !isOver) return outcome;
-      forgetKey('create', items);
-      return createOnce(items);
+      forgetKey(graph.organizationId, 'create', wanted);
+      return createOnce(wanted);
     },
 
     /** Confirms only the total on the screen. */
-    async confirm(order: Order): Promise<Outcome> {
+    confirm(order: Order): Promise<Outcome> {
       const wish = wishOf(order);
-      const input = { ...wish, idempotencyKey: keyFor('confirm', wish) };
-      const { data, error } = await confirm({ variables: { input } }).catch(failed);
-      return outcomeOf(data?.confirmOrder, error);
+      const input = { ...wish, idempotencyKey: keyFor(graph.organizationId, 'confirm', wish) };
+      const send = () => graph.ask(ConfirmOrderDocument, { input, language });
+      return run('confirm', send, ({ confirmOrder }) => confirmOrder);
     },
 
-    async cancel(orderId: string): Promise<Outcome> {
-      const { data, error } = await cancel({ variables: { input: { orderId } } }).catch(failed);
-      return outcomeOf(data?.cancelTopupOrder, error);
+    cancel(orderId: string): Promise<Outcome> {
+      const send = () => graph.ask(CancelTopupOrderDocument, { input: { orderId }, language });
+      return run('cancel', send, ({ cancelTopupOrder }) => cancelTopupOrder);
     },
 
-    async check(orderId: string): Promise<Outcome> {
-      const { data, error } = await check({ variables: { input: { orderId } } }).catch(failed);
-      return outcomeOf(data?.checkTopupPayment, error);
+    check(orderId: string): Promise<Outcome> {
+      const send = () => graph.ask(CheckTopupPaymentDocument, { input: { orderId }, language });
+      return run('check', send, ({ checkTopupPayment }) => checkTopupPayment);
     },
+
+    submit(orderId: string): Promise<Outcome> {
+      const send = () => graph.ask(SubmitTopupOrderDocument, { input: { orderId }, language });
+      return run('submit', send, ({ submitTopupOrder }) => submitTopupOrder);
+    },
+
+    /** Approves only the total on the screen. */
+    approve({ id: orderId, total }: Order, reason: string): Promise<Outcome> {
+      const input = { orderId, expectedTotal: total.amount, reason };
+      const send = () => graph.ask(ApproveTopupOrderDocument, { input, language });
+      return run('approve', send, ({ approveTopupOrder }) => approveTopupOrder);
+    },
+
+    reject(orderId: string, reason: string): Promise<Outcome> {
+      const send = () => graph.ask(RejectTopupOrderDocument, { input: { orderId, reason }, language });
+      return run('reject', send, ({ rejectTopupOrder }) => rejectTopupOrder);
+    },
+
+    /** True if another confirm is a repeat, which asks Mekari Pay again for the link. */
+    canRepeatConfirm: (order: Order) => hasKey(graph.organizationId, 'confirm', wishOf(order)),
   };
 }
 
+export const NOTHING: Outcome = { order: null, userErrors: [], priceChange: null, problems: [] };
+
 const wishOf = (order: Order) => ({ orderId: order.id, expectedTotal: order.total.amount });
 
-/** True if another confirm is a repeat, which asks Mekari Pay again for the link. */
-export const canRepeatConfirm = (order: Order) => knowsKey('confirm', wishOf(order));
-
-const failed = (error: unknown) => ({ data: undefined, error });
-
-export function isOpenQuote(order: Order): boolean {
+function isOpenQuote(order: Order): boolean {
   return order.status === 'DRAFT' && !hasPassed(order.quoteExpiresAt);
 }

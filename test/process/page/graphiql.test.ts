@@ -19,7 +19,7 @@ beforeAll(async () => {
   app = await startApp();
   const { token } = await app.client({ organization_id: '1001' });
   const { hubCore } = app.sandbox;
-  gateway = await startSupergraph({ port: 0, root, graphUrl: `${app.url}/graphql`, hubCore, token });
+  gateway = await startSupergraph({ port: 0, root, graphUrl: `${app.url}/graphql`, hubCore, token: async () => token });
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];
   browser = await chromium.launch({ executablePath: chromiumPath, args });
   page = await browser.newPage();

@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import { useSession } from '../api/session.tsx';
+import { useAllWords } from '../text/all-words.ts';
+import { Heading } from '../ui/heading.tsx';
+import { Problems } from '../ui/problems.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { download, toCsv } from './csv.ts';
+import { Drafts } from './drafts.tsx';
+import { HistoryFilter, ORDERS } from './history-filter.tsx';
+import { OrdersTable, orderedBy } from './orders-table.tsx';
+import { PendingBanner, usePending } from './pending-banner.tsx';
+import { useOrders } from './use-orders.ts';
+import { type Filter, isNarrow, walk } from './walk.ts';
+
+/** Lists orders, newest first, by state, day and number, and gives them as CSV. */
+export function OrderHistory() {
+  const { text } = useAllWords();
+  const { graph, organization } = useSession();
+  const [filter, setFilter] = useState<Filter>({ status: ORDERS, from: '', to: '', number: '' });
+  const { shown: read, problems, isLoading, more } = useOrders(filter);
+  const pending = usePending();
+  // Both at once, so that nothing jumps.
+  const shown = pending === undefined ? null : read;
+  const isWaiting = isLoading || pending === undefined;
+  const words = text.history;
+
+  /** All that the filter selects, also what is not on the screen. */
+  async function saveCsv() {
+    const head = [text.order.order, words.created, words.orderedBy, words.status, words.invoice, text.common.total];
+    const { rows } = await walk(graph, filter);
+    const lines = rows.map((row) => [
+      row.number,
+      row.createdAt,
+      orderedBy(row),
+      words.statuses[row.status],
+      row.paidInvoiceNumber ?? '',
+      row.total.amount,
+    ]);
+    download(`${words.fileName}-${organization.id}.csv`, toCsv([head, ...lines]));
+  }
+
+  return (
+    <>
+      <Heading title={text.common.orders} />
+      <HistoryFilter filter={filter} onChange={setFilter} />
+      <Problems problems={problems} onRetry={() => setFilter({ ...filter })} />
+      {shown && pending && (
+        <PendingBanner pending={pending} onShow={() => setFilter({ ...filter, status: ['PENDING_PAYMENT'] })} />
+      )}
+      {!shown && isWaiting && <Skeleton shape="list" />}
+      {shown?.rows.length === 0 && <p className="empty">{isNarrow(filter) ? words.noneFits : words.noOrders}</p>}
+      {shown && shown.rows.length > 0 && <OrdersTable rows={shown.rows} />}
+      {shown && (
+        <div className="more">
+          <p className="soft" role="status">
+            {words.shown(shown.rows.length, shown.total)}
+          </p>
+          {shown.next !== null && (
+            <button type="button" disabled={isLoading} onClick={() => void more()}>
+              {words.loadMore}
+            </button>
+          )}
+          {shown.rows.length > 0 && (
+            <button type="button" onClick={() => void saveCsv()}>
+              {words.csv}
+            </button>
+          )}
+        </div>
+      )}
+      {filter.status === ORDERS && !isNarrow(filter) && <Drafts />}
+    </>
+  );
+}

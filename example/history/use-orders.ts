@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useState } from 'react';
+import { TopupOrdersDocument } from '../api/documents.ts';
+import type { Problem } from '../api/problems.ts';
+import { useSession } from '../api/session.tsx';
+import { type Filter, type OrderRow, termsOf } from './walk.ts';
+
+interface Shown {
+  rows: OrderRow[];
+  total: number;
+  /** Where the next page begins; null at the end. */
+  next: string | null;
+}
+
+const PAGE = 10;
+
+/** Reads the orders that fit, newest first, page by page. */
+export function useOrders(filter: Filter) {
+  const { graph } = useSession();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [isLoading, setLoading] = useState(true);
+  const read = useCallback(
+    async (before: Shown | null): Promise<{ shown: Shown | null; problems: Problem[] }> => {
+      const terms = { ...termsOf(graph.organizationId, filter), first: PAGE, after: before?.next ?? null };
+      const { data, problems: found } = await graph.read(TopupOrdersDocument, terms);
+      const page = data?.topupOrders;
+      if (!page) return { shown: null, problems: found };
+      const rows = [...(before?.rows ?? []), ...page.edges.map(({ node }) => node)];
+      const next = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      return { shown: { rows, total: page.totalCount, next }, problems: found };
+    },
+    [graph, filter],
+  );
+  useEffect(() => {
+    let isCurrent = true;
+    setLoading(true);
+    void read(null).then((answer) => {
+      // A slower answer to an earlier filter does not replace this one's.
+      if (!isCurrent) return;
+      if (answer.shown) setShown(answer.shown);
+      setProblems(answer.problems);
+      setLoading(false);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [read]);
+  async function more(): Promise<void> {
+    setLoading(true);
+    const answer = await read(shown);
+    if (answer.shown) setShown(answer.shown);
+    setProblems(answer.problems);
+    setLoading(false);
+  }
+  return { shown, problems, isLoading, more };
+}

@@ -1,0 +1,6 @@
+import { history } from './history.ts';
+import { order, pay } from './order.ts';
+import { statement } from './statement.ts';
+
+/** The words of the screens after the first. */
+export const enAfter = { order, pay, history, statement };

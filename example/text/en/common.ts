@@ -1,0 +1,31 @@
+import type { common as id } from '../id/common.ts';
+
+export const common: typeof id = {
+  section: 'Finance',
+  skip: 'Skip to content',
+  organization: 'Organization',
+  language: 'Language',
+  topUp: 'Top up',
+  support: 'Support',
+  orders: 'Orders',
+  statement: 'Statement',
+  mailbox: 'Sandbox mailbox',
+  loading: 'Loading…',
+  retry: 'Try again',
+  refresh: 'Refresh',
+  close: 'Close',
+  reference: 'Reference for our team',
+  validUntil: 'Valid until',
+  total: 'Total',
+  excess: 'Settlement of excess usage',
+  steps: { label: 'Steps of the purchase', choose: 'Choose', review: 'Review', pay: 'Pay', done: 'done' },
+  problems: {
+    OFFLINE: 'There is no connection. Check your internet, then try again.',
+    UNAUTHENTICATED: 'Your session has ended. Sign in again to continue.',
+    FORBIDDEN: 'Your account may not do this. Ask your organization’s admin for access.',
+    RATE_LIMITED: 'Too many requests at once. Wait a moment, then try again.',
+    SERVICE_UNAVAILABLE: 'The service is busy. Try again in a moment.',
+  },
+  problem: 'Something went wrong on our side. Try again; if it happens again, send our team the reference.',
+  staleAnswer: (time) => `Last updated at ${time}. This page refreshes as soon as the connection is back.`,
+};

@@ -1,0 +1,27 @@
+export const statement = {
+  title: 'Mutasi kuota',
+  intro:
+    'Setiap penambahan, pelunasan, dan penarikan kuota oleh pesanan Anda, dengan saldo sesudahnya. Terbaru di atas.',
+  quota: 'Kuota',
+  allQuotas: 'Semua kuota',
+  at: 'Waktu',
+  kind: 'Keterangan',
+  change: 'Perubahan',
+  balanceAfter: 'Saldo sesudahnya',
+  order: 'Pesanan',
+  kinds: {
+    TOPUP: 'Top-up',
+    EXCESS_SETTLEMENT: 'Pelunasan pemakaian berlebih',
+    REFUND: 'Kuota ditarik kembali',
+  } as Record<string, string>,
+  settled: (quantity: string) => `${quantity} dilunasi`,
+  unchanged: 'Saldo tetap',
+  none: 'Belum ada mutasi kuota.',
+  noneOfQuota: 'Kuota ini belum pernah berubah.',
+  more: 'Muat lebih banyak',
+  shown: (count: number) => `${count} mutasi ditampilkan`,
+  month: 'Bulan',
+  csv: 'Unduh CSV',
+  csvHint: 'Seluruh mutasi bulan itu, waktu Jakarta.',
+  fileName: 'mutasi',
+};
