@@ -1,27 +1,43 @@
-# The server and the operators' commands, without npm, compiler and sources. Settings come from the environment alone.
-# Tried with buildah and its chroot isolation on a base made of Debian's packages; not with a Docker engine.
+# The server and the operators' commands, without npm, compiler, sources and packages: dist/server has all code in it. Settings come from the
+# environment alone. `--target sandbox` builds the neighbours of compose.yml instead.
+# Built with buildah and run with podman (read-only, without capabilities) on a base of Debian's packages and npm's Node; not with a Docker
+# engine, nor on the image of NODE_IMAGE.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
+RUN npm ci
 COPY . .
-RUN npm ci && npm run build && npm prune --omit=dev --omit=optional \
-  && rm -rf dist/bench dist/example dist/sandbox dist/scripts node_modules/self-topup-client
+RUN npm run build && node scripts/pack-sandbox.ts
 
-FROM ${NODE_IMAGE}
+FROM ${NODE_IMAGE} AS bare
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn-*
+ENV NODE_ENV=production
+WORKDIR /app
+# The documents' fonts are the one package that is read as files.
+COPY --from=build /app/node_modules/@expo-google-fonts/ibm-plex-sans ./node_modules/@expo-google-fonts/ibm-plex-sans
+# A number, so that Kubernetes can see that it is not root.
+USER 65532:65532
+
+FROM bare AS sandbox
+COPY --from=build /app/packages/sandbox/dist ./dist
+HEALTHCHECK --interval=2s --timeout=3s --start-period=20s \
+  CMD ["node", "--eval", "fetch('http://127.0.0.1:4106/.well-known/jwks.json').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/sandbox/dev/neighbours.js"]
+
+FROM bare
 LABEL org.opencontainers.image.title="self-topup-subgraph" \
   org.opencontainers.image.description="GraphQL federated subgraph for the self top-up of prepaid quotas" \
   org.opencontainers.image.sbom="/app/dist/sbom.cdx.json"
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2
-WORKDIR /app
+ENV MALLOC_ARENA_MAX=2
 COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/seed ./seed
-COPY --from=build /app/dist ./dist
-RUN rm -rf /usr/local/lib/node_modules/npm /usr/local/bin/npm /usr/local/bin/npx /opt/yarn-* \
-  && chmod +x dist/src/commands/self-topup.js \
-  && ln -s /app/dist/src/commands/self-topup.js /usr/local/bin/self-topup
-# A number, so that Kubernetes can see that it is not root.
+COPY --from=build /app/dist/sbom.cdx.json ./dist/sbom.cdx.json
+COPY --from=build /app/dist/server ./dist/server
+USER 0
+RUN ln -s /app/dist/server/commands/self-topup.js /usr/local/bin/self-topup && chmod +x dist/server/commands/self-topup.js
 USER 65532:65532
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,14 +19,25 @@ interface Alert {
 }
 
 /** Parses the rules in their one form; a line in another form fails. */
-function readAlerts(): Alert[] {
+function readAlerts(file: string): Alert[] {
   const rule =
     /^ {6}- alert: (?<name>\w+)\n {8}expr: (?<expr>.+)\n {8}for: (?<for>.+)\n {8}labels:\n {10}severity: (?<severity>.+)\n {8}annotations:\n {10}summary: (?<summary>.+)\n {10}runbook: (?<runbook>.+)$/gm;
-  const text = readText('deploy/prometheus/alerts.yml');
+  const record = /^ {6}- record: [\w:]+\n {8}expr: .+\n {8}labels:\n {10}slo: \w+$/gm;
+  const text = readText(file);
   const alerts = [...text.matchAll(rule)].map(({ groups }) => ({ ...groups }) as unknown as Alert);
-  const rest = text.replace(rule, '').split('\n');
-  expect(rest.filter((line) => !/^(#.*|groups:| {2}- name: [\w-]+| {4}rules:|)$/.test(line))).toEqual([]);
+  const rest = text.replace(rule, '').replace(record, '').split('\n');
+  const frame = /^(#.*|groups:| {2}- name: [\w-]+| {4}interval: 1m| {4}rules:|)$/;
+  expect(rest.filter((line) => !frame.test(line))).toEqual([]);
   return alerts;
+}
+
+/** The expressions of recorded series, by series and service level. */
+function readRecords(): { where: string; expr: string }[] {
+  const record = /- record: (\S+)\n +expr: (.+)\n +labels:\n +slo: (\w+)/g;
+  return [...readText('deploy/prometheus/slo.yml').matchAll(record)].map(([, name, expr = '', slo]) => ({
+    where: `${name} of ${slo}`,
+    expr,
+  }));
 }
 
 interface Panel {
@@ -47,11 +59,14 @@ interface Dashboard {
 
 const dashboard: Dashboard = JSON.parse(readText('deploy/grafana/self-topup.json'));
 const targets = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
-const alerts = readAlerts();
+const alerts = readAlerts('deploy/prometheus/alerts.yml');
+/** Two alerts for each level: one wakes somebody. */
+const burning = readAlerts('deploy/prometheus/slo.yml');
 /** Grafana replaces this variable by a duration. */
 const withoutMacros = (expr: string) => expr.replaceAll('$__rate_interval', '5m');
 const expressions = [
   ...alerts.map(({ name, expr }) => ({ where: name, expr })),
+  ...readRecords(),
   ...targets.map(({ title, expr }) => ({ where: title, expr: withoutMacros(expr) })),
 ];
 
@@ -90,25 +105,54 @@ test.each(expressions)("$where is valid PromQL over the product's metrics: $expr
   expect(matchers.filter(({ metric, label }) => !labelsOf(metric)?.has(label))).toEqual([]);
   expect(groupings.filter((label) => !metrics.every((metric) => labelsOf(metric)?.has(label)))).toEqual([]);
   const known = documentedMetrics();
-  const isKnown = ({ metric, value }: (typeof matchers)[number]) =>
-    metric === 'up' || known.get(metric)?.says.includes(`\`${value}\``);
+  // The name of an operation is a root field, and `le` a bucket: the metric's description lists neither.
+  const isKnown = ({ metric, label, value }: (typeof matchers)[number]) =>
+    metric === 'up' || ['name', 'le'].includes(label) || known.get(metric)?.says.includes(`\`${value}\``);
   expect(matchers.filter((matcher) => !isKnown(matcher))).toEqual([]);
+});
+
+const promtool = (...args: string[]) => {
+  const { error, status, stderr, stdout } = spawnSync('promtool', args, { cwd: root, encoding: 'utf8' });
+  if (error !== undefined)
+    throw new Error('promtool is missing: install the package prometheus, as .ci/run does', { cause: error });
+  return { status, words: `${stdout}${stderr}` };
+};
+
+test("Prometheus' own checker accepts the rules", () => {
+  const files = ['deploy/prometheus/alerts.yml', 'deploy/prometheus/slo.yml'];
+  expect(promtool('check', 'rules', ...files)).toMatchObject({ status: 0 });
+});
+
+test('the levels burn in the cases of slo.test.yml, and in no other', () => {
+  const { status, words } = promtool('test', 'rules', 'deploy/prometheus/slo.test.yml');
+  expect({ status, failed: /FAILED.*/s.exec(words)?.[0] }).toEqual({ status: 0 });
+});
+
+test('the latencies of the levels are buckets that the product serves', async () => {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  for (const le of ['1', '2.5'])
+    expect(text).toMatch(new RegExp(`^graphql_operation_duration_seconds_bucket\\{.*le="${le}"`, 'm'));
 });
 
 describe('the alert rules', () => {
   const operations = readText('docs/operations.md');
-  const anchors = [...operations.matchAll(/^#{2,} (.+)$/gm)].map(
-    ([, title = '']) =>
-      `docs/operations.md#${title
-        .toLowerCase()
-        .replace(/[^\w\s-]/g, '')
-        .replaceAll(' ', '-')}`,
+  const runbooks = new Map(
+    readText('docs/runbooks.md')
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [`docs/runbooks.md#${section.split('\n')[0]?.toLowerCase()}`, section]),
   );
 
-  test.each(alerts)('$name has a delay, a severity, and a link to a page that exists', (alert) => {
+  test.each([...alerts, ...burning])('$name has a delay, a severity, and a runbook that names commands', (alert) => {
     expect(alert.for).toMatch(/^\d+[mhd]$/);
     expect(['critical', 'warning']).toContain(alert.severity);
-    expect(anchors).toContain(alert.runbook);
+    expect(alert.runbook).toBe(`docs/runbooks.md#${alert.name.toLowerCase()}`);
+    expect(runbooks.get(alert.runbook)).toMatch(/```console\n\$ [a-z]/);
+  });
+
+  test('a runbook belongs to an alert', () => {
+    const wanted = new Set([...alerts, ...burning].map(({ runbook }) => runbook));
+    expect([...runbooks.keys()].filter((anchor) => !wanted.has(anchor))).toEqual([]);
   });
 
   test.each(alerts)('$name uses only labels that its expression keeps', ({ expr, summary }) => {
@@ -126,7 +170,8 @@ describe('the alert rules', () => {
     const names = [...listed.matchAll(/^\| (`[A-Z]\w+`(?:, `\w+`)*) +\|/gm)].flatMap(
       ([, cell = '']) => cell.match(/\w+/g) ?? [],
     );
-    expect(names.toSorted()).toEqual(alerts.map(({ name }) => name).toSorted());
+    const all = [...alerts, ...burning].map(({ name }) => name);
+    expect(names.toSorted()).toEqual([...new Set(all)].toSorted());
   });
 });
 
