@@ -16,9 +16,17 @@ export async function fillLedger(database: DataSource, { rows, organizations }: 
   try {
     // Of this one session: the triggers are there for all others.
     await session.query(`set session_replication_role = replica`);
+    const isOlder = ((await session.query(BALANCES)) as object[]).length === 0;
     for (const statement of STATEMENTS) {
       await session.query(
-        statement.replaceAll(':orders', String(rows / 2)).replaceAll(':organizations', String(organizations)),
+        statement
+          .replaceAll(':orders', String(rows / 2))
+          .replaceAll(':organizations', String(organizations))
+          .replace(':balance', isOlder ? '' : ', balance_after')
+          .replace(
+            ':sum',
+            isOlder ? '' : ', sum(quantity) over (partition by organization_id, quota_code order by at, id)',
+          ),
       );
     }
   } finally {
@@ -27,6 +35,9 @@ export async function fillLedger(database: DataSource, { rows, organizations }: 
   }
   await database.query('vacuum analyze');
 }
+
+/** A database of an older build has no such column. */
+const BALANCES = `select from information_schema.columns where table_name = 'quota_ledger_entries' and column_name = 'balance_after'`;
 
 /** Order i: a WhatsApp balance of 1,000,000 rupiah and more, and i % 7 + 1 seats at 50,000. */
 const STATEMENTS = [
@@ -70,10 +81,13 @@ const STATEMENTS = [
      payment_method, outcome, received_at)
    select uuidv7(at - now()), 'webhook:msg_' || i, 'webhook', 'invoice.paid', 'TU-' || i, id, 'inv_' || i,
      balance + seats * 50000, 'IDR', at, 'va_bni', 'settled', at from wanted`,
-  `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at)
-   select uuidv7(at - now()), organization_id, balance_line, 'wa_balance', 'TOPUP', balance, at from wanted
-   union all
-   select uuidv7(at - now()), organization_id, seats_line, 'agent_extra', 'TOPUP', seats, at from wanted`,
+  `insert into quota_ledger_entries (id, organization_id, order_line_id, quota_code, kind, quantity, created_at :balance)
+   select entry.* :sum from (
+     select uuidv7(at - now()) as id, organization_id, balance_line, 'wa_balance' as quota_code, 'TOPUP', balance as quantity, at
+     from wanted
+     union all
+     select uuidv7(at - now()), organization_id, seats_line, 'agent_extra', 'TOPUP', seats, at from wanted
+   ) as entry`,
   `insert into organization_packages (organization_id, quota_code, balance, excess_settled, updated_at)
    select organization_id, quota_code, sum(quantity), 0, max(created_at)
    from quota_ledger_entries group by organization_id, quota_code`,

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { benchAudit } from './audit.ts';
 import { benchBeside } from './beside.ts';
+import { benchDocuments } from './documents.ts';
 import { benchFloods } from './floods.ts';
 import { benchGrow } from './grow.ts';
 import { benchHostile } from './hostile.ts';
@@ -11,10 +12,14 @@ import { benchPaymentsMigration } from './payments-migration.ts';
 import { benchSlowClients } from './slow-clients.ts';
 import { benchSpeed } from './speed.ts';
 import { benchStarvation } from './starvation.ts';
+import { benchStatement } from './statement.ts';
+import { benchUpgrade } from './upgrade.ts';
+import { benchWaiters } from './waiters.ts';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: benchAudit,
   beside: benchBeside,
+  documents: benchDocuments,
   floods: benchFloods,
   grow: benchGrow,
   hostile: benchHostile,
@@ -24,6 +29,9 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   'slow-clients': benchSlowClients,
   speed: benchSpeed,
   starvation: benchStarvation,
+  statement: benchStatement,
+  waiters: benchWaiters,
+  upgrade: benchUpgrade,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

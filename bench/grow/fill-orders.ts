@@ -30,6 +30,9 @@ export async function fillOrders(
     // Only this session skips the triggers.
     await session.query(`set session_replication_role = replica`);
     await session.query(`set work_mem = '256MB'`);
+    await session.query(`set maintenance_work_mem = '512MB'`);
+    const indexes: { name: string; text: string }[] = await session.query(INDEXES);
+    for (const { name } of indexes) await session.query(`drop index ${name}`);
     for (const statement of [WANTED, ...ORDERS, ...related(TOTAL), 'drop table wanted']) {
       await session.query(
         statement
@@ -38,13 +41,20 @@ export async function fillOrders(
           .replaceAll(':largest', String(largestHasOneIn)),
       );
     }
+    for (const { text } of indexes) await session.query(text);
   } finally {
     await session.query(`reset work_mem`);
+    await session.query(`reset maintenance_work_mem`);
     await session.query(`set session_replication_role = origin`);
     await session.release();
   }
   await database.query('vacuum analyze');
 }
+
+/** The indexes that no constraint needs: building them over all rows is faster than row by row. */
+const INDEXES = `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as text
+  from pg_index join pg_class on pg_class.oid = indrelid
+  where relnamespace = 'public'::regnamespace and not exists (select from pg_constraint where conindid = indexrelid)`;
 
 /**
  * `n` counts from the newest order. The number of orders in flight does not depend on the total: it follows the

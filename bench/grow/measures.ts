@@ -3,8 +3,9 @@ import { rupiahAmount } from '../../src/kernel/amount.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { SettledExcessLoader } from '../../src/ledger/index.ts';
 import type { OrderStatus, TopupOrder } from '../../src/orders/index.ts';
-import { cursorOf, pageArgs } from '../../src/orders/rules/page.ts';
+import { pageArgs } from '../../src/orders/rules/page.ts';
 import { Reconcile, SettlePayment } from '../../src/payments/index.ts';
+import { cursorOf } from '../../src/platform/graphql/page.ts';
 import type { RequestContext } from '../../src/platform/server/request-context.ts';
 import { median } from '../neighbours/load.ts';
 import { LARGE_ORGANIZATION } from './fill-orders.ts';
@@ -70,8 +71,8 @@ async function reads(side: Side, id: string, timed: Timed): Promise<void> {
   const after = await lateCursor(side, id);
   if (after !== undefined) await timed('history, a late page', () => history(side, id, { after }));
   await timed('history, two statuses', () => history(side, id, { status: STATUSES }));
-  await timed('totalCount', () => orders.count(asked(), id, []));
-  await timed('totalCount, two statuses', () => orders.count(asked(), id, STATUSES));
+  await timed('totalCount', () => orders.count(asked(), id, pageArgs({}).filter));
+  await timed('totalCount, two statuses', () => orders.count(asked(), id, pageArgs({ status: STATUSES }).filter));
   await timed('balances', () => balances.ofOrganization(asked(), id));
   await timed('settled excess', () => new SettledExcessLoader(side.callers).ofOrganization(asked(), id));
 }

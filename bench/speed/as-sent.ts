@@ -1,9 +1,9 @@
 import { type ApolloClient, HttpLink } from '@apollo/client';
-import { createClient } from '../../example/api/client.ts';
+import { createClient } from './apollo.ts';
 import type { Request } from './load.ts';
 
 /**
- * What the example's client sends for an operation: its text with `__typename` where Apollo Client adds it, its variables, and its
+ * What the bench's Apollo Client sends for an operation: its text with `__typename` where Apollo Client adds it, its variables, and its
  * headers. Nothing leaves this process.
  */
 export async function asSent(token: string, ask: (client: ApolloClient) => Promise<unknown>): Promise<Request> {
@@ -20,7 +20,7 @@ export async function asSent(token: string, ask: (client: ApolloClient) => Promi
   );
   await ask(client).catch(() => undefined);
   client.stop();
-  if (typeof sent?.body !== 'string') throw new Error('the example sent nothing');
+  if (typeof sent?.body !== 'string') throw new Error('the client sent nothing');
   return { headers: withToken(sent.headers as Record<string, string>, token), body: sent.body };
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'autocannon';
-import { CONFIRM_ORDER, CREATE_ORDER } from '../../example/api/operations.ts';
 import { asSent, withToken } from './as-sent.ts';
+import { CONFIRM_ORDER, CREATE_ORDER } from './operations.ts';
 
-/** As the example sends them; what stands for the order and the key is replaced for each order. */
+/** As a page sends them; what stands for the order and the key is replaced for each order. */
 const NOBODY = 'a.b.c';
 const create = await asSent(NOBODY, (client) =>
   client.mutate({ mutation: CREATE_ORDER, variables: { input: { items: [], idempotencyKey: '' } } }),

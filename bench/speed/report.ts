@@ -44,7 +44,7 @@ ${goalsTable(reported)}
 
 ## Reading
 
-The workloads are what clients send. Page, order page and history are the operations of \`example/api/\` as Apollo Client sends them
+The workloads are what clients send. Page, order page and history are those of \`bench/speed/operations.ts\` as Apollo Client sends them
 (with \`__typename\` and variables), by ${ASKING} organizations in turn; a hundred orders with their lines is the longest answer that one
 page of orders can be. \`_entities\` are what Hive Gateway asks for when a support tool asks it for a list that another subgraph owns.
 

@@ -1,5 +1,4 @@
 import { type ApolloClient, gql } from '@apollo/client';
-import { ORDER, ORDERS, TOPUP_PAGE } from '../../example/api/operations.ts';
 import type { Ground } from '../neighbours/ground.ts';
 import { asSent } from './as-sent.ts';
 import {
@@ -12,6 +11,7 @@ import {
 } from './check-answers.ts';
 import { gatewayRequests } from './gateway-requests.ts';
 import type { Request } from './load.ts';
+import { ORDER, ORDERS, TOPUP_PAGE } from './operations.ts';
 import { FIRST_ORDER, orderIdOf, organizationOf } from './pending-orders.ts';
 
 export interface Workload {
@@ -29,7 +29,7 @@ export type WorkloadName = (typeof WORKLOADS)[number];
 /** Organizations that ask in turn: as many as have orders and balances. */
 export const ASKING = 200;
 const REFERENCES = 50;
-/** As many as the example shows at once, and the most that the graph gives. */
+/** As many as a page shows at once, and the most that the graph gives. */
 const PAGE_OF_ORDERS = 10;
 const LONG_PAGE = 100;
 const CODES = [
@@ -43,7 +43,7 @@ const CODES = [
 ];
 const TOKEN_SECONDS = 12 * 3600;
 
-/** The longest answer that anybody may ask for: no page of the example's, but a client of its own. */
+/** The longest answer that anybody may ask for: no page, but a client of its own. */
 const LONG_HISTORY = gql`query TopupOrders($first: Int!) { topupOrders(first: $first) {
   edges { cursor node {
     id number status total { amount currencyCode } createdAt paidInvoiceNumber
