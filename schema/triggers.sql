@@ -333,6 +333,7 @@ CREATE OR REPLACE FUNCTION public.enqueue_jobs(specs json)
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_seqscan TO 'off'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_indexscan TO 'off'
 AS $function$
 begin
   perform graphile_worker.add_jobs(array(
