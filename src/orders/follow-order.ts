@@ -31,7 +31,7 @@ export class FollowOrder {
 
   /** Ends after `null`, which stands for an order that the caller may not see, and with a stop. Throws RATE_LIMITED and UNAUTHENTICATED. */
   async *follow(request: StreamContext, orderId: string): AsyncGenerator<StreamedValue> {
-    const freePlace = this.watch.takePlace(waiterOf(request));
+    const freePlace = this.watch.takePlace(waiterOf(request), 'stream');
     this.streams += 1;
     try {
       yield* this.changes(request, orderId);

@@ -30,6 +30,12 @@ const LOOK_MS = 3000;
 const SPACING_MS = 50;
 const RETRY_SECONDS = 5;
 
+/** Holds a place: a request with waitSeconds, or a stream. The value tells a refused one how else to learn of changes. */
+export const HOLDERS = {
+  request: 'ask without waitSeconds',
+  stream: 'read the order by topupOrder, or end another stream and subscribe again',
+};
+
 type Entry = Pick<Wait, 'since'> & { end(): void };
 
 /**
@@ -80,21 +86,19 @@ export class OrderWatch {
     return { over: promise, end: entry.end };
   }
 
-  /** Takes a place to wait. `caller` names its holder in the count. Throws RATE_LIMITED if too many wait. Returns the function that frees it. */
-  takePlace(caller: string): () => void {
+  /** Takes a place to wait. `caller` is whose it is in the count. Throws RATE_LIMITED if too many wait. Returns the function that frees it. */
+  takePlace(caller: string, holder: keyof typeof HOLDERS): () => void {
     const { all, ofCaller } = this.options.limits;
     const own = this.places.get(caller) ?? 0;
     if (own >= ofCaller) {
       const limit = { limitName: 'waiting requests per caller', limit: ofCaller, figure: own + 1 };
-      throw rateLimited(
-        `At most ${ofCaller} requests of a caller wait at once: ask without waitSeconds.`,
-        RETRY_SECONDS,
-        limit,
-      );
+      const most = `At most ${ofCaller} requests and streams of a caller wait at once`;
+      throw rateLimited(`${most}: ${HOLDERS[holder]}.`, RETRY_SECONDS, limit);
     }
     if (this.all >= all) {
       const limit = { limitName: 'waiting requests', limit: all, figure: this.all + 1 };
-      throw rateLimited('Too many requests wait at the moment: ask without waitSeconds.', RETRY_SECONDS, limit);
+      const most = 'Too many requests and streams wait at the moment';
+      throw rateLimited(`${most}: ${HOLDERS[holder]}.`, RETRY_SECONDS, limit);
     }
     this.places.set(caller, own + 1);
     this.all += 1;

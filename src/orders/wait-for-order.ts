@@ -42,7 +42,7 @@ export class WaitForOrder {
     since: Date,
     ms: number,
   ): Promise<TopupOrder | null> {
-    const freePlace = this.watch.takePlace(waiterOf(request));
+    const freePlace = this.watch.takePlace(waiterOf(request), 'request');
     const startedAt = performance.now();
     const wait = this.watch.wait({ orderId: id, since, ms });
     const forgetClient = request.onClosed?.(wait.end);

@@ -13,7 +13,7 @@ export class OrderChangesResolver {
     ...SUBSCRIBED_BY_PARTS,
     nullable: true,
     description:
-      'An order: as it is at once, then after each change. Null if the caller has no such order, and the stream ends. It ends after fifteen minutes too, or when the token expires: subscribe again. It comes as an event stream, see docs/gateways.md; `topupOrder(changedSince, waitSeconds)` is for clients whose gateway carries none.',
+      'An order: as it is at once, then after each change. Null if the caller has no such order, and the stream ends. It ends after fifteen minutes too, or when the token expires: subscribe again. Where too many streams and requests of the caller or of the service wait, its one event is RATE_LIMITED. It comes as an event stream, see docs/gateways.md; `topupOrder(changedSince, waitSeconds)` is for clients whose gateway carries none.',
   })
   topupOrderChanged(
     @Root() order: OrderRow | null,

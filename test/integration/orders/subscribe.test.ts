@@ -177,7 +177,13 @@ test('streams and waits share the places of a caller and of the process, and are
   const wait = first.client.send(WAIT, { id: first.order.id, since });
   await untilPlaces(app, 3);
   const [refused] = await eventsOf(follow(first.client.token, first.order.id));
-  expect(refused?.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 5, limit: 3 } }]);
+  expect(refused?.errors).toMatchObject([
+    {
+      message:
+        'At most 3 requests and streams of a caller wait at once: read the order by topupOrder, or end another stream and subscribe again.',
+      extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 5, limit: 3 },
+    },
+  ]);
   const others = Array.from({ length: 3 }, () => follow(second.client.token, second.order.id));
   await Promise.all(others.map(next));
   const [full] = await eventsOf(follow(third.client.token, third.order.id));

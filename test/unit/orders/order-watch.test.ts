@@ -105,15 +105,22 @@ test('a stop ends all waits, and a later one at once', async () => {
 
 test('places are bounded per caller and in all, and one is given back once', () => {
   const watch = watchWith();
-  const [free] = [watch.takePlace('siti'), watch.takePlace('siti')];
-  expect(() => watch.takePlace('siti')).toThrow(
-    'At most 2 requests of a caller wait at once: ask without waitSeconds.',
-  );
-  watch.takePlace('budi');
-  expect(() => watch.takePlace('rina')).toThrow('Too many requests wait at the moment');
+  const [free] = [watch.takePlace('siti', 'request'), watch.takePlace('siti', 'stream')];
+  const most = 'At most 2 requests and streams of a caller wait at once';
+  expect(() => watch.takePlace('siti', 'request')).toThrow(`${most}: ask without waitSeconds.`);
+  watch.takePlace('budi', 'request');
+  const refused = () => watch.takePlace('rina', 'request');
+  expect(refused).toThrow('Too many requests and streams wait at the moment: ask without waitSeconds.');
   free?.();
   free?.();
   expect(watch.size).toBe(2);
-  watch.takePlace('siti');
-  expect(() => watch.takePlace('rina')).toThrow('Too many requests wait at the moment');
+  watch.takePlace('siti', 'stream');
+  expect(refused).toThrow('Too many requests and streams wait at the moment');
+});
+
+test('a refused stream is told of no argument that it does not have', () => {
+  const watch = watchWith();
+  for (const caller of ['siti', 'siti', 'budi']) watch.takePlace(caller, 'stream');
+  const instead = 'read the order by topupOrder, or end another stream and subscribe again.';
+  for (const caller of ['siti', 'rina']) expect(() => watch.takePlace(caller, 'stream')).toThrow(instead);
 });
