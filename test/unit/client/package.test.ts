@@ -60,6 +60,7 @@ describe('the documents', () => {
       'RejectTopupOrderDocument',
       'SubmitTopupOrderDocument',
       'TopupOrderByNumberDocument',
+      'TopupOrderChangedDocument',
       'TopupOrderDocument',
       'TopupOrdersDocument',
       'TopupPageDocument',
