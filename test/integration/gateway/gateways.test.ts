@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isGrafbaseInstalled } from '../../../scripts/composition/grafbase.ts';
-import { CreateTopupOrderDocument } from '../../generated/operations.ts';
+import { CreateTaxedOrderDocument, CreateTopupOrderDocument, TaxedOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { documentsOf, follow } from '../../support/app/documents.ts';
 import { addMakers } from '../../support/app/makers.ts';
 import { codes, tryApprove, tryConfirm, trySubmit } from '../../support/app/mutations.ts';
-import { confirmOrder, createOrder, toItems, until, untilStatus } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, readOrder, toItems, until, untilStatus } from '../../support/app/purchase.ts';
 import { eventsOf, next, subscribe } from '../../support/app/subscription.ts';
 import { createTestClient, type GraphqlAnswer, type TestClient } from '../../support/app/test-client.ts';
 import { startApolloGateway } from '../../support/gateways/apollo-gateway.ts';
@@ -21,6 +21,12 @@ import { textOf } from '../../support/tools/pdf-text.ts';
 
 const SECRET = 'the-secret-that-every-gateway-sends';
 const MUTATIONS = 5;
+
+/** Of 500 visitors for Rp300.000. */
+const TAXES = [
+  { code: 'PPN', rate: '0.11', kind: 'VAT', included: false },
+  { code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING' },
+];
 
 type Started = [name: string, start: (subgraphs: Subgraphs) => Promise<Gateway>];
 
@@ -44,6 +50,7 @@ let organizations: SubgraphStub;
 
 beforeAll(async () => {
   app = await startApp({ env: { GATEWAY_SECRET: SECRET, MUTATIONS_PER_MINUTE: String(MUTATIONS) } });
+  await app.changeCatalogue(`update topup_configurations set taxes = $1 where code = 'muv'`, [JSON.stringify(TAXES)]);
   organizations = await startOrganizationsSubgraph(app.sandbox.hubCore.organizations.all());
 });
 
@@ -60,9 +67,11 @@ const CHANGED = /* GraphQL */ `
 const STATEMENT =
   '{ topupOrganization { quotaLedger(first: 1) { edges { node { kind quantity balanceAfter order { number } } } } } }';
 
+const PENDING = '{ topupOptions { code pendingOrder { number payable { amount } } } }';
 const STREAM = 'subscription ($id: ID!) { topupOrderChanged(id: $id) { status } }';
 const CANCEL = 'mutation ($input: CancelTopupOrderInput!) { cancelTopupOrder(input: $input) { userErrors { code } } }';
 const SETTLED = 'query ($id: ID!) { topupOrder(id: $id) { settlementPreview { code cleared added balanceAfter } } }';
+const PAID = 'query ($id: ID!) { topupOrder(id: $id) { receivedTotal { amount } outstanding { amount } } }';
 const CONFIRM = /* GraphQL */ `
   mutation ($input: ConfirmOrderInput!) {
     confirmOrder(input: $input) {
@@ -103,6 +112,33 @@ describe.each(GATEWAYS)('%s', (name, start) => {
     expect(node).toMatchObject({ kind: 'TOPUP', quantity: '1000000', order: { number: order.number } });
     const [settled] = (await buyer.query(SETTLED, { id: order.id })).topupOrder.settlementPreview;
     expect(settled).toEqual({ code: 'wa_balance', cleared: '0', added: '1000000', balanceAfter: node.balanceAfter });
+  });
+
+  test('carries taxes: the net that is left of a withholding settles the order, which is named as pending until then', async () => {
+    const buyer = await client({ organization_id: '1001', sub: `withholder at ${name}` });
+    const pendingOrder = async () =>
+      (await buyer.query(PENDING)).topupOptions.find(({ code }: { code: string }) => code === 'muv').pendingOrder;
+    const items = toItems('1001', { muv: '500' });
+    const input = { items, idempotencyKey: randomUUID(), withholding: 'PPH_23' as const };
+    const { createTopupOrder } = await buyer.query(CreateTaxedOrderDocument, { input });
+    const { id = '' } = createTopupOrder?.order ?? {};
+    expect(await pendingOrder()).toBeNull();
+    const { number } = await confirmOrder(buyer, await readOrder(buyer, id));
+    expect(await pendingOrder()).toEqual({ number, payable: { amount: '327000' } });
+    expect((await buyer.query(TaxedOrderDocument, { id })).topupOrder).toMatchObject({
+      withholding: 'PPH_23',
+      taxTotal: { amount: '33000' },
+      total: { amount: '333000' },
+      withheldTotal: { amount: '6000' },
+      payable: { amount: '327000' },
+      lines: [{ taxBase: { amount: '300000' }, tax: { amount: '33000' }, withheld: { amount: '6000' } }],
+    });
+    // Mekari Pay was asked for the net, and is paid it.
+    await app.sandbox.mekariPay.pay(number);
+    await untilStatus(buyer, id, 'COMPLETED');
+    const { topupOrder } = await buyer.query(PAID, { id });
+    expect(topupOrder).toEqual({ receivedTotal: { amount: '327000' }, outstanding: { amount: '0' } });
+    expect(await pendingOrder()).toBeNull();
   });
 
   test('carries the lines of a price change', async () => {
