@@ -5,19 +5,29 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ORDER_STATES, type ReachedState, type StateRequest } from '../../../sandbox/index.ts';
 import type { TestApp } from '../../support/app/app.ts';
 import { startAppWithStates } from '../../support/app/app-with-states.ts';
+import { tryCancel } from '../../support/app/mutations.ts';
+import { next, subscribe } from '../../support/app/subscription.ts';
+import { createTestClient } from '../../support/app/test-client.ts';
 import { fullSelection } from '../../support/contracts/full-selection.ts';
 import { stableText } from '../../support/contracts/stable.ts';
+import { type EventReceiver, startEventReceiver } from '../../support/http/event-receiver.ts';
+import { eventFixtures } from './event-fixtures.ts';
 
 const SCHEMA = join(import.meta.dirname, '../../../schema');
 const PRESENT = new Date('2026-11-22T10:00:00+07:00');
 const schema = buildSchema(readFileSync(join(SCHEMA, 'api.graphql'), 'utf8'));
 
 let app: TestApp;
+let receiver: EventReceiver;
 
 beforeAll(async () => {
-  app = await startAppWithStates(() => PRESENT);
+  receiver = await startEventReceiver();
+  app = await startAppWithStates(() => PRESENT, { EVENT_INTERNAL_HOSTS: '127.0.0.1' });
 });
-afterAll(() => app?.close());
+afterAll(async () => {
+  await app?.close();
+  await receiver?.stop();
+});
 
 interface Sent {
   field: string;
@@ -26,16 +36,27 @@ interface Sent {
   token: string;
 }
 
-/** Asks for every field below one root field, and returns the exchange as its fixture prints it. */
-async function exchange(root: 'query' | 'mutation', { field, variables = {}, token }: Sent): Promise<string> {
-  const definition = (root === 'query' ? schema.getQueryType() : schema.getMutationType())?.getFields()[field];
+const ROOTS = {
+  query: schema.getQueryType(),
+  mutation: schema.getMutationType(),
+  subscription: schema.getSubscriptionType(),
+};
+
+/** Asks for every field below one root field. */
+function requestFor(root: keyof typeof ROOTS, { field, variables = {} }: Omit<Sent, 'token'>) {
+  const definition = ROOTS[root]?.getFields()[field];
   if (definition === undefined) throw new Error(`the schema has no ${root} ${field}`);
   const names = Object.keys(variables);
   const declared = names.length === 0 ? '' : `(${names.map((name) => `$${name}: ${variables[name]?.[0]}`).join(', ')})`;
   const given = names.length === 0 ? '' : `(${names.map((name) => `${name}: $${name}`).join(', ')})`;
   const title = `${field[0]?.toUpperCase()}${field.slice(1)}`;
   const query = print(parse(`${root} ${title}${declared} { ${field}${given}${fullSelection(definition.type)} }`));
-  const values = Object.fromEntries(names.map((name) => [name, variables[name]?.[1]]));
+  return { query, variables: Object.fromEntries(names.map((name) => [name, variables[name]?.[1]])) };
+}
+
+/** Returns the exchange as its fixture prints it. */
+async function exchange(root: 'query' | 'mutation', { token, ...sent }: Sent): Promise<string> {
+  const request = requestFor(root, sent);
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -43,11 +64,12 @@ async function exchange(root: 'query' | 'mutation', { field, variables = {}, tok
       'x-correlation-id': '00000000-0000-8000-8000-000000000000',
       ...(token !== '' && { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ query, variables: values }),
+    body: JSON.stringify(request),
   });
-  const request = { query, variables: values };
-  return stableText(`${JSON.stringify({ request, response: await response.json() }, null, 2)}\n`, PRESENT);
+  return printed({ request, response: await response.json() });
 }
+
+const printed = (fixture: object) => stableText(`${JSON.stringify(fixture, null, 2)}\n`, PRESENT);
 
 const reach = (request: StateRequest): Promise<ReachedState> => app.sandbox.states.reach(request);
 const orderOf = ({ orderId, token }: ReachedState, field = 'topupOrder'): Sent => ({
@@ -176,6 +198,17 @@ const FIXTURES: Record<string, () => Promise<string>> = {
     const { approver, orderId } = await submitted('reject');
     return exchange('mutation', inputOf('rejectTopupOrder', approver, { orderId, reason: 'Not in this quarter' }));
   },
+  async topupOrderChanged() {
+    const reached = await reach({ state: 'PENDING_PAYMENT', name: 'stream' });
+    const { token, ...sent } = orderOf(reached, 'topupOrderChanged');
+    const request = requestFor('subscription', sent);
+    const stream = subscribe(app.url, token, request.query, request.variables);
+    const events = [await next(stream)];
+    await tryCancel(createTestClient(app.url, token), reached.orderId ?? '');
+    events.push(await next(stream));
+    await stream.return?.();
+    return printed({ request, events });
+  },
   'errors.UNAUTHENTICATED': () => exchange('query', { field: 'topupOptions', token: '' }),
   async 'errors.FORBIDDEN'() {
     const { token } = await reach({ name: 'forbidden' });
@@ -184,12 +217,24 @@ const FIXTURES: Record<string, () => Promise<string>> = {
 };
 
 test('every operation of the schema has a fixture', () => {
-  const roots = [schema.getQueryType(), schema.getMutationType()];
-  const operations = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
+  const operations = Object.values(ROOTS).flatMap((root) => Object.keys(root?.getFields() ?? {}));
   const published = new Set(Object.keys(FIXTURES).map((name) => name.split('.')[0]));
   expect(operations.filter((operation) => !published.has(operation))).toEqual([]);
 });
 
 test.each(Object.keys(FIXTURES))('the published fixture %s is what the server answers', async (name) => {
   await expect(await FIXTURES[name]?.()).toMatchFileSnapshot(join(SCHEMA, 'fixtures', `${name}.json`));
+});
+
+const EVENTS = eventFixtures(() => ({ app, receiver, present: PRESENT }));
+
+test('docs/events.md names the types of events that are published, and no other', () => {
+  const page = readFileSync(join(SCHEMA, '../docs/events.md'), 'utf8');
+  const [, list = ''] = /^The types today: ([^.]+)\./m.exec(page) ?? [];
+  const named = [...list.matchAll(/`(\w+)`/g)].map(([, kind]) => kind ?? '');
+  expect(named.toSorted()).toEqual(Object.keys(EVENTS).toSorted());
+});
+
+test.each(Object.keys(EVENTS))('the published event topup_order.%s is what subscribers get', async (kind) => {
+  await expect(await EVENTS[kind]?.()).toMatchFileSnapshot(join(SCHEMA, 'fixtures/events', `topup_order.${kind}.json`));
 });

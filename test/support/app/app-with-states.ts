@@ -10,13 +10,17 @@ import { startApp, type TestApp } from './app.ts';
  * The app as `npm run dev` composes it, connected to the sandbox's provider states. Product and sandbox each have a clock, as the
  * two processes of `npm run dev` do; both follow `present` until a state's clock is moved.
  */
-export async function startAppWithStates(present: () => Date = () => new Date()): Promise<TestApp> {
+export async function startAppWithStates(
+  present: () => Date = () => new Date(),
+  env: Record<string, string> = {},
+): Promise<TestApp> {
   const movable = createMovableClock(present);
   const clock = { now: movable.now };
   const table = Promise.withResolvers<TableProvider>();
   const flags = new OrganizationFlags(() => table.promise);
   const app = await startApp({
     clock,
+    env,
     flagProvider: flags,
     identifyOrder: derivedIdentity,
     sandbox: { clock: present },
