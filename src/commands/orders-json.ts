@@ -1,16 +1,16 @@
 import type { ActionTrailEntry } from '../action-trail/index.ts';
 import type { OrderReport } from '../operators/index.ts';
-import type { TopupOrder } from '../orders/index.ts';
+import { reviewReasonOf, type TopupOrder } from '../orders/index.ts';
 import type { OpenPayment } from '../payments/index.ts';
 import { toJson } from './command.ts';
 
 /** Leaves out the payment URL: who has it can act for the buyer. */
-export function withoutPaymentUrl({ paymentUrl: _, ...shown }: TopupOrder) {
-  return shown;
+export function shownOrder({ paymentUrl: _, ...order }: TopupOrder) {
+  return { ...order, reviewReason: reviewReasonOf(order) };
 }
 
 export function reportToJson({ order, money, ...report }: OrderReport, trail: readonly ActionTrailEntry[]): string {
-  const shown = withoutPaymentUrl(order);
+  const shown = shownOrder(order);
   const { asked, received, outstanding, returned, steps: payments, records: givenBack, giveBack } = money;
   const stillToGiveBack = giveBack.still;
   const sums = { asked, received: Object.fromEntries(received), outstanding, returned, stillToGiveBack, givenBack };

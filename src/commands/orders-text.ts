@@ -7,7 +7,7 @@ import {
   type ListedException,
   type OrderReport,
 } from '../operators/index.ts';
-import type { TopupOrder } from '../orders/index.ts';
+import { reviewReasonOf, type TopupOrder } from '../orders/index.ts';
 import type { OrderGiveBack, OrderPayment } from '../payments/index.ts';
 import { ageOf } from './orders-json.ts';
 
@@ -84,8 +84,9 @@ function describeStep(step: Part<'timeline'>): string {
 
 function describeNotice(event: Part<'inbox'>): string {
   const detail = event.detail === null ? '' : `  ${event.detail}`;
+  const refunded = event.refunded === null ? '' : `  given back ${formatRupiah(event.refunded)}`;
   const invoice = `invoice ${event.invoiceId || '-'}  by ${event.source}`;
-  return `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}  ${invoice}${detail}`;
+  return `${at(event.receivedAt)}  ${event.outcome}  ${event.type}  ${money(event.amount, event.currency)}${refunded}  ${invoice}${detail}`;
 }
 
 const describeEntry = (entry: Part<'entries'>) =>
@@ -110,7 +111,8 @@ export function describeReport(report: OrderReport): string[] {
   const { order, money: sums } = report;
   const { still } = sums.giveBack;
   const back = still === 0n ? '' : `  to be given back ${formatRupiah(still)}`;
-  const review = order.reviewReason === null ? '' : `  review ${order.reviewReason}`;
+  const reason = reviewReasonOf(order);
+  const review = reason === null ? '' : `  review ${reason}`;
   return [
     describeOrder(order),
     `  id ${order.id}  correlation ${order.correlationId}`,

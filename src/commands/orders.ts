@@ -7,7 +7,7 @@ import { listOrders } from '../orders/index.ts';
 import { print, runRecorded, toJson, withDatabase } from './command.ts';
 import { withNeighbours } from './neighbours.ts';
 import { carryOut } from './orders-decisions.ts';
-import { ageOf, reportToJson, withoutPaymentUrl } from './orders-json.ts';
+import { ageOf, reportToJson, shownOrder } from './orders-json.ts';
 import { ordersProgram } from './orders-program.ts';
 import { reconcile } from './orders-reconcile.ts';
 import { report } from './orders-report.ts';
@@ -41,7 +41,7 @@ async function answer(request: OrdersQuestion, database: DataSource): Promise<re
   switch (request.verb) {
     case 'list': {
       const orders = await listOrders(database, request);
-      if (request.isJson) return [toJson(orders.map(withoutPaymentUrl))];
+      if (request.isJson) return [toJson(orders.map(shownOrder))];
       return orders.length === 0 ? ['There is no such order.'] : orders.map(describeOrder);
     }
     case 'show':

@@ -51,6 +51,7 @@ export {
   REFUNDED,
   REVIEW_REASONS,
   type ReviewReason,
+  reviewReasonOf,
   TRANSITIONS,
   UNDER_REVIEW,
 } from './rules/order-state.ts';

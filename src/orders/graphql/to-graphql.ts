@@ -1,7 +1,7 @@
 import { money } from '../../platform/graphql/money.type.ts';
 import { cursorOf, pageInfo } from '../../platform/graphql/page.ts';
 import { eventKind, isCallersStep } from '../rules/event-kind.ts';
-import { AWAITS_PAYMENT, UNDER_REVIEW } from '../rules/order-state.ts';
+import { AWAITS_PAYMENT, reviewReasonOf } from '../rules/order-state.ts';
 import type { PageArgs } from '../rules/page.ts';
 import { payableOf } from '../rules/payable.ts';
 import type { OrderPage } from '../store/order-page.ts';
@@ -25,10 +25,10 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     withholding: row.withholding,
     withheldTotal: money(row.withheldTotal),
     payable: money(payableOf(row)),
-    reviewReason: UNDER_REVIEW.has(row.status) ? (row.reviewReason ?? 'UNDERPAID') : null,
+    reviewReason: reviewReasonOf(row),
     quoteExpiresAt: row.quoteExpiresAt,
     // A late payment is credited, but the graph does not invite one. The rest of a part payment it does.
-    paymentUrl: AWAITS_PAYMENT.has(row.status) || isUnderpaid(row) ? row.paymentUrl : null,
+    paymentUrl: AWAITS_PAYMENT.has(row.status) || reviewReasonOf(row) === 'UNDERPAID' ? row.paymentUrl : null,
     paymentExpiresAt: row.paymentExpiresAt,
     approvalState: row.approvalState,
     changedAt: row.changedAt,
@@ -39,8 +39,6 @@ export function toTopupOrder(row: OrderRow): TopupOrder {
     paidInvoiceNumber: row.paidInvoiceNumber,
   };
 }
-
-const isUnderpaid = ({ status, reviewReason }: OrderRow) => UNDER_REVIEW.has(status) && reviewReason === 'UNDERPAID';
 
 export function toTopupOrderLine(row: LineRow): TopupOrderLine {
   const {

@@ -57,6 +57,11 @@ export const REVIEW_REASONS = ['UNDERPAID', 'WRONG_CURRENCY', 'UNREADABLE'] as c
 /** The reason why an order is under review. */
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
 
+/** The reason why an order is under review now; null in every other status, in which the order keeps the reason of its last review. */
+export function reviewReasonOf(order: { status: OrderStatus; reviewReason: ReviewReason | null }): ReviewReason | null {
+  return UNDER_REVIEW.has(order.status) ? (order.reviewReason ?? 'UNDERPAID') : null;
+}
+
 /** The order is paid and credited; accounting has not booked it yet. */
 export const AWAITS_BOOKING = set('PAID');
 /** The order is paid, and its lines are in the ledger. */

@@ -93,11 +93,13 @@ test('list and show report the state of orders, with the operator and the reason
   ]) {
     expect(stdout).toMatch(fact);
   }
+  // The reason of a review that is over is no state of the order.
+  expect(stdout).toMatch(/asked Rp1\.000\.000 {2}received Rp999\.999 {2}outstanding Rp1\n/);
   expect(stdout).toContain(`paid PI ${paidInvoiceNumber}`);
 
   const report = JSON.parse((await run(['show', order.number, '--json'])).stdout);
   expect(report).toMatchObject({
-    order: { number: order.number, status: 'COMPLETED', total: '1000000', paidInvoiceNumber },
+    order: { number: order.number, status: 'COMPLETED', reviewReason: null, total: '1000000', paidInvoiceNumber },
     lines: [{ kind: 'TOPUP', quotaCode: 'wa_balance', quantity: '1000000', amount: '1000000' }],
     asked: '1000000',
     received: { IDR: '999999' },
