@@ -99,6 +99,7 @@ async function pay(side: Side, url: string, agent: Agent, orders: readonly { ord
             invoiceId: of.order.paymentInvoiceId ?? '',
             paid: rupiahAmount(of.order.total),
             refunded: null,
+            currency: 'IDR',
             paidAt: new Date(),
             paymentMethod: 'va_bni',
           },

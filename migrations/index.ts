@@ -41,6 +41,7 @@ import { SettlementsReadLess1767710000000 } from './1767710000000-settlements-re
 import { MovesAreCheckedByFunction1767710000001 } from './1767710000001-moves-are-checked-by-function.ts';
 import { QueuePlansAreKept1767710000002 } from './1767710000002-queue-plans-are-kept.ts';
 import { SecretsAreRotated1767730000000 } from './1767730000000-secrets-are-rotated.ts';
+import { NoticesNameRefunds1767740000000 } from './1767740000000-notices-name-refunds.ts';
 
 /** The migrations in the order in which they run. Append-only: never change one that a database has applied. */
 export const migrations = [
@@ -87,4 +88,5 @@ export const migrations = [
   MovesAreCheckedByFunction1767710000001,
   QueuePlansAreKept1767710000002,
   SecretsAreRotated1767730000000,
+  NoticesNameRefunds1767740000000,
 ];

@@ -120,6 +120,7 @@ const paymentOf = (order: TopupOrder) => ({
   invoiceId: order.paymentInvoiceId ?? '',
   paid: rupiahAmount(order.total),
   refunded: null,
+  currency: 'IDR',
   paidAt: new Date(),
   paymentMethod: 'va_bni',
 });

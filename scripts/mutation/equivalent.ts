@@ -36,11 +36,11 @@ export const EQUIVALENT: Record<string, Record<string, string>> = {
       'Every deadline is later than null, which counts as 1970; the check is for the compiler.',
   },
   'src/clients/mekari-pay/webhook-body.ts': {
-    "context.addIssue({ code: [-'custom'-]{+\"\"+}, message: 'is not an instant' });":
-      'Only the path and the message of an issue are read.',
-    "return { fault: `${[-issue?.path-]{+issue.path+}.join('.')} ${issue?.message}` };":
+    "return { fault: `${place}${[-issue?.path-]{+issue.path+}.join('.')} ${issue?.message}` };":
       'A failed parse has an issue; the question mark is for the compiler.',
-    "return { fault: `${issue?.path.join('.')} ${[-issue?.message-]{+issue.message+}}` };":
+    'return { fault: `${place}${issue?.path.join([-\'.\'-]{+""+})} ${issue?.message}` };':
+      'A path has one member at most.',
+    "return { fault: `${place}${issue?.path.join('.')} ${[-issue?.message-]{+issue.message+}}` };":
       'A failed parse has an issue; the question mark is for the compiler.',
   },
   'src/kernel/json.ts': {

@@ -86,6 +86,8 @@ export interface PaymentNotice {
   paid: Amount | null;
   /** The sum that was given back so far; null if the notice does not say. */
   refunded: Rupiah | null;
+  /** The currency of the money that it tells of, whether it names the sum or not; IDR if it tells of none. */
+  currency: string;
   paidAt: Date | null;
   paymentMethod: string | null;
 }

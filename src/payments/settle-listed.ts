@@ -13,6 +13,15 @@ export function settleListed(payments: SettlePayment, provider: string, invoice:
     source: 'poll',
     // An id of its own: the order may come back, and its poll must not take this payment for one that it has settled.
     eventId: `listed:${id}:paid:${paid?.text ?? 0}:${paidAt?.toISOString() ?? ''}`,
-    notice: { type: 'invoice.paid', orderNumber, invoiceId: id, paid, refunded, paidAt, paymentMethod },
+    notice: {
+      type: 'invoice.paid',
+      orderNumber,
+      invoiceId: id,
+      paid,
+      refunded,
+      currency: paid?.currency ?? 'IDR',
+      paidAt,
+      paymentMethod,
+    },
   });
 }

@@ -73,6 +73,8 @@ export const invoice = z
       return refuse('paid_amount', `is missing from an invoice that is ${row.status}`);
     const given = isAbsent(row.refunded_amount) ? null : parseAmount(row.refunded_amount, currency);
     if (given === undefined) return refuse('refunded_amount', 'is not an amount, or has a fraction of a rupiah');
+    // An invoice that is refunded and names no sum, or none above zero, was refunded as a whole.
+    const whole = row.status === 'refunded' ? (paid?.rupiah ?? 0n) : 0n;
     return {
       id: row.id,
       externalId: row.external_id,
@@ -80,8 +82,7 @@ export const invoice = z
       amount: asked,
       paymentUrl: row.payment_url ?? undefined,
       paid: paid?.text === '0' ? null : paid,
-      // An invoice that is refunded and does not say how much was refunded as a whole.
-      refunded: given?.rupiah ?? (row.status === 'refunded' ? paid?.rupiah : undefined) ?? 0n,
+      refunded: given?.rupiah || whole,
       paidAt: row.paid_at ?? undefined,
       paymentMethod: row.payments?.at(-1)?.method ?? row.payment_method ?? null,
       expiresAt: row.expires_at ?? undefined,

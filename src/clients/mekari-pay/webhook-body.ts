@@ -12,6 +12,7 @@ export interface WebhookNotice {
   invoiceId: string;
   paid: Amount | null;
   refunded: Rupiah | null;
+  currency: string;
   paidAt: Date | null;
   paymentMethod: string | null;
 }
@@ -67,10 +68,10 @@ function paymentNotice(type: string, data: object): { notice: WebhookNotice } | 
   const paidCurrency = paid_currency ?? currency;
   const paid = saysPaid ? parseAmount(members.paid_amount, paidCurrency) : asked;
   if (paid === undefined) return { fault: 'data.paid_amount is not an amount, or has a fraction of a rupiah' };
-  // Only invoice.paid means by a missing paid_amount that the invoice's amount came in.
-  const isTold = saysPaid || type === PAID;
+  // Only invoice.paid means by a missing paid_amount that the invoice's amount came in, and not if that was in another currency.
+  const isTold = saysPaid || (type === PAID && paidCurrency === currency);
   const refunded = parseAmount(members.refunded_amount, paidCurrency)?.rupiah ?? null;
-  return { notice: { ...noticeOf(type, members), paid: isTold ? paid : null, refunded } };
+  return { notice: { ...noticeOf(type, members), paid: isTold ? paid : null, refunded, currency: paidCurrency } };
 }
 
 function otherNotice(type: string, data: object): WebhookNotice {
@@ -78,7 +79,11 @@ function otherNotice(type: string, data: object): WebhookNotice {
   const paidCurrency = paid_currency ?? currency;
   const paid = parseAmount(paid_amount, paidCurrency) ?? null;
   // Money goes back in the currency in which it came.
-  return { ...noticeOf(type, members), paid, refunded: parseAmount(refunded_amount, paidCurrency)?.rupiah ?? null };
+  const refunded = parseAmount(refunded_amount, paidCurrency);
+  // Without a sum, `currency` is that of the amount that the invoice asks for.
+  const namesSum = paid !== null || refunded !== undefined;
+  const told = namesSum ? paidCurrency : (paid_currency ?? 'IDR');
+  return { ...noticeOf(type, members), paid, refunded: refunded?.rupiah ?? null, currency: told };
 }
 
 interface Members {

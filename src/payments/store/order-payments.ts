@@ -53,13 +53,19 @@ export async function enterMissingPayments(database: DataSource, since: Date): P
 export const receivedOf = (orderId: Sql): Sql =>
   sql`select coalesce(sum(amount), 0)::bigint from order_payments where order_id = (${orderId})`;
 
+/** A notice that went back in full or in part: by its type, or by a sum in a notice of any other type. */
+const tellsOfRefund: Sql = sql`(type in (${oneOf(REFUND_NOTICES)}) or refunded > 0)`;
+
+/** Rows from before `refunded` have the sum as the amount of a refund. */
+const claimOfType: Sql = sql`case when type in (${oneOf(REFUND_NOTICES)}) then amount end`;
+
 /**
- * True if money was noted for the order that a further notice must be added to: any by an answer, and a refund or a payment in
- * another currency by a notice.
+ * True if money was noted for the order that a further notice must be added to: any by an answer, and a refund or another
+ * currency by a notice of whatever type.
  */
 export const isTainted = (orderId: Sql): Sql => sql`exists (
     select from payment_events where order_id = (${orderId})
-    and (type in (${oneOf(REFUND_NOTICES)}) or currency <> 'IDR')
+    and (${tellsOfRefund} or currency <> 'IDR')
   ) or exists (
     select from order_payments where order_id = (${orderId})
   )`;
@@ -100,7 +106,7 @@ export async function moneyOf(
       where payment.order_id = ${orderId} order by payment.recorded_at, payment.id`,
     sql<InboxFacts>`
       select coalesce(bool_or(currency <> 'IDR'), false) as "hasForeign",
-        max(coalesce(amount, 0)) filter (where type in (${oneOf(REFUND_NOTICES)}) and outcome = 'hint') as "claimedRefund",
+        max(coalesce(refunded, ${claimOfType}, 0)) filter (where ${tellsOfRefund} and outcome = 'hint') as "claimedRefund",
         sum(coalesce(amount, 0)) filter (where outcome = 'refunded')::bigint as "refundReported",
         coalesce(array_agg(distinct invoice_id)
           filter (where type in (${oneOf(PAYMENT_NOTICES)}) and outcome = 'hint'), '{}') as "hintedInvoices",

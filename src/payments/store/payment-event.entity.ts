@@ -52,6 +52,10 @@ export class PaymentEvent {
   @Column({ type: 'text' })
   currency!: string;
 
+  /** Rupiah that a notice of any type names as given back; null without one. */
+  @Column({ type: 'bigint', nullable: true, transformer: bigintColumn })
+  refunded!: bigint | null;
+
   @Column({ name: 'paid_at', type: 'timestamptz', precision: 3, nullable: true })
   paidAt!: Date | null;
 

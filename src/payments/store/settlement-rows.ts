@@ -30,7 +30,7 @@ export function noticeEvent(
   }: { provider: string; source: PaymentSource; eventId: string; notice: PaymentNotice },
   { orderId, outcome, ownerNumber, at }: NoticeDecision,
 ): PaymentEvent {
-  const { type, orderNumber, invoiceId, paid, refunded, paidAt, paymentMethod } = notice;
+  const { type, orderNumber, invoiceId, paid, refunded, currency, paidAt, paymentMethod } = notice;
   const isForeign = paid !== null && paid.rupiah === null;
   const detail = ownerNumber === null ? null : ofAnotherOrder(orderNumber, ownerNumber);
   return {
@@ -43,7 +43,8 @@ export function noticeEvent(
     orderId,
     invoiceId,
     amount: REFUND_NOTICES.has(type) ? refunded : (paid?.rupiah ?? null),
-    currency: paid?.currency ?? 'IDR',
+    currency,
+    refunded,
     paidAt,
     paymentMethod,
     outcome,
@@ -111,6 +112,7 @@ export function resultEvent(order: TopupOrder, result: Result): PaymentEvent {
     invoiceId,
     amount,
     currency,
+    refunded: null,
     paidAt,
     paymentMethod: null,
     outcome,

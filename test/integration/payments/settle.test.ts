@@ -152,6 +152,41 @@ describe('a payment that does not fit', () => {
   });
 });
 
+describe('an exact payment is believed only once the provider says so', () => {
+  test.each([
+    ['invoice.refunded', { refunded_amount: 200_000 }],
+    ['invoice.paid', { refunded_amount: 200_000 }],
+    ['invoice.partially_paid', { paid_amount: 500_000, refunded_amount: '200000.00' }],
+    ['invoice.partially_refunded', { refunded_amount: 200_000 }],
+  ])('after %s said that a part went back: %j', async (type, data) => {
+    const { id, client, order } = await pending();
+    await app.sandbox.mekariPay.event(order.number, { type, data });
+    await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) });
+    expect(await inbox(app, order.number)).toEqual([`webhook ${type}: hint`, 'webhook invoice.paid: hint']);
+    expect((await readOrder(client, order.id)).status).toBe('PENDING_PAYMENT');
+    await app.sandbox.mekariPay.pay(order.number, { webhook: false });
+    await app.reconcile();
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ agent_extra: '4' });
+    // The answer does not show what the notice said: a person compares the two.
+    expect(alerts(app, order.number)).toEqual(['payment_exception: refunded']);
+  });
+
+  test.each(['invoice.paid', 'invoice.partially_paid', 'invoice.viewed'])(
+    'after %s named another currency without a sum: the order is under review',
+    async (type) => {
+      const { id, client, order } = await pending();
+      await app.sandbox.mekariPay.event(order.number, { type, data: { paid_currency: 'USD' } });
+      await app.sandbox.mekariPay.sendRaw({ body: invoiceEvent(app, order) });
+      await untilStatus(client, order.id, 'PAYMENT_REVIEW');
+      expect(await app.db.query(`select review_reason from topup_orders where id = $1`, [order.id])).toEqual([
+        { review_reason: 'WRONG_CURRENCY' },
+      ]);
+      expect(await balances(app, id)).toEqual({});
+    },
+  );
+});
+
 describe('failed and expired events', () => {
   test('before the payment are recorded; an expired invoice ends the order, and a late payment is credited', async () => {
     const { id, client, order } = await pending();

@@ -91,4 +91,16 @@ describe("the provider's list", () => {
       await expect(listed()).rejects.toThrow(/^mekari-pay malformed: /);
     },
   );
+
+  test.each<[string, object, bigint]>([
+    ['a refunded invoice without a sum', { status: 'refunded' }, 1_000_000n],
+    ['a refunded invoice with a sum of zero', { status: 'refunded', refunded_amount: 0 }, 1_000_000n],
+    ['a refunded invoice with a part', { status: 'refunded', refunded_amount: 400_000 }, 400_000n],
+    ['a paid invoice with a part', { refunded_amount: '400000.00' }, 400_000n],
+    ['a paid invoice with a sum of zero', { refunded_amount: 0 }, 0n],
+    ['a paid invoice without a sum', {}, 0n],
+  ])('reads what was given back: %s', async (_, changes, refunded) => {
+    answerPages({ data: [row('inv_1', changes)] });
+    expect((await listed())[0]?.invoices).toMatchObject([{ refunded }]);
+  });
 });

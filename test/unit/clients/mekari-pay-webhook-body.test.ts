@@ -23,6 +23,7 @@ const NOTICE = {
   invoiceId: 'inv_1',
   paid: { text: '1000000', currency: 'IDR', rupiah: 1_000_000n } as object | null,
   refunded: null,
+  currency: 'IDR',
   paidAt: new Date(Date.UTC(2026, 10, 22, 3, 4, 5, 678)),
   paymentMethod: 'va_bni',
 };
@@ -51,7 +52,7 @@ describe('an event', () => {
     (type) => {
       const paid = { text: '65.5', currency: 'USD', rupiah: null };
       expect(read(event({ paid_amount: '65.50', paid_currency: 'USD' }, type))).toStrictEqual({
-        notice: { ...NOTICE, type, paid },
+        notice: { ...NOTICE, type, paid, currency: 'USD' },
       });
       const inRupiah = { text: '400000', currency: 'IDR', rupiah: 400_000n };
       expect(read(event({ paid_amount: 400_000, refunded_amount: '1000.00' }, type))).toStrictEqual({
@@ -59,10 +60,29 @@ describe('an event', () => {
       });
       // Dollars that went back are no rupiah, although the invoice asks for rupiah.
       expect(read(event({ paid_amount: '65.50', paid_currency: 'USD', refunded_amount: 65 }, type))).toStrictEqual({
-        notice: { ...NOTICE, type, paid, refunded: null },
+        notice: { ...NOTICE, type, paid, refunded: null, currency: 'USD' },
       });
     },
   );
+
+  test.each(['invoice.paid', 'invoice.partially_paid', 'invoice.expired', 'invoice.refunded', 'invoice.viewed'])(
+    '%s that names another currency without a sum names no rupiah',
+    (type) => {
+      expect(read(event({ paid_currency: 'USD' }, type))).toStrictEqual({
+        notice: { ...NOTICE, type, paid: null, currency: 'USD' },
+      });
+    },
+  );
+
+  test('of a type that tells of no payment has the currency of the sum that it names, and not that of the asked amount', () => {
+    const named = (data: object) => read(event({ currency: 'USD', ...data }, 'invoice.partially_refunded'));
+    expect(named({})).toMatchObject({ notice: { currency: 'IDR' } });
+    expect(named({ refunded_amount: 65 })).toMatchObject({ notice: { refunded: null, currency: 'USD' } });
+    expect(named({ paid_amount: 65 })).toMatchObject({ notice: { currency: 'USD' } });
+    expect(named({ currency: 'a\nb', paid_amount: 65 })).toMatchObject({
+      notice: { paid: { rupiah: 65n }, currency: 'IDR' },
+    });
+  });
 
   test.each([
     ['{}'],
@@ -75,6 +95,7 @@ describe('an event', () => {
         invoiceId: '',
         paid: null,
         refunded: null,
+        currency: 'IDR',
         paidAt: null,
         paymentMethod: null,
       },
@@ -125,6 +146,7 @@ describe('an event', () => {
         orderNumber: long,
         paymentMethod: long,
         paid: { text: '1000000', currency, rupiah: null },
+        currency,
       },
     });
   });
@@ -144,6 +166,10 @@ describe('the fault names the member, and shows nothing of its content', () => {
   ])('when an amount is %s', (as) => {
     expect(read(written('amount', as))).toStrictEqual({ fault: fault('amount') });
     expect(read(written('paid_amount', as))).toStrictEqual({ fault: fault('paid_amount') });
+  });
+  test.each(['invoice.paid', 'invoice.partially_paid'])('when %s has an amount that cannot be read', (type) => {
+    expect(read(event({ amount: '1e6' }, type))).toStrictEqual({ fault: fault('amount') });
+    expect(read(event({ paid_amount: '1e6' }, type))).toStrictEqual({ fault: fault('paid_amount') });
   });
   test('when the amount is null', () => {
     expect(read(written('amount', 'null'))).toStrictEqual({ fault: fault('amount') });

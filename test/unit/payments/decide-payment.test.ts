@@ -46,6 +46,7 @@ const NOTICE: ProviderNotice = {
   invoiceId: 'inv_1',
   paid: rupiahAmount(PAYABLE),
   refunded: null,
+  currency: 'IDR',
   paidAt: new Date('2026-11-22T03:00:00Z'),
   paymentMethod: 'va_bni',
 };

@@ -85,8 +85,9 @@ export function settleAnswer(store: Store, invoices: readonly Invoice[]): Store 
 export function settleNotice(store: Store, notice: ProviderNotice): { outcome: NoticeOutcome; store: Store } {
   const context = { invoiceOfAnother: false, received: receivedIn(store.steps), isTainted: store.isTainted };
   const outcome = decideNotice(order(store), notice, context);
-  const isRefund = notice.type === 'invoice.refunded' || notice.type === 'invoice.chargeback';
-  const isForeign = notice.paid !== null && notice.paid.currency !== 'IDR';
+  const isRefund =
+    notice.type === 'invoice.refunded' || notice.type === 'invoice.chargeback' || (notice.refunded ?? 0n) > 0n;
+  const isForeign = notice.currency !== 'IDR';
   const claim = isRefund && outcome === 'hint' ? (notice.refunded ?? 0n) : null;
   const largest = claim === null || (store.claimedRefund ?? -1n) > claim ? store.claimedRefund : claim;
   const stored: Store = {

@@ -69,7 +69,8 @@ function paidBy(truth: Truth, invoice: InvoiceName, amount: bigint) {
   const sum = paid === PAYABLE ? 'the sum' : isWhole ? 'too much' : 'a part';
   const kind = invoice === 'dollars' ? 'dollars' : `${invoice}: ${sum}`;
   const type = isWhole ? 'invoice.paid' : 'invoice.partially_paid';
-  return { truth: after, notice: { kind, type, invoice, paid, refunded: undefined } };
+  const refunded = before.refunded === 0n ? undefined : before.refunded;
+  return { truth: after, notice: { kind, type, invoice, paid, refunded } };
 }
 
 /** One way of writing values, as providers differ in it. */
