@@ -41,11 +41,19 @@ describe('the trace of an order', () => {
     const all = app.collector.spans().filter((span) => span.traceId === traceId);
     const root = 'graphql createTopupOrder';
     const created = `${root} > create order`;
-    const mail = [`${created} > job send_order_mail`];
-    const onePerMail = ['', ` > ${ORGANIZATIONS}`, ' > mail SMTP send'].map((rest) => `${mail}${rest}`);
+    const mail = `${created} > job send_order_mail`;
+    const under = mails.map(({ spanId }) => all.filter((span) => span.parentSpanId === spanId).map(({ name }) => name));
     // The first mail asks for payment; after an immediate payment it may be stale, and is then not sent.
-    const silent = mails.filter(({ spanId }) => !all.some((span) => span.parentSpanId === spanId)).length;
-    const mailPaths = [...onePerMail, ...onePerMail, ...(silent === 1 ? onePerMail.slice(0, 1) : onePerMail)];
+    const sent = under.filter((names) => names.length > 0);
+    expect([2, 3]).toContain(sent.length);
+    // Mails at the same moment share one call to hub-core.
+    const asking = sent.filter((names) => names.includes(ORGANIZATIONS));
+    expect(asking.length).toBeGreaterThan(0);
+    const mailPaths = [
+      ...mails.map(() => mail),
+      ...asking.map(() => `${mail} > ${ORGANIZATIONS}`),
+      ...sent.map(() => `${mail} > mail SMTP send`),
+    ];
     expect(all.map((span) => pathOf(span, all)).toSorted()).toEqual(
       [
         root,

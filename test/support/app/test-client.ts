@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import { afterEach, beforeEach } from 'vitest';
+import { exchanges } from '../runner/exchanges.ts';
 
 export interface GraphqlAnswer<T> {
   status: number;
@@ -25,16 +25,6 @@ export interface TestClient {
     variables?: V,
   ): Promise<GraphqlAnswer<T>['data']>;
 }
-
-const exchanges: string[] = [];
-
-/** When an expectation fails, the report shows the test's requests and answers with their correlation ids. */
-beforeEach(() => {
-  exchanges.length = 0;
-});
-afterEach((context) => {
-  if (context.task.result?.state === 'fail') console.error(exchanges.slice(-5).join('\n'));
-});
 
 export function createTestClient(url: string, token: string): TestClient {
   async function send<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V, headers = {}) {
