@@ -125,7 +125,14 @@ async function become({ order }: Fixture, asked: Case['asked']): Promise<void> {
 }
 
 function bodyOf(event: Case['deliver'][number], { order, invoice }: Fixture, at: string): string {
-  if (typeof event === 'string') return event.replace('INV', invoice).replace('NUMBER', order.number).replace('AT', at);
+  // In quotes: an order's number may have the letters AT.
+  const values = [
+    ['"INV"', invoice],
+    ['"NUMBER"', order.number],
+    ['"AT"', at],
+  ] as const;
+  if (typeof event === 'string')
+    return values.reduce((text, [name, value]) => text.replace(name, JSON.stringify(value)), event);
   const data = { invoice_id: invoice, external_id: order.number, paid_at: at, ...event.data };
   return JSON.stringify({ ...event, data });
 }
