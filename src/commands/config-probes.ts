@@ -38,7 +38,7 @@ const MIGRATE = 'run `npm run migrate`';
 export const PROBES: readonly Probe[] = [
   database('database, for callers', 'DATABASE_URL', ROLES.runtime),
   database('database, for jobs and operators', 'DATABASE_BACKGROUND_URL', ROLES.background),
-  { name: 'database, replica', needs: ['DATABASE_URL', 'DATABASE_REPLICA_URL'], run: probeReplica },
+  { name: 'database, replica', needs: ['DATABASE_REPLICA_URL'], run: probeReplica },
   database('database, for migrations', 'DATABASE_MIGRATION_URL', ROLES.migrator),
   { name: 'redis', needs: ['REDIS_URL'], run: probeRedis },
   neighbour('hub-core', 'HUB_CORE_URL', (http) => createHubCore(http, systemClock).organizations([NOBODYS_ID])),
@@ -81,10 +81,16 @@ function database(name: string, setting: keyof Config & `DATABASE_${string}`, ro
 
 async function probeReplica({ DATABASE_REPLICA_URL: url }: Config) {
   if (url === undefined) return undefined;
-  const replica = await connectDatabase({ url, role: ROLES.runtime, entities, migrations, poolSize: 1 });
+  const options = { url, role: ROLES.runtime, entities, migrations, poolSize: 1 };
+  const replica = await connectDatabase(options).catch((error: Error) => {
+    throw unreachable(url, 'DATABASE_REPLICA_URL', error);
+  });
   try {
-    const [row] = await replica.query('select pg_is_in_recovery() as "isReplica"');
+    const [row] = await replica.query(
+      'select pg_is_in_recovery() as "isReplica", exists (select from pg_stat_wal_receiver) as "isFed"',
+    );
     if (!row?.isReplica) throw new Error('this server takes writes: name a standby that streams from the primary');
+    if (!row.isFed) throw new Error('it streams from nobody: name a standby of the primary');
     return 'a standby that streams';
   } finally {
     await replica.destroy();

@@ -27,13 +27,16 @@ const LONGEST_READ_MS = 2000;
 /**
  * A streaming replica for reads of history. Every second it takes the primary's position in the log, and asks the replica how far it has
  * replayed: the replica is as fresh as the last position that it has reached. No clock of another machine counts, and a primary
- * without writes leaves no lag.
+ * without writes leaves no lag. A standby that streams from nobody is not read: after a failover it may be ahead of the new primary,
+ * and would count as fresh until that has caught up.
  */
 export class Replica {
   private connections: DataSource | undefined;
   /** The primary's positions, oldest first, by performance.now(). */
   private positions: { at: number; lsn: bigint }[] = [];
   private freshAt = Number.NEGATIVE_INFINITY;
+  /** The last time at which it is known to have been fresh, or the start: the metric goes on from there while it fails. */
+  private lastFreshAt = performance.now();
   private isUp: boolean | undefined;
   private isClosed = false;
 
@@ -71,12 +74,13 @@ export class Replica {
   private async measureAlways(): Promise<void> {
     while (!this.isClosed) {
       await this.measure().catch((error: Error) => this.lose(error));
+      this.options.onLag((performance.now() - this.lastFreshAt) / 1000);
       await sleep(MEASURE_MS, undefined, { ref: false });
     }
   }
 
   private async measure(): Promise<void> {
-    const { primary, connect, maxLagMs, onLag } = this.options;
+    const { primary, connect, maxLagMs } = this.options;
     const at = performance.now();
     const [written] = await runQuery(primary, WRITTEN);
     this.positions.push({ at, lsn: positionOf(written?.lsn) });
@@ -85,12 +89,12 @@ export class Replica {
     this.connections = connections;
     const [replayed] = await runQuery(connections, REPLAYED);
     if (!replayed?.isReplica) throw new Error('it is no replica: name a standby that streams from the primary');
+    if (!replayed.isFed) throw new Error('it streams from nobody: name a standby of this primary');
     const reached = positionOf(replayed.lsn);
     this.freshAt = this.positions.findLast(({ lsn }) => lsn <= reached)?.at ?? this.freshAt;
     this.positions = this.positions.filter((position) => position.at >= this.freshAt && at - position.at < KEPT_MS);
-    const lagMs = this.lagMs();
-    if (Number.isFinite(lagMs)) onLag(lagMs / 1000);
-    this.note(lagMs <= maxLagMs, 'it is too far behind');
+    this.lastFreshAt = Math.max(this.lastFreshAt, this.freshAt);
+    this.note(this.lagMs() <= maxLagMs, 'it is too far behind');
   }
 
   private lose(error: Error): undefined {
@@ -108,8 +112,10 @@ export class Replica {
 /** Longer than the longest lag that is allowed. */
 const KEPT_MS = 3_700_000;
 const WRITTEN = sql<{ lsn: string }>`select pg_current_wal_lsn()::text as lsn`;
-const REPLAYED = sql<{ isReplica: boolean; lsn: string | null }>`
-  select pg_is_in_recovery() as "isReplica", pg_last_wal_replay_lsn()::text as lsn`;
+// Every login sees that there is a receiver; only what it receives needs a privilege.
+const REPLAYED = sql<{ isReplica: boolean; isFed: boolean; lsn: string | null }>`
+  select pg_is_in_recovery() as "isReplica", exists (select from pg_stat_wal_receiver) as "isFed",
+    pg_last_wal_replay_lsn()::text as lsn`;
 
 /** A position is two hexadecimal numbers of 32 bits, such as 16/B374D848. */
 function positionOf(lsn: string | null | undefined): bigint {

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { migrations } from '../../../migrations/index.ts';
 import { type Postgres, startPostgres } from '../../../sandbox/postgres/postgres.ts';
 import { entities } from '../../../src/app/entities.ts';
+import { PROBES } from '../../../src/commands/config-probes.ts';
+import type { Config } from '../../../src/config.ts';
 import { migrate } from '../../../src/platform/database/migrate.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
@@ -47,13 +49,11 @@ beforeAll(async () => {
   // Commits do not wait for it: it is asynchronous, as such a replica is.
   await db.query('alter system reset synchronous_standby_names');
   await db.query('select pg_reload_conf()');
-  const url = new URL(db.url);
-  url.port = new URL(standby.url).port;
   const start = (lag: string, shared?: TestApp) =>
     startApp({
       db,
       withoutBackground: true,
-      env: { DATABASE_REPLICA_URL: url.toString(), REPLICA_MAX_LAG_SECONDS: lag },
+      env: { DATABASE_REPLICA_URL: standbyUrl(), REPLICA_MAX_LAG_SECONDS: lag },
       ...(shared === undefined ? {} : { shared }),
     });
   patient = await start('3600');
@@ -66,6 +66,13 @@ afterAll(async () => {
   await standby?.stop();
   await postgres?.stop();
 });
+
+/** The address of the shop's database on the standby. */
+function standbyUrl(): string {
+  const url = new URL(db.url);
+  url.port = new URL(standby.url).port;
+  return url.toString();
+}
 
 const request = (organizationId: string | undefined, scope = 'topup:write') =>
   ({ caller: { subject: 'u', organizationId, scopes: new Set([scope]) } }) as unknown as RequestContext;
@@ -153,6 +160,37 @@ test('a buyer sees an order at once, while older pages come from a standby withi
   await untilRead(strict, true);
 });
 
+test('check:config tells a standby that streams from a primary, and from a server that does not answer', async () => {
+  expect(await probe(standbyUrl())).toBe('a standby that streams');
+  expect(await probe(db.url)).toBe('this server takes writes: name a standby that streams from the primary');
+  expect(await probe('postgres://127.0.0.1:1/topup')).toBe(
+    'The database at 127.0.0.1:1 cannot be reached (connect ECONNREFUSED 127.0.0.1:1): see that it runs, and check DATABASE_REPLICA_URL.',
+  );
+});
+
+test('a standby that nobody feeds is not read, however little the primary has written since, and its lag goes on', async () => {
+  await untilRead(patient, true);
+  const [{ primary_conninfo: source }] = await onStandby('show primary_conninfo');
+  const streamFrom = async (conninfo: string) => {
+    await onStandby(`alter system set primary_conninfo = '${conninfo}'`);
+    await onStandby('select pg_reload_conf()');
+  };
+  await streamFrom('');
+  await untilRead(patient, false);
+  await untilLogged(patient, {
+    event: 'replica_down',
+    reason: 'it streams from nobody: name a standby of this primary',
+  });
+  expect(await probe(standbyUrl())).toBe('it streams from nobody: name a standby of the primary');
+  const lag = await metric(patient, 'replica_lag_seconds');
+  await until(
+    () => metric(patient, 'replica_lag_seconds'),
+    (now) => Number(now) > Number(lag) + 1,
+  );
+  await streamFrom(source);
+  await untilRead(patient, true);
+});
+
 test('without its standby the primary answers, and the metrics and the log say so', async () => {
   await standby.stop();
   await untilRead(patient, false);
@@ -162,10 +200,17 @@ test('without its standby the primary answers, and the metrics and the log say s
   expect(await metric(patient, 'replica_reads_total', { outcome: 'replica' })).toBeGreaterThan(0);
 });
 
+/** The line of `npm run check:config` about a replica at this address. */
+const probe = (url: string) =>
+  PROBES.find(({ name }) => name === 'database, replica')
+    ?.run({ DATABASE_REPLICA_URL: url } as Config)
+    .catch(({ message }: Error) => message);
+
 /** Runs a statement on the standby, in the database postgres. */
-async function onStandby(statement: string): Promise<void> {
+async function onStandby(statement: string) {
   const client = new pg.Client({ connectionString: standby.url });
   await client.connect();
-  await client.query(statement);
+  const { rows } = await client.query(statement);
   await client.end();
+  return rows;
 }

@@ -37,7 +37,7 @@ const SITUATIONS = {
   subscriberIsGone: ['EventSubscriptionDisabled', 'EventsFailing', 'EventsLate'],
   jobHasGivenUp: ['JobsOutOfAttempts', 'JobsNotTaken', 'JobRunnerRestarts'],
   invoiceIsLost: ['PendingOrderDoesNotExpire', 'DraftsDoNotExpire', 'PollingLate', 'PollingNeverRan'],
-  serversAreAway: ['DatabaseAway', 'ReplicaDown', 'RedisDown', 'RedisRefuses'],
+  serversAreAway: ['DatabaseAway', 'ReplicaDown', 'RedisDown', 'RedisRefuses', 'HistoryFromPrimary'],
 } as const;
 
 let app: TestApp;
