@@ -104,7 +104,7 @@ function Lines({ lines }: { lines: readonly BasketLine[] }) {
         <li key={option.id} className={faultOf(option, quantity) ? 'wrong' : ''}>
           <span>
             {option.label}
-            {faultOf(option, quantity) && <span className="soft block">{text.choose.wrong}</span>}
+            {faultOf(option, quantity) && <span className="fault soft block">{text.choose.wrong}</span>}
             {option.input !== 'AMOUNT' && <span className="soft block">× {grouped(quantity)}</span>}
             {excess > 0n && <span className="soft block">{text.common.excess}</span>}
           </span>

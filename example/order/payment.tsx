@@ -47,7 +47,8 @@ export function Payment({ order, actions }: Props) {
           {awaitsMoney && (status === 'PENDING_PAYMENT' || paymentUrl !== null) && (
             <PaymentLink order={order} actions={actions} />
           )}
-          <div className="actions">
+          {/* Other buttons in another place: those of an open order do not slide to where its link was. */}
+          <div className="actions" key={String(awaitsMoney)}>
             {(status === 'PAID' || status === 'COMPLETED') && (
               <Link to={{ view: 'receipt', orderId: order.id }} className="button main">
                 {text.pay.receipt}
@@ -91,7 +92,8 @@ function State({ order }: { order: Order }) {
   const wasNeverOrdered = confirmedAt === null && (status === 'EXPIRED' || status === 'CANCELLED');
   return (
     <div className="sheet-head" role="status" data-order-status={status}>
-      <div>
+      {/* The words of a state are new as a whole: none of them slides when the one above is shorter. */}
+      <div key={title}>
         <StatusBadge status={status} />
         <h2>{title}</h2>
         <p>{wasNeverOrdered ? text.pay.unconfirmedOver : hint}</p>

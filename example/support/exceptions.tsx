@@ -67,7 +67,7 @@ export function Exceptions() {
     </button>
   );
   return (
-    <section aria-labelledby="exceptions">
+    <section aria-labelledby="exceptions" className="exceptions">
       <h2 id="exceptions">{words.exceptions}</h2>
       <p className="soft">{words.exceptionsHint}</p>
       <fieldset className="filter">

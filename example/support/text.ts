@@ -13,7 +13,7 @@ const id = {
   unknown: 'Belum bisa dibaca. Periksa ID organisasi, lalu coba lagi.',
   code: 'Kode kuota',
   reason: 'Alasan',
-  detail: 'Keterangan',
+  detail: 'Keterangan (Inggris)',
   exceptions: 'Pembayaran yang perlu ditangani',
   exceptionsHint: 'Terlama di atas. Operator menutupnya dengan perintah, dengan nama dan alasan.',
   ofAll: 'Semua organisasi',

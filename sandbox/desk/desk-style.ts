@@ -25,8 +25,8 @@ export const DESK_STYLE = new Markup(`
   .situations [aria-pressed=true] { border-color: var(--warn); background: var(--warn-tint); } .situations .on { color: var(--warn); font-size: .75rem; }
   .acts { display: flex; flex-wrap: wrap; gap: .3rem; } .acts form { display: inline; }
   .orders td { vertical-align: middle; } .orders td:first-child, .orders .badge { white-space: nowrap; }
-  @media (max-width: 40rem) { .orders thead { display: none; } .orders tr { display: grid; grid-template-columns: 1fr auto; gap: .35rem .75rem; padding: .75rem 0; border-bottom: 1px solid var(--line); } .orders tr:last-child { border-bottom: 0; }
-    .orders td { border: 0; padding: 0; } .orders td:last-child { grid-column: 1 / -1; } }
+  @media (max-width: 40rem) { .orders thead { display: none; } .orders tr { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .35rem .75rem; padding: .75rem 0; border-bottom: 1px solid var(--line); } .orders tr:last-child { border-bottom: 0; }
+    .orders td { border: 0; padding: 0; } .orders, .orders tbody { display: block; } .orders td:last-child, .orders td:nth-child(3) { flex-basis: 100%; } }
   .empty { color: var(--soft); padding: .5rem 0; }
   .filters { display: flex; flex-wrap: wrap; gap: .25rem; border: 0; padding: 0; margin: 0; min-width: 0; } .filters label { display: block; } .filters input { position: absolute; opacity: 0; width: 1px; height: 1px; padding: 0; }
   .filters span { display: block; padding: .15rem .6rem; border: 1px solid var(--field); border-radius: 99px; cursor: pointer; color: var(--ink); }
@@ -39,6 +39,6 @@ export const DESK_STYLE = new Markup(`
   .toast { position: fixed; inset: auto 1rem 1.25rem; width: fit-content; max-width: 40rem; margin: 0 auto; padding: .75rem 1.1rem; border-radius: 11px; background: var(--ink);
     color: var(--page); box-shadow: 0 10px 40px rgb(0 0 0 / 30%); z-index: 2; } .toast:empty { display: none; } .toast a { color: inherit; font-weight: 600; margin-left: .5rem; }
   dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1rem; font-size: .8125rem; } dl.facts dt { color: var(--soft); } dl.facts dd { overflow-wrap: anywhere; }
-  @media (max-width: 30rem) { dl.facts { grid-template-columns: minmax(0, 1fr); } .people li > div:last-child { width: 100%; } .people .button { flex: 1; } .feed li { grid-template-columns: 3.6rem minmax(0, 1fr); }
+  @media (max-width: 30rem) { dl.facts { grid-template-columns: minmax(0, 1fr); } .people li > div:last-child { width: 100%; } .people .button { flex: 1; padding-inline: .4rem; white-space: nowrap; } .feed li { grid-template-columns: 3.6rem minmax(0, 1fr); }
     .feed .result { grid-column: 2; } }
 `);

@@ -112,10 +112,11 @@ function fromLog(line: string): Happening | undefined {
   if (entry['event'] === 'request') {
     const isFailure = Number(entry['status']) >= 400;
     const result = `${text('status')} · ${text('ms')} ms`;
+    const operation = text('operation');
     return {
       kind: 'graph',
-      title: `${text('method')} ${text('path')}`,
-      detail: '',
+      title: operation === '' ? `${text('method')} ${text('path')}` : `${text('operationType')} ${operation}`,
+      detail: operation === '' ? '' : `organization ${text('organizationId')}`,
       result,
       isBad: isFailure,
     };

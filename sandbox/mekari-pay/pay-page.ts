@@ -10,7 +10,7 @@ import { methodLabel } from './pay-methods.ts';
 import { PAY_STYLE } from './pay-style.ts';
 import type { Attempt } from './post-webhook.ts';
 
-const STATUS_LABELS: Record<Invoice['status'], string> = {
+export const STATUS_LABELS: Record<Invoice['status'], string> = {
   pending: 'Menunggu pembayaran / Awaiting payment',
   partially_paid: 'Dibayar sebagian / Partially paid',
   paid: 'Lunas / Paid',
@@ -19,11 +19,13 @@ const STATUS_LABELS: Record<Invoice['status'], string> = {
   refunded: 'Dikembalikan / Refunded',
 };
 
+/** An item that costs Rp1 each is an amount, which is in the last column. */
+const unitsOf = ({ quantity, unit_price: price }: Invoice['items'][number]): Markup =>
+  price === 1 ? markup`` : markup`<br><span class="soft">${grouped(quantity)} × ${money(price)}</span>`;
+
 function itemsTable(invoice: Invoice): Markup {
   const rows = invoice.items.map(
-    (
-      item,
-    ) => markup`<tr><td>${item.name}<br><span class="soft"><span>${grouped(item.quantity)}</span> × ${money(item.unit_price)}</span></td>
+    (item) => markup`<tr><td>${item.name}${unitsOf(item)}</td>
 <td class="number">${money(item.amount)}</td></tr>`,
   );
   return markup`<table><thead><tr><th>Item</th><th class="number">Subtotal</th></tr></thead><tbody>${rows}</tbody>
@@ -46,9 +48,9 @@ function eventsCard(deliveries: readonly Delivery[]): Markup {
   if (deliveries.length === 0) return markup``;
   const rows = deliveries.map(
     (delivery) => markup`<tr><td>${delivery.type}<br><code class="soft">${delivery.id}</code></td>
-<td class="number">${delivery.attempts.length}</td><td>${outcome(delivery.attempts.at(-1))}</td><td>${delivery.state}</td></tr>`,
+<td class="number" data-label="Percobaan / Attempts">${delivery.attempts.length}</td><td>${outcome(delivery.attempts.at(-1))}</td><td>${delivery.state}</td></tr>`,
   );
-  return markup`<section class="card"><h2>Webhook</h2><div class="scroll" tabindex="0" role="group" aria-label="Webhook"><table id="webhooks"><thead><tr><th>Event</th><th class="number">Percobaan / Attempts</th>
+  return markup`<section class="card"><h2>Webhook</h2><div class="scroll" tabindex="0" role="group" aria-label="Webhook"><table id="webhooks" class="stacked"><thead><tr><th>Event</th><th class="number">Percobaan / Attempts</th>
 <th>Jawaban terakhir / Last answer</th><th>Status</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
@@ -62,7 +64,7 @@ function paymentsCard({ payments, refunded_amount: refunded, paid_currency: curr
     refunded === 0
       ? markup``
       : markup`<p id="refunded">Dikembalikan / Given back: ${money(refunded, currency ?? 'IDR')}</p>`;
-  return markup`<section class="card"><h2>Pembayaran / Payments</h2><div class="scroll" tabindex="0" role="group" aria-label="Pembayaran / Payments"><table id="payments"><thead><tr><th>Waktu / Time</th><th>Cara / Method</th>
+  return markup`<section class="card"><h2>Pembayaran / Payments</h2><div class="scroll" tabindex="0" role="group" aria-label="Pembayaran / Payments"><table id="payments" class="stacked"><thead><tr><th>Waktu / Time</th><th>Cara / Method</th>
 <th class="number">Jumlah / Amount</th></tr></thead><tbody>${rows}</tbody></table></div>${back}</section>`;
 }
 
@@ -72,7 +74,7 @@ interface PayPageView {
   deliveries: readonly Delivery[];
 }
 
-const TONES: Record<Invoice['status'], string> = {
+export const TONES: Record<Invoice['status'], string> = {
   pending: 'warn',
   partially_paid: 'warn',
   paid: 'good',

@@ -15,6 +15,8 @@ export const PAY_STYLE = new Markup(`
   .part { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; padding-top: .875rem; border-top: 1px solid var(--line); } .part label { flex: 1 1 9rem; } .part input { width: 100%; }
   .result { display: grid; gap: .5rem; justify-items: start; } .result .sign { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: 99px; font-size: 1.25rem; font-weight: 700;
     background: var(--good-tint); color: var(--good); } .result .sign.bad { background: var(--bad-tint); color: var(--bad); }
-  .acts form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; } .acts label { flex: 0 1 11rem; } .acts input { width: 100%; } .acts button { font-size: .875rem; }
+  .acts form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; } .acts label { flex: 1 1 100%; max-width: 22rem; } .acts form { align-content: start; padding-top: .875rem; border-top: 1px solid var(--line); } .acts input { width: 100%; } .acts button { font-size: .875rem; }
+  @media (max-width: 40rem) { .stacked, .stacked :is(tbody, tr, td) { display: block; } .stacked thead { display: none; } .stacked tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
+    .stacked tr:last-child { border-bottom: 0; } .stacked td { padding: 0; border: 0; overflow-wrap: anywhere; } .stacked .number { text-align: left; } .stacked .number[data-label]::before { content: attr(data-label) ": "; color: var(--soft); } }
   .acts { display: grid; gap: .875rem 2rem; grid-template-columns: minmax(0, 1fr); } @media (min-width: 56rem) { .acts { grid-template-columns: repeat(2, minmax(0, 1fr)); } } #return { justify-self: start; }
 `);

@@ -4,6 +4,7 @@ import { type Reply, seeOther } from '../server/reply.ts';
 import { type Call, inShape, type Route } from '../server/route.ts';
 import { AMOUNTS, type Format, formatShape } from './format.ts';
 import type { Invoice, Invoices } from './invoices.ts';
+import { STATUS_LABELS, TONES } from './pay-page.ts';
 import { PAY_STYLE } from './pay-style.ts';
 import type { Settings } from './settings.ts';
 import { type TermsOptions, termsShape } from './terms.ts';
@@ -39,7 +40,9 @@ function invoicesTable(invoices: readonly Invoice[]): Markup {
     .slice(-NEWEST)
     .reverse()
     .map(
-      (invoice) => markup`<tr><td><a href="/pay/${invoice.id}">${invoice.external_id}</a></td><td>${invoice.status}</td>
+      (
+        invoice,
+      ) => markup`<tr><td><a href="/pay/${invoice.id}">${invoice.external_id}</a></td><td><span class="badge ${TONES[invoice.status]}">${STATUS_LABELS[invoice.status]}</span></td>
 <td class="number">${money(invoice.amount)}</td></tr>`,
     );
   if (rows.length === 0) return markup`<p class="soft">Belum ada tagihan / No invoice yet</p>`;

@@ -24,7 +24,7 @@ export { refusedAddressGauge } from './store/refused-addresses.ts';
 export { RefusedMailAddress } from './store/refused-mail-address.entity.ts';
 export { unsentMailGauge, unsentOfOrder } from './store/unsent-mails.ts';
 export { UnsentOrderMail } from './store/unsent-order-mail.entity.ts';
-export { formatDate, formatInstant, formatUnits, oneLine } from './templates/format.ts';
+export { formatDate, formatInstant, formatQuantity, oneLine } from './templates/format.ts';
 export { type MailKind, type MailLocale, toMailLocale } from './templates/index.ts';
 export type { MailMessages } from './templates/message-types.ts';
 export { MESSAGES as MAIL_MESSAGES } from './templates/messages.ts';

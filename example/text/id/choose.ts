@@ -53,7 +53,7 @@ export const choose = {
   withholdHint: 'Anda membayar jumlah setelah dipotong, lalu mengirimkan bukti potongnya.',
   review: 'Tinjau pesanan',
   reviewHint: 'Belum ada yang dipesan. Harga dikunci saat Anda meninjau.',
-  excessHint: 'Sudah termasuk pelunasan pemakaian berlebih.',
+  excessHint: 'Sudah termasuk pelunasan kelebihan pemakaian.',
   wrong: 'Jumlahnya perlu diperbaiki',
   mend: (count: number) => `${count} hal perlu diperbaiki`,
   readOnly:

@@ -15,7 +15,7 @@ export const common = {
   reference: 'Kode rujukan untuk tim kami',
   validUntil: 'Berlaku sampai',
   total: 'Total',
-  excess: 'Pelunasan pemakaian berlebih',
+  excess: 'Pelunasan kelebihan pemakaian',
   steps: { label: 'Langkah pembelian', choose: 'Pilih', review: 'Tinjau', pay: 'Bayar', done: 'selesai' },
   problems: {
     OFFLINE: 'Tidak ada koneksi. Periksa internet Anda, lalu coba lagi.',

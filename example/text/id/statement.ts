@@ -11,7 +11,7 @@ export const statement = {
   order: 'Pesanan',
   kinds: {
     TOPUP: 'Top-up',
-    EXCESS_SETTLEMENT: 'Pelunasan pemakaian berlebih',
+    EXCESS_SETTLEMENT: 'Pelunasan kelebihan pemakaian',
     REFUND: 'Kuota ditarik kembali',
   } as Record<string, string>,
   settled: (quantity: string) => `${quantity} dilunasi`,

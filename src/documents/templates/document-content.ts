@@ -1,7 +1,7 @@
 import {
   formatDate,
   formatInstant,
-  formatUnits,
+  formatQuantity,
   MAIL_MESSAGES,
   type MailLocale,
   oneLine,
@@ -86,11 +86,14 @@ function itemRow(line: TopupOrderLine, { kind }: DocumentId, locale: MailLocale)
   };
 }
 
-function quantityOf({ kind, quantity, credits }: TopupOrderLine, locale: MailLocale): string {
+function quantityOf(line: TopupOrderLine, locale: MailLocale): string {
   const words = MAIL_MESSAGES[locale];
-  const units = formatUnits(quantity, locale);
+  const { kind, quantity, credits } = line;
+  const units = formatQuantity(quantity, line, locale);
   if (kind === 'EXCESS') return words.excess(units);
-  return credits === quantity ? words.quantity(units) : words.quantityAndQuota(units, formatUnits(credits, locale));
+  return credits === quantity
+    ? words.quantity(units)
+    : words.quantityAndQuota(units, formatQuantity(credits, line, locale));
 }
 
 function periodOf({ kind, periodStart, periodEnd }: TopupOrderLine, locale: MailLocale): string {

@@ -1,7 +1,7 @@
 import { formatRupiah, sum } from '../../kernel/money.ts';
 import { inLanguage } from '../../kernel/translated.ts';
 import { type OrderTax, taxName } from '../../orders/index.ts';
-import { formatUnits, httpUrl, oneLine } from './format.ts';
+import { formatQuantity, httpUrl, oneLine } from './format.ts';
 import { introductionOf, PARTS_OF_KIND } from './kind-parts.ts';
 import type { MailContent, TableRow } from './mail-content.ts';
 import { MESSAGES } from './messages.ts';
@@ -79,8 +79,8 @@ function sumRow(model: OrderMailModel, locale: MailLocale): MailContent['table']
 /** Only payment_received may say that something was credited or settled. */
 function detail(line: OrderMailLine, kind: MailKind, locale: MailLocale): string {
   const words = MESSAGES[locale];
-  const quantity = formatUnits(line.quantity, locale);
-  const credits = formatUnits(line.credits, locale);
+  const quantity = formatQuantity(line.quantity, line, locale);
+  const credits = formatQuantity(line.credits, line, locale);
   if (line.kind === 'EXCESS') return kind === 'payment_received' ? words.lineSettled(quantity) : words.excess(quantity);
   if (kind === 'payment_received') return words.lineCredited(credits);
   return line.credits === line.quantity ? words.quantity(quantity) : words.quantityAndQuota(quantity, credits);

@@ -24,8 +24,13 @@ export function formatDate(date: string, locale: MailLocale): string {
 /**
  * Writes units with the language's separators. Amounts go through formatRupiah, which writes them one way everywhere.
  */
-export function formatUnits(units: bigint, locale: MailLocale): string {
+function formatUnits(units: bigint, locale: MailLocale): string {
   return units.toString().replace(/\B(?=(\d{3})+(?!\d))/g, SEPARATORS[locale]);
+}
+
+/** Writes a number of a line's units. A unit that costs Rp1 is a rupiah itself. */
+export function formatQuantity(units: bigint, line: { quantity: bigint; amount: bigint }, locale: MailLocale): string {
+  return line.amount === line.quantity ? formatRupiah(units) : formatUnits(units, locale);
 }
 
 /** Writes "Rp5 and USD 61.25"; empty without any sum. */

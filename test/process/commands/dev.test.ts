@@ -117,7 +117,7 @@ test('the command prints URLs and working tokens, and Ctrl-C leaves nothing runn
   const log = /^ {2}Log +(\S+)$/m.exec(command.output.stdout)?.[1] ?? '';
   await expect.poll(() => readFile(log, 'utf8')).toContain('"event":"request"');
   const { feed } = (await (await fetch(`${desk}/live?kind=graph`)).json()) as { feed: string };
-  expect(feed).toContain('POST /graphql');
+  expect(feed).toContain('query topupOptions');
 
   const page = addresses['Top-up page'] ?? '';
   expect(await (await fetch(page)).text()).toContain('<script');

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { confirmOrder, createOrder } from '../../support/app/purchase.ts';
 import { button, buyer, clientOf, ends, state } from './hands.ts';
 import { figure } from './inspect.ts';
+import { ITEMS } from './scenes.ts';
 import { hasChromium, type Stage, startStage, type View } from './stage.ts';
 
-// Six orders go their way, beside everything else that a run does.
+// Twelve orders go their way, beside everything else that a run does.
 vi.setConfig({ testTimeout: 120_000 });
 
 let stage: Stage;
@@ -18,7 +19,7 @@ afterAll(async () => {
   if (!hasChromium) return;
   figure(
     'status changes',
-    `layout shift of each change of the pay screen, at 1280 and at 390 pixels: ${largest.toFixed(3)} at most, of 0.05`,
+    `layout shift of each change of the pay screen, at 1280, 390 and 320 pixels: ${largest.toFixed(3)} at most, of 0.05`,
   );
   await stage.close();
 });
@@ -34,32 +35,40 @@ async function reaches(view: View, status: string): Promise<void> {
 }
 
 const WIDTHS = [
-  ['a desk', { width: 1280, height: 860 }],
-  ['a phone', { width: 390, height: 844 }],
+  ['a desk', 'en-GB', { width: 1280, height: 860 }],
+  ['a phone', 'en-GB', { width: 390, height: 844 }],
+  ['a small phone in Indonesian', 'id-ID', { width: 320, height: 640 }],
 ] as const;
 
 describe.skipIf(!hasChromium)('a change of the status (needs chromium)', () => {
-  test.each(WIDTHS)('moves little on %s', async (_, viewport) => {
+  test.each(WIDTHS)('moves little on %s', async (_, locale, viewport) => {
     const { mekariPay } = stage.app.sandbox;
     const entry = await buyer(stage);
     const client = clientOf(stage, entry);
-    const pending = async () => confirmOrder(client, await createOrder(client, entry.id, { agent_extra: '4' }));
-    const order = await pending();
-    const view = await stage.open([entry], `/?orderId=${order.id}`, { viewport });
-    await state(view.page, 'PENDING_PAYMENT').waitFor();
-    await mekariPay.payPart(order.number, { amount: 200_000 });
+    const pending = async () => confirmOrder(client, await createOrder(client, entry.id, ITEMS));
+    const show = async ({ id }: { id: string }) => {
+      await view.page.goto(`${stage.url}/?orderId=${id}`);
+      await state(view.page, 'PENDING_PAYMENT').waitFor();
+      await view.page.locator('.payment a.button').waitFor();
+    };
+    const inParts = await pending();
+    const view = await stage.open([entry], '/', { viewport, locale });
+    await show(inParts);
+    await mekariPay.payPart(inParts.number, { amount: 200_000 });
     await reaches(view, 'PAYMENT_REVIEW');
-    await mekariPay.payRest(order.number);
+    await mekariPay.payRest(inParts.number);
+    await reaches(view, 'COMPLETED');
+    const atOnce = await pending();
+    await show(atOnce);
+    await mekariPay.pay(atOnce.number);
     await reaches(view, 'COMPLETED');
     const expiring = await pending();
-    await view.page.goto(`${stage.url}/?orderId=${expiring.id}`);
-    await state(view.page, 'PENDING_PAYMENT').waitFor();
+    await show(expiring);
     await mekariPay.expire(expiring.number);
     await reaches(view, 'EXPIRED');
-    const unwanted = await pending();
-    await view.page.goto(`${stage.url}/?orderId=${unwanted.id}`);
-    await button(view.page, 'Cancel order').click();
-    await button(view.page, 'Yes, cancel it').click();
+    await show(await pending());
+    await button(view.page, /^(Cancel order|Batalkan pesanan)$/).click();
+    await button(view.page, /^(Yes, cancel it|Ya, batalkan)$/).click();
     await reaches(view, 'CANCELLED');
     await ends(view);
   });

@@ -8,8 +8,8 @@ export async function startDeskOf(app: TestApp, pageUrl = 'http://127.0.0.1:1'):
   const desk = await startDesk({ root, port: 0, sandbox: app.sandbox });
   const { url, sandbox } = app;
   const gatewayUrl = 'http://127.0.0.1:1/graphql';
-  desk.link(
-    deskLinks({ url, pageUrl, gatewayUrl, deskUrl: desk.url, sandbox, environment: {}, logFile: '/tmp/a.log' }),
-  );
+  const environment = { ...sandbox.environment(), DATABASE_URL: app.db.url, CHECKOUT_RETURN_URL: `${pageUrl}/` };
+  const logFile = '/tmp/self-topup.log';
+  desk.link(deskLinks({ url, pageUrl, gatewayUrl, deskUrl: desk.url, sandbox, environment, logFile }));
   return desk;
 }

@@ -46,12 +46,18 @@ const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
     en: ['not received the payment', `by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'please ignore'],
   },
   awaiting_payment: {
-    id: [`paling lambat ${DEADLINE.id}`, 'Bayar sekarang', URL_SHOWN, 'Jumlah: 5 · Kuota: 5.000', 'Jumlah: 2.500.000'],
-    en: [`by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'Quantity: 5 · Quota: 5,000', 'Quantity: 2,500,000'],
+    id: [
+      `paling lambat ${DEADLINE.id}`,
+      'Bayar sekarang',
+      URL_SHOWN,
+      'Jumlah: 5 · Kuota: 5.000',
+      'Jumlah: Rp2.500.000',
+    ],
+    en: [`by ${DEADLINE.en}`, 'Pay now', URL_SHOWN, 'Quantity: 5 · Quota: 5,000', 'Quantity: Rp2.500.000'],
   },
   payment_received: {
     id: [
-      'Kuota yang dikreditkan: 2.500.000',
+      'Kuota yang dikreditkan: Rp2.500.000',
       'Kuota yang dikreditkan: 5.000',
       'Kelebihan pemakaian yang dilunasi: 1.234',
       'telah lunas',
@@ -59,7 +65,7 @@ const SAYS: Record<MailKind, Record<MailLocale, readonly string[]>> = {
       PAID_AT.id,
     ],
     en: [
-      'Quota credited: 2,500,000',
+      'Quota credited: Rp2.500.000',
       'Quota credited: 5,000',
       'Excess usage settled: 1,234',
       'has been settled',
@@ -163,7 +169,9 @@ describe('the text depends on the order', () => {
   });
 
   test('and keeps amounts beyond 2^53 exact', () => {
-    const lines = [{ kind: 'TOPUP', label: 'x', quantity: 1n, credits: 9_007_199_254_740_993n, amount: 1n }] as const;
+    const lines = [
+      { kind: 'TOPUP', label: 'x', quantity: 1n, credits: 9_007_199_254_740_993n, amount: 450_000n },
+    ] as const;
     expect(renderOrderMail('payment_received', 'en', { ...MODEL, lines }).text).toContain('9,007,199,254,740,993');
   });
 });
