@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useSession } from '../api/session.tsx';
+import { Link } from '../route.tsx';
 import { useAllWords } from '../text/all-words.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Problems } from '../ui/problems.tsx';
@@ -48,12 +49,17 @@ export function OrderHistory() {
         <PendingBanner pending={pending} onShow={() => setFilter({ ...filter, status: ['PENDING_PAYMENT'] })} />
       )}
       {!shown && isWaiting && <Skeleton shape="list" />}
-      {shown?.rows.length === 0 && <p className="empty">{isNarrow(filter) ? words.noneFits : words.noOrders}</p>}
+      {shown?.rows.length === 0 && (
+        <p className="empty">
+          {isNarrow(filter) ? words.noneFits : words.noOrders}{' '}
+          {!isNarrow(filter) && <Link to={{ view: 'topup' }}>{text.choose.title}</Link>}
+        </p>
+      )}
       {shown && shown.rows.length > 0 && <OrdersTable rows={shown.rows} />}
       {shown && (
         <div className="more">
           <p className="soft" role="status">
-            {words.shown(shown.rows.length, shown.total)}
+            {shown.total > 0 && words.shown(shown.rows.length, shown.total)}
           </p>
           {shown.next !== null && (
             <button type="button" disabled={isLoading} onClick={() => void more()}>

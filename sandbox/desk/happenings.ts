@@ -36,18 +36,22 @@ export interface Happenings {
   clear(): void;
 }
 
-const MAX_ENTRIES = 200;
+/** Of each kind, so that a page that polls pushes no mail out. */
+const MAX_ENTRIES = 100;
 const WARN_LEVEL = 40;
 
 /** Collects all that neighbours and product report, in the order of arrival, by the real time. */
 export function collectHappenings(sandbox: Sandbox, clock: Clock = realClock): Happenings {
-  let entries: { id: number; at: Date; describe: () => Happening }[] = [];
+  let entries: { id: number; at: Date; kind: Kind; describe: () => Happening }[] = [];
   let last = 0;
 
   /** Describes the entry at each reading, because a call is logged before its answer. */
   function add(describe: () => Happening): void {
     last += 1;
-    entries = [...entries, { id: last, at: clock(), describe }].slice(-MAX_ENTRIES);
+    const { kind } = describe();
+    const alike = entries.filter((entry) => entry.kind === kind);
+    const oldest = alike.length < MAX_ENTRIES ? undefined : alike[0];
+    entries = [...entries.filter((entry) => entry !== oldest), { id: last, at: clock(), kind, describe }];
   }
 
   watchCalls(sandbox, add);

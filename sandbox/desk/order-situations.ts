@@ -1,5 +1,19 @@
 import type { OrderState, Sandbox } from '../index.ts';
+import { Refusal } from '../server/reply.ts';
 import type { Result, Scene, Situation } from './situation.ts';
+
+const USERS = [{ code: 'agent_extra', quantity: '1' }];
+
+/** One order at a time carries the excess of a quota. While it awaits its payment, the next order is of users, which have none. */
+async function reach({ sandbox, organizationId }: Scene, state: OrderState) {
+  const request = { state, organization: organizationId };
+  try {
+    return await sandbox.states.reach(request);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.message.includes('EXCESS_PENDING'))) throw error;
+    return sandbox.states.reach({ ...request, items: USERS });
+  }
+}
 
 /** Makes an order of the chosen organization in a status, and acts on it. */
 function newOrder(
@@ -11,9 +25,9 @@ function newOrder(
   return {
     label,
     meaning,
-    async run({ sandbox, organizationId }): Promise<Result> {
-      const { orderNumber, orderId } = await sandbox.states.reach({ state, organization: organizationId });
-      await act(sandbox, orderNumber ?? '');
+    async run(scene): Promise<Result> {
+      const { orderNumber, orderId } = await reach(scene, state);
+      await act(scene.sandbox, orderNumber ?? '');
       return { message: `Order ${orderNumber}: ${label.toLowerCase()}.`, ...(orderId && { orderId }) };
     },
   };

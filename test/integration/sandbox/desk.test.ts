@@ -63,6 +63,11 @@ for (const [situation, status] of Object.entries({
   });
 }
 
+test('an organization whose excess waits in an unpaid order comes to further orders, of users', async () => {
+  await press('/situations/order-pending', '1004');
+  expect((await press('/situations/order-done', '1004')).message).toMatch(/: completed\.$/);
+});
+
 test('an order of the list can be paid in part, expired and paid late', async () => {
   await press('/situations/order-pending');
   const { id, external_id: number } = app.sandbox.mekariPay.invoices().at(-1) ?? { id: '', external_id: '' };
@@ -160,6 +165,21 @@ test('calls, webhooks, mails, requests and jobs are told as they happen, newest 
   const mails = (await (await fetch(`${desk.url}/live?kind=mail`)).json()) as { feed: string };
   expect(mails.feed).toContain(app.sandbox.mail.url);
   expect(mails.feed).not.toContain('invoice.paid');
+});
+
+test('a page that polls pushes nothing else out of the feed', () => {
+  desk.happenings.clear();
+  desk.happenings.log(JSON.stringify({ level: 30, event: 'job_done', job: 'reconcile' }));
+  const request = {
+    level: 30,
+    event: 'request',
+    operationType: 'query',
+    operation: 'topupOptions',
+    organizationId: '1001',
+  };
+  for (let times = 0; times < 300; times++) desk.happenings.log(JSON.stringify(request));
+  const titles = desk.happenings.list().map(({ title }) => title);
+  expect([titles.length, titles[0], titles.at(-1)]).toEqual([101, 'query topupOptions', 'reconcile']);
 });
 
 test('the desk works by forms alone, and shows the pages of the project', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { SUPPORT_TEXT } from '../../../example/support/text.ts';
 import { enAfter } from '../../../example/text/en/after.ts';
 import { en } from '../../../example/text/en/index.ts';
 import { idAfter } from '../../../example/text/id/after.ts';
@@ -61,9 +62,11 @@ const textsOf = (value: unknown): string[] => {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsOf) : [];
 };
 
-const inIndonesian = new Set(textsOf([id, idAfter]));
+const inIndonesian = new Set(textsOf([id, idAfter, SUPPORT_TEXT.id]));
 /** English texts that cannot be Indonesian ones. Short words are names in both. */
-const onlyEnglish = textsOf([en, enAfter]).filter((words) => words.length > 5 && !inIndonesian.has(words));
+const onlyEnglish = textsOf([en, enAfter, SUPPORT_TEXT.en]).filter(
+  (words) => words.length > 5 && !inIndonesian.has(words),
+);
 
 /** Returns the page's English texts that an Indonesian page shows. */
 export async function foreignTexts(page: Page): Promise<string[]> {

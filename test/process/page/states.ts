@@ -1,5 +1,6 @@
 import { payUntilReview, purchase, until, untilStatus } from '../../support/app/purchase.ts';
 import { APPROVALS } from './approval-states.ts';
+import { LISTS } from './list-states.ts';
 import { at, buyer, chooseOf, confirm, debtor, draft, field, ITEMS, pending, type Scene, submit } from './scenes.ts';
 import type { Stage } from './stage.ts';
 
@@ -188,13 +189,7 @@ export const STATES: Record<string, (stage: Stage) => Promise<Scene>> = {
     const order = await purchase(stage.app, one.client, one.entry.id, ITEMS);
     return { entry: one.entry, path: `/?orderId=${order.id}&view=receipt` };
   },
-  statement: async (stage) => {
-    const one = await debtor(stage);
-    await purchase(stage.app, one.client, one.entry.id, ITEMS);
-    await purchase(stage.app, one.client, one.entry.id, { wa_balance: '1000000', muv: '500' });
-    return { entry: one.entry, path: '/?view=statement' };
-  },
-  'statement-empty': async (stage) => ({ entry: (await buyer(stage)).entry, path: '/?view=statement' }),
+  ...LISTS,
   'order-missing': async (stage) => at(await buyer(stage), { id: '00000000-0000-7000-8000-000000000000' }),
   'session-over': async (stage) => {
     const { entry } = await buyer(stage);
