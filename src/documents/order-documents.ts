@@ -23,7 +23,7 @@ export interface DocumentFile {
  * before the insert leaves none, and the next reader makes it.
  */
 export class OrderDocuments {
-  /** A layout takes the processor for tens of milliseconds. Between two of them, other requests get their turn. */
+  /** A layout gives other requests their turn every few milliseconds, and memory holds one at a time. */
   private readonly layouts = pLimit(1);
 
   constructor(

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Font } from 'fontkit';
 import type { DocumentContent, ItemRow, SumRow } from './content-types.ts';
 import { loadFonts } from './fonts.ts';
 
@@ -19,6 +21,8 @@ const GAP = 12;
 const MONEY = 128;
 const ITEM = WIDTH - 2 * (MONEY + GAP);
 const LABEL = 150;
+/** Rows of the table between two turns of other requests: some ten milliseconds. */
+const ROWS_A_TURN = 20;
 
 /**
  * Lays a document out as PDF. The same content and `madeAt` give the same bytes with one version of the library; another version may
@@ -26,29 +30,34 @@ const LABEL = 150;
  */
 export async function renderPdf(content: DocumentContent, madeAt: Date): Promise<Buffer> {
   // Loaded with the first document: most requests of a server make none.
-  const [{ default: PDFDocument }, fonts] = await Promise.all([import('pdfkit'), loadFonts()]);
+  const fonts = await loadFonts();
+  const { default: PDFDocument } = await import('pdfkit');
   const pdf = new PDFDocument({
     size: 'A4',
     margin: PAGE.margin,
     // No standard font is read, because every font is embedded.
-    font: fonts.regular as unknown as string,
+    font: asFont(fonts.regular),
     lang: content.locale,
     displayTitle: true,
     bufferPages: true,
     info: { Title: content.name, Author: 'Qontak', Creator: 'Qontak', Producer: 'Qontak', CreationDate: madeAt },
   });
-  pdf.registerFont('regular', fonts.regular).registerFont('bold', fonts.bold);
+  pdf.registerFont('regular', asFont(fonts.regular)).registerFont('bold', asFont(fonts.bold));
   const bytes = collect(pdf);
   heading(pdf, content);
   facts(pdf, content);
-  items(pdf, content);
+  await items(pdf, content);
   sums(pdf, content.table.sums);
   if (content.payments !== null) payments(pdf, content.payments);
   notes(pdf, content.notes);
   numberPages(pdf, content);
+  await nextTurn();
   pdf.end();
   return bytes;
 }
+
+/** The library takes parsed fonts since 0.20; its types do not know it yet. */
+const asFont = (font: Font) => font as unknown as string;
 
 function collect(pdf: Pdf): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -81,11 +90,14 @@ function facts(pdf: Pdf, content: DocumentContent): void {
   pdf.y += 14;
 }
 
-function items(pdf: Pdf, { table: { headings, rows } }: DocumentContent): void {
+async function items(pdf: Pdf, { table: { headings, rows } }: DocumentContent): Promise<void> {
   const [item, unitPrice, amount] = headings;
   itemRow(pdf, { label: item, detail: '', unitPrice, amount }, 'bold');
   rule(pdf);
-  for (const row of rows) itemRow(pdf, row, 'regular');
+  for (const [index, row] of rows.entries()) {
+    if (index % ROWS_A_TURN === 0) await nextTurn();
+    itemRow(pdf, row, 'regular');
+  }
   rule(pdf);
 }
 

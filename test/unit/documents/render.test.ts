@@ -9,9 +9,33 @@ const MADE_AT = new Date('2026-11-22T08:30:00Z');
 const render = (facts: DocumentFacts, kind: 'QUOTATION' | 'RECEIPT' | 'BOOKED_INVOICE' = 'RECEIPT') =>
   renderPdf(documentContent({ orderId: facts.order.id, kind, quote: kind === 'QUOTATION' ? 1 : 0 }, facts), MADE_AT);
 
+function longFacts(rows: number): DocumentFacts {
+  const [line] = paidFacts().lines;
+  if (line === undefined) throw new Error('the sample has a line');
+  const label = (index: number) => ({ label: `Baris ${index + 1}.`, labelTranslations: null });
+  return { ...paidFacts(), lines: Array.from({ length: rows }, (_, index) => ({ ...line, ...label(index) })) };
+}
+
 test('the same facts give the same bytes', async () => {
-  const [one, two] = await Promise.all([render(paidFacts()), render(paidFacts())]);
+  const [one, , two] = await Promise.all([render(paidFacts()), render(longFacts(60)), render(paidFacts())]);
   expect(one.equals(two)).toBe(true);
+});
+
+test('a long document gives other work its turn between its rows', async () => {
+  const turnsOf = async (rows: number) => {
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await render(longFacts(rows));
+    isOver = true;
+    return turns;
+  };
+  await turnsOf(1);
+  expect((await turnsOf(400)) - (await turnsOf(1))).toBeGreaterThanOrEqual(19);
 });
 
 test('every font is embedded, and no standard font is named', async () => {
@@ -34,14 +58,9 @@ test('a document is in one language', async () => {
 });
 
 test('many lines go over several pages, each line whole and once', async () => {
-  const [line] = paidFacts().lines;
-  if (line === undefined) throw new Error('the sample has a line');
-  const lines = Array.from({ length: 90 }, (_, index) => ({
-    ...line,
-    label: `Baris ${index + 1}.`,
-    labelTranslations: null,
-  }));
-  const text = await textOf(await render({ ...paidFacts(), lines }));
+  const facts = longFacts(90);
+  const { lines } = facts;
+  const text = await textOf(await render(facts));
   expect(lines.filter(({ label }) => text.split(label).length !== 2)).toEqual([]);
   expect(text).toMatch(/Halaman 1 dari [4-9] /);
 });
