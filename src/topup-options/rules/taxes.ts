@@ -20,12 +20,15 @@ const rate = z
   .refine((text) => Number(text) > 0 && Number(text) < 0.5, { error: 'is not above 0 and below 0.5' })
   .transform((text) => text.replace(/(?<!0)0+$/, ''));
 
+/** A stored withholding says false: whoever reads it gets what was written. */
+const notIncluded = z.literal(false, { error: 'is not false: a price includes VAT alone' });
+
 const tax = z
   .discriminatedUnion('kind', [
     z.strictObject({ code, rate, kind: z.literal('VAT'), included: z.boolean().default(false) }),
-    z.strictObject({ code, rate, kind: z.literal('WITHHOLDING') }),
+    z.strictObject({ code, rate, kind: z.literal('WITHHOLDING'), included: notIncluded.optional() }),
   ])
-  .transform((value): Tax => ({ included: false, ...value }));
+  .transform(({ included = false, ...value }): Tax => ({ ...value, included }));
 
 const taxes = z
   .array(tax)

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyCatalogue, checkCatalogue, showCatalogue } from '../../../src/topup-options/index.ts';
-import { TopupOptionsDocument } from '../../generated/operations.ts';
+import { CreateTaxedOrderDocument, TopupOptionsDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { createOrder } from '../../support/app/purchase.ts';
+import { createOrder, toItems } from '../../support/app/purchase.ts';
 
 const AT = new Date('2026-11-22T03:00:00Z');
 const SMS = {
@@ -67,6 +67,30 @@ test('a new kind of quota is shown and can be ordered by data alone', async () =
   });
   const order = await createOrder(admin, '1001', { sms_extra: '200' });
   expect(order.total.amount).toBe('70000');
+});
+
+test('a row with VAT and withholding is sold with both, and the output of show keeps them', async () => {
+  const taxes = [
+    { code: 'PPN', rate: '0.11', kind: 'VAT', included: true },
+    { code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING' },
+  ];
+  await apply([{ ...SMS, taxes }]);
+  const before = await show();
+  await apply(JSON.parse(JSON.stringify(before)));
+  expect(await show()).toEqual(before);
+  const admin = await app.client();
+  const input = {
+    items: toItems('1001', { sms_extra: '300' }),
+    idempotencyKey: 'taxed',
+    withholding: 'PPH_23' as const,
+  };
+  const { createTopupOrder } = await admin.query(CreateTaxedOrderDocument, { input });
+  expect(createTopupOrder).toMatchObject({
+    userErrors: [],
+    // Rp105.000 hold 11/111 VAT, 10.405,40…; 2 % of the rest is 1.891,89….
+    order: { total: { amount: '105000' }, taxTotal: { amount: '10405' }, withheldTotal: { amount: '1892' } },
+  });
+  await apply([SMS]);
 });
 
 test('a row changes in place, keeps its id, and is switched off by data', async () => {

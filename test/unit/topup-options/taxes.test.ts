@@ -16,8 +16,9 @@ describe('the taxes of a catalogue row', () => {
       [VAT, { code: 'PPH_23', rate: '0.0200', kind: 'WITHHOLDING' }],
       [VAT, { code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING', included: false }],
     ],
-  ])('may be %s', (_, value, expected) => {
+  ])('may be %s, and are read the same once they are stored', (_, value, expected) => {
     expect(parseTaxes(value)).toEqual({ ok: true, value: expected });
+    expect(parseTaxes(JSON.parse(JSON.stringify(expected)))).toEqual({ ok: true, value: expected });
   });
 
   test.each([
@@ -29,7 +30,11 @@ describe('the taxes of a catalogue row', () => {
     ['a rate of zero', [{ ...VAT, rate: '0.00' }], 'taxes.0.rate: is not above 0 and below 0.5'],
     ['a rate of a half', [{ ...VAT, rate: '0.5' }], 'taxes.0.rate: is not above 0 and below 0.5'],
     ['an unknown kind', [{ ...VAT, kind: 'GST' }], 'taxes.0.kind: '],
-    ['included withholding', [{ code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING', included: true }], 'taxes.0: '],
+    [
+      'included withholding',
+      [{ code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING', included: true }],
+      'taxes.0.included: is not false',
+    ],
     ['an empty code', [{ ...VAT, code: '' }], 'taxes.0.code: is not a text of 1 to 30 visible characters'],
     ['two of one kind', [VAT, { ...VAT, code: 'PPN_BM' }], 'taxes: holds two taxes of kind VAT'],
   ])('are refused: %s', (_, value, message) => {
