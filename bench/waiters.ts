@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startSandbox } from '../sandbox/index.ts';
@@ -9,21 +9,21 @@ import { rupiahAmount } from '../src/kernel/amount.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import type { TopupOrder } from '../src/orders/index.ts';
 import { SettlePayment } from '../src/payments/index.ts';
-import type { RequestContext } from '../src/platform/server/request-context.ts';
 import { time } from './grow/compare.ts';
 import { fillSide, type Side, startSide } from './grow/side.ts';
 import { percentile } from './neighbours/load.ts';
 import { table } from './neighbours/table.ts';
+import { ask, follow } from './waiters/clients.ts';
+import { type Awaited, pending } from './waiters/pending-order.ts';
 
 /** From dist/bench, where it runs. */
 const RESULT = join(import.meta.dirname, '..', '..', 'bench', 'results', 'waiters.md');
 const EXTENT = { orders: 2000, organizations: 200, largestHasOneIn: 50 };
 const CALLERS = 200;
-const PAID = 100;
-/** An organization of the sandbox that may order. */
-const MODEL = '1004';
+/** Orders that are paid for each row of the table. */
+const PAID = 50;
 
-/** Holds this many requests that wait for an order, 2,000 by default, and pays some of the orders. */
+/** Holds this many requests that wait for an order, 2,000 by default, then as many streams, and pays some of the orders. */
 export async function benchWaiters([given = '2000']: readonly string[]): Promise<void> {
   const waiters = Number(given);
   if (!Number.isInteger(waiters) || waiters < PAID || waiters > 2500) throw new Error(`waiters: ${PAID} to 2500`);
@@ -38,46 +38,83 @@ export async function benchWaiters([given = '2000']: readonly string[]): Promise
     const side = await startSide('waiters', postgres.url, EXTENT, sandbox);
     stops.push(() => side.stop());
     const url = await side.server.listen({ port: 0, host: '127.0.0.1' });
-    write(text(waiters, load, await hold(side, url, waiters)));
+    const orders: Awaited[] = [];
+    for (let index = 0; index < PAID * 4; index += 1)
+      orders.push(await pending(side, String(30_000 + (index % CALLERS))));
+    const requests = await measure(side, url, waiters, { ...REQUESTS, orders: orders.splice(0, PAID * 2) });
+    write(text(waiters, load, [requests, await measure(side, url, waiters, { ...STREAMS, orders })]));
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
 }
 
+/** One of the two ways to learn of a change. Both open a connection and take a place. */
+interface Way {
+  name: string;
+  /** Waits for any change of this order that comes from now on. */
+  wait(url: string, agent: Agent, of: Awaited, changedAt: Date): Promise<() => Promise<void>>;
+  /** Waits for as long as the agent lives. */
+  hold(url: string, agent: Agent, of: Awaited): void;
+}
+
+const REQUESTS: Way = {
+  name: 'request',
+  async wait(url, agent, of, changedAt) {
+    const answer = ask(url, agent, of, changedAt);
+    return () => answer;
+  },
+  // A year that no order reaches.
+  hold: (url, agent, of) => void ask(url, agent, of, new Date('2099-01-01')).catch(() => undefined),
+};
+
+const STREAMS: Way = {
+  name: 'stream',
+  async wait(url, agent, of) {
+    const stream = follow(url, agent, of);
+    while (stream.values() === 0) await stream.next();
+    return stream.next;
+  },
+  hold: (url, agent, of) => void follow(url, agent, of),
+};
+
 interface Figures {
+  name: string;
   alone: number[];
   beside: number[];
-  bytesOfWaiter: number;
+  bytes: number;
 }
 
-async function hold(side: Side, url: string, waiters: number): Promise<Figures> {
-  const orders: { order: TopupOrder; token: string }[] = [];
-  for (let index = 0; index < PAID * 2; index += 1)
-    orders.push(await pending(side, String(30_000 + (index % CALLERS))));
+async function measure(
+  side: Side,
+  url: string,
+  waiters: number,
+  { orders, ...way }: Way & { orders: Awaited[] },
+): Promise<Figures> {
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
-  const alone = await pay(side, url, agent, orders.slice(0, PAID));
+  const alone = await pay(side, url, agent, way, orders.slice(0, PAID));
   const waiting = orders.slice(PAID);
   const before = process.memoryUsage().rss;
-  const held = Array.from({ length: waiters - 1 }, (_, index) => {
+  for (let index = 0; index < waiters - 1; index += 1) {
     const of = waiting[index % waiting.length];
     if (of === undefined) throw new Error('there is no order');
-    // A year that no order reaches: these wait to their end.
-    return side.sandbox.auth
-      .token({ organization_id: of.order.organizationId, sub: randomUUID() })
-      .then((token) => ask(url, agent, { ...of, token }, new Date('2099-01-01')))
-      .catch(() => undefined);
-  });
-  while (side.services.watch.size < waiters - 1) await new Promise((resolve) => setTimeout(resolve, 20));
-  const bytesOfWaiter = (process.memoryUsage().rss - before) / waiters;
-  const beside = await pay(side, url, agent, waiting.slice(0, PAID / 2));
-  side.services.watch.stop();
-  await Promise.all(held);
+    const { organizationId } = of.order;
+    const token = await side.sandbox.auth.token({ organization_id: organizationId, sub: randomUUID() });
+    way.hold(url, agent, { ...of, token });
+  }
+  await untilPlaces(side, (places) => places >= waiters - 1);
+  const bytes = (process.memoryUsage().rss - before) / waiters;
+  const beside = await pay(side, url, agent, way, waiting);
   agent.destroy();
-  return { alone, beside, bytesOfWaiter };
+  await untilPlaces(side, (places) => places === 0);
+  return { name: way.name, alone, beside, bytes };
 }
 
-/** Milliseconds from the start of a settlement to the answer of the request that waits for it, one order after the other. */
-async function pay(side: Side, url: string, agent: Agent, orders: readonly { order: TopupOrder; token: string }[]) {
+async function untilPlaces({ services }: Side, isReady: (places: number) => boolean): Promise<void> {
+  while (!isReady(services.watch.size)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Milliseconds from the start of a settlement until the one who waits for it knows, one order after the other. */
+async function pay(side: Side, url: string, agent: Agent, way: Way, orders: readonly Awaited[]): Promise<number[]> {
   const settlement = new SettlePayment(side.database, systemClock, () => undefined);
   const taken: number[] = [];
   for (const of of orders) {
@@ -85,88 +122,58 @@ async function pay(side: Side, url: string, agent: Agent, orders: readonly { ord
       of.order.id,
     ])) as { changedAt: Date }[];
     const before = side.services.watch.size;
-    const answer = ask(url, agent, of, row?.changedAt ?? new Date());
-    while (side.services.watch.size === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    const learned = await way.wait(url, agent, of, row?.changedAt ?? new Date());
+    await untilPlaces(side, (places) => places > before);
     taken.push(
       await time(async () => {
-        const { outcome } = await settlement.settle({
-          provider: of.order.paymentProvider,
-          source: 'webhook',
-          eventId: randomUUID(),
-          notice: {
-            type: 'invoice.paid',
-            orderNumber: of.order.number,
-            invoiceId: of.order.paymentInvoiceId ?? '',
-            paid: rupiahAmount(of.order.total),
-            refunded: null,
-            currency: 'IDR',
-            paidAt: new Date(),
-            paymentMethod: 'va_bni',
-          },
-        });
-        if (outcome !== 'settled') throw new Error(`the payment was ${outcome}`);
-        await answer;
+        // Before the settlement, so that no value is missed.
+        const news = learned();
+        await settle(settlement, of.order);
+        await news;
       }),
     );
   }
   return taken.toSorted((a, b) => a - b);
 }
 
-async function pending(side: Side, organizationId: string) {
-  const { organizations } = side.sandbox.hubCore;
-  const model = organizations.get(MODEL);
-  if (model === undefined) throw new Error(`the sandbox has no organization ${MODEL}`);
-  organizations.set({ ...model, id: organizationId, excess: [] });
-  const caller = { subject: organizationId, organizationId, scopes: new Set(['topup:write'] as const) };
-  const request = (): RequestContext => ({
-    caller,
-    correlationId: randomUUID(),
-    startedAt: performance.now(),
-    log: side.log,
-    logFields: {},
+async function settle(settlement: SettlePayment, order: TopupOrder): Promise<void> {
+  const { outcome } = await settlement.settle({
+    provider: order.paymentProvider,
+    source: 'webhook',
+    eventId: randomUUID(),
+    notice: {
+      type: 'invoice.paid',
+      orderNumber: order.number,
+      invoiceId: order.paymentInvoiceId ?? '',
+      paid: rupiahAmount(order.total),
+      refunded: null,
+      currency: 'IDR',
+      paidAt: new Date(),
+      paymentMethod: 'va_bni',
+    },
   });
-  const { createOrder, confirmOrder } = side.services;
-  const input = {
-    items: [{ optionId: `${organizationId}:agent_extra`, quantity: 2n }],
-    idempotencyKey: randomUUID(),
-  };
-  const { order: draft } = await createOrder.create(request(), input as never);
-  if (draft === undefined || draft === null) throw new Error('no order was created');
-  const wanted = { orderId: draft.id, expectedTotal: draft.total, idempotencyKey: randomUUID() };
-  const { order } = await confirmOrder.confirm(request(), wanted);
-  if (order === undefined || order === null) throw new Error('no order was confirmed');
-  // Each waiter is a caller of its own.
-  return { order, token: await side.sandbox.auth.token({ organization_id: organizationId, sub: randomUUID() }) };
+  if (outcome !== 'settled') throw new Error(`the payment was ${outcome}`);
 }
 
-const QUERY = `query ($id: ID!, $since: DateTime) { topupOrder(id: $id, changedSince: $since, waitSeconds: 25) { status changedAt } }`;
-
-function ask(url: string, agent: Agent, { order, token }: { order: TopupOrder; token: string }, since: Date) {
-  const body = JSON.stringify({ query: QUERY, variables: { id: order.id, since } });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const sent = httpRequest(`${url}/graphql`, { method: 'POST', agent, headers }, (response) => {
-    response.resume().on('end', resolve);
-  });
-  sent.on('error', reject).end(body);
-  return promise;
-}
-
-function text(waiters: number, load: number, { alone, beside, bytesOfWaiter }: Figures): string {
+function text(waiters: number, load: number, ways: readonly Figures[]): string {
   const row = (name: string, times: readonly number[]) => [
     name,
-    ...[50, 99].map((percent) => percentile(times, percent).toFixed(1)),
+    ...[50, 95].map((percent) => percentile(times, percent).toFixed(1)),
     (times.at(-1) ?? 0).toFixed(1),
   ];
-  const rows = [row('nobody else waits', alone), row(`${waiters - 1} others wait`, beside)];
-  return `# Requests that wait for an order
+  const rows = ways.flatMap(({ name, alone, beside }) => [
+    row(`a ${name}, nobody else waits`, alone),
+    row(`a ${name}, ${waiters - 1} other ${name}s wait`, beside),
+  ]);
+  const memory = ways.map(({ name, bytes }) => `a ${name} ${Math.round(bytes / 1024)} KB`).join(', ');
+  return `# Requests and streams that wait for an order
 
 ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}. \`npm run bench -- waiters\`. Its load average was ${load.toFixed(1)} before it began, on 2 cores.
 
-Milliseconds from the start of a settlement to the whole answer of the request that waits for this order; the server and the clients are one
-process. A waiter takes ${Math.round(bytesOfWaiter / 1024)} KB of memory, its client's side included.
+Milliseconds from the start of a settlement to the whole answer of the request, or to the value of the stream, that waits for this order; ${PAID}
+payments a row, one after the other. The server and the clients are one process. Memory, the client's side included: ${memory}.
 
-${table(['', 'p50', 'p99', 'most'], rows)}
+${table(['', 'p50', 'p95', 'most'], rows)}
 `;
 }
 
