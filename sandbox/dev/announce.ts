@@ -9,6 +9,7 @@ const COMMAND_SETTINGS = [
   'MEKARI_CLIENT_ID',
   'MEKARI_CLIENT_SECRET',
   'CHECKOUT_RETURN_URL',
+  'EVENT_INTERNAL_HOSTS',
 ] as const;
 
 export interface Running {

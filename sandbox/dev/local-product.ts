@@ -50,6 +50,8 @@ export async function startLocalProduct(terms: Terms): Promise<LocalProduct> {
     ALLOWED_HOSTS: ['localhost', '127.0.0.1', ...allowedHosts].join(','),
     PUBLIC_URL: url,
     CHECKOUT_RETURN_URL: others.returnUrl,
+    // Receivers of events on this machine.
+    EVENT_INTERNAL_HOSTS: '127.0.0.1,localhost',
     // The schema is open in development, for explorers and composers.
     GRAPH_SCHEMA_PUBLIC: 'on',
     LOG_LEVEL: others.logLevel,
