@@ -23,6 +23,7 @@ import { noSuchOrder } from './locked-order.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
 import { type MoneyToReturn, returnOfCredit, returnOfReview } from './rules/money-to-return.ts';
+import { paidForUnits } from './rules/paid-for-units.ts';
 import { unusedOf } from './rules/unused-quota.ts';
 
 export interface RefundRequest extends MoneyDecision {
@@ -32,7 +33,7 @@ export interface RefundRequest extends MoneyDecision {
 
 export interface Refund extends MoneyToReturn {
   order: TopupOrder;
-  /** The price of the units that were taken back; 0 for an order under review. */
+  /** Paid for the units that were taken back, with their taxes; 0 for an order under review. */
   amount: Rupiah;
   /** The exceptions of the order that the refund closes. */
   closed: readonly string[];
@@ -154,7 +155,7 @@ async function takeBackLines(
     period: null,
   }));
   if (entries.length > 0) await enterEntries(tx, entries, request.at);
-  return sum(taken.map(({ line, units }) => (units / line.multiplier) * line.unitPrice));
+  return sum(taken.map(({ line, units }) => paidForUnits(line, units)));
 }
 
 /** Refuses with the figures of each quota: requested, credited, unused. */

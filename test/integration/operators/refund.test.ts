@@ -4,10 +4,19 @@ import { createNeighbour } from '../../../src/clients/http.ts';
 import { createHubCore } from '../../../src/clients/hub-core.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { OperatorRefusal, outstandingExcessAt, reportOrder } from '../../../src/operators/index.ts';
+import { CreateTaxedOrderDocument } from '../../generated/operations.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { refundSeen } from '../../support/app/operators.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { type Items, purchase, readOrder, until } from '../../support/app/purchase.ts';
+import {
+  confirmOrder,
+  type Items,
+  purchase,
+  readOrder,
+  toItems,
+  until,
+  untilStatus,
+} from '../../support/app/purchase.ts';
 import { alerts, balances } from '../../support/app/webhook.ts';
 import { ledgerTable } from '../../support/database/ledger-table.ts';
 
@@ -30,6 +39,16 @@ afterAll(async () => {
   hubCore.close();
   await app.close();
 });
+
+const PPH_23 = { code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING' };
+
+async function tax(rows: Record<string, unknown[]>): Promise<void> {
+  for (const [code, taxes] of Object.entries(rows))
+    await app.changeCatalogue('update topup_configurations set taxes = $2 where code = $1', [
+      code,
+      JSON.stringify(taxes),
+    ]);
+}
 
 const BY = { actor: 'rina@finance', reason: 'Bought by mistake' };
 
@@ -84,6 +103,26 @@ describe('the unused part of a completed order', () => {
       ...BY,
     });
     expect((await audit(app.database, systemClock)).violations).toEqual([]);
+  });
+
+  test.each([
+    // Of Rp408.750: Rp375.000, VAT of Rp41.250, and less Rp7.500 that was withheld.
+    ['a part, with its VAT and without what was withheld', { agent_extra: 2n }, 272_500n],
+    ['the whole order: all that came in', { agent_extra: 3n, muv: 500n }, 703_345n],
+  ])('has its taxes in it: %s', async (_, takeBack, paid) => {
+    const vat = { code: 'PPN', rate: '0.11', kind: 'VAT' };
+    await tax({ agent_extra: [{ ...vat, included: false }, PPH_23], muv: [{ ...vat, included: true }, PPH_23] });
+    const id = addOrganization(app.sandbox, '1001');
+    const client = await app.client({ organization_id: id });
+    const items = toItems(id, { agent_extra: '3', muv: '500' });
+    const input = { items, idempotencyKey: 'taxed', withholding: 'PPH_23' as const };
+    const { createTopupOrder } = await client.query(CreateTaxedOrderDocument, { input });
+    const order = await confirmOrder(client, await readOrder(client, createTopupOrder?.order?.id ?? ''));
+    await app.sandbox.mekariPay.pay(order.number);
+    await untilStatus(client, order.id, 'COMPLETED');
+    await tax({ agent_extra: [], muv: [] });
+    const refunded = await refund(order.number, takeBack);
+    expect(refunded).toMatchObject({ amount: paid, toGiveBack: paid, writtenOff: 0n });
   });
 
   test('is taken back once: a second refund is refused, even at the same moment', async () => {
