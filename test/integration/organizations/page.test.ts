@@ -13,8 +13,9 @@ let app: TestApp;
 let sql: SqlCounter;
 
 beforeAll(async () => {
-  // Jobs would run statements between those that are counted.
-  app = await startApp({ withoutBackground: true });
+  const start = new Date();
+  // Jobs, or copies of the catalogue and the flags that expire as the clock moves, would add statements to the counted ones.
+  app = await startApp({ withoutBackground: true, clock: { now: () => start } });
   sql = countSql(app);
 });
 afterAll(() => app.close());
