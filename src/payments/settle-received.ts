@@ -195,7 +195,8 @@ function resultsOf(
   const { order, provider, source, sums, at } = settling;
   const base = { provider, source, invoiceId: invoiceOf(settling), at };
   const received = sums.paid - sums.refunded;
-  const sentence = `${formatRupiah(received)} received of ${formatRupiah(payableOf(order))}.`;
+  const foreign = sums.hasForeign ? ' Another currency came in, or a notice named it.' : '';
+  const sentence = `${formatRupiah(received)} received of ${formatRupiah(payableOf(order))}.${foreign}`;
   const moves = statuses.flatMap((status) => OUTCOMES[status] ?? []);
   const outcomes: PaymentOutcome[] = moves.length === 0 && isNew ? ['received'] : moves;
   return [

@@ -87,6 +87,7 @@ export type MailMessages = Readonly<Record<Introduction, KindMessages>> &
     readonly receivedOf: Sentence<[received: string, asked: string]>;
     readonly receivedLess: Sentence<[received: string, asked: string, missing: string]>;
     readonly receivedForeign: Sentence<[received: string, asked: string]>;
+    readonly namedForeign: Sentence<[asked: string]>;
     readonly payRest: Sentence<[missing: string]>;
     readonly payRestBy: Sentence<[missing: string, deadline: string]>;
     readonly surplus: Sentence<[received: string, asked: string, surplus: string]>;

@@ -106,6 +106,7 @@ export const en: MailMessages = {
   receivedOf: (received, asked) => `So far, we have received ${received} of ${asked}.`,
   receivedLess: (received, asked, missing) =>
     `So far, we have received ${received} of ${asked}: ${missing} is missing.`,
+  namedForeign: (asked) => `We were told of a payment in another currency, but the order asks for ${asked} in rupiah.`,
   receivedForeign: (received, asked) => `We have received ${received}, but the order asks for ${asked} in rupiah.`,
   returnedAlready: (returned) => `${returned} was given back to you.`,
   payRest: (missing) => `Please pay the missing ${missing} with the same payment link.`,

@@ -106,6 +106,8 @@ export const id: MailMessages = {
   receivedOf: (received, asked) => `Sejauh ini kami menerima ${received} dari ${asked}.`,
   receivedLess: (received, asked, missing) =>
     `Sejauh ini kami menerima ${received} dari ${asked}: masih kurang ${missing}.`,
+  namedForeign: (asked) =>
+    `Kami mendapat pemberitahuan pembayaran dalam mata uang lain, sedangkan pesanan ini meminta ${asked} dalam rupiah.`,
   receivedForeign: (received, asked) =>
     `Kami menerima ${received}, sedangkan pesanan ini meminta ${asked} dalam rupiah.`,
   returnedAlready: (returned) => `Sebesar ${returned} telah dikembalikan kepada Anda.`,

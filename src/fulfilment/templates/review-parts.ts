@@ -38,8 +38,12 @@ function receivedSentence({ money, reviewReason }: OrderMailModel, locale: MailL
   if (reviewReason === 'UNREADABLE') return `${words.unreadable} ${words.notCredited}`;
   const [received, price] = [formatSums(paid, locale), formatRupiah(asked)];
   const back = returned > 0n ? [words.returnedAlready(formatRupiah(returned))] : [];
-  if (reviewReason === 'WRONG_CURRENCY')
-    return [words.receivedForeign(received, price), ...back, words.notCredited].join(' ');
+  if (reviewReason === 'WRONG_CURRENCY') {
+    // A notice may name another currency of which Mekari Pay's answer shows nothing.
+    const isShown = paid.some(({ currency }) => currency !== 'IDR');
+    const foreign = isShown ? words.receivedForeign(received, price) : words.namedForeign(price);
+    return [foreign, ...back, words.notCredited].join(' ');
+  }
   const sentence =
     outstanding > 0n
       ? words.receivedLess(received, price, formatRupiah(outstanding))

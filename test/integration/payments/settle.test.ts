@@ -182,6 +182,9 @@ describe('an exact payment is believed only once the provider says so', () => {
       expect(await app.db.query(`select review_reason from topup_orders where id = $1`, [order.id])).toEqual([
         { review_reason: 'WRONG_CURRENCY' },
       ]);
+      expect(
+        await app.db.query(`select detail from payment_events where order_id = $1 and outcome = 'review'`, [order.id]),
+      ).toEqual([{ detail: 'Rp0 received of Rp500.000. Another currency came in, or a notice named it.' }]);
       expect(await balances(app, id)).toEqual({});
     },
   );

@@ -90,6 +90,18 @@ describe('an order under review', () => {
     expectTexts('payment_under_review', model, says, /pay\.example|masih kurang|is missing/);
   });
 
+  test.each([[[]], [[{ amount: '6234567', currency: 'IDR' }]]])(
+    'in another currency that only a notice named: it is no sum that came in: %j',
+    (paid) => {
+      const model = received({ paid, outstanding: 6_234_567n }, { reviewReason: 'WRONG_CURRENCY' });
+      const says = {
+        id: ['pemberitahuan pembayaran dalam mata uang lain, sedangkan pesanan ini meminta Rp6.234.567 dalam rupiah.'],
+        en: ['told of a payment in another currency, but the order asks for Rp6.234.567 in rupiah.'],
+      };
+      expectTexts('payment_under_review', model, says, /pay\.example|Kami menerima|We have received/);
+    },
+  );
+
   test('that nobody could read: no sum, and no request to pay', () => {
     const model = received({ paid: [], payments: 0, changes: 0 }, { reviewReason: 'UNREADABLE' });
     const says = {
