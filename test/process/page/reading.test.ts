@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jakartaDate } from '../../../src/kernel/jakarta.ts';
 import { confirmOrder, createOrder, until } from '../../support/app/purchase.ts';
 import { button, buyer, clientOf, ends, field } from './hands.ts';
 import { figure } from './inspect.ts';
@@ -16,13 +17,23 @@ afterAll(async () => {
 });
 
 describe.skipIf(!hasChromium)('the page to a reader (needs chromium)', () => {
-  test('counts excess once, though a pending order carries it', async () => {
-    const entry = await buyer(stage, { excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity: 250_000 }] });
+  test('counts excess once, though a pending order carries it, and warns of buying twice and of an end that is near', async () => {
+    const end_date = jakartaDate(new Date(Date.now() + 3 * 86_400_000));
+    const contract = { start_date: '2026-01-01', end_date };
+    const entry = await buyer(stage, {
+      contract,
+      excess: [{ key: 'wa_balance_excess', period: '2026-10', quantity: 250_000 }],
+    });
     const client = clientOf(stage, entry);
-    await confirmOrder(client, await createOrder(client, entry.id, { wa_balance: '1000000' }));
+    const { number } = await confirmOrder(client, await createOrder(client, entry.id, { wa_balance: '1000000' }));
     const view = await stage.open([entry], '/');
     const { page } = view;
     await field(page, 'WhatsApp balance').fill('1000000');
+    const warning = `Order ${number} for this quota awaits payment. If you order again, you buy it twice.`;
+    expect(await page.getByRole('article', { name: 'WhatsApp balance' }).innerText()).toContain(warning);
+    // The day may change between the two.
+    const nearEnd = /Ends in [23] days\. Unused quota is lost\./;
+    expect(await page.getByRole('article', { name: 'Users' }).innerText()).toMatch(nearEnd);
     const summary = page.getByRole('form', { name: 'Summary' });
     expect(await summary.innerText()).not.toContain('excess');
     expect(await summary.getByRole('status').innerText()).toBe('Rp1.000.000');
