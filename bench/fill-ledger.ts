@@ -14,7 +14,7 @@ export interface Filling {
 export async function fillLedger(database: DataSource, { rows, organizations }: Filling): Promise<void> {
   const session = database.createQueryRunner();
   try {
-    // Of this one session: the triggers are there for all others.
+    // For this one session: the triggers are there for all others.
     await session.query(`set session_replication_role = replica`);
     const isOlder = ((await session.query(BALANCES)) as object[]).length === 0;
     for (const statement of STATEMENTS) {

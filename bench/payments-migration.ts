@@ -58,7 +58,7 @@ export async function benchPaymentsMigration([given = '1000000']: readonly strin
   }
 }
 
-/** What was settled during the run is of the version before: the poll of the new one adds its rows. */
+/** Settlements during the run are by the version before: the poll of the new one adds its rows. */
 const COUNTS = `select current_setting('server_version') as version,
   (select count(*) from payment_events) as events, (select count(*) from order_payments) as payments,
   (select count(*) from payment_events event where outcome in ('settled', 'review') and received_at < now() - interval '1 hour'

@@ -75,7 +75,7 @@ export class PaymentsReceived1765800000000 implements MigrationInterface {
       await queryRunner.query(statement);
   }
 
-  /** What was received stays known. The version before works with both changes. */
+  /** Received money stays known. The version before works with both changes. */
   async down(): Promise<void> {
     await Promise.resolve();
   }

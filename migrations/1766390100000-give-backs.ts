@@ -36,7 +36,7 @@ export class GiveBacks1766390100000 implements MigrationInterface {
     for (const statement of giveBacks) await queryRunner.query(statement);
   }
 
-  /** What was given back stays recorded. The version before works beside it. */
+  /** Money given back stays recorded. The version before works beside it. */
   async down(): Promise<void> {
     await Promise.resolve();
   }

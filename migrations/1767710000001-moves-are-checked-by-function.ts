@@ -9,7 +9,7 @@ const BUYER_STEPS = `('', 'DRAFT'), ('DRAFT', 'DRAFT'), ${BUYER_MOVES}`;
 
 const notA = (role: string) => `not pg_has_role(current_user, '${role}', 'member')`;
 
-/** Who may make a move is looked at before whether there is such a move. */
+/** The right to make a move is checked first, then that there is such a move. */
 const checkOrder = `create or replace function check_order_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then

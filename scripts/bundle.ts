@@ -6,7 +6,7 @@ import { noticesOf } from './notices.ts';
 /** The minimum age of a file that is removed. A running server may still load files of an earlier build. */
 const MIN_AGE_MS = 86_400_000;
 
-/** How the product is bundled. */
+/** The settings by which the product is bundled. */
 export const BUNDLED: InputOptions = {
   platform: 'node',
   // In a bundle, Apollo's package falls back from Node's hash to one in JavaScript.

@@ -11,7 +11,7 @@ import { type Ground, root } from './ground.ts';
 export interface Replica {
   url: string;
   pid: number;
-  /** What /readyz says of Redis: none, up or down. */
+  /** The state of Redis by /readyz: none, up or down. */
   redis(): Promise<string>;
   /** One connection for each of these organizations, connected. */
   callers(organizations: readonly string[]): Promise<Caller[]>;
@@ -22,7 +22,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** The flags of `npm start`: what is measured is what is run. */
 const MEMORY = scripts.start.match(/--\S+/g) ?? [];
 
-/** What it is started with: neighbours, and a port of its own. */
+/** Its environment: neighbours, and a port of its own. */
 export function environmentOf({ sandbox }: Ground, port: number): NodeJS.ProcessEnv {
   const url = `http://127.0.0.1:${port}`;
   return {

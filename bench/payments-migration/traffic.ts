@@ -15,7 +15,7 @@ interface Extent {
   organizations: number;
 }
 
-/** What runs while the database migrates: the statements of the version before, from connections of their own. */
+/** The traffic while the database migrates: the statements of the version before, from connections of their own. */
 export interface Traffic {
   /** Returns what was measured since the last call. */
   take(): Waits[];

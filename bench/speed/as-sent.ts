@@ -3,7 +3,7 @@ import { createClient } from './apollo.ts';
 import type { Request } from './load.ts';
 
 /**
- * What the bench's Apollo Client sends for an operation: its text with `__typename` where Apollo Client adds it, its variables, and its
+ * The request of the bench's Apollo Client for an operation: its text with `__typename` where Apollo Client adds it, its variables, and its
  * headers. Nothing leaves this process.
  */
 export async function asSent(token: string, ask: (client: ApolloClient) => Promise<unknown>): Promise<Request> {

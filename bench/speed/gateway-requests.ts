@@ -30,7 +30,7 @@ export interface References {
 }
 
 /**
- * What Hive Gateway asks our subgraph for when clients ask it for lists that other subgraphs own: `_entities` with all references
+ * The requests of Hive Gateway to our subgraph when clients ask it for lists that other subgraphs own: `_entities` with all references
  * in one variable. The gateway runs here with its query planner, and nothing leaves this process.
  */
 export async function gatewayRequests(token: string, { organizations, options }: References) {

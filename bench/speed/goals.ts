@@ -17,7 +17,7 @@ export interface Goal {
   reached: boolean;
 }
 
-/** What we want, beside what was measured. */
+/** The goals, beside the figures. */
 export function goals({ reading, writing }: Measured): Goal[] {
   const rate = (workload: WorkloadName, server: ServerName) => reading.get(workload)?.get(server)?.requestsPerSecond;
   const times = (workload: WorkloadName, peer: ServerName) => ratio(rate(workload, 'ours'), rate(workload, peer));

@@ -9,7 +9,7 @@ import { orderRequests } from './order-requests.ts';
 
 type OnAnswer = (status: number, body: string) => void;
 
-/** What one connection sends; the first counts from 0. */
+/** The requests of one connection; the first counts from 0. */
 function requestsOf({ work, connections }: Job, connection: number, onAnswer: OnAnswer): autocannon.Request[] {
   if ('orders' in work) return orderRequests(work.tokens[connection] ?? '', onAnswer);
   const share = work.requests.filter((_, index) => index % connections === connection);

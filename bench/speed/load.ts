@@ -24,7 +24,7 @@ export interface Outcome {
   /** Milliseconds. */
   p50: number;
   p99: number;
-  /** What went wrong, and how often; empty where all was answered as it should be. */
+  /** The faults, and their numbers; empty where all was answered as it should be. */
   faults: string[];
 }
 

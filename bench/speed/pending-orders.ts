@@ -11,7 +11,7 @@ export const FIRST_ORDER = 77_000_001;
 export const TOTAL = 1_100_000;
 const ORGANIZATIONS = 1000;
 
-/** Which organization such an order is of. */
+/** The organization of such an order. */
 export const organizationOf = (order: number) => 10_000 + (order % ORGANIZATIONS);
 
 export const orderIdOf = (order: number) => `${order}-0000-7000-8000-00000000000a`;
@@ -58,7 +58,7 @@ const STATEMENTS = [
 
 const MONEY = ['counter_equals_ledger', 'paid_order_is_credited', 'credit_belongs_to_paid_order', 'credit_equals_line'];
 
-/** How many of them are paid, committed; throws where ledger and counters do not agree, with each other and with the orders. */
+/** The number of them that are paid, committed; throws where ledger and counters do not agree, with each other and with the orders. */
 export async function countSettled(database: DataSource): Promise<number> {
   for (const { name, sql } of CHECKS.filter((check) => MONEY.includes(check.name))) {
     const violations: Query<{ subject: string; detail: string }> = sql(systemClock.now());

@@ -17,7 +17,7 @@ export interface Figures {
   p99: number;
   /** Microseconds of CPU that the server used for one request, in all its threads. */
   cpuPerRequest: number;
-  /** How much of its core's time the server used: well below 1, somebody else was the brake. */
+  /** The share of its core's time that the server used: well below 1, somebody else was the brake. */
   busy: number;
 }
 

@@ -26,7 +26,7 @@ export interface Scripts {
 const APPLICATION = 'self-topup';
 /** Before what is recorded, so that caches are warm and the statements those of any other order. */
 const WARM = 10;
-/** What was sent on a connection of ours may still be on its way through the wire when the answer is there. */
+/** A statement sent on a connection of ours may still be on its way through the wire when the answer is there. */
 const SETTLING_MS = 300;
 
 /** The very statements of one settled webhook, and of one order created and confirmed, written down on their way to PostgreSQL. */

@@ -15,12 +15,12 @@ import { WRITING, type Writing, type WritingName } from './writing.ts';
 
 export interface Reported extends Measured {
   workloads: readonly Workload[];
-  /** Of our answers. */
+  /** Our answers. */
   bytes: ReadonlyMap<string, number>;
   memory: ReadonlyMap<ServerName, Memory>;
   followed: Followed | undefined;
   scaling: readonly Scaling[];
-  /** Of reads whose goal was missed. */
+  /** Reads whose goal was missed. */
   profiles: Map<WorkloadName, readonly Share[]>;
   extent: Extent;
   versions: Record<string, string | undefined>;
@@ -160,7 +160,7 @@ export function writingTable(writing: ReadonlyMap<WritingName, Writing>): string
   return table(head, rows);
 }
 
-/** What a rush of payments takes with everything that belongs to them. */
+/** The cost of a rush of payments, with everything that belongs to them. */
 export function followedText(followed: Followed | undefined): string {
   if (followed === undefined) return '';
   const { orders, settledPerSecond, p99, untilDone } = followed;
@@ -175,7 +175,7 @@ export function scalingTable(scaling: readonly Scaling[]): string {
 
 const percent = (part: number) => `${(part * 100).toFixed(0)} %`;
 
-/** Of what is measured, as package.json pins them. */
+/** Versions of the packages under test, as package.json pins them. */
 export function packageVersions(): Record<string, string | undefined> {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const pinned: Record<string, string> = { ...dependencies, ...devDependencies };

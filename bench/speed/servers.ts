@@ -11,7 +11,7 @@ export interface Server {
   name: ServerName;
   url(workload: WorkloadName): string;
   pid: number;
-  /** What it is to answer, where it knows nothing by itself. */
+  /** The answer that it is to give, where it knows nothing by itself. */
   learn(workload: WorkloadName, body: string): Promise<void>;
   stop(): Promise<void>;
 }

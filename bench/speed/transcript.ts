@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { Executed } from '../neighbours/sql-wire.ts';
 
-/** What belongs to the one order that was watched, and the SQL for the same of order :n. */
+/** The values of the one order that was watched, and the SQL for the same of order :n. */
 export type Own = readonly (readonly [text: string, sql: string])[];
 
-/** What goes on by itself beside any request. */
+/** Statements that are sent beside any request. */
 const BY_ITSELF = /\b(job_workers|feature_flags)\b|^select 1$/i;
 const BEGIN = /^\s*(begin|start transaction)\b/i;
 const END = /(^|;)\s*(commit|rollback)\s*;?\s*$/i;
@@ -20,7 +20,7 @@ export async function toScript(session: ClientBase, executed: readonly Executed[
   for (const trip of trips) {
     const statements: string[] = [];
     for (const each of trip) statements.push(...(await toStatements(session, each, own)));
-    // What was sent without waiting for an answer is sent so again.
+    // A statement that was sent without waiting for an answer is sent so again.
     lines.push(...(statements.length > 1 ? ['\\startpipeline', ...statements, '\\endpipeline'] : statements));
   }
   return { script: `${lines.join('\n')}\n`, trips: trips.length };

@@ -17,7 +17,7 @@ import { FIRST_ORDER, orderIdOf, organizationOf } from './pending-orders.ts';
 export interface Workload {
   name: WorkloadName;
   title: string;
-  /** What the load sends, over and over. */
+  /** The requests that the load repeats. */
   requests: readonly Request[];
   /** Throws where the answer to the first request does not hold what was asked for. */
   check(data: never): void;
@@ -58,7 +58,7 @@ export function tokensOf({ sandbox, organizations }: Ground, count: number): Pro
   return Promise.all(of.map((id) => sandbox.auth.token({ organization_id: id, expires_in: TOKEN_SECONDS })));
 }
 
-/** How many orders that await their payment the workloads ask for, from FIRST_ORDER on: each of another organization. */
+/** The number of orders that await their payment for the workloads, from FIRST_ORDER on: each of another organization. */
 export const AWAITED_ORDERS = ASKING - 1;
 
 /** Every read that is measured, as clients send it; organizations ask in turn, each with its token. */

@@ -5,7 +5,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export interface Finding {
   migration: string;
   rule: string;
-  /** What is wrong, and what would be right. */
+  /** Names the fault, and the right way. */
   message: string;
   statement: string;
 }

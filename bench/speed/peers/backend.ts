@@ -13,7 +13,7 @@ import { createTokenVerifier } from './support/token.ts';
 
 export type Backend = Awaited<ReturnType<typeof createBackend>>;
 
-/** What stands behind each peer, so that all do the same work for the same answer. */
+/** The services behind each peer, so that all do the same work for the same answer. */
 export async function createBackend(environment: NodeJS.ProcessEnv) {
   const setting = (name: string) => {
     const value = environment[name];

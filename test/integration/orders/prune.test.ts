@@ -43,7 +43,7 @@ const left = async (table: string, orderId: string) =>
   (await app.db.query(`select from ${table} where ${table === 'topup_orders' ? 'id' : 'order_id'} = $1`, [orderId]))
     .length;
 
-/** How many rows of the order, its lines, its steps and its keys are stored. */
+/** The number of stored rows of the order, its lines, its steps and its keys. */
 const rowsOf = async ({ id }: OrderFragment) => [
   await left('topup_orders', id),
   await left('topup_order_lines', id),

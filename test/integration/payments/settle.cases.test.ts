@@ -5,7 +5,7 @@ import { confirmOrder, createOrder, readOrder, until } from '../../support/app/p
 import { balances } from '../../support/app/webhook.ts';
 import { movableClock } from '../../support/tools/movable-clock.ts';
 
-/** What providers send, what they answer when they are asked afterwards, and what must hold at rest (domain.md 8.1). */
+/** The notices that providers send, their answers when they are asked afterwards, and the facts that must hold at rest (domain.md 8.1). */
 
 const time = movableClock();
 let app: TestApp;

@@ -44,7 +44,7 @@ const lost: Pick<Deed, 'expected' | 'act'> = {
   act: async () => [],
 };
 
-/** What happens at the provider first, for real and in the model; then its webhook comes, or is lost. */
+/** Something happens at the provider first, for real and in the model; then its webhook comes, or is lost. */
 function atProvider(
   name: string,
   webhook: boolean,

@@ -29,7 +29,7 @@ function decideOnMoney(order: Order, decide: (answered: Order) => Act): Act {
 /** The rupiah that went back, as answers show them or exceptions name them. */
 const returnedOf = ({ refunded, refundTold }: Order) => Math.max(refunded, refundTold ?? 0);
 
-/** What a decision leaves to be given back is an exception. */
+/** Money that a decision leaves to be given back is an exception. */
 function leaving(order: Order, outcome: 'surplus' | 'to_give_back', sums: readonly (number | '?')[]): Order {
   const entries = sums.filter((each) => each !== 0);
   const inbox = entries.map((each) => ({ id: 'decided', outcome: `check invoice.paid: ${outcome} ${each}` }));

@@ -39,7 +39,7 @@ export interface Order {
   askedAt: number | null;
   /** The invoice at the provider, which may know more than we do. */
   invoice: Invoice | undefined;
-  /** What the provider told or would tell of it. */
+  /** The events that the provider sent, or would send. */
   events: readonly Event[];
   /** The sums that we know. */
   paid: number;

@@ -30,7 +30,7 @@ interface Parts {
   rowsOf: RowsOf;
 }
 
-/** What organizations owe beyond their quotas, as at 7376654: once per request and organization. */
+/** The debts of organizations beyond their quotas, as at 7376654: once per request and organization. */
 export function createExcess({ database, organizations, packages, rowsOf }: Parts) {
   const settledOf = perRequest(
     (request) =>

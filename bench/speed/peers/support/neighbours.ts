@@ -15,7 +15,7 @@ export interface OrganizationSnapshot {
   excess: readonly { key: string; period: string; quantity: bigint }[];
 }
 
-/** What a neighbour answered, remembered between requests. */
+/** The answer of a neighbour, remembered between requests. */
 export interface Lookup<T> {
   /** One result per id, in order; undefined: there is none. */
   loadMany(ids: readonly string[]): Promise<(T | undefined)[]>;

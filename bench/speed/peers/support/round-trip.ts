@@ -1,7 +1,7 @@
 import pg, { type PoolClient, type Submittable } from 'pg';
 import { type Call, type SqlRow, toSql } from './statement.ts';
 
-/** What of pg's connection is used here: the messages of PostgreSQL's extended query protocol. */
+/** The part of pg's connection that is used here: the messages of PostgreSQL's extended query protocol. */
 interface Wire {
   stream: { cork(): void; uncork(): void };
   close(message: { type: 'S'; name: string }): void;
@@ -17,7 +17,7 @@ interface Field {
   dataTypeID: number;
 }
 
-/** How a row of a statement is read: the same on one connection for as long as it is prepared there. */
+/** The reader of a row of a statement: the same on one connection for as long as it is prepared there. */
 interface Column {
   name: string;
   read: (text: string) => unknown;

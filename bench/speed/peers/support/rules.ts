@@ -44,7 +44,7 @@ export function eligibility(organization: OrganizationSnapshot, flags: FlagSnaps
   };
 }
 
-/** Whether every gate of one row is open to one organization, as at 7376654. */
+/** True if every gate of one row is open to one organization, as at 7376654. */
 export function isOpen(configuration: Configuration, organization: OrganizationSnapshot, flags: FlagSnapshot): boolean {
   const { active, featureFlag, showByComponent, hideByComponent } = configuration;
   if (!active || (featureFlag !== null && !flags.isOn(featureFlag))) return false;
@@ -89,7 +89,7 @@ const optionValue = z
   );
 const leastOf = (minimum: bigint, step: bigint) => ((minimum + step - 1n) / step) * step;
 
-/** How the buyer chooses a quantity; undefined for a row that cannot be read. Parsed for each request, as at 7376654. */
+/** The way in which the buyer chooses a quantity; undefined for a row that cannot be read. Parsed for each request, as at 7376654. */
 export function ruleFor({ code, optionValue: given }: Configuration, { mcc }: OrganizationSnapshot) {
   const rule = optionValue.safeParse(given).data;
   if (rule === undefined || rule.input === 'CHOICE') return rule;

@@ -1,4 +1,4 @@
-/** What a statement's parameters may be. Lists are PostgreSQL's arrays of text. */
+/** The types that a statement's parameters may have. Lists are PostgreSQL's arrays of text. */
 export type SqlValue = string | number | bigint | boolean | Date | null | readonly string[];
 
 /** A row as columns.ts reads it: bigint columns are bigints, dates are YYYY-MM-DD, json is what it says. */
@@ -6,7 +6,7 @@ export type SqlRow = object;
 
 /** As at 7376654: PostgreSQL parses and plans it once per connection. */
 export interface Statement<R extends SqlRow> {
-  /** Which one it is on a connection. */
+  /** Its number on a connection. */
   readonly name: string;
   readonly text: string;
   /** Its rows' type, for the compiler alone. */
