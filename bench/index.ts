@@ -9,6 +9,7 @@ import { benchHostile } from './hostile.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPaymentsMigration } from './payments-migration.ts';
+import { benchRestore } from './restore.ts';
 import { benchSlowClients } from './slow-clients.ts';
 import { benchSpeed } from './speed.ts';
 import { benchStarvation } from './starvation.ts';
@@ -26,6 +27,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   memory: benchMemory,
   neighbours: benchNeighbours,
   'payments-migration': benchPaymentsMigration,
+  restore: benchRestore,
   'slow-clients': benchSlowClients,
   speed: benchSpeed,
   starvation: benchStarvation,

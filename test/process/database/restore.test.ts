@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../../support/app/app.ts';
-import { confirmOrder, createOrder, purchase, until, untilStatus } from '../../support/app/purchase.ts';
-import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import {
   directoryForServers,
   ownerOfServers,
   type PackagedPostgres,
   programOf,
   startPackagedPostgres,
-} from '../../support/database/packaged-postgres.ts';
+} from '../../../sandbox/postgres/packaged-postgres.ts';
+import { startApp, type TestApp } from '../../support/app/app.ts';
+import { confirmOrder, createOrder, purchase, until, untilStatus } from '../../support/app/purchase.ts';
+import { createDatabase, type TestDatabase } from '../../support/database/database.ts';
 import { buildOnce, endStarted, runBuilt } from '../../support/processes/built.ts';
 
 /** The commands of docs/operations.md 9, by a login that is no superuser, from one server into another. */
@@ -118,6 +118,7 @@ test('a dump is restored into a new server, where orders in flight go on, and th
   const to = await ownedDatabase(target);
   expect(await command('migrate', ['--prepare'], to.url)).toMatchObject({ code: 0, stderr: '' });
   restore(to.url);
+  execFileSync(programOf('psql'), [to.url, '--quiet', '--set=ON_ERROR_STOP=1', '--command=analyze']);
   const counts = await rowsByTable(to.db);
   expect(counts).toMatchObject({ 'public.topup_orders': 3, 'public.quota_ledger_entries': 2 });
   expect(await command('migrate', [], to.url)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing/) });

@@ -5,8 +5,8 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../sandbox/dev/free-port.ts';
+import { ownerOfServers } from '../../../sandbox/postgres/packaged-postgres.ts';
 import { until } from '../app/purchase.ts';
-import { ownerOfServers } from './packaged-postgres.ts';
 
 export interface PgBouncer {
   /** The address of the same database and login through the pooler. */

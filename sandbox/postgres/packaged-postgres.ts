@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, chownSync, existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../../../sandbox/dev/free-port.ts';
-import { until } from '../app/purchase.ts';
+import { freePort } from '../dev/free-port.ts';
 
 /** A server of the system's PostgreSQL, whose package has pg_dump, pg_restore and pg_basebackup; npm's package lacks them. */
 export interface PackagedPostgres {
@@ -58,10 +58,7 @@ export async function startPackagedPostgres(
   const kill = () => void server.kill('SIGQUIT');
   process.once('exit', kill);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await until(
-    () => takesWrites(url),
-    (isReady) => isReady || server.exitCode !== null,
-  );
+  while (server.exitCode === null && !(await takesWrites(url))) await sleep(20);
   if (server.exitCode !== null) throw new Error(`PostgreSQL did not start: ${log}`);
   const end = async () => {
     process.off('exit', kill);
