@@ -10,10 +10,11 @@ import {
   replay,
   rotate,
   subscribe,
+  TYPES_WITHOUT_STEPS,
 } from '../event-delivery/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
-import { printReport, runRecorded, withDatabase } from './command.ts';
+import { printReport, runRecorded, warn, withDatabase } from './command.ts';
 import { eventTypes, instant } from './option-values.ts';
 import { JSON_OPTION, type JsonOption, newProgram, runProgram, UsageError } from './program.ts';
 
@@ -98,7 +99,9 @@ function subscribing({ url, organization, allOrganizations = false, type: types 
 }
 
 async function add(database: DataSource, wanted: ReturnType<typeof subscribing>, options: JsonOption): Promise<void> {
-  const { organizationId } = wanted;
+  const { organizationId, types } = wanted;
+  for (const type of types.filter((each) => TYPES_WITHOUT_STEPS.includes(each)))
+    warn(`no order has steps of type ${type} yet, so none will be sent.`);
   // A URL may carry a secret of the receiver, so only its host enters the trail.
   const subject = `${new URL(wanted.url).host} for ${organizationId ?? 'all organizations'}`;
   const action = { action: 'events subscribe', subject };
