@@ -21,7 +21,10 @@ test('the page shows the order, escaped, in rupiah', async ({ sandbox }) => {
   const html = await response.text();
   expect(html).toContain('TOP-7');
   expect(html).toContain('Rp1.300.000');
-  expect(html).toContain('>1.000.000<');
+  // An item of a million units at Rp1 is an amount, not a count of units.
+  expect(html).toContain('>Rp1.000.000<');
+  expect(html).not.toContain('× Rp1<');
+  expect(html).toContain('500 × Rp600<');
   expect(html).toContain('Top-up &lt;1&gt;');
   expect(html).toContain('WIB');
   expect(html).toContain('Menunggu pembayaran');
