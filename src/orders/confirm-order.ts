@@ -8,7 +8,7 @@ import type { OrderOutcome } from './create-order.ts';
 import type { Invoicing } from './invoicing.ts';
 import type { DraftToRequote, QuoteOrder, RequotedOrder } from './quote-order.ts';
 import { approvalMissing } from './rules/approval.ts';
-import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal } from './rules/confirm.ts';
+import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal, isOtherQuote } from './rules/confirm.ts';
 import type { KeyUse } from './rules/idempotency-key.ts';
 import { PAYMENT_REFUSED } from './rules/order-state.ts';
 import { payableOf } from './rules/payable.ts';
@@ -53,12 +53,14 @@ export class ConfirmOrder {
   async confirm(request: RequestContext, input: ConfirmOrderInput): Promise<ConfirmOutcome> {
     const organizationId = organizationToWrite(request);
     const use = confirmKeyUse(organizationId, input);
+    let first: ConfirmFacts | undefined;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const found = await readConfirmFacts(this.database, request, use, input.orderId, {
         now: this.clock.now(),
         maxOrdersAwaitingPayment: this.options.maxOrdersAwaitingPayment,
       });
-      const outcome = await this.confirmFound(request, use, input.expectedTotal, found);
+      first ??= found;
+      const outcome = await this.confirmFound(request, use, input.expectedTotal, { ...found, first });
       if (outcome !== 'changed') return outcome;
     }
     return { userErrors: [changedByOthers()] };
@@ -69,7 +71,7 @@ export class ConfirmOrder {
     request: RequestContext,
     use: KeyUse,
     expectedTotal: bigint,
-    { repeat, order, hasRoom, ...draft }: ConfirmFacts,
+    { repeat, order, hasRoom, first, ...draft }: ConfirmFacts & { first: ConfirmFacts },
   ): Promise<ConfirmOutcome | 'changed'> {
     if (repeat === 'conflict') return { userErrors: [idempotencyConflict()] };
     if (repeat === 'pruned') throw new Error(`key ${use.key} confirmed an order that is deleted`);
@@ -78,6 +80,9 @@ export class ConfirmOrder {
     const refusal = confirmRefusal(order, expectedTotal, this.clock.now());
     if (refusal !== undefined) return { order, userErrors: [refusal] };
     if (!hasRoom) return { order, userErrors: [tooManyOrdersAwaitingPayment(this.options.maxOrdersAwaitingPayment)] };
+    // Another confirm has quoted it anew meanwhile. Its total may be the same; its prices are not.
+    if (first.order !== undefined && isOtherQuote(first.order, order))
+      return changedPrices({ ...first, order: first.order }, { ...order, lines: draft.lines }, order);
     return this.traced(order, () => this.confirmDraft(request, use, { order, ...draft }));
   }
 
@@ -131,14 +136,7 @@ export class ConfirmOrder {
     const quoteExpiresAt = addSeconds(cause.at, this.options.quoteTtlSeconds);
     const requoted = await requoteDraft(this.database, request, { order, quote, reported, quoteExpiresAt, cause });
     if (requoted === undefined) return 'changed';
-    const next =
-      order.approvalState === null ? 'confirm it again' : 'submit it again: its approval was for the old prices';
-    const message = `Prices, the excess to settle or taxes have changed: ${totalsOf(order, quote)}. Nothing was ordered: review the order and ${next}.`;
-    return {
-      order: requoted,
-      priceChange: { oldTotal: order.total, newTotal: quote.total, lines: changedLines(lines, quote.lines) },
-      userErrors: [userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true })],
-    };
+    return changedPrices({ order, lines }, quote, requoted);
   }
 
   private async withInvoice(
@@ -169,6 +167,22 @@ export class ConfirmOrder {
   private cause(request: RequestContext, cause: string) {
     return { at: this.clock.now(), cause, ...actorOf(request) };
   }
+}
+
+/** Shows the quote that the buyer has seen beside the one of now. */
+function changedPrices(
+  { order: before, lines }: { order: TopupOrder; lines: readonly TopupOrderLine[] },
+  now: Pick<Quote, 'total' | 'withheldTotal' | 'lines'>,
+  order: TopupOrder,
+): ConfirmOutcome {
+  const next =
+    before.approvalState === null ? 'confirm it again' : 'submit it again: its approval was for the old prices';
+  const message = `Prices, the excess to settle or taxes have changed: ${totalsOf(before, now)}. Nothing was ordered: review the order and ${next}.`;
+  return {
+    order,
+    priceChange: { oldTotal: before.total, newTotal: now.total, lines: changedLines(lines, now.lines) },
+    userErrors: [userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true })],
+  };
 }
 
 /** Tax that is withheld moves what is to be paid, not the total. */

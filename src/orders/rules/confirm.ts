@@ -35,6 +35,12 @@ export function confirmRefusal(order: ConfirmableOrder, expectedTotal: Rupiah, n
   return undefined;
 }
 
+/** True if the draft was quoted anew between two reads. A submission gives the same quote more time. */
+export const isOtherQuote = (
+  before: Pick<QuotedOrder, 'quoteExpiresAt'>,
+  now: Pick<QuotedOrder, 'quoteExpiresAt'> & { approvalState: string | null },
+): boolean => now.approvalState === null && now.quoteExpiresAt.getTime() !== before.quoteExpiresAt.getTime();
+
 interface QuotedOrder {
   status: OrderStatus;
   quoteExpiresAt: Date;

@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addMakers, type Makers } from '../../support/app/makers.ts';
 import { tryApprove, tryCancel, tryConfirm, tryReject, trySubmit } from '../../support/app/mutations.ts';
 import { createOrder, until } from '../../support/app/purchase.ts';
+import { together } from '../../support/database/together.ts';
 
 let app: TestApp;
 
@@ -27,24 +28,6 @@ async function submitted() {
   return made;
 }
 
-/** Runs the calls while the order's row is locked, and lets go once all of them wait for it: they meet at the row. */
-async function together<T>(orderId: string, ...calls: (() => Promise<T>)[]): Promise<T[]> {
-  const holder = new pg.Client({ connectionString: app.db.url });
-  await holder.connect();
-  try {
-    await holder.query('begin');
-    await holder.query('select from topup_orders where id = $1 for update', [orderId]);
-    const running = Promise.all(calls.map((call) => call()));
-    const waiting = () =>
-      app.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
-    await until(waiting, ({ length }) => length === calls.length);
-    await holder.query('commit');
-    return await running;
-  } finally {
-    await holder.end();
-  }
-}
-
 async function ending({ maker }: Makers, id: string) {
   const order = (await maker.query(ApprovalDocument, { id })).topupOrder;
   return { state: order?.approval?.state, kinds: order?.timeline.map(({ kind }) => kind).slice(2) };
@@ -57,6 +40,7 @@ test('of two deciders at once one wins, and the other is told', async () => {
     const made = await submitted();
     const { checker, second, order } = made;
     const outcomes = await together(
+      app.db,
       order.id,
       () => tryApprove(checker, order),
       () => tryReject(second, order.id, 'Too much'),
@@ -71,6 +55,7 @@ test('two submissions at once make one', async () => {
   const made = await fixture();
   const { maker, checker, order } = made;
   const outcomes = await together(
+    app.db,
     order.id,
     () => trySubmit(maker, order.id),
     () => trySubmit(checker, order.id),
@@ -86,6 +71,7 @@ test('a confirm that needs no approval any more and a rejection: never both', as
     setLimit(null);
     const calls = [() => tryConfirm(maker, order), () => tryReject(checker, order.id, 'Too much')];
     const outcomes = await together<{ userErrors: readonly { code: string }[] }>(
+      app.db,
       order.id,
       ...(round % 2 === 0 ? calls : calls.reverse()),
     );
@@ -126,6 +112,7 @@ test('a cancel and an approval at once leave a cancelled order, approved or not'
   const made = await submitted();
   const { maker, checker, order } = made;
   const outcomes = await together<{ userErrors: readonly { code: string }[] }>(
+    app.db,
     order.id,
     () => tryCancel(maker, order.id),
     () => tryApprove(checker, order),

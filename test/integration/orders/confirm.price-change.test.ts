@@ -4,6 +4,7 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import { codes, refusals, tryConfirm } from '../../support/app/mutations.ts';
 import { confirmOrder, createOrder, readOrder } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
+import { together } from '../../support/database/together.ts';
 import { movableClock } from '../../support/tools/movable-clock.ts';
 
 const time = movableClock();
@@ -68,6 +69,21 @@ test('two price changes that cancel out in the total are noticed', async () => {
   expect(codes(refused)).toEqual(['PRICE_CHANGED']);
   expect(refused.priceChange).toEqual({ oldTotal: { amount: '575000' }, newTotal: { amount: '575000' } });
   expect(refused.order?.lines.map(({ unitPrice }) => unitPrice.amount)).toEqual(['135000', '440000']);
+});
+
+test('two confirms at once of prices that cancel out order nothing: both buyers get the new prices', async () => {
+  const draft = await createOrder(admin, '1001', { agent_extra: '1', chatbot_ai_extra: '1' });
+  app.sandbox.mekariBilling.setPrice('pkg-agent', '135000');
+  app.sandbox.mekariBilling.setPrice('pkg-ai', '440000');
+  const confirm = () => tryConfirm(admin, draft);
+  const outcomes = await together(app.db, draft.id, confirm, confirm);
+  expect(outcomes.map(codes)).toEqual([['PRICE_CHANGED'], ['PRICE_CHANGED']]);
+  const totals = { oldTotal: { amount: '575000' }, newTotal: { amount: '575000' } };
+  expect(outcomes.map(({ priceChange }) => priceChange)).toEqual([totals, totals]);
+  const current = await readOrder(admin, draft.id);
+  expect(current.timeline.map(({ to }) => to)).toEqual(['DRAFT', 'DRAFT']);
+  expect(outcomes.map(({ order }) => order)).toEqual([current, current]);
+  expect((await tryConfirm(admin, current)).order?.status).toBe('PENDING_PAYMENT');
 });
 
 test('a price that changes and changes back before the confirm makes no difference', async () => {
