@@ -182,7 +182,7 @@ function composeSettling(
   const settlePayment = new SettlePayment(database, clock, report);
   const received = new SettleReceived(database, clock, report);
   const unreadable = new ReviewUnreadable(database, clock, report);
-  const ends = new EndByProvider(database, clock, log);
+  const ends = new EndByProvider(database, clock, log, unreadable);
   const checkPayment = new CheckPayment(
     callers,
     database,

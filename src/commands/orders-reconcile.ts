@@ -69,7 +69,7 @@ function partsOf(database: DataSource, neighbours: CommandNeighbours): Reconcile
   const payments = new SettlePayment(database, clock, silent);
   const received = new SettleReceived(database, clock, silent);
   const unreadable = new ReviewUnreadable(database, clock, silent);
-  const ends = new EndByProvider(database, clock, log);
+  const ends = new EndByProvider(database, clock, log, unreadable);
   const callers = new TenantDatabase(database);
   const checks = new CheckPayment(callers, database, provider, invoices, received, unreadable, ends, others, clock);
   return {

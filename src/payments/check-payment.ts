@@ -100,7 +100,7 @@ export class CheckPayment {
       const { name: provider } = this.provider;
       await this.others.enter(order, { provider, source, others });
       if (isUnknown) {
-        await this.ends.ofUnknown(provider, order);
+        await this.ends.ofUnknown(source, provider, order);
         return 'ended';
       }
       const answer = { provider, source, invoices };

@@ -5,11 +5,20 @@ import { END_CAUSES, shortenPayment, type TopupOrder } from '../orders/index.ts'
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { endOrder } from './end-order.ts';
 import type { Invoice } from './provider.ts';
+import type { ReviewUnreadable } from './review-unreadable.ts';
 import { isUnknownForGood, providerDeadline, providerEnd } from './rules/provider-end.ts';
+import type { Answer } from './settle-received.ts';
 import { countUnknown, providerHealth } from './store/lookup-failures.ts';
+import { isPaymentNoticed } from './store/payment-events.ts';
 
 /** Answers of this time say whether the provider is ill, or one invoice is lost. */
 const HEALTH_SECONDS = 900;
+
+const LOST_AFTER_NOTICE = {
+  cause: 'the provider does not know the invoice of a payment that it told of',
+  detail:
+    'A notice says that a payment came in, and the provider does not know the invoice any more: find the money there.',
+};
 
 /**
  * Applies what the provider's answer says about the end of an order for which nothing was received (domain.md 8): an earlier
@@ -20,6 +29,7 @@ export class EndByProvider {
     private readonly database: DataSource,
     private readonly clock: Clock,
     private readonly log: Logger,
+    private readonly reviews: ReviewUnreadable,
   ) {}
 
   /** Returns true if the order is over. */
@@ -42,15 +52,24 @@ export class EndByProvider {
     );
   }
 
-  /** Ends the order if its invoice is unknown for good. Else throws UpstreamError: nobody knows what was received. */
-  async ofUnknown(provider: string, order: TopupOrder): Promise<void> {
+  /**
+   * Ends the order if its invoice is unknown for good. Else throws UpstreamError: nobody knows what was received. After a notice of a
+   * payment that never changes, and the order is reviewed.
+   */
+  async ofUnknown(source: Answer['source'], provider: string, order: TopupOrder): Promise<void> {
     const now = this.clock.now();
     const streak = await countUnknown(this.database, order.id, now);
     const health = await providerHealth(this.database, addSeconds(now, -HEALTH_SECONDS));
-    const isOver =
-      isUnknownForGood(streak, health, now) &&
-      (await endOrder(this.database, this.clock, order, { to: 'EXPIRED', cause: END_CAUSES.INVOICE_LOST }));
-    if (!isOver) throw new UpstreamError(provider, 'rejected', 'the invoice is unknown', 404);
+    if (isUnknownForGood(streak, health, now)) {
+      if (await isPaymentNoticed(this.database, order.id))
+        await this.reviews.review(source, order.id, LOST_AFTER_NOTICE);
+      else if (await this.endLost(order)) return;
+    }
+    throw new UpstreamError(provider, 'rejected', 'the invoice is unknown', 404);
+  }
+
+  private endLost(order: TopupOrder): Promise<boolean> {
+    return endOrder(this.database, this.clock, order, { to: 'EXPIRED', cause: END_CAUSES.INVOICE_LOST });
   }
 
   private async applyDeadline(order: TopupOrder, own: Invoice | undefined, now: Date): Promise<void> {

@@ -10,12 +10,14 @@ import type { PaymentSource } from './store/payment-event.entity.ts';
 import { enterResults } from './store/payment-events.ts';
 import { resultEvent } from './store/settlement-rows.ts';
 
+type Source = Exclude<PaymentSource, 'webhook'>;
+
 /** Answers in a row that cannot be read, after which a person must look at the order. */
 const MOST_UNREADABLE = 10;
 
 /**
- * Puts an order under review whose invoice the provider describes in a form that we cannot read, ten times in a row: money
- * may have come in. It is still polled, and a readable answer settles it.
+ * Puts an order under review about which the provider's answers tell nothing, although money may have come in: ten in a row cannot be
+ * read, or its invoice is lost after a notice of a payment. It is still polled, and a readable answer settles it.
  */
 export class ReviewUnreadable {
   constructor(
@@ -24,16 +26,22 @@ export class ReviewUnreadable {
     private readonly report: ReportOutcome,
   ) {}
 
-  async count(source: Exclude<PaymentSource, 'webhook'>, orderId: string): Promise<void> {
+  async count(source: Source, orderId: string): Promise<void> {
+    if ((await countUnreadable(this.database, orderId, this.clock.now())) < MOST_UNREADABLE) return;
+    await this.review(source, orderId, {
+      cause: "the provider's answers are unreadable",
+      detail: `${MOST_UNREADABLE} answers of the provider in a row could not be read: look at the invoice there.`,
+    });
+  }
+
+  /** Moves nothing if the order awaits no payment. */
+  async review(source: Source, orderId: string, { cause, detail }: { cause: string; detail: string }): Promise<void> {
     const at = this.clock.now();
-    if ((await countUnreadable(this.database, orderId, at)) < MOST_UNREADABLE) return;
     const reviewed = await inTransaction(this.database, async (tx) => {
       const order = await lockOrder(tx, { id: orderId });
       if (order === undefined || order.confirmedAt === null || !AWAITS_SETTLEMENT.has(order.status)) return undefined;
-      const cause = `payment: ${source}, the provider's answers are unreadable`;
-      await moveOrder(tx, order, 'PAYMENT_REVIEW', { at, cause, actor: null });
+      await moveOrder(tx, order, 'PAYMENT_REVIEW', { at, cause: `payment: ${source}, ${cause}`, actor: null });
       await setReviewReason(tx, order, 'UNREADABLE');
-      const detail = `${MOST_UNREADABLE} answers of the provider in a row could not be read: look at the invoice there.`;
       const invoiceId = order.paymentInvoiceId ?? '';
       const { paymentProvider: provider } = order;
       const event = resultEvent(order, { provider, source, invoiceId, outcome: 'review', amount: null, detail, at });

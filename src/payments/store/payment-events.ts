@@ -2,8 +2,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { type TopupOrder, unchangedForUpdate } from '../../orders/index.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
-import { type Query, type Sql, sql } from '../../platform/database/sql.ts';
+import { oneOf, type Query, type Sql, sql } from '../../platform/database/sql.ts';
 import { enqueued, type NewJob } from '../../platform/jobs/job.ts';
+import { PAYMENT_NOTICES } from '../provider.ts';
 import { PaymentEvent } from './payment-event.entity.ts';
 
 const insertEvents = insertInto(PaymentEvent);
@@ -63,6 +64,16 @@ export async function enterOtherInvoice(
 /** Condition that an event refers to the order with this id. The offset forces a lookup per order, by index. */
 export const hasPaymentEvent = (orderId: Sql): Sql =>
   sql`exists (select from payment_events where order_id = ${orderId} offset 0)`;
+
+/** Returns true if a notice that settled nothing told of money that came in for the order. */
+export async function isPaymentNoticed(database: DataSource, orderId: string): Promise<boolean> {
+  const noticed = await runQuery(
+    database,
+    sql`select id from payment_events where order_id = ${orderId} and outcome = 'hint' and type in (${oneOf(PAYMENT_NOTICES)})
+      and amount is distinct from 0 limit 1`,
+  );
+  return noticed.length > 0;
+}
 
 /** Returns the events, oldest first. */
 export function eventsOfOrder(database: DataSource | EntityManager, orderId: string): Promise<PaymentEvent[]> {

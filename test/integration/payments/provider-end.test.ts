@@ -3,7 +3,7 @@ import { startApp, type TestApp } from '../../support/app/app.ts';
 import { codes, tryConfirm } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, readOrder, untilStatus } from '../../support/app/purchase.ts';
-import { alerts, balances } from '../../support/app/webhook.ts';
+import { alerts, balances, invoiceEvent } from '../../support/app/webhook.ts';
 import { movableClock } from '../../support/tools/movable-clock.ts';
 
 /** The provider's own end of an invoice is the order's (domain.md 8), but never while something was received. */
@@ -89,6 +89,24 @@ describe('an invoice that the provider does not know', () => {
     await poll(10, 1);
     expect(await statusOf(fixture)).toBe('EXPIRED');
     expect(await lastCause(fixture)).toBe('payment provider: the invoice is unknown for good');
+  });
+
+  test('ends nothing after a notice of a payment: the order is under review, and the money is settled once it is known again', async () => {
+    const fixture = await pending();
+    const { number } = fixture.order;
+    const data = { amount: 1_000_000, paid_amount: 1_004_000 };
+    const body = invoiceEvent(app, fixture.order, data);
+    await app.sandbox.mekariPay.lose(number);
+    expect((await app.sandbox.mekariPay.sendRaw({ body })).status).toBe(200);
+    await poll(5, 3);
+    expect(await statusOf(fixture)).toBe('PENDING_PAYMENT');
+    await poll(5, 3);
+    expect(await statusOf(fixture)).toBe('PAYMENT_REVIEW');
+    expect(alerts(app, number)).toEqual(['payment_review: review']);
+    await app.sandbox.mekariPay.restore(number);
+    await app.sandbox.mekariPay.pay(number, { webhook: false });
+    await poll(11, 1);
+    await untilStatus(fixture.client, fixture.order.id, 'COMPLETED');
   });
 
   test('is known again: the count starts anew', async () => {

@@ -2,7 +2,7 @@ import type { OrderFragment } from '../../generated/operations.ts';
 import type { TestApp } from './app.ts';
 
 type Data = Partial<
-  Record<'invoice_id' | 'external_id' | 'amount' | 'currency' | 'paid_at' | 'payment_method', unknown>
+  Record<'invoice_id' | 'external_id' | 'amount' | 'paid_amount' | 'currency' | 'paid_at' | 'payment_method', unknown>
 >;
 
 /** The body of an event about an order in Mekari Pay's form, with these changes. */
