@@ -26,6 +26,9 @@ const INVOICE_STATUSES = ['pending', 'partially_paid', 'paid', 'expired', 'void'
 /** Without its paid amount such an invoice says nothing: the asked amount is never taken for it. */
 const TELLS_PAID_AMOUNT: ReadonlySet<string> = new Set(['partially_paid', 'paid', 'refunded']);
 
+/** Nothing came in for it and it is paid: one of the two is wrong, and nobody may take it for unpaid. */
+const SAYS_PAID: ReadonlySet<string> = new Set(['partially_paid', 'paid']);
+
 const isAbsent = (value: unknown) => value === undefined || value === null;
 
 interface NewInvoice {
@@ -71,6 +74,8 @@ export const invoice = z
     if (paid === undefined) return refuse('paid_amount', 'is not an amount, or has a fraction of a rupiah');
     if (paid === null && TELLS_PAID_AMOUNT.has(row.status))
       return refuse('paid_amount', `is missing from an invoice that is ${row.status}`);
+    if (paid?.text === '0' && SAYS_PAID.has(row.status))
+      return refuse('paid_amount', `is 0 in an invoice that is ${row.status}`);
     const given = isAbsent(row.refunded_amount) ? null : parseAmount(row.refunded_amount, currency);
     if (given === undefined) return refuse('refunded_amount', 'is not an amount, or has a fraction of a rupiah');
     // An invoice that is refunded and names no sum, or none above zero, was refunded as a whole.

@@ -70,8 +70,12 @@ function paymentNotice(type: string, data: object): { notice: WebhookNotice } | 
   if (paid === undefined) return { fault: 'data.paid_amount is not an amount, or has a fraction of a rupiah' };
   // Only invoice.paid means by a missing paid_amount that the invoice's amount came in, and not if that was in another currency.
   const isTold = saysPaid || (type === PAID && paidCurrency === currency);
-  const refunded = parseAmount(members.refunded_amount, paidCurrency)?.rupiah ?? null;
-  return { notice: { ...noticeOf(type, members), paid: isTold ? paid : null, refunded, currency: paidCurrency } };
+  const givenBack = members.refunded_amount ?? null;
+  const refunded = givenBack === null ? null : parseAmount(givenBack, paidCurrency);
+  // Money that may have gone back must not pass for none.
+  if (refunded === undefined) return { fault: 'data.refunded_amount is not an amount, or has a fraction of a rupiah' };
+  const sums = { paid: isTold ? paid : null, refunded: refunded?.rupiah ?? null };
+  return { notice: { ...noticeOf(type, members), ...sums, currency: paidCurrency } };
 }
 
 function otherNotice(type: string, data: object): WebhookNotice {

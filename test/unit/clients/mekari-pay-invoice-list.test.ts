@@ -78,6 +78,19 @@ describe("the provider's list", () => {
     expect(page?.unreadable[0]?.reason).toMatch(/^amount /);
   });
 
+  test.each([
+    ['paid', 0, /^paid_amount is 0 in an invoice that is paid/],
+    ['partially_paid', '0.00', /^paid_amount is 0 in an invoice that is partially_paid/],
+    ['refunded', 0, undefined],
+    ['expired', 0, undefined],
+  ])('takes no invoice that is %s for unpaid: a sum of %j', async (status, paid_amount, reason) => {
+    answerPages({ data: [row('inv_1', { status, paid_amount })] });
+    const [page] = await listed();
+    expect(page?.unreadable[0]?.reason ?? page?.invoices[0]?.paid).toEqual(
+      reason === undefined ? null : expect.stringMatching(reason),
+    );
+  });
+
   test('that does not advance is an error, not an endless loop', async () => {
     answerPages({ data: [], next: { since: '2026-11-22T03:04:06Z', after: 'inv_1' } });
     await expect(listed()).rejects.toThrow('mekari-pay malformed: the next page is the same page');

@@ -31,7 +31,8 @@ const NOTICE = {
 describe('an event', () => {
   test('invoice.paid without a paid amount means by its amount what came in', () => {
     expect(read(event())).toStrictEqual({ notice: NOTICE });
-    expect(read(event({ paid_amount: null, paid_currency: null }))).toStrictEqual({ notice: NOTICE });
+    const nothing = { paid_amount: null, paid_currency: null, refunded_amount: null };
+    expect(read(event(nothing))).toStrictEqual({ notice: NOTICE });
   });
 
   test.each([
@@ -166,6 +167,8 @@ describe('the fault names the member, and shows nothing of its content', () => {
   ])('when an amount is %s', (as) => {
     expect(read(written('amount', as))).toStrictEqual({ fault: fault('amount') });
     expect(read(written('paid_amount', as))).toStrictEqual({ fault: fault('paid_amount') });
+    // A refund that cannot be read must not pass for none: the event would credit.
+    expect(read(written('refunded_amount', as))).toStrictEqual({ fault: fault('refunded_amount') });
   });
   test.each(['invoice.paid', 'invoice.partially_paid'])('when %s has an amount that cannot be read', (type) => {
     expect(read(event({ amount: '1e6' }, type))).toStrictEqual({ fault: fault('amount') });
