@@ -24,5 +24,6 @@ export class OrderChangesResolver {
 }
 
 export function topupOrderChanges(follow: FollowOrder): Subscribe {
-  return (_source, { id }, request) => follow.follow(request, String(id));
+  // Changes come under the id as PostgreSQL writes it.
+  return (_source, { id }, request) => follow.follow(request, String(id).toLowerCase());
 }

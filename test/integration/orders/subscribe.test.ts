@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FollowOrder } from '../../../src/orders/index.ts';
+import { changesOf, FollowOrder } from '../../../src/orders/index.ts';
 import type { StreamContext } from '../../../src/platform/graphql/subscriptions.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
@@ -75,6 +75,21 @@ test('an order that is unknown, or another organization’s, is null, and the st
   for (const id of [randomUUID(), order.id, 'no id'])
     expect(await eventsOf(follow(stranger.token, id))).toEqual([{ data: { topupOrderChanged: null } }]);
   expect(places(app)).toBe(0);
+});
+
+test('an order is followed under its id in capitals too', async () => {
+  const { client, order } = await pending();
+  const stream = follow(client.token, order.id.toUpperCase());
+  const status = async () => (await next(stream)).data.topupOrderChanged.status;
+  expect(await status()).toBe('PENDING_PAYMENT');
+  await app.sandbox.mekariPay.pay(order.number);
+  await until(status, (current) => current === 'COMPLETED');
+  await stream.return?.();
+});
+
+test('a text that is no id, for which somebody waits, hides no change of an order', async () => {
+  const { order } = await pending();
+  expect([...(await changesOf(app.database, ['no id', order.id])).keys()]).toEqual([order.id]);
 });
 
 test('support follows the orders of any organization', async () => {
