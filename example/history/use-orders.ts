@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { TopupOrdersDocument } from '../api/documents.ts';
 import type { Problem } from '../api/problems.ts';
 import { useSession } from '../api/session.tsx';
@@ -31,26 +31,21 @@ export function useOrders(filter: Filter) {
     },
     [graph, filter],
   );
-  useEffect(() => {
-    let isCurrent = true;
-    setLoading(true);
-    void read(null).then((answer) => {
-      // A slower answer to an earlier filter does not replace this one's.
-      if (!isCurrent) return;
+  const newest = useRef(0);
+  const load = useCallback(
+    async (before: Shown | null): Promise<void> => {
+      newest.current += 1;
+      const turn = newest.current;
+      setLoading(true);
+      const answer = await read(before);
+      // A slower answer to an earlier filter, or its next page, does not replace this one's.
+      if (turn !== newest.current) return;
       if (answer.shown) setShown(answer.shown);
       setProblems(answer.problems);
       setLoading(false);
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [read]);
-  async function more(): Promise<void> {
-    setLoading(true);
-    const answer = await read(shown);
-    if (answer.shown) setShown(answer.shown);
-    setProblems(answer.problems);
-    setLoading(false);
-  }
-  return { shown, problems, isLoading, more };
+    },
+    [read],
+  );
+  useEffect(() => void load(null), [load]);
+  return { shown, problems, isLoading, more: () => load(shown) };
 }

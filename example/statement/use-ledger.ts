@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { QuotaLedgerDocument, type QuotaLedgerQuery } from '../api/documents.ts';
 import type { Problem } from '../api/problems.ts';
 import { useSession } from '../api/session.tsx';
@@ -38,24 +38,21 @@ export function useLedger(code: string) {
     },
     [graph, code, language],
   );
+  const newest = useRef(0);
   const load = useCallback(
-    async (before: Shown | null, isCurrent: () => boolean) => {
+    async (before: Shown | null): Promise<void> => {
+      newest.current += 1;
+      const turn = newest.current;
       setLoading(true);
       const answer = await read(before);
-      // A slower answer for an earlier quota does not replace this one's.
-      if (!isCurrent()) return;
+      // A slower answer for an earlier quota, or its next page, does not replace this one's.
+      if (turn !== newest.current) return;
       if (answer.shown) setShown(answer.shown);
       setProblems(answer.problems);
       setLoading(false);
     },
     [read],
   );
-  useEffect(() => {
-    let isCurrent = true;
-    void load(null, () => isCurrent);
-    return () => {
-      isCurrent = false;
-    };
-  }, [load]);
-  return { shown, problems, isLoading, more: () => load(shown, () => true), again: () => load(null, () => true) };
+  useEffect(() => void load(null), [load]);
+  return { shown, problems, isLoading, more: () => load(shown), again: () => load(null) };
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { PaymentExceptionsDocument, type PaymentExceptionsQuery } from '../api/documents.ts';
 import type { Problem } from '../api/problems.ts';
 import { useSession } from '../api/session.tsx';
@@ -45,21 +45,23 @@ export function Exceptions() {
     },
     [graph, isOfAll],
   );
-  const show = useCallback((answer: Answer) => {
-    setShown(answer.shown);
-    setProblems(answer.problems);
-  }, []);
+  const newest = useRef(0);
+  const load = useCallback(
+    async (before: Shown | undefined): Promise<void> => {
+      newest.current += 1;
+      const turn = newest.current;
+      const answer = await read(before);
+      // A slower answer to an earlier choice, or its next page, does not replace this one's.
+      if (turn !== newest.current) return;
+      setShown(answer.shown);
+      setProblems(answer.problems);
+    },
+    [read],
+  );
   useEffect(() => {
-    let isCurrent = true;
     setShown(undefined);
-    // A slower answer to an earlier choice does not replace this one's.
-    void read(undefined).then((answer) => {
-      if (isCurrent) show(answer);
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [read, show]);
+    void load(undefined);
+  }, [load]);
 
   const choice = (ofAll: boolean, label: string) => (
     <button type="button" aria-pressed={isOfAll === ofAll} onClick={() => setOfAll(ofAll)}>
@@ -75,13 +77,13 @@ export function Exceptions() {
         {choice(true, words.ofAll)}
         {choice(false, words.ofOne)}
       </fieldset>
-      <Problems problems={problems} onRetry={() => void read(undefined).then(show)} />
+      <Problems problems={problems} onRetry={() => void load(undefined)} />
       {shown === undefined && problems.length === 0 && <Skeleton shape="list" />}
       {shown?.rows.length === 0 && <p className="empty">{words.none}</p>}
       {shown && shown.rows.length > 0 && <ExceptionsTable rows={shown.rows} />}
       {shown && shown.next !== null && (
         <div className="more">
-          <button type="button" onClick={() => void read(shown).then(show)}>
+          <button type="button" onClick={() => void load(shown)}>
             {words.more}
           </button>
         </div>

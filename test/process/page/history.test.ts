@@ -63,6 +63,34 @@ describe.skipIf(!hasChromium)('the history in a browser (needs chromium)', () =>
     await view.close();
   });
 
+  test('shows the orders of the newest filter, also if the next page of an earlier one comes later', async () => {
+    const { app } = stage;
+    const id = addOrganization(app.sandbox, '1001');
+    const client = await app.client({ organization_id: id });
+    for (let count = 0; count < 11; count += 1)
+      await confirmOrder(client, await createOrder(client, id, { muv: '500' }));
+    const view = await stage.open([await stage.entry(id, 'PT Halaman')], '/?view=orders');
+    const { page } = view;
+    const rows = page.locator('tbody tr');
+    await rows.nth(9).waitFor();
+    const nextPage = Promise.withResolvers<void>();
+    const isNextPage = (body: string | null) => /"after":"/.test(body ?? '');
+    await page.route('**/graphql', async (route) => {
+      if (isNextPage(route.request().postData())) await nextPage.promise;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByRole('button', { name: 'Completed' }).click();
+    await page.getByText('No orders yet.').waitFor();
+    const late = page.waitForResponse((response) => isNextPage(response.request().postData()));
+    nextPage.resolve();
+    await (await late).finished();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect(await rows.count()).toBe(0);
+    expect(view.errors).toEqual([]);
+    await view.close();
+  });
+
   test('shows the statement with running balances, by quota, and gives a month as CSV', async () => {
     const { app } = stage;
     const excess = [{ key: 'wa_balance_excess', period: '2026-10', quantity: 250_000 }];
