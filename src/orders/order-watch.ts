@@ -1,4 +1,5 @@
 import { rateLimited } from '../platform/graphql/errors.ts';
+import { type PlaceLimits, Places } from '../platform/server/places.ts';
 
 export interface WatchOptions {
   /** Returns when each of these orders changed last. */
@@ -6,7 +7,7 @@ export interface WatchOptions {
   /** Called at each wait and each look, so that hints come again after a loss. */
   ensureHints(): void;
   /** The bounds of this process, and of one caller on it. */
-  limits: { all: number; ofCaller: number };
+  limits: PlaceLimits;
   onFault(error: unknown): void;
 }
 
@@ -30,8 +31,8 @@ const LOOK_MS = 3000;
 const SPACING_MS = 50;
 const RETRY_SECONDS = 5;
 
-/** Holds a place: a request with waitSeconds, or a stream. The value tells a refused one how else to learn of changes. */
-export const HOLDERS = {
+/** The holders of places, a request with waitSeconds or a stream, each with the advice for one that is refused. */
+const HOLDERS = {
   request: 'ask without waitSeconds',
   stream: 'read the order by topupOrder, or end another stream and subscribe again',
 };
@@ -44,19 +45,20 @@ type Entry = Pick<Wait, 'since'> & { end(): void };
  */
 export class OrderWatch {
   private readonly waiting = new Map<string, Set<Entry>>();
-  private readonly places = new Map<string, number>();
+  private readonly places: Places;
   private readonly hinted = new Set<string>();
   private soon: NodeJS.Timeout | undefined;
   private regular: NodeJS.Timeout | undefined;
   private isStopped = false;
   private isLooking = false;
-  private all = 0;
 
-  constructor(private readonly options: WatchOptions) {}
+  constructor(private readonly options: WatchOptions) {
+    this.places = new Places(options.limits);
+  }
 
   /** The number of places that are taken. */
   get size(): number {
-    return this.all;
+    return this.places.size;
   }
 
   get hasStopped(): boolean {
@@ -86,23 +88,11 @@ export class OrderWatch {
     return { over: promise, end: entry.end };
   }
 
-  /** Takes a place to wait. `caller` is whose it is in the count. Throws RATE_LIMITED if too many wait. Returns the function that frees it. */
+  /** Takes a place to wait, counted for `caller`. Throws RATE_LIMITED if too many wait. Returns the function that frees it. */
   takePlace(caller: string, holder: keyof typeof HOLDERS): () => void {
-    const { all, ofCaller } = this.options.limits;
-    const own = this.places.get(caller) ?? 0;
-    if (own >= ofCaller) {
-      const limit = { limitName: 'waiting requests per caller', limit: ofCaller, figure: own + 1 };
-      const most = `At most ${ofCaller} requests and streams of a caller wait at once`;
-      throw rateLimited(`${most}: ${HOLDERS[holder]}.`, RETRY_SECONDS, limit);
-    }
-    if (this.all >= all) {
-      const limit = { limitName: 'waiting requests', limit: all, figure: this.all + 1 };
-      const most = 'Too many requests and streams wait at the moment';
-      throw rateLimited(`${most}: ${HOLDERS[holder]}.`, RETRY_SECONDS, limit);
-    }
-    this.places.set(caller, own + 1);
-    this.all += 1;
-    return once(() => this.freePlace(caller));
+    return this.places.take(caller, (limit, figure) =>
+      tooMany({ limit, most: this.options.limits[limit], figure }, HOLDERS[holder]),
+    );
   }
 
   /** Somebody says that this order changed. */
@@ -153,13 +143,6 @@ export class OrderWatch {
     );
   }
 
-  private freePlace(caller: string): void {
-    const rest = (this.places.get(caller) ?? 1) - 1;
-    if (rest === 0) this.places.delete(caller);
-    else this.places.set(caller, rest);
-    this.all -= 1;
-  }
-
   /** Returns false if the wait was over already. */
   private remove(orderId: string, entry: Entry): boolean {
     const entries = this.waiting.get(orderId);
@@ -173,10 +156,13 @@ export class OrderWatch {
   }
 }
 
-function once(run: () => void): () => void {
-  let hasRun = false;
-  return () => {
-    if (!hasRun) run();
-    hasRun = true;
-  };
+function tooMany(
+  { limit, most, figure }: { limit: keyof PlaceLimits; most: number; figure: number },
+  advice: string,
+): Error {
+  const [limitName, reason] =
+    limit === 'all'
+      ? ['waiting requests', 'Too many requests and streams wait at the moment']
+      : ['waiting requests per caller', `At most ${most} requests and streams of a caller wait at once`];
+  return rateLimited(`${reason}: ${advice}.`, RETRY_SECONDS, { limitName, limit: most, figure });
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badUserInput, rateLimited } from '../graphql/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Authenticate } from './authenticate.ts';
+import { type PlaceLimits, Places } from './places.ts';
 import type { RequestContext } from './request-context.ts';
 import { answerRestError, assertMayRead } from './rest-errors.ts';
 
@@ -23,8 +24,7 @@ export interface DownloadParts {
 }
 
 /** Each download holds a part in memory and asks the database for the next one. */
-const MAX_AT_ONCE = 16;
-const MAX_OF_CALLER = 2;
+const MAX_AT_ONCE: PlaceLimits = { all: 16, ofCaller: 2 };
 const RETRY_SECONDS = 10;
 /** A client that reads a little now and then would keep its place for ever. */
 const MAX_MS = 15 * 60_000;
@@ -37,7 +37,7 @@ export function registerDownloadRoutes(
   parts: DownloadParts,
 ): void {
   const { authenticate, onRead, log } = parts;
-  const places = new Places();
+  const places = new Places(MAX_AT_ONCE);
   for (const route of routes) {
     app.get(route.path, async (request: Asked, reply) => {
       try {
@@ -46,7 +46,7 @@ export function registerDownloadRoutes(
         const { organizationId } = request.query;
         if (Array.isArray(organizationId)) throw badUserInput('organizationId must be given once.');
         const file = route.open(context, request.params.file, organizationId);
-        const release = places.take(context.caller?.subject ?? '');
+        const release = places.take(context.caller?.subject ?? '', tooMany);
         // Also for a client that has gone meanwhile.
         finished(reply.raw, release);
         // A fault before the first part still gets an error answer.
@@ -73,25 +73,10 @@ async function* continued(first: IteratorResult<string>, file: AsyncGenerator<st
   }
 }
 
-/** The downloads in progress, in all and by caller. */
-class Places {
-  private readonly taken = new Map<string, number>();
-  private all = 0;
-
-  /** Throws RATE_LIMITED. Returns the function that frees the place. */
-  take(subject: string): () => void {
-    const own = this.taken.get(subject) ?? 0;
-    if (own >= MAX_OF_CALLER) {
-      throw rateLimited(`At most ${MAX_OF_CALLER} downloads at once: wait until one has ended.`, RETRY_SECONDS);
-    }
-    if (this.all >= MAX_AT_ONCE) throw rateLimited('Too many downloads at the moment: try again.', RETRY_SECONDS);
-    this.taken.set(subject, own + 1);
-    this.all += 1;
-    return () => {
-      this.all -= 1;
-      const rest = (this.taken.get(subject) ?? 1) - 1;
-      if (rest === 0) this.taken.delete(subject);
-      else this.taken.set(subject, rest);
-    };
-  }
+function tooMany(limit: keyof PlaceLimits): Error {
+  const message =
+    limit === 'all'
+      ? 'Too many downloads at the moment: try again.'
+      : `At most ${MAX_AT_ONCE.ofCaller} downloads at once: wait until one has ended.`;
+  return rateLimited(message, RETRY_SECONDS);
 }
