@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { OWN_LIMIT } from '../../src/platform/database/lock-waits.ts';
 
 export interface Finding {
   migration: string;
@@ -20,7 +21,6 @@ const LEFT_OUT = [
 ];
 /** Only a migration without a transaction can end half-way. */
 const OF_REPEATS = 'prefer-robust-stmts';
-const OWN_LIMIT = /^\s*(re)?set\s+(local\s+)?lock_timeout\b/i;
 
 /** Checks a migration by squawk (docs/operations.md 13). */
 export async function lintMigration(migration: MigrationInterface): Promise<Finding[]> {

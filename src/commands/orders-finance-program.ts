@@ -3,7 +3,7 @@ import { day, label, month } from './option-values.ts';
 import { orderCommand } from './order-command.ts';
 import type { Carry } from './orders-requests.ts';
 import { JSON_OPTION, type JsonOption, UsageError } from './program.ts';
-import { type Signature, sign, signature } from './signature.ts';
+import { DRY_RUN_OPTION, type Signature, sign, signatureUnlessDry } from './signature.ts';
 
 interface SlipOptions extends Signature, JsonOption {
   number: string;
@@ -22,11 +22,11 @@ export function addFinanceCommands(program: Command, carry: Carry): void {
     .requiredOption('--number <number>', 'the number of the slip (bukti potong)', label)
     .option('--tax-invoice <number>', 'the number of the tax invoice (faktur pajak)', label)
     .option('--date <date>', 'the day on the slip, such as 2026-11-22', day('--date'))
-    .option('--dry-run', 'only show what it would do; needs no signature')
+    .option(...DRY_RUN_OPTION)
     .option(...JSON_OPTION)
     .action((order: string, { json: isJson = false, dryRun: isDryRun = false, ...options }: SlipOptions) => {
       const { number: slipNumber, taxInvoice: taxInvoiceNumber, date } = options;
-      const by = isDryRun ? { actor: 'nobody', reason: 'dry run' } : signature(options);
+      const by = signatureUnlessDry(options, isDryRun);
       return carry({ verb: 'slip', number: order, slipNumber, taxInvoiceNumber, date, isDryRun, isJson, by });
     });
   program

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import type { Signed } from '../operators/index.ts';
 import type { Sums } from '../payments/index.ts';
 import { day, received, reference, sum, takeBack } from './option-values.ts';
 import { orderCommand } from './order-command.ts';
 import type { Carry } from './orders-requests.ts';
 import { JSON_OPTION, type JsonOption, UsageError } from './program.ts';
-import { type Signature, sign, signature } from './signature.ts';
+import { DRY_RUN_OPTION, type Signature, sign, signatureUnlessDry } from './signature.ts';
 
 interface MoneyOptions extends Signature, JsonOption {
   received?: Sums;
@@ -20,7 +19,6 @@ interface GiveBackOptions extends Omit<MoneyOptions, 'received'> {
 }
 
 const RECEIVED = 'the sum that you saw, such as 999999 or "USD 61.25"; once for each currency';
-const UNSIGNED: Signed = { actor: 'nobody', reason: 'dry run' };
 
 /** The decisions about the money of an order: approve, refund, given-back. */
 export function addMoneyCommands(program: Command, carry: Carry): void {
@@ -50,7 +48,7 @@ export function addMoneyCommands(program: Command, carry: Carry): void {
 
 function moneyCommand(program: Command, verb: string, description: string): Command {
   return sign(orderCommand(program, verb, description))
-    .option('--dry-run', 'only show what it would do; needs no signature')
+    .option(...DRY_RUN_OPTION)
     .option(...JSON_OPTION);
 }
 
@@ -59,5 +57,5 @@ function common({
   json: isJson = false,
   ...by
 }: Signature & JsonOption & { dryRun?: boolean }) {
-  return { isDryRun, isJson, by: isDryRun ? UNSIGNED : signature(by) };
+  return { isDryRun, isJson, by: signatureUnlessDry(by, isDryRun) };
 }

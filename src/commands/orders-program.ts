@@ -6,7 +6,6 @@ import { orderCommand } from './order-command.ts';
 import { addFinanceCommands } from './orders-finance-program.ts';
 import { addMoneyCommands } from './orders-money-program.ts';
 import type { Carry } from './orders-requests.ts';
-
 import { JSON_OPTION, type JsonOption, newProgram, UsageError } from './program.ts';
 import { ACTOR_OPTION, type Signature, sign, signature } from './signature.ts';
 

@@ -10,6 +10,9 @@ export interface Signature {
 export const ACTOR_OPTION = ['--actor <name>', 'the operator'] as const;
 export const REASON_OPTION = ['--reason <text>', 'why, in a sentence that the timeline and the trail keep'] as const;
 
+export const DRY_RUN_OPTION = ['--dry-run', 'only show what it would do; needs no signature'] as const;
+const UNSIGNED: Signed = { actor: 'nobody', reason: 'dry run' };
+
 export function sign(command: Command): Command {
   return command.option(...ACTOR_OPTION).option(...REASON_OPTION);
 }
@@ -22,3 +25,7 @@ export function signature(given: Signature): Signed {
     throw error instanceof OperatorRefusal ? new UsageError(error.message) : error;
   }
 }
+
+/** Returns a placeholder for a dry run, which changes nothing and enters no trail. Throws UsageError like signature(). */
+export const signatureUnlessDry = (given: Signature, isDryRun: boolean): Signed =>
+  isDryRun ? UNSIGNED : signature(given);

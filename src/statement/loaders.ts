@@ -32,6 +32,6 @@ export class StatementLoaders {
   }
 }
 
-/** An operator's words: of a refund, or of the approval of a payment that did not match. */
-export const reasonOf = (kind: LedgerKind, { creditReason, refundReason }: OrderOfLine): string | null =>
+/** The words of the operator who made the refund, or who approved a payment that did not match; null without one. */
+export const operatorReason = (kind: LedgerKind, { creditReason, refundReason }: OrderOfLine): string | null =>
   kind === 'REFUND' ? refundReason : creditReason;

@@ -7,7 +7,7 @@ import { organizationToRead } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { DownloadRoute } from '../platform/server/download-route.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
-import { reasonOf } from './loaders.ts';
+import { operatorReason } from './loaders.ts';
 import { type Month, monthOfFile } from './rules/month.ts';
 
 const HEADER = ['at', 'code', 'kind', 'quantity', 'balance_after', 'order_number', 'reason'];
@@ -66,5 +66,5 @@ const toRow = (entry: QuotaLedgerEntry, order: OrderOfLine | undefined): string 
     entry.quantity,
     entry.balanceAfter,
     order?.number ?? null,
-    order === undefined ? null : reasonOf(entry.kind, order),
+    order === undefined ? null : operatorReason(entry.kind, order),
   ]);

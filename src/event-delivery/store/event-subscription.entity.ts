@@ -1,7 +1,8 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { literals } from '../../platform/database/sql.ts';
 
 /** OPERATOR: by command. GONE: the receiver answered 410. FAILED: nothing but failures for three days. */
-export const DISABLED_CAUSES = ['OPERATOR', 'FAILED', 'GONE'] as const;
+const DISABLED_CAUSES = ['OPERATOR', 'FAILED', 'GONE'] as const;
 export type DisabledCause = (typeof DISABLED_CAUSES)[number];
 
 /** A receiver of orders' steps. Only the background's role may read the table, because of the secrets. */
@@ -10,7 +11,7 @@ export type DisabledCause = (typeof DISABLED_CAUSES)[number];
   'event_subscriptions_disabled_check',
   `is_enabled = (disabled_at is null) and is_enabled = (disabled_cause is null)`,
 )
-@Check('event_subscriptions_cause_check', `disabled_cause in ('OPERATOR', 'FAILED', 'GONE')`)
+@Check('event_subscriptions_cause_check', `disabled_cause in (${literals(DISABLED_CAUSES)})`)
 export class EventSubscription {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'event_subscriptions_pkey' })
   id!: string;

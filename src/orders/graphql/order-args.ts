@@ -1,16 +1,12 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql';
+import { FIRST_OPTIONS } from '../../platform/graphql/page.ts';
 import { DateTimeScalar } from '../../platform/graphql/scalars.ts';
 import type { OrderStatus } from '../rules/order-state.ts';
 import { TopupOrderStatus } from './order.type.ts';
 
 @ArgsType()
 export class OrderPageArgs {
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 20,
-    description:
-      'The size of the page; 0 gives an empty page whose pageInfo is right, and a value above 100 counts as 100.',
-  })
+  @Field(() => Int, FIRST_OPTIONS)
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last order on the previous page.' })

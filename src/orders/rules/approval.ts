@@ -39,6 +39,7 @@ interface Step {
 }
 
 const FIELD = ['input', 'orderId'];
+const WAS_REJECTED = 'The order was rejected: cancel it, and create another one if you still need it.';
 
 /** `limit` is undefined if the organization asks for no approvals. */
 export const needsApproval = (total: Rupiah, limit: Rupiah | undefined): boolean =>
@@ -47,7 +48,7 @@ export const needsApproval = (total: Rupiah, limit: Rupiah | undefined): boolean
 /** Returns the reason why the draft may not be confirmed yet. A rejected one never may, whatever the limit is by now. */
 export function approvalMissing({ total, approvalState }: Draft, limit: Rupiah | undefined): UserError | undefined {
   if (approvalState === 'REJECTED') {
-    return required('The order was rejected: cancel it, and create another one if you still need it.');
+    return required(WAS_REJECTED);
   }
   if (approvalState === 'APPROVED' || !needsApproval(total, limit)) return undefined;
   if (approvalState === 'PENDING')
@@ -64,7 +65,7 @@ export function submitRefusal(order: Draft, now: Date): UserError | undefined {
   if (order.status !== 'DRAFT') return notAllowed(`The order is ${order.status}: only a DRAFT can be submitted.`);
   if (order.approvalState === 'APPROVED') return notAllowed('The order is approved: confirm it.');
   if (order.approvalState === 'REJECTED') {
-    return notAllowed('The order was rejected: cancel it, and create another one if you still need it.');
+    return notAllowed(WAS_REJECTED);
   }
   return undefined;
 }

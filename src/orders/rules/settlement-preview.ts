@@ -32,21 +32,12 @@ export function previewSettlement(
   lines: readonly SettledLine[],
   { balances, growth }: Record<'balances' | 'growth', ReadonlyMap<string, bigint>>,
 ): QuotaSettlement[] {
-  return topupsOf(lines).map(({ quotaCode: code, credits: added, label, labelTranslations: translations }) => {
+  return topupsOf(lines).map((line) => {
+    const code = line.quotaCode;
     const cleared = total(
-      lines.flatMap((line) => (line.kind === 'EXCESS' && line.quotaCode === code ? [line.quantity] : [])),
+      lines.flatMap((each) => (each.kind === 'EXCESS' && each.quotaCode === code ? [each.quantity] : [])),
     );
-    const balanceBefore = balances.get(code) ?? 0n;
-    const owed = cleared + (growth.get(code) ?? 0n);
-    return {
-      code,
-      label: { text: label, translations },
-      owed,
-      cleared,
-      added,
-      balanceBefore,
-      balanceAfter: balanceBefore + added,
-    };
+    return toSettlement(line, { cleared, added: line.credits, balanceBefore: balances.get(code) ?? 0n, growth });
   });
 }
 
@@ -55,21 +46,29 @@ export function enteredSettlement(
   lines: readonly SettledLine[],
   { entries, growth }: { entries: readonly EnteredCredit[]; growth: ReadonlyMap<string, bigint> },
 ): QuotaSettlement[] {
-  return topupsOf(lines).flatMap(({ quotaCode: code, label, labelTranslations: translations }) => {
-    const own = entries.filter(({ quotaCode }) => quotaCode === code);
+  return topupsOf(lines).flatMap((line) => {
+    const own = entries.filter(({ quotaCode }) => quotaCode === line.quotaCode);
     const topup = own.find(({ kind }) => kind === 'TOPUP');
     if (topup === undefined) return [];
     const { quantity: added, balanceAfter } = topup;
     const cleared = total(own.flatMap(({ kind, quantity }) => (kind === 'EXCESS_SETTLEMENT' ? [quantity] : [])));
-    const owed = cleared + (growth.get(code) ?? 0n);
-    return {
-      code,
-      label: { text: label, translations },
-      owed,
-      cleared,
-      added,
-      balanceBefore: balanceAfter - added,
-      balanceAfter,
-    };
+    return toSettlement(line, { cleared, added, balanceBefore: balanceAfter - added, growth });
   });
 }
+
+interface Figures extends Pick<QuotaSettlement, 'cleared' | 'added' | 'balanceBefore'> {
+  growth: ReadonlyMap<string, bigint>;
+}
+
+const toSettlement = (
+  { quotaCode: code, label, labelTranslations: translations }: SettledLine,
+  { cleared, added, balanceBefore, growth }: Figures,
+): QuotaSettlement => ({
+  code,
+  label: { text: label, translations },
+  owed: cleared + (growth.get(code) ?? 0n),
+  cleared,
+  added,
+  balanceBefore,
+  balanceAfter: balanceBefore + added,
+});

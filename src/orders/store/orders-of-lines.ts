@@ -11,8 +11,8 @@ export interface OrderOfLine {
   refundReason: string | null;
 }
 
-/** The reason of the step that brought the order into one of these statuses. */
-const reasonOf = (statuses: ReadonlySet<string>): Sql => sql`(
+/** Selects the reason of the step that brought the order into one of these statuses. */
+const reasonOfStep = (statuses: ReadonlySet<string>): Sql => sql`(
   select reason from topup_order_events
   where order_id = line.order_id and to_status in (${oneOf(statuses)}) and from_status <> to_status order by id limit 1
 )`;
@@ -21,5 +21,5 @@ const reasonOf = (statuses: ReadonlySet<string>): Sql => sql`(
 export const ordersOfLines = (lineIds: readonly string[]): Query<OrderOfLine> => sql<OrderOfLine>`
   select line.id as "lineId", line.order_id as "orderId",
     (select number from topup_orders where id = line.order_id) as number,
-    ${reasonOf(CREDITED)} as "creditReason", ${reasonOf(REFUNDED)} as "refundReason"
+    ${reasonOfStep(CREDITED)} as "creditReason", ${reasonOfStep(REFUNDED)} as "refundReason"
   from topup_order_lines line where line.id = any(${lineIds}::uuid[])`;

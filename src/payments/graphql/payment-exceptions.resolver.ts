@@ -4,7 +4,7 @@ import { organizationToRead } from '../../organizations/index.ts';
 import { RequiresSupport } from '../../platform/graphql/access-directives.ts';
 import { PageSize } from '../../platform/graphql/limits/list-size.ts';
 import { money } from '../../platform/graphql/money.type.ts';
-import { cursorOf, pageInfo, pageSize, parseCursor } from '../../platform/graphql/page.ts';
+import { cursorOf, FIRST_OPTIONS, pageInfo, pageSize, parseCursor } from '../../platform/graphql/page.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import type { ListExceptions } from '../list-exceptions.ts';
@@ -20,12 +20,7 @@ class PaymentExceptionArgs {
   })
   organizationId?: string | null;
 
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 20,
-    description:
-      'The size of the page; 0 gives an empty page whose pageInfo is right, and a value above 100 counts as 100.',
-  })
+  @Field(() => Int, FIRST_OPTIONS)
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last payment on the previous page.' })

@@ -101,7 +101,7 @@ export interface ReceivedDecision {
 export function decideReceived(order: OrderFacts, sums: ReceivedSums, context: ReceivedContext): ReceivedDecision {
   const walk = walkOf(order, sums);
   const status = walk.at(-1) ?? order.status;
-  const reviewReason = UNDER_REVIEW.has(status) ? reviewReasonOf(sums) : undefined;
+  const reviewReason = UNDER_REVIEW.has(status) ? reasonForReview(sums) : undefined;
   return { walk, reviewReason, exceptions: exceptionsOf(order, status, sums, context) };
 }
 
@@ -116,7 +116,7 @@ function walkOf({ status, confirmed, payable }: OrderFacts, sums: ReceivedSums):
   return received <= 0n ? [...toReview, 'REFUNDED'] : toReview;
 }
 
-function reviewReasonOf({ hasForeign, paid }: ReceivedSums): ReviewReason | undefined {
+function reasonForReview({ hasForeign, paid }: ReceivedSums): ReviewReason | undefined {
   if (hasForeign) return 'WRONG_CURRENCY';
   return paid > 0n ? 'UNDERPAID' : undefined;
 }

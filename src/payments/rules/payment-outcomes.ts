@@ -39,8 +39,7 @@ export const NOTICE_OUTCOMES = [
 ] as const satisfies readonly PaymentOutcome[];
 export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
 
-/** The order takes its normal course; there is no payment exception to close. */
-export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>([
+const ROUTINE = [
   'settled',
   'repeated',
   'noted',
@@ -48,7 +47,10 @@ export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutc
   'returned',
   'received',
   'hint',
-]);
+] as const satisfies readonly PaymentOutcome[];
+export type RoutineOutcome = (typeof ROUTINE)[number];
+/** The order takes its normal course; there is no payment exception to close. */
+export const ROUTINE_OUTCOMES: ReadonlySet<PaymentOutcome> = new Set<PaymentOutcome>(ROUTINE);
 /** The entry moves nothing, and an operator must resolve it. */
 export const PAYMENT_EXCEPTIONS: ReadonlySet<PaymentOutcome> = new Set(
   PAYMENT_OUTCOMES.filter((outcome) => !ROUTINE_OUTCOMES.has(outcome)),

@@ -9,9 +9,10 @@ export const LOCK_TIMEOUT = '900ms';
 /** The name of the connections in pg_stat_activity. */
 export const MIGRATING = 'self-topup migrate';
 
-/** They wait for old transactions with a lock that no page and no payment needs, for as long as those take. */
+/** These statements wait for old transactions, for as long as those take, with a lock that no page and no payment needs. */
 const CONCURRENTLY = /^\s*(create(\s+unique)?|drop)\s+index\s+concurrently\b/i;
-const OWN_LIMIT = /^\s*(re)?set\s+(local\s+)?lock_timeout\b/i;
+/** A migration must not set a limit of its own. */
+export const OWN_LIMIT = /^\s*(re)?set\s+(local\s+)?lock_timeout\b/i;
 
 /** Gives every statement of the session one limit, whatever a migration asks for, and none to an index that is built concurrently. */
 export function limitLockWaits(session: QueryRunner): QueryRunner {
@@ -32,14 +33,14 @@ const isInTheWay = ({ code }: { code?: string }) => code === LOCK_NOT_AVAILABLE 
 export interface Patience {
   /** The time for all attempts together, in seconds. */
   seconds: number;
-  /** Is told what is in the way, before each further try. */
+  /** Called before each further try, with a sentence that names what is in the way. */
   onWait(words: string): void | Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Runs a step that is the same when it is repeated, again and again while a lock is in the way. Between two tries it holds none. */
+/** Runs an idempotent step again and again while a lock is in the way. Between two tries it holds none. */
 export async function untilNothingIsInTheWay<T>(
   database: DataSource,
   { seconds, onWait }: Patience,

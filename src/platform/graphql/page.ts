@@ -1,9 +1,16 @@
 import { isId } from '../../kernel/ids.ts';
 import { parseInstant } from '../../kernel/instant.ts';
 import { badUserInput } from './errors.ts';
+import { LONGEST_PAGE } from './limits/limits.ts';
 
-const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
+
+/** The options of the argument `first` of every page. */
+export const FIRST_OPTIONS = {
+  nullable: true,
+  defaultValue: DEFAULT_PAGE,
+  description: `The size of the page; 0 gives an empty page whose pageInfo is right, and a value above ${LONGEST_PAGE} counts as ${LONGEST_PAGE}.`,
+} as const;
 
 /** The place of a row in a list that is sorted by time, then id. */
 export interface Place {
@@ -16,7 +23,7 @@ export interface Place {
 export function pageSize(first: number | null | undefined): number {
   const size = first ?? DEFAULT_PAGE;
   if (size < 0) throw badUserInput(`first must not be negative; got ${size}.`);
-  return Math.min(size, MAX_PAGE);
+  return Math.min(size, LONGEST_PAGE);
 }
 
 export function cursorOf(row: { createdAt: Date; id: string }): string {

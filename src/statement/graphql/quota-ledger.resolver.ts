@@ -5,20 +5,15 @@ import { type OrdersLoaders, TopupOrderType, toTopupOrder } from '../../orders/i
 import { Organization } from '../../organizations/index.ts';
 import { RequiresRead } from '../../platform/graphql/access-directives.ts';
 import { PageSize } from '../../platform/graphql/limits/list-size.ts';
-import { cursorOf, pageInfo, pageSize, parseCursor } from '../../platform/graphql/page.ts';
+import { cursorOf, FIRST_OPTIONS, pageInfo, pageSize, parseCursor } from '../../platform/graphql/page.ts';
 import { SemanticNonNull } from '../../platform/graphql/semantic-non-null.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
-import { reasonOf, type StatementLoaders } from '../loaders.ts';
+import { operatorReason, type StatementLoaders } from '../loaders.ts';
 import { QuotaLedgerConnection, QuotaLedgerEntry } from './quota-ledger.type.ts';
 
 @ArgsType()
 class QuotaLedgerArgs {
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: 20,
-    description:
-      'The size of the page; 0 gives an empty page whose pageInfo is right, and a value above 100 counts as 100.',
-  })
+  @Field(() => Int, FIRST_OPTIONS)
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last entry on the previous page.' })
@@ -71,7 +66,7 @@ export class QuotaLedgerEntryResolver {
     description: 'The reason that an operator gave, for a refund or for the approval of a payment; null without one.',
   })
   async reason(@Root() { orderLineId, kind }: QuotaLedgerEntry, @Ctx() request: RequestContext) {
-    return reasonOf(kind, await this.statement.orderOf(request, orderLineId));
+    return operatorReason(kind, await this.statement.orderOf(request, orderLineId));
   }
 }
 
@@ -80,12 +75,12 @@ function ledgerPageArgs({ first, after, code }: QuotaLedgerArgs): LedgerPageArgs
   return {
     first: pageSize(first),
     after: after ?? undefined,
-    code: typeof code === 'string' ? knownCode(code) : undefined,
+    code: typeof code === 'string' ? quotaCodeOf(code) : undefined,
   };
 }
 
-/** A text that cannot be a code, such as one with NUL, which PostgreSQL takes in no text, gives the empty code, which no quota has. */
-const knownCode = (text: string): string => (QUOTA_CODE.test(text) ? text : '');
+/** Returns the empty code, which no quota has, for a text that cannot be a code. PostgreSQL would refuse one with a NUL. */
+const quotaCodeOf = (text: string): string => (QUOTA_CODE.test(text) ? text : '');
 
 function toQuotaLedgerEntry(row: LedgerRow): QuotaLedgerEntry {
   const { id, createdAt: at, quotaCode: code, kind, quantity, balanceAfter, orderLineId } = row;
