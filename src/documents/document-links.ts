@@ -3,20 +3,13 @@ import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { type Replacement, replacementsOfOrders } from '../orders/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import { perRequest, type RequestContext } from '../platform/server/request-context.ts';
-import { type DocumentKind, documentsOf } from './rules/document-kind.ts';
+import { type DocumentedOrder, type DocumentKind, documentsOf } from './rules/document-kind.ts';
 import { LINK_SECONDS, type LinkKeys, writeToken } from './rules/document-link.ts';
 
 export interface LinkedDocument {
   kind: DocumentKind;
   url: string;
   expiresAt: Date;
-}
-
-interface DocumentedOrder {
-  id: string;
-  organizationId: string;
-  paidAt: Date | null;
-  completedAt: Date | null;
 }
 
 /** Writes the links to the documents of orders. Makes no document. */
@@ -40,7 +33,10 @@ export class DocumentLinks {
     private readonly clock: Clock,
   ) {}
 
-  async ofOrder(request: RequestContext, order: DocumentedOrder): Promise<LinkedDocument[]> {
+  async ofOrder(
+    request: RequestContext,
+    order: DocumentedOrder & { organizationId: string },
+  ): Promise<LinkedDocument[]> {
     const { organizationId } = order;
     const replacements = await this.replacements(request).load(order.id);
     // A token has whole seconds.

@@ -24,7 +24,7 @@ export async function readBooking(
   order: TopupOrder,
 ): Promise<Booking> {
   const job = await bookingJobOf(database.manager, order);
-  if (job?.running) throw isInFlight(order);
+  if (job?.running) throw bookingInFlight(order);
   try {
     return { job, pi: await moderator().paidPiOfOrder(order.number) };
   } catch (error) {
@@ -43,16 +43,16 @@ export async function readBooking(
 export async function endBooking(tx: EntityManager, order: TopupOrder, { pi, job }: Booking, at: Date): Promise<void> {
   if (pi !== undefined) return completeOrder(tx, order, pi.number, { at, cause: 'paid PI booked', actor: null });
   if (job === undefined) {
-    if ((await bookingJobOf(tx, order)) !== undefined) throw isInFlight(order);
+    if ((await bookingJobOf(tx, order)) !== undefined) throw bookingInFlight(order);
     return;
   }
   const dropped = await dropJob(tx, job.id);
   const isUntried = dropped?.attempts === job.attempts && dropped.runAt.getTime() === job.runAt.getTime();
-  if (!isUntried) throw isInFlight(order);
+  if (!isUntried) throw bookingInFlight(order);
 }
 
 const bookingJobOf = async (database: Pick<EntityManager, 'query'>, { id }: TopupOrder) =>
   (await jobsOfOrder(database, id)).find(({ task }) => task === bookPaidPiJob.name);
 
-const isInFlight = ({ number }: TopupOrder) =>
+const bookingInFlight = ({ number }: TopupOrder) =>
   new OperatorRefusal(`${number} is PAID, and accounting is booking it at this moment: try again in a minute.`);

@@ -69,7 +69,7 @@ export async function refundOrder(
       const lines = isReviewed ? [] : await topupLines(tx, order);
       const mayBeNothing = isReviewed || money.isReturned;
       const amount = await takeBackLines(tx, order, lines, { takeBack, mayBeNothing, outstanding, at: cause.at });
-      if (AWAITS_BOOKING.has(order.status)) await endBooking(tx, order, booking ?? hasJustChanged(order), cause.at);
+      if (AWAITS_BOOKING.has(order.status)) await endBooking(tx, order, booking ?? refuseChanged(order), cause.at);
       await moveOrder(tx, order, 'REFUNDED', cause);
       const closed = await closeAnswered(tx, order, ANSWERED, { actor, reason, at: cause.at });
       const outcome = isReviewed ? returnOfReview(money) : returnOfCredit(money, amount);
@@ -100,7 +100,7 @@ async function askNeighbours(
   return AWAITS_BOOKING.has(order.status) ? { outstanding, booking: await readBooking(parts, order) } : { outstanding };
 }
 
-function hasJustChanged({ number }: TopupOrder): never {
+function refuseChanged({ number }: TopupOrder): never {
   throw new OperatorRefusal(`${number} has just changed: try again.`);
 }
 
@@ -138,7 +138,7 @@ async function takeBackLines(
       const balance = balances.get(line.quotaCode) ?? 0n;
       const outstandingExcess = request.outstanding.get(line.quotaCode);
       // The order was not credited when the excess was read.
-      if (outstandingExcess === undefined) return hasJustChanged(order);
+      if (outstandingExcess === undefined) return refuseChanged(order);
       return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
     }),
   );

@@ -31,7 +31,7 @@ async function openServer(address: RedisAddress, onTrouble: () => void): Promise
   const found = master === undefined ? { url: urls[0] ?? '' } : await findMaster(address);
   const client = createServerClient({ ...found, ...master?.login });
   client.on('error', onTrouble);
-  const isTheMaster = async () => {
+  const assertIsMaster = async () => {
     // A Sentinel may still name the server that it is about to replace.
     const [role] = (await client.sendCommand(['ROLE'])) as unknown as string[];
     if (role !== 'master') throw new Error(`${found.url} is no master: Sentinel has not finished its fail-over`);
@@ -39,7 +39,7 @@ async function openServer(address: RedisAddress, onTrouble: () => void): Promise
   const close = () => end(client);
   await opened(async () => {
     await client.connect();
-    await inTime(master === undefined ? client.ping() : isTheMaster());
+    await inTime(master === undefined ? client.ping() : assertIsMaster());
   }, close);
   const name = master === undefined ? 'one server' : `the master of Sentinel's "${master.name}", ${found.url}`;
   return { client, keyv: keyvOver(client), name, state: () => (client.isReady ? 'whole' : 'lost'), close };

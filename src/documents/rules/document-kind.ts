@@ -10,7 +10,8 @@ export interface DocumentId {
   quote: number;
 }
 
-interface DocumentedOrder {
+/** The part of an order that decides about its documents. */
+export interface DocumentedOrder {
   id: string;
   paidAt: Date | null;
   completedAt: Date | null;

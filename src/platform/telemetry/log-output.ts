@@ -76,7 +76,7 @@ export class LogOutput {
       this.isWriting = false;
       this.bytes -= size;
       this.endsWithinLine = Boolean(error);
-      if (error) this.lose(lines.length, reasonOf(error));
+      if (error) this.lose(lines.length, codeOf(error));
       this.writeNext();
     });
   }
@@ -90,7 +90,7 @@ export class LogOutput {
   }
 }
 
-const reasonOf = (error: Error & { code?: string }) => error.code ?? error.name;
+const codeOf = (error: Error & { code?: string }) => error.code ?? error.name;
 
 /** Standard output. Lines that wait are written when the process exits. */
 export function standardOutput(): LogOutput {
