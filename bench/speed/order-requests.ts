@@ -17,7 +17,7 @@ const confirm = await asSent(NOBODY, (client) =>
 const CREATE = JSON.parse(create.body) as object;
 const CONFIRM = JSON.parse(confirm.body) as object;
 
-export const orderHeaders = (token: string) => withToken(create.headers, token);
+const orderHeaders = (token: string) => withToken(create.headers, token);
 
 /** Two seats and a thousand e-mails: nothing is owed for either, so that each order is like the one before. */
 export const createBody = (organizationId: string, idempotencyKey: string) =>

@@ -35,7 +35,7 @@ const SHORTEST_LINE = 4;
 /** The minimum of significant lines by which a file can be recognized. */
 const FEWEST_LINES = 3;
 
-export function kindOfFolder(path: string): Kind {
+function kindOfFolder(path: string): Kind {
   const [, folder = '', ...rest] = path.split('/');
   if (rest.length === 0) return 'composition';
   return FOLDERS[folder] ?? 'product';

@@ -29,7 +29,7 @@ export function readSources(root: string): SourceFile[] {
   return paths.toSorted().map((path) => readSource(root, path));
 }
 
-export function countLines(text: string): number {
+function countLines(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }
 

@@ -1,4 +1,4 @@
-export { type Action, recordAction } from './record-action.ts';
+export { recordAction } from './record-action.ts';
 export { createMutationTrail } from './record-mutations.ts';
 export { ActionTrailEntry } from './store/action-trail-entry.entity.ts';
-export { listTrail, type TrailFilter, trailOfOrder } from './store/read-trail.ts';
+export { listTrail, trailOfOrder } from './store/read-trail.ts';

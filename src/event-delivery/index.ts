@@ -9,7 +9,6 @@ export { type ListedSubscription, listSubscriptions } from './store/subscription
 export {
   assertReceiver,
   disable,
-  EventRefusal,
   enable,
   replay,
   rotate,

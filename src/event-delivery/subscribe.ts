@@ -16,7 +16,7 @@ import {
 } from './store/subscriptions.ts';
 
 /** A wrong request of an operator, in words. */
-export class EventRefusal extends Error {}
+class EventRefusal extends Error {}
 
 export interface Subscribing {
   url: string;

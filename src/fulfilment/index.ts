@@ -5,12 +5,11 @@ export {
   bookPaidPiJob,
   mailJob,
   mailJobs,
-  mailKey,
   paidJobs,
   sendOrderMailJob,
 } from './jobs.ts';
 export { mailKindOf } from './mail-fits.ts';
-export type { MailMoney, MailSum, ReadMailMoney } from './mail-money.ts';
+export type { MailMoney, MailSum } from './mail-money.ts';
 export { nextSending } from './next-sending.ts';
 export { remindIfDue } from './remind.ts';
 export { type CodeChange, type CorrectedLine, correctLines, withCorrections } from './rules/package-codes.ts';
@@ -26,6 +25,5 @@ export { unsentMailGauge, unsentOfOrder } from './store/unsent-mails.ts';
 export { UnsentOrderMail } from './store/unsent-order-mail.entity.ts';
 export { formatDate, formatInstant, formatQuantity, oneLine } from './templates/format.ts';
 export { type MailKind, type MailLocale, toMailLocale } from './templates/index.ts';
-export type { MailMessages } from './templates/message-types.ts';
 export { MESSAGES as MAIL_MESSAGES } from './templates/messages.ts';
 export { reportMails, retryUnsentMails, unsuppressAddresses } from './unsent-mails.ts';

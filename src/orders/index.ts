@@ -24,7 +24,7 @@ export { SettlementPreviewResolver, TopupSettlementResolver } from './graphql/se
 export { toTopupOrder } from './graphql/to-graphql.ts';
 export type { Invoicing, IssueOutcome } from './invoicing.ts';
 export { pruneDraftsJob } from './jobs.ts';
-export { defineOrderJob, type JobOrder, jobOfOrder, type OrderPayload, orderPayload, payloadOf } from './order-jobs.ts';
+export { defineOrderJob, type JobOrder, jobOfOrder, orderPayload, payloadOf } from './order-jobs.ts';
 export { OrderWatch } from './order-watch.ts';
 export { PendingOrdersLoader } from './pending-orders-loader.ts';
 export { PruneDrafts } from './prune-drafts.ts';
@@ -32,7 +32,7 @@ export { QuoteOrder } from './quote-order.ts';
 export { APPROVAL_CAUSES, type ApprovalState } from './rules/approval.ts';
 export { END_CAUSES, type EndCause, endCauseOf } from './rules/end-cause.ts';
 export { EVENT_KINDS, type EventKind, eventKind } from './rules/event-kind.ts';
-export { type LinePeriod, topupPeriod } from './rules/line-period.ts';
+export { topupPeriod } from './rules/line-period.ts';
 export { type IdentifyOrder, randomIdentity } from './rules/order-identity.ts';
 export { isOrderNumber, newOrderNumber } from './rules/order-number.ts';
 export { orderPage } from './rules/order-page.ts';
@@ -49,7 +49,6 @@ export {
   type OrderStatus,
   PAYMENT_REFUSED,
   REFUNDED,
-  REVIEW_REASONS,
   type ReviewReason,
   reviewReasonOf,
   TRANSITIONS,

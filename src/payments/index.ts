@@ -1,6 +1,5 @@
 export { CheckPayment } from './check-payment.ts';
 export { closeGivenBack } from './close-given-back.ts';
-export { closeOvertakenExceptions } from './close-overtaken.ts';
 export { EndByProvider } from './end-by-provider.ts';
 export { type EndedInvoices, endInvoices } from './end-invoices.ts';
 export { enterGiveBack } from './enter-give-back.ts';
@@ -31,7 +30,7 @@ export { insertGiveBack } from './store/give-backs.ts';
 export type { MoneyOfDay } from './store/money-of-day.ts';
 export { OrderGiveBack } from './store/order-give-back.entity.ts';
 export { OrderPayment } from './store/order-payment.entity.ts';
-export { invoiceIdsOf, paymentsOfOrders, stepsOfOrder } from './store/order-payments.ts';
+export { invoiceIdsOf, paymentsOfOrders } from './store/order-payments.ts';
 export { PaymentEvent } from './store/payment-event.entity.ts';
 export { eventsOfOrder, hasPaymentEvent } from './store/payment-events.ts';
 export { PaymentExceptionClosing } from './store/payment-exception-closing.entity.ts';

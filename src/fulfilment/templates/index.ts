@@ -7,9 +7,7 @@ export {
   MAIL_KINDS,
   type MailKind,
   type MailLocale,
-  type OrderMailLine,
   type OrderMailModel,
-  type RenderedMail,
   toMailLocale,
 } from './order-mail.ts';
 

@@ -64,7 +64,7 @@ export async function orderById(database: Database, id: string): Promise<TopupOr
   return theOrder(await runQuery(database, ordersWithIds([id])), id);
 }
 
-export function theOrder([order]: readonly TopupOrder[], id: string): TopupOrder {
+function theOrder([order]: readonly TopupOrder[], id: string): TopupOrder {
   if (order === undefined) throw new Error(`there is no order ${id}`);
   return order;
 }

@@ -41,7 +41,7 @@ function isOfAValue({ nodes = [], message }: GraphQLError): boolean {
 const MAX_MESSAGE_LENGTH = 300;
 const MAX_LOCATIONS = 5;
 /** An answer with more errors tells how many it leaves out. A page of orders can have an error for each of its values. */
-export const MAX_ERRORS = 20;
+const MAX_ERRORS = 20;
 
 const shortened = (message: string) =>
   message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
