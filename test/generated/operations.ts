@@ -230,7 +230,7 @@ export type TopupOrderItemInput = {
 
 /** The status of an order. */
 export type TopupOrderStatus =
-  /** Cancelled by the buyer. */
+  /** Cancelled by the buyer or an operator, or because its invoice is void or was refused. A late payment is credited if the order was confirmed. */
   | 'CANCELLED'
   /** Paid, credited and booked. */
   | 'COMPLETED'
@@ -240,7 +240,7 @@ export type TopupOrderStatus =
   | 'EXPIRED'
   /** Paid and credited; accounting has not booked it yet. */
   | 'PAID'
-  /** A payment does not match the order; nothing is credited until an operator decides. */
+  /** A payment does not match the order; nothing is credited until the rest comes in or an operator decides. */
   | 'PAYMENT_REVIEW'
   /** Confirmed, and awaits its payment until paymentExpiresAt. */
   | 'PENDING_PAYMENT'

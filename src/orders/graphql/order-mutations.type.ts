@@ -157,7 +157,11 @@ export class CancelTopupOrderInput {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of createTopupOrder.' })
 export class CreateTopupOrderPayload {
-  @Field(() => TopupOrder, { nullable: true, description: 'The order in DRAFT; null after a refusal.' })
+  @Field(() => TopupOrder, {
+    nullable: true,
+    description:
+      'A DRAFT, or after a repeat the order of the first call as it is now. Null after a refusal; with QUOTE_EXPIRED that first order, if it still exists.',
+  })
   order?: TopupOrder;
 
   @ListSize(5)

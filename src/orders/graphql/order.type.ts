@@ -21,12 +21,16 @@ registerEnumType(TopupOrderStatus, {
     PAID: { description: 'Paid and credited; accounting has not booked it yet.' },
     COMPLETED: { description: 'Paid, credited and booked.' },
     PAYMENT_REVIEW: {
-      description: 'A payment does not match the order; nothing is credited until an operator decides.',
+      description:
+        'A payment does not match the order; nothing is credited until the rest comes in or an operator decides.',
     },
     EXPIRED: {
       description: 'The quote or the time to pay ran out. A late payment is credited if the order was confirmed.',
     },
-    CANCELLED: { description: 'Cancelled by the buyer.' },
+    CANCELLED: {
+      description:
+        'Cancelled by the buyer or an operator, or because its invoice is void or was refused. A late payment is credited if the order was confirmed.',
+    },
     REFUNDED: { description: 'The payment was refunded, and the unused quota was taken back.' },
   },
 });

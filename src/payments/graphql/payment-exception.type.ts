@@ -25,7 +25,10 @@ registerEnumType(PaymentExceptionReason, {
     UNDER_REVIEW: { description: 'The order is under review: the payment does not match it.' },
     REVIEW_OVERDUE: { description: 'The order has been under review for too long.' },
     UNKNOWN_ORDER: { description: 'The payment names an order that does not exist.' },
-    OTHER_INVOICE: { description: 'The payment came through another invoice than the order has.' },
+    OTHER_INVOICE: {
+      description:
+        "The invoice is not the order's: it belongs to another order or another provider, or the provider does not know it for this order.",
+    },
     SECOND_PAYMENT: { description: 'A second payment of an order that is paid.' },
     NOT_PAYABLE: { description: 'The order could not be paid in its status.' },
     CONTRADICTS_PAYMENT: { description: 'A later notice contradicts the payment that was credited.' },
