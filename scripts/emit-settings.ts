@@ -50,8 +50,8 @@ const page = `# Settings
 
 Generated from \`src/config.ts\` by \`npm run settings\`; do not edit. All settings are environment variables; [.env.example](../.env.example)
 has them as a file to fill in. One that is empty counts as not set. The server refuses to start on a wrong environment and lists every
-fault; \`npm run check:config\` does so too, and tries what the settings name. The commands \`migrate\`, \`catalogue\`, \`flags\`, \`jobs\`,
-\`mails\`, \`orders\`, \`trail\` and \`audit\` need \`DATABASE_URL\` alone; \`orders\` names the settings of a neighbour that it asks.
+fault; \`npm run check:config\` does so too, and tries what the settings name. The commands \`migrate\`, \`catalogue\`, \`events\`, \`flags\`,
+\`jobs\`, \`mails\`, \`orders\`, \`trail\` and \`audit\` need \`DATABASE_URL\` alone; \`orders\` names the settings of a neighbour that it asks.
 
 ## Required
 

@@ -150,7 +150,9 @@ export const settings = z.object({
   MUTATIONS_PER_MINUTE: wholeNumber('a rate', 0, 600).describe(
     'Most mutations per caller and minute, over all replicas that share a Redis; 0 switches the limit off',
   ),
-  MAX_WAITING_REQUESTS: wholeNumber('a number', 0, 2500, 4000).describe('Most `waitSeconds` and streams per process'),
+  MAX_WAITING_REQUESTS: wholeNumber('a number', 0, 2500, 4000).describe(
+    'Most requests with `waitSeconds` and streams at once, per process',
+  ),
   MAX_WAITING_REQUESTS_PER_CALLER: wholeNumber('a number', 0, 10, 4000).describe('The same of one caller, per process'),
   MAX_ORDERS_AWAITING_PAYMENT: wholeNumber('a number', 0, 20).describe(
     'Most orders of one organization that await their payment; 0 switches the limit off',
