@@ -27,7 +27,7 @@ export default [
           DirectiveDefinition: true,
         },
       ],
-      // What has no identity: values, pages, and what became of a mutation. A type that is none of these needs an id.
+      // Values, pages and results of mutations have no identity. Every other type needs an id.
       '@graphql-eslint/strict-id-in-types': [
         'error',
         {

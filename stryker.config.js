@@ -1,4 +1,4 @@
-/** Of `npm run mutate`, which says what is mutated and which tests are run. */
+/** The settings of `npm run mutate`, which says what is mutated and which tests are run. */
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/** What Stryker runs once for each mutant: the tests that scripts/mutate.ts names for the file, and PostgreSQL only for those. */
+/** Stryker runs these once for each mutant: the tests that scripts/mutate.ts names for the file, with PostgreSQL if one of them needs it. */
 const include = (process.env['MUTATION_TESTS'] ?? '').split(',');
 const needsDatabase = include.some((file) => file.startsWith('test/integration/'));
 const { projects: _, ...shared } = base.test ?? {};

@@ -56,9 +56,9 @@ export async function benchRestore([given = '1000000']: readonly string[]): Prom
 const DUMP = ['--format=custom', '--enable-row-security', '--role=self_topup_migrator'];
 
 interface Addresses {
-  /** Of the superuser. */
+  /** The superuser's. */
   admin: string;
-  /** Of the database's owner, who may create roles and is no superuser. */
+  /** The database owner's, who may create roles and is no superuser. */
   owner: string;
 }
 

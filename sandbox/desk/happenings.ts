@@ -36,7 +36,7 @@ export interface Happenings {
   clear(): void;
 }
 
-/** Of each kind, so that a page that polls pushes no mail out. */
+/** Counts for each kind by itself, so that a page that polls pushes no mail out. */
 const MAX_ENTRIES = 100;
 const WARN_LEVEL = 40;
 

@@ -34,8 +34,8 @@ interface Deciding {
 const MAX_ATTEMPTS = 3;
 
 /**
- * Approves or rejects a submitted DRAFT, whose status stays. Of two deciders at once one wins, and the other is told so; a repeat by the
- * same person answers the order. A crash before the commit leaves the order undecided.
+ * Approves or rejects a submitted DRAFT, whose status stays. If two decide at once, one wins and the other is refused; a repeat by the same
+ * person answers the order. A crash before the commit leaves the order undecided.
  */
 export class DecideApproval {
   constructor(

@@ -1,6 +1,6 @@
 import type { MailLocale } from '../../fulfilment/index.ts';
 
-/** The content of a document as plain text, before layout. Each text is one line of foreign values. */
+/** The content of a document as plain text, before layout. A text from elsewhere is reduced to one line. */
 export interface DocumentContent {
   locale: MailLocale;
   title: string;

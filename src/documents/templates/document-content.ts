@@ -37,7 +37,7 @@ export function documentContent(id: DocumentId, facts: DocumentFacts): DocumentC
   };
 }
 
-/** The PI's number is known to no receipt, also to one that is made after the booking. */
+/** A receipt never has the PI's number, even if it is made after the booking. */
 function ownFacts({ kind, quote }: DocumentId, { order, quotedAt }: DocumentFacts, locale: MailLocale): Fact[] {
   const words = DOCUMENT_WORDS[locale];
   const mail = MAIL_MESSAGES[locale];

@@ -15,11 +15,13 @@ const NORMAL = 10;
 const INK = '#1b1f24';
 const SOFT = '#5a6470';
 const LINE = '#c9d0d8';
-/** Widths of the columns of the table, and of its gaps. */
+/** The space between two columns. */
 const GAP = 12;
-/** Holds the largest amount. */
+/** The width of a column of amounts: it holds the largest one. */
 const MONEY = 128;
+/** The width of the first column of the table. */
 const ITEM = WIDTH - 2 * (MONEY + GAP);
+/** The width of the labels above the table. */
 const LABEL = 150;
 /** Rows of the table between two turns of other requests: some ten milliseconds. */
 const ROWS_A_TURN = 20;

@@ -6,5 +6,5 @@ export const eventType = (kind: EventKind): string => `topup_order.${kind.toLowe
 /** The types that a subscription may name. */
 export const EVENT_TYPES: readonly string[] = EVENT_KINDS.map(eventType);
 
-/** No order has a step of these yet, so whoever subscribes to them alone gets nothing. */
+/** No order has a step of these yet, so a subscription to them alone gets nothing. */
 export const TYPES_WITHOUT_STEPS: readonly string[] = (['PAYMENT_RECEIVED', 'MAIL_SENT'] as const).map(eventType);

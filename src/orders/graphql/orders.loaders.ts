@@ -63,7 +63,7 @@ export class OrdersLoaders {
     return this.orders(request).load(orderId);
   }
 
-  /** The same by the order's number. */
+  /** Like visible(), by the order's number. */
   async visibleByNumber(request: RequestContext, number: string): Promise<TopupOrder | null> {
     const caller = requireCaller(request);
     const [[order]] = await this.database.reads(request, orderWithNumber(number));

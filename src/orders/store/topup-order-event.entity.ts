@@ -41,7 +41,7 @@ export class TopupOrderEvent {
   @Column({ name: 'actor_name', type: 'text', nullable: true })
   actorName!: string | null;
 
-  /** The operator's own words. Of a refund and an approval, the organization's statement shows them. */
+  /** The operator's own words. The organization's statement shows those of a refund and of an approval. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 

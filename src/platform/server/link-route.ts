@@ -5,7 +5,7 @@ import { logFieldsOf } from './correlation.ts';
 import type { RequestContext } from './request-context.ts';
 import { answerRestError } from './rest-errors.ts';
 
-/** A GET whose path is its credential: no token of a caller is asked for or looked at. */
+/** A GET whose path is its credential: it needs no token of a caller, and reads none. */
 export interface LinkRoute {
   /** The log and the traces have this pattern, never the credential. */
   path: `${string}/:file`;

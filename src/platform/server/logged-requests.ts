@@ -7,8 +7,8 @@ import { PROBES } from './probe-routes.ts';
 import type { WithinRequest } from './traced-requests.ts';
 
 /**
- * Logs one line per request, except probes, after the answer. Of queries and reads without a fault it logs `percent`: those of one
- * correlation id are logged together, on every replica.
+ * Logs one line per request, except probes, after the answer. It logs only `percent` of the queries and reads without a fault: those of
+ * one correlation id are logged together, on every replica.
  */
 export function logRequests(app: FastifyInstance, log: Logger, within: WithinRequest, percent = 100): void {
   // Needs no redaction, because every field is a plain word or number of ours.

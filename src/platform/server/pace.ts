@@ -1,6 +1,6 @@
 /**
- * Lets a source make its next value when the connection has taken the last one, so that a slow reader holds few values, and then gets
- * the state of then. graphql-sse in between takes every value at once, and queues it without a bound.
+ * Lets a source make its next value when the connection has taken the last one, so that a slow reader holds few values, and each one is
+ * fresh when it is sent. graphql-sse in between takes every value at once, and queues it without a bound.
  */
 export class Pace {
   private taken = Promise.withResolvers<void>();

@@ -20,7 +20,7 @@ const rate = z
   .refine((text) => Number(text) > 0 && Number(text) < 0.5, { error: 'is not above 0 and below 0.5' })
   .transform((text) => text.replace(/(?<!0)0+$/, ''));
 
-/** A stored withholding says false: whoever reads it gets what was written. */
+/** A withholding may leave `included` out. It is stored with false, and `catalogue show` prints it so: `apply` must take that again. */
 const notIncluded = z.literal(false, { error: 'is not false: a price includes VAT alone' });
 
 const tax = z

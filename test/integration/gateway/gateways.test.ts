@@ -22,7 +22,7 @@ import { textOf } from '../../support/tools/pdf-text.ts';
 const SECRET = 'the-secret-that-every-gateway-sends';
 const MUTATIONS = 5;
 
-/** Of 500 visitors for Rp300.000. */
+/** The taxes on 500 visitors for Rp300.000. */
 const TAXES = [
   { code: 'PPN', rate: '0.11', kind: 'VAT', included: false },
   { code: 'PPH_23', rate: '0.02', kind: 'WITHHOLDING' },

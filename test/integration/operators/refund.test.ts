@@ -106,7 +106,7 @@ describe('the unused part of a completed order', () => {
   });
 
   test.each([
-    // Of Rp408.750: Rp375.000, VAT of Rp41.250, and less Rp7.500 that was withheld.
+    // Three seats were paid with Rp408.750: Rp375.000, VAT of Rp41.250, less Rp7.500 that was withheld.
     ['a part, with its VAT and without what was withheld', { agent_extra: 2n }, 272_500n],
     ['the whole order: all that came in', { agent_extra: 3n, muv: 500n }, 703_345n],
   ])('has its taxes in it: %s', async (_, takeBack, paid) => {
