@@ -160,7 +160,7 @@ export function mostOrderable({ unitPrice, rule }: OfferedOption): bigint {
 
 export type PricedLine = Pick<
   QuoteLine,
-  'kind' | 'quotaCode' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits' | 'taxes'
+  'kind' | 'quotaCode' | 'quotaType' | 'excessPeriod' | 'quantity' | 'unitPrice' | 'amount' | 'credits' | 'taxes'
 >;
 
 /** The taxes as the catalogue has them. Their amounts follow from them, and those of one line from the others too. */
@@ -168,13 +168,14 @@ export const taxesKey = ({ taxes }: Pick<PricedLine, 'taxes'>): string =>
   JSON.stringify(taxes.map(({ code, kind, rate, included }: Tax) => [code, kind, rate, included]).sort());
 
 /**
- * Returns true if the buyer of quote `a` has seen every price of quote `b`. Equal totals could hide two prices that
- * moved.
+ * Returns true if the buyer of quote `a` has seen every price of quote `b`, and how long each line is valid. Equal totals could hide two
+ * prices that moved.
  */
 export function sameQuote(a: readonly PricedLine[], b: readonly PricedLine[]): boolean {
   const key = (line: PricedLine) =>
     [
-      ...[line.kind, line.quotaCode, line.excessPeriod, line.quantity, line.unitPrice, line.amount, line.credits],
+      ...[line.kind, line.quotaCode, line.quotaType, line.excessPeriod],
+      ...[line.quantity, line.unitPrice, line.amount, line.credits],
       taxesKey(line),
     ].join(' ');
   const keys = new Set(a.map(key));

@@ -94,6 +94,22 @@ describe('refusals', () => {
     const draft = await createOrder(client, id, { agent_extra: '1' });
     expect(codes(await tryConfirm(client, draft))).toEqual(['CONTRACT_END_MISSING']);
   });
+
+  test('what was quoted until the contract ends, and is sold without an end by now, is quoted anew', async () => {
+    const client = await app.client({ organization_id: '1006' });
+    const draft = await createOrder(client, '1006', { agent_extra: '1' });
+    const sell = (quotaType: string) =>
+      app.changeCatalogue(`update topup_configurations set quota_type = $1 where code = 'agent_extra'`, [quotaType]);
+    await sell('lifetime');
+    const refused = await tryConfirm(client, draft);
+    const { order } = await tryConfirm(client, refused.order ?? draft);
+    await sell('contract');
+    expect(codes(refused)).toEqual(['PRICE_CHANGED']);
+    expect(order?.status).toBe('PENDING_PAYMENT');
+    expect(
+      await app.db.query('select quota_type, period_end from topup_order_lines where order_id = $1', [draft.id]),
+    ).toEqual([{ quota_type: 'lifetime', period_end: null }]);
+  });
 });
 
 describe('gates and neighbours are checked again', () => {

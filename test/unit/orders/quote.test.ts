@@ -120,6 +120,7 @@ describe('two quotes of one order', () => {
     ['amount', 1n],
     ['credits', 1n],
     ['quotaCode', 'other'],
+    ['quotaType', 'contract'],
     ['excessPeriod', '2026-09'],
     ['kind', 'TOPUP'],
   ])('differ when the %s of a line differs', (member, value) => {
