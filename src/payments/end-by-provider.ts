@@ -77,6 +77,7 @@ export class EndByProvider {
     if (deadline === undefined) return;
     if (deadline !== 'implausible') return shortenPayment(this.database, order.id, deadline);
     const { number, correlationId } = order;
-    this.log.warn({ event: 'provider_deadline_ignored', order: number, correlationId, reason: 'it lies in the past' });
+    const reason = 'it lies in the past or cannot be read';
+    this.log.warn({ event: 'provider_deadline_ignored', order: number, correlationId, reason });
   }
 }

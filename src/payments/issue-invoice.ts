@@ -146,7 +146,7 @@ export class IssueInvoice implements Invoicing {
         event: 'provider_deadline_ignored',
         order: number,
         correlationId,
-        reason: 'it lies in the past',
+        reason: 'it lies in the past or cannot be read',
       });
     }
     const stored = await storeInvoice(this.database, order.id, {

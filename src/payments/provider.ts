@@ -57,7 +57,8 @@ export interface Invoice {
   /** The time of the latest payment; undefined if the provider gives none. */
   paidAt: Date | 'unreadable' | undefined;
   paymentMethod: string | null;
-  expiresAt: Date | undefined;
+  /** The deadline; undefined if the provider gives none. */
+  expiresAt: Date | 'unreadable' | undefined;
 }
 
 export interface NewInvoice {

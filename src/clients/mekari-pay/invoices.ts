@@ -19,7 +19,8 @@ export interface MekariPayInvoice {
   /** The time of the latest payment; undefined if the provider gives none. */
   paidAt: Date | 'unreadable' | undefined;
   paymentMethod: string | null;
-  expiresAt: Date | undefined;
+  /** The deadline; undefined if the provider gives none. */
+  expiresAt: Date | 'unreadable' | undefined;
 }
 
 const INVOICE_STATUSES = ['pending', 'partially_paid', 'paid', 'expired', 'void', 'refunded'] as const;
@@ -41,7 +42,7 @@ interface NewInvoice {
   expiresAt: Date;
 }
 
-/** Mekari Pay's times without an offset are Jakarta's. A deadline that cannot be read is ignored by those who use it. */
+/** Mekari Pay's times without an offset are Jakarta's. A deadline that cannot be read is ignored and noted by those who use it. */
 export const invoice = z
   .object({
     id: label(200),
@@ -60,7 +61,7 @@ export const invoice = z
       .array(z.object({ method: label(200).nullish() }))
       .nullish()
       .catch(undefined),
-    expires_at: instant.nullish().catch(undefined),
+    expires_at: z.union([instant.nullish(), z.unknown().transform(() => 'unreadable' as const)]),
   })
   .transform((row, context): MekariPayInvoice => {
     const refuse = (member: string, message: string) => {

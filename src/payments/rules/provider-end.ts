@@ -44,13 +44,15 @@ export function isUnknownForGood({ unknown, unknownSince }: UnknownStreak, healt
 
 /**
  * Returns the provider's deadline if it is the order's: earlier than ours by a second at least, because providers cut
- * fractions, and not in the past. "implausible" if it lies in the past.
+ * fractions, and not in the past. "implausible" if it lies in the past, or cannot be read.
  */
 export function providerDeadline(
-  given: Date | undefined,
+  given: Date | 'unreadable' | undefined,
   ours: Date | null,
   now: Date,
 ): Date | 'implausible' | undefined {
-  if (given === undefined || ours === null || addSeconds(given, 1) > ours) return undefined;
+  if (given === undefined || ours === null) return undefined;
+  if (given === 'unreadable') return 'implausible';
+  if (addSeconds(given, 1) > ours) return undefined;
   return given <= now ? 'implausible' : given;
 }

@@ -160,7 +160,7 @@ describe('the provider refuses the invoice', () => {
   });
 });
 
-test("the provider's earlier deadline is the order's; a later one, or one in the past, is not", async () => {
+test("the provider's earlier deadline is the order's; a later one, or one that makes no sense, is not", async () => {
   const fixture = await pending();
   const deadline = async () => (await readOrder(fixture.client, fixture.order.id)).paymentExpiresAt ?? '';
   const ours = await deadline();
@@ -172,6 +172,13 @@ test("the provider's earlier deadline is the order's; a later one, or one in the
   await app.sandbox.mekariPay.shorten(fixture.order.number, { expires_at: soon });
   await app.reconcile();
   expect(await deadline()).toBe(soon);
+  const { number } = fixture.order;
+  const ignored = () => app.logs.some(({ event, order }) => event === 'provider_deadline_ignored' && order === number);
+  expect(ignored()).toBe(false);
+  await app.sandbox.mekariPay.shorten(number, { expires_at: '2026-11-30T10:00:00+99:00' });
+  await app.reconcile();
+  expect(await deadline()).toBe(soon);
+  expect(ignored()).toBe(true);
 });
 
 test('an underpaid order keeps its link until its deadline, and is an exception a week later', async () => {

@@ -70,6 +70,9 @@ describe("the provider's deadline", () => {
     expect(given('2026-11-22T10:00:00Z')).toBe('implausible');
     expect(given('2026-11-22T10:00:00.001Z')).toBeInstanceOf(Date);
   });
+  test('is implausible if it cannot be read', () => {
+    expect(providerDeadline('unreadable', ours, now)).toBe('implausible');
+  });
   test('is nothing if one of the two is missing', () => {
     expect(providerDeadline(undefined, ours, now)).toBeUndefined();
     expect(providerDeadline(now, null, now)).toBeUndefined();
