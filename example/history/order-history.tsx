@@ -24,6 +24,7 @@ export function OrderHistory() {
   const shown = pending === undefined ? null : read;
   const isWaiting = isLoading || pending === undefined;
   const words = text.history;
+  const isOfAll = filter.status === ORDERS && !isNarrow(filter);
 
   /** All that the filter selects, also what is not on the screen. */
   async function saveCsv() {
@@ -51,8 +52,8 @@ export function OrderHistory() {
       {!shown && isWaiting && <Skeleton shape="list" />}
       {shown?.rows.length === 0 && (
         <p className="empty">
-          {isNarrow(filter) ? words.noneFits : words.noOrders}{' '}
-          {!isNarrow(filter) && <Link to={{ view: 'topup' }}>{text.choose.title}</Link>}
+          {isOfAll ? words.noOrders : words.noneFits}{' '}
+          {isOfAll && <Link to={{ view: 'topup' }}>{text.choose.title}</Link>}
         </p>
       )}
       {shown && shown.rows.length > 0 && <OrdersTable rows={shown.rows} />}
@@ -73,7 +74,7 @@ export function OrderHistory() {
           )}
         </div>
       )}
-      {filter.status === ORDERS && !isNarrow(filter) && <Drafts />}
+      {isOfAll && <Drafts />}
     </>
   );
 }

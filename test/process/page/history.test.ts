@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the history in a browser (needs chromium)', () =>
     });
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByRole('button', { name: 'Completed' }).click();
-    await page.getByText('No orders yet.').waitFor();
+    await page.getByText('No order matches.').waitFor();
     const late = page.waitForResponse((response) => isNextPage(response.request().postData()));
     nextPage.resolve();
     await (await late).finished();
