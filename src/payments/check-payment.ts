@@ -106,7 +106,7 @@ export class CheckPayment {
       const answer = { provider, source, invoices };
       // fault point: review, answered and not settled
       if ((await this.received.settle(order.id, answer)).isAny) return 'received';
-      if (order.status === 'PENDING_PAYMENT' && (await this.ends.ofAnswer(order, invoices))) return 'ended';
+      if (order.status === 'PENDING_PAYMENT' && (await this.ends.ofAnswer(source, order, invoices))) return 'ended';
       const { failure, isRefused } = await this.invoices.issue(await orderById(this.database, order.id));
       return failure ?? (isRefused ? 'ended' : 'unpaid');
     } catch (error) {

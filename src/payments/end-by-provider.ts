@@ -14,6 +14,10 @@ import { isPaymentNoticed } from './store/payment-events.ts';
 /** Answers of this time say whether the provider is ill, or one invoice is lost. */
 const HEALTH_SECONDS = 900;
 
+const NOT_SHOWN_AFTER_NOTICE = {
+  cause: 'the invoice is over, and shows nothing of a payment that the provider told of',
+  detail: 'A notice says that a payment came in, and the invoice is over without it: find the money at the provider.',
+};
 const LOST_AFTER_NOTICE = {
   cause: 'the provider does not know the invoice of a payment that it told of',
   detail:
@@ -32,14 +36,18 @@ export class EndByProvider {
     private readonly reviews: ReviewUnreadable,
   ) {}
 
-  /** Returns true if the order is over. */
-  async ofAnswer(order: TopupOrder, invoices: readonly Invoice[]): Promise<boolean> {
+  /** Returns true if the order is over. After a notice of a payment of which the answer shows nothing it is reviewed instead. */
+  async ofAnswer(source: Answer['source'], order: TopupOrder, invoices: readonly Invoice[]): Promise<boolean> {
     const now = this.clock.now();
     const own = invoices.find(({ id }) => id === order.paymentInvoiceId);
     const to = providerEnd(invoices, order.paymentInvoiceId);
     if (to === undefined || own === undefined) {
       await this.applyDeadline(order, own, now);
       return false;
+    }
+    if (await isPaymentNoticed(this.database, order.id)) {
+      await this.reviews.review(source, order.id, NOT_SHOWN_AFTER_NOTICE);
+      return true;
     }
     const isOverdue = order.paymentExpiresAt !== null && order.paymentExpiresAt <= now;
     return endOrder(

@@ -78,6 +78,21 @@ describe('an invoice that ends at the provider', () => {
     expect({ status, paymentUrl }).toEqual({ status: 'PAYMENT_REVIEW', paymentUrl: null });
     expect(await balances(app, fixture.id)).toEqual({});
   });
+
+  test('expired after a notice of a part, of which it shows nothing: the order is under review', async () => {
+    const fixture = await pending();
+    app.sandbox.mekariPay.setFormat({ omit: ['paid_amount'] });
+    await app.sandbox.mekariPay.payPart(fixture.order.number, { amount: 400_000 });
+    await app.sandbox.mekariPay.expire(fixture.order.number, { webhook: false });
+    await poll(1, 2);
+    expect(await statusOf(fixture)).toBe('PAYMENT_REVIEW');
+    expect(alerts(app, fixture.order.number)).toEqual(['payment_review: review']);
+    app.sandbox.mekariPay.setFormat({});
+    await poll(11, 1);
+    expect(await app.db.query('select review_reason from topup_orders where id = $1', [fixture.order.id])).toEqual([
+      { review_reason: 'UNDERPAID' },
+    ]);
+  });
 });
 
 describe('an invoice that the provider does not know', () => {
