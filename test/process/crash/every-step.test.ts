@@ -215,9 +215,10 @@ async function newStory(point: FaultPoint, way: Way): Promise<Story> {
   return { point, way, buyer: new Buyer(organizationId, token, { agent_extra: '4', muv: '500' }) };
 }
 
+/** A poll counts too: one that a dead process held is released 20 s later, and would check every order that awaits its payment. */
 const runChecksAt = (time: string) =>
   db.query(`update graphile_worker._private_jobs job set run_at = ${time}
-    from graphile_worker.jobs view where view.id = job.id and task_identifier = 'check_payment'`);
+    from graphile_worker.jobs view where view.id = job.id and task_identifier in ('check_payment', 'reconcile')`);
 
 /** A process that must die at this point and nowhere else. */
 async function dieAt({ point, way, buyer }: Story): Promise<void> {
