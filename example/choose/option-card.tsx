@@ -30,7 +30,7 @@ export interface InputProps {
   onChange(quantity: Decimal): void;
   /** The id of the option's label, which names its field. */
   labelledBy: string;
-  /** The id of the field's errors, if it has any, for aria-describedby. */
+  /** The id of the field's errors, for aria-describedby; absent without errors. */
   describedBy: string | undefined;
 }
 

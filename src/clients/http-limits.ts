@@ -21,7 +21,7 @@ export type Around = <T>(
 
 export interface Target {
   path: string;
-  /** The path with placeholders for its ids (`/invoices/{id}`), if it has any. */
+  /** The path, in which placeholders stand for ids (`/invoices/{id}`); absent where it has no ids. */
   route?: string;
   /** An order waits for the answer: see BreakerUse. */
   urgent?: boolean;

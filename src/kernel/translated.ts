@@ -7,7 +7,7 @@ export interface Translations {
   en?: string | undefined;
 }
 
-/** A text, and its translations if the catalogue has any. `text` is then that of defaultText(). */
+/** A text with the translations of the catalogue, where there are some; `text` is then that of defaultText(). */
 export interface Translated {
   text: string;
   translations: Translations | null;

@@ -9,6 +9,9 @@ export interface ExportedSpan {
   spanId: string;
   /** Empty for the first of a trace. */
   parentSpanId: string;
+  /** Nanoseconds since 1970. */
+  start: bigint;
+  end: bigint;
   /** OTLP's: 1 internal, 2 server, 3 client, 5 consumer. */
   kind: number;
   attributes: Record<string, unknown>;
@@ -34,6 +37,8 @@ interface OtlpSpan {
   traceId: string;
   spanId: string;
   parentSpanId?: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
   kind: number;
   attributes: { key: string; value: Record<string, unknown> }[];
   links?: { traceId: string; spanId: string }[];
@@ -83,11 +88,13 @@ export async function startCollector(manner: Manner = 'takes'): Promise<Collecto
 
 function spansOf({ resourceSpans }: OtlpBody): ExportedSpan[] {
   const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans);
-  return spans.map(({ name, traceId, spanId, kind, parentSpanId = '', attributes, links = [], status }) => ({
+  return spans.map(({ name, traceId, spanId, kind, parentSpanId = '', attributes, links = [], status, ...times }) => ({
     name,
     traceId,
     spanId,
     parentSpanId,
+    start: BigInt(times.startTimeUnixNano),
+    end: BigInt(times.endTimeUnixNano),
     kind,
     links: links.map((link) => ({ traceId: link.traceId, spanId: link.spanId })),
     statusCode: status?.code ?? 0,
