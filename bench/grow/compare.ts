@@ -14,15 +14,17 @@ const FLAT = 1.5;
 /** The changes since the previous audit, in both: a day or two of some hundred orders. */
 const STEPS_SINCE = 3000;
 
-/**
- * Compares two databases in alternating rounds and returns a page of Markdown; `load` is the machine's load before the
- * run.
- */
-export async function compareSides(sides: readonly [Side, Side], rounds: number, load: number): Promise<string> {
-  const measured = await inTurns(sides, rounds);
-  const audits = await auditsOf(sides);
-  const busy = `Its load average was ${load.toFixed(1)} before it began, on ${availableParallelism()} cores.`;
-  return text(sides, { measured, audits, busy, rounds });
+interface Run {
+  rounds: number;
+  /** The machine's load average before it began. */
+  load: number;
+  command: string;
+}
+
+/** Compares two databases in alternating rounds and returns a page of Markdown. */
+export async function compareSides(sides: readonly [Side, Side], run: Run): Promise<string> {
+  const measured = await inTurns(sides, run.rounds);
+  return text(sides, { measured, audits: await auditsOf(sides), run });
 }
 
 /** Alternates the order of the sides each round, so that other load on the machine affects both alike. */
@@ -71,11 +73,13 @@ async function auditOnce(database: DataSource, since: bigint | undefined): Promi
 interface Findings {
   measured: readonly Times[][];
   audits: readonly Audited[];
-  busy: string;
-  rounds: number;
+  run: Run;
 }
 
-async function text(sides: readonly Side[], { measured, audits, busy, rounds }: Findings): Promise<string> {
+async function text(
+  sides: readonly Side[],
+  { measured, audits, run: { rounds, load, command } }: Findings,
+): Promise<string> {
   const names = [...(measured[0]?.[0]?.keys() ?? [])];
   const rows = names.map((name) => {
     const [small = 0, large = 0] = measured.map((times) => median(times.map((each) => each.get(name) ?? 0)));
@@ -91,7 +95,8 @@ async function text(sides: readonly Side[], { measured, audits, busy, rounds }: 
   const [version]: { server_version: string }[] = (await sides[0]?.database.query('show server_version')) ?? [];
   return `# Growth
 
-${day}, PostgreSQL ${version?.server_version} with its default settings, Node ${process.versions.node}. \`npm run bench -- grow\`. ${busy}
+${day}, PostgreSQL ${version?.server_version} with its default settings, Node ${process.versions.node}. \`${command}\`. Its load average was ${load.toFixed(1)}
+before it began, on ${availableParallelism()} cores.
 
 ${await contents(sides)}
 

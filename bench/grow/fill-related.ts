@@ -39,8 +39,12 @@ export const rowsOfVersion = (total: string, has: { balances: boolean; payments:
 /** Tables that no step of money reads, a third of the size: ten million orders with them do not fit a disk of 50 GB. */
 const BESIDE = ['order_reminders', 'event_deliveries', 'order_documents', 'order_mail_deliveries', 'action_trail'];
 
-/** The same without the mails, documents, events and the trail. */
-export const rowsOfMoney = (total: string): readonly string[] =>
+const MOST_WITH_EVERYTHING = 2_000_000;
+
+/** The rows for this many orders: more than two million have no mails, documents, events and trail. */
+export const relatedOf = (orders: number) => (orders > MOST_WITH_EVERYTHING ? rowsOfMoney : relatedRows);
+
+const rowsOfMoney = (total: string): readonly string[] =>
   relatedRows(total).filter((statement) => !BESIDE.some((name) => statement.includes(`insert into ${name}`)));
 
 const PAYMENTS = `insert into order_payments (id, order_id, kind, provider, invoice_id, amount, original_amount, original_currency,

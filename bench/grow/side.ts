@@ -11,13 +11,11 @@ import { setFlag } from '../../src/platform/flags/store/flag-table.ts';
 import { createLogger } from '../../src/platform/telemetry/logger.ts';
 import { applyCatalogue, checkCatalogue } from '../../src/topup-options/index.ts';
 import { type Extent, fillOrders } from './fill-orders.ts';
-import { relatedRows, rowsOfMoney } from './fill-related.ts';
+import { relatedRows } from './fill-related.ts';
 
 /** From dist/bench/grow, where it runs. */
 const root = join(import.meta.dirname, '..', '..', '..');
 const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_call_topup', 'billing_chatbot_ai_topup'];
-
-const MOST_WITH_EVERYTHING = 2_000_000;
 
 /**
  * Runs the product over its own database, in this process and without its background jobs, so that only the measured
@@ -29,11 +27,11 @@ export interface Side extends Composition {
   sandbox: Sandbox;
 }
 
-export async function fillSide(url: string, extent: Extent): Promise<void> {
+export async function fillSide(url: string, extent: Extent, related = relatedRows): Promise<void> {
   await migrate({ url, entities, migrations });
   const database = await connectDatabase({ url, entities, migrations, poolSize: 1, statementTimeoutMs: 0 });
   try {
-    await fillOrders(database, extent, extent.orders > MOST_WITH_EVERYTHING ? rowsOfMoney : relatedRows);
+    await fillOrders(database, extent, related);
     const { rows, faults } = checkCatalogue(
       JSON.parse(readFileSync(join(root, 'seed/topup-configurations.json'), 'utf8')),
     );
