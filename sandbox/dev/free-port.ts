@@ -6,9 +6,17 @@ import { type AddressInfo, createServer } from 'node:net';
  * Picks a port below the ephemeral range: a server may take seconds until it listens, and the system could assign an ephemeral
  * port meanwhile.
  */
-const somePort = () => randomInt(20_000, 30_000);
+function somePort(): number {
+  const port = randomInt(20_000, 30_000);
+  if (chosen.has(port)) return somePort();
+  chosen.add(port);
+  return port;
+}
 
-/** Returns the preferred port if it is free, else another free one. */
+/** A server that was given one of these may not listen yet. */
+const chosen = new Set<number>();
+
+/** Returns the preferred port if it is free, else another free one, and that only once in this process. */
 export async function freePort(preferred = somePort()): Promise<number> {
   const server = createServer();
   try {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@keyv/redis';
@@ -30,17 +30,22 @@ const DEAD_AFTER = '500';
 /** Three masters, of which the one that holds `key` has a replica. */
 export async function startRedisCluster(key: string): Promise<RedisEngine> {
   const directory = mkdtempSync(join(tmpdir(), 'self-topup-cluster-'));
-  const start = (name: string) =>
-    startMember(directory, name, [
+  const start = async (name: string) => {
+    // By default the servers talk to each other 10,000 ports above their own, where the system hands out ports.
+    const busPort = await freePort();
+    const member = await startMember(directory, name, [
       ...['cluster-enabled yes', `cluster-config-file ${name}.nodes`, `cluster-node-timeout ${DEAD_AFTER}`],
-      ...[`requirepass ${PASSWORD}`, `masterauth ${PASSWORD}`],
+      ...[`cluster-port ${busPort}`, `requirepass ${PASSWORD}`, `masterauth ${PASSWORD}`],
     ]);
-  const members = await Promise.all(['one', 'two', 'three', 'replica'].map(start));
-  const [first, second, third, replica] = members as [Member, Member, Member, Member];
+    return { ...member, busPort };
+  };
+  const members = await Promise.all([start('one'), start('two'), start('three'), start('replica')]);
+  const [first, second, third, replica] = members;
   const masters = [first, second, third];
   const ranges = ['0 5460', '5461 10922', '10923 16383'].map((range) => range.split(' '));
   await Promise.all(masters.map((member, index) => member.ask('CLUSTER', 'ADDSLOTSRANGE', ...(ranges[index] ?? []))));
-  for (const { port } of [second, third, replica]) await first.ask('CLUSTER', 'MEET', '127.0.0.1', String(port));
+  for (const { port, busPort } of [second, third, replica])
+    await first.ask('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort));
   await untilAll(members, async ({ ask }) => /cluster_known_nodes:4/.test(String(await ask('CLUSTER', 'INFO'))));
   const slot = Number(await first.ask('CLUSTER', 'KEYSLOT', key));
   const owner = masters[ranges.findIndex(([from, to]) => slot >= Number(from) && slot <= Number(to))] ?? first;
@@ -104,7 +109,14 @@ export async function startRedisSentinel(): Promise<RedisEngine> {
 async function startMember(directory: string, name: string, lines: string[], flags: string[] = []): Promise<Member> {
   const port = await freePort();
   const file = join(directory, `${name}.conf`);
-  const common = [`port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, ...(flags.length > 0 ? [] : ['save ""'])];
+  const log = join(directory, `${name}.log`);
+  const common = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${directory}`,
+    `logfile ${log}`,
+    ...(flags.length > 0 ? [] : ['save ""']),
+  ];
   writeFileSync(file, [...common, ...lines, ''].join('\n'));
   const server = spawn('redis-server', [file, ...flags], { stdio: 'ignore' });
   const exited = once(server, 'exit');
@@ -124,7 +136,7 @@ async function startMember(directory: string, name: string, lines: string[], fla
     () => ask('PING').catch(() => undefined),
     (answer) => answer === 'PONG' || server.exitCode !== null,
   );
-  if (server.exitCode !== null) throw new Error(`redis-server ${name} ended with ${server.exitCode}`);
+  if (server.exitCode !== null) throw new Error(`redis-server ${name} ended: ${readFileSync(log, 'utf8')}`);
   return {
     port,
     ask,

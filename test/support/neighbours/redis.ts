@@ -26,7 +26,10 @@ export async function startRedis(port?: number): Promise<RedisServer & { pid: nu
   const flags = ['--port', String(usedPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', flags, { stdio: 'ignore', detached: true });
   const exited = once(server, 'exit');
-  while (!(await accepts(usedPort))) await sleep(20);
+  while (!(await accepts(usedPort))) {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}, on port ${usedPort}`);
+    await sleep(20);
+  }
   return {
     url: `redis://127.0.0.1:${usedPort}`,
     port: usedPort,
