@@ -48,7 +48,7 @@ export async function benchWaiters([given = '2000']: readonly string[]): Promise
   }
 }
 
-/** One of the two ways to learn of a change. Both open a connection and take a place. */
+/** One of the two ways to learn of a change. Both open a connection and count as a waiter. */
 interface Way {
   name: string;
   /** Waits for any change of this order that comes from now on. */
@@ -103,16 +103,16 @@ async function measure(
   const before = process.memoryUsage().rss;
   // At once, because a request waits for 25 seconds.
   for (const each of held) way.hold(url, agent, each);
-  await untilPlaces(side, (places) => places >= waiters - 1);
+  await untilWaiters(side, (waiting) => waiting >= waiters - 1);
   const bytes = (process.memoryUsage().rss - before) / waiters;
   const beside = await pay(side, url, agent, way, waiting);
   agent.destroy();
-  await untilPlaces(side, (places) => places === 0);
+  await untilWaiters(side, (waiting) => waiting === 0);
   return { name: way.name, alone, beside, bytes };
 }
 
-async function untilPlaces({ services }: Side, isReady: (places: number) => boolean): Promise<void> {
-  while (!isReady(services.watch.size)) await new Promise((resolve) => setTimeout(resolve, 5));
+async function untilWaiters({ services }: Side, isReady: (waiting: number) => boolean): Promise<void> {
+  while (!isReady(services.waiters.size)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Milliseconds from the start of a settlement until the one who waits for it knows, one order after the other. */
@@ -123,9 +123,9 @@ async function pay(side: Side, url: string, agent: Agent, way: Way, orders: read
     const [row] = (await side.database.query('select changed_at as "changedAt" from topup_orders where id = $1', [
       of.order.id,
     ])) as { changedAt: Date }[];
-    const before = side.services.watch.size;
+    const before = side.services.waiters.size;
     const learned = await way.wait(url, agent, of, row?.changedAt ?? new Date());
-    await untilPlaces(side, (places) => places > before);
+    await untilWaiters(side, (waiting) => waiting > before);
     taken.push(
       await time(async () => {
         // Before the settlement, so that no value is missed.

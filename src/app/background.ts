@@ -42,7 +42,7 @@ export function startBackground(
   const { payments, bookings, mails } = services.jobHandlers;
   const { job: onFinished, jobRunnerRestart: onRestart } = telemetry;
   const common = { databaseUrl: databases.backgroundUrl, log, onFinished, onRestart };
-  const unhurried = { ...common, hintSpacingMs: UNHURRIED_MS };
+  const unhurried = { ...common, notificationSpacingMs: UNHURRIED_MS };
   const workers = [
     startJobWorker({
       ...common,

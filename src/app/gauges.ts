@@ -26,13 +26,13 @@ export function registerGauges(telemetry: Telemetry, database: DataSource, clock
 }
 
 /** A gauge that counts in this process alone, unlike the others. */
-export const waitingGauge = (watch: { size: number }, streams: { size: number }): Gauge => ({
+export const waitingGauge = (waiters: { size: number }, streams: { size: number }): Gauge => ({
   name: 'waiting_requests',
   description: 'Requests of this process that wait for a change of an order, and open subscriptions',
   label: 'for',
   read: async () =>
     new Map([
-      ['order', watch.size - streams.size],
+      ['order', waiters.size - streams.size],
       ['subscription', streams.size],
     ]),
 });

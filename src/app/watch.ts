@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.ts';
-import { changesOf, ORDER_CHANGED, OrderWatch } from '../orders/index.ts';
+import { changesOf, ORDER_CHANGED, OrderWatch, WaiterLimit } from '../orders/index.ts';
 import { createListener } from '../platform/database/listener.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 
@@ -10,20 +10,23 @@ interface Parts {
   log: Logger;
 }
 
-/** Waits for changes of orders, and the connection that brings hints about them. */
+/** Creates the wait for changes of orders, its limit, and the connection that receives notifications of them. */
 export function composeWatch(config: Config, { database, backgroundUrl, log }: Parts) {
   const watch: OrderWatch = new OrderWatch({
     changesOf: (ids) => changesOf(database, ids),
-    ensureHints: () => listener.ensure(),
-    limits: { all: config.MAX_WAITING_REQUESTS, ofCaller: config.MAX_WAITING_REQUESTS_PER_CALLER },
-    onFault: (err) => log.warn({ event: 'order_look_failed', err }),
+    ensureListening: () => listener.ensure(),
+    onFault: (err) => log.warn({ event: 'order_watch_failed', err }),
   });
   const listener = createListener({
     url: backgroundUrl,
     channel: ORDER_CHANGED,
-    onNotification: (orderId) => watch.hint(orderId),
-    onListening: () => watch.hintAll(),
+    onNotification: (orderId) => watch.notify(orderId),
+    onListening: () => watch.notifyAll(),
     log,
   });
-  return { watch, listener };
+  const waiters = new WaiterLimit({
+    all: config.MAX_WAITING_REQUESTS,
+    ofCaller: config.MAX_WAITING_REQUESTS_PER_CALLER,
+  });
+  return { watch, waiters, listener };
 }

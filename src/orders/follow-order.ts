@@ -2,6 +2,7 @@ import type { StreamContext, StreamedValue } from '../platform/graphql/subscript
 import type { OrdersLoaders } from './graphql/orders.loaders.ts';
 import type { OrderWatch } from './order-watch.ts';
 import { waiterOf } from './wait-for-order.ts';
+import type { WaiterLimit } from './waiter-limit.ts';
 
 /** The longest life of a stream. Its client subscribes again, with a token that is valid by then. */
 const LONGEST_MS = 15 * 60_000;
@@ -11,7 +12,7 @@ const CHECK_MS = 10_000;
 const BEFORE_ALL = new Date(0);
 
 /**
- * Streams an order: at once, and after each change. A stream holds a place of OrderWatch for its life, and no connection to the
+ * Streams an order: at once, and after each change. A stream counts as a waiter for its life, and holds no connection to the
  * database. Each value is read with a token that is verified again, so that row security decides about each.
  */
 export class FollowOrder {
@@ -20,6 +21,7 @@ export class FollowOrder {
   constructor(
     private readonly orders: OrdersLoaders,
     private readonly watch: OrderWatch,
+    private readonly waiters: WaiterLimit,
     private readonly longestMs = LONGEST_MS,
     private readonly checkMs = CHECK_MS,
   ) {}
@@ -31,13 +33,13 @@ export class FollowOrder {
 
   /** Ends after `null`, which stands for an order that the caller may not see, and with a stop. Throws RATE_LIMITED and UNAUTHENTICATED. */
   async *follow(request: StreamContext, orderId: string): AsyncGenerator<StreamedValue> {
-    const freePlace = this.watch.takePlace(waiterOf(request), 'stream');
+    const release = this.waiters.acquire(waiterOf(request), 'stream');
     this.streams += 1;
     try {
       yield* this.changes(request, orderId);
     } finally {
       this.streams -= 1;
-      freePlace();
+      release();
     }
   }
 

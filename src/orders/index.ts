@@ -130,3 +130,4 @@ export { TopupOrderEvent } from './store/topup-order-event.entity.ts';
 export { TopupOrderLine } from './store/topup-order-line.entity.ts';
 export { SubmitOrder } from './submit-order.ts';
 export { WaitForOrder } from './wait-for-order.ts';
+export { WaiterLimit } from './waiter-limit.ts';

@@ -4,6 +4,7 @@ import { perRequest, type RequestContext } from '../platform/server/request-cont
 import type { OrdersLoaders } from './graphql/orders.loaders.ts';
 import type { OrderWatch } from './order-watch.ts';
 import type { TopupOrder } from './store/topup-order.entity.ts';
+import type { WaiterLimit } from './waiter-limit.ts';
 
 /** Less than the time-outs of gateways and balancers, mostly 30 or 60 seconds. */
 const LONGEST_SECONDS = 25;
@@ -18,6 +19,7 @@ export class WaitForOrder {
   constructor(
     private readonly orders: OrdersLoaders,
     private readonly watch: OrderWatch,
+    private readonly waiters: WaiterLimit,
   ) {}
 
   async read(
@@ -42,18 +44,18 @@ export class WaitForOrder {
     since: Date,
     ms: number,
   ): Promise<TopupOrder | null> {
-    const freePlace = this.watch.takePlace(waiterOf(request), 'request');
+    const release = this.waiters.acquire(waiterOf(request), 'request');
     const startedAt = performance.now();
     const wait = this.watch.wait({ orderId: id, since, ms });
     const forgetClient = request.onClosed?.(wait.end);
     try {
-      // A change between the first read and the wait was announced to nobody.
+      // A change between the first read and the wait notified nobody.
       const order = await this.readAgain(request, id);
       if (order === null || order.changedAt > since) return order;
       await wait.over;
     } finally {
       wait.end();
-      freePlace();
+      release();
       forgetClient?.();
       request.logFields['waitedMs'] = Math.round(performance.now() - startedAt);
     }
@@ -66,7 +68,7 @@ export class WaitForOrder {
   }
 }
 
-/** Names a caller in the count of those who wait. */
+/** Names a caller in WaiterLimit. */
 export function waiterOf(request: RequestContext): string {
   const { subject, organizationId } = requireCaller(request);
   return JSON.stringify([organizationId, subject]);

@@ -3,7 +3,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
 import { POOL_LIMITS } from './guard-pool.ts';
 
-/** A connection of its own that listens on one channel. Notifications are hints: while it is down, they are lost. */
+/** A connection of its own that listens on one channel. Notifications that are sent while it is down are lost. */
 export interface Listener {
   /** Connects unless it is connected or about to be. Call it again after a loss. */
   ensure(): void;
@@ -14,7 +14,7 @@ export interface ListenerOptions {
   url: string;
   channel: string;
   onNotification(payload: string): void;
-  /** Whatever changed before this was not announced. */
+  /** Called once it listens: notifications before this were not received. */
   onListening(): void;
   log: Logger;
 }

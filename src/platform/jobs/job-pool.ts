@@ -3,7 +3,7 @@ import { SILENT_MS, STATEMENT_TIMEOUT_MS } from '../database/data-source.ts';
 import { breakConnection, guardPool, POOL_LIMITS } from '../database/guard-pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { reasonOf } from '../telemetry/reason.ts';
-import { createHints, type Notification } from './hints.ts';
+import { type Notification, throttleNotifications } from './throttle-notifications.ts';
 
 type Connected = (
   error: Error | undefined,
@@ -12,14 +12,17 @@ type Connected = (
   done?: (release?: unknown) => void,
 ) => void;
 
-/** Bounds what a notification can cause (hints.ts): the library's listening connection is one of these. */
-const clientWithHints = (spacingMs: number | undefined) =>
-  class HintClient extends pg.Client {
-    private readonly hint = createHints((notification) => super.emit('notification', notification), spacingMs);
+/** Bounds what a notification can cause (throttle-notifications.ts): the library's listening connection is one of these. */
+const throttledClient = (spacingMs: number | undefined) =>
+  class ThrottledClient extends pg.Client {
+    private readonly throttle = throttleNotifications(
+      (notification) => super.emit('notification', notification),
+      spacingMs,
+    );
 
     override emit(event: string | symbol, ...args: unknown[]): boolean {
       if (event !== 'notification') return super.emit(event, ...args);
-      this.hint(args[0] as Notification);
+      this.throttle(args[0] as Notification);
       return true;
     }
   };
@@ -62,20 +65,20 @@ interface JobPoolOptions {
   databaseUrl: string;
   log: Logger;
   longestUseMs?: number;
-  /** Between two searches that new jobs cause (hints.ts). */
-  hintSpacingMs?: number | undefined;
+  /** Between two searches that new jobs cause (throttle-notifications.ts). */
+  notificationSpacingMs?: number | undefined;
 }
 
 /** Creates a runner's pool. */
 export function createJobPool(
-  { databaseUrl, log, longestUseMs = LONGEST_USE_MS, hintSpacingMs }: JobPoolOptions,
+  { databaseUrl, log, longestUseMs = LONGEST_USE_MS, notificationSpacingMs }: JobPoolOptions,
   max: number,
 ): JobPool {
   const pool = new ReleasedOncePool({
     ...POOL_LIMITS,
     connectionString: databaseUrl,
     max,
-    Client: clientWithHints(hintSpacingMs),
+    Client: throttledClient(notificationSpacingMs),
     application_name: 'self-topup-jobs',
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });

@@ -25,7 +25,7 @@ export interface RunnerOptions {
   /** Longest delay of a job with a future `runAt`; a job for now starts at once. */
   pollMs?: number;
   /** Longest wait of a job for now in a flood of new jobs; 50 ms by default. Each search reads past the jobs of other runners. */
-  hintSpacingMs?: number;
+  notificationSpacingMs?: number;
   /** Takes only jobs that wait behind no other: not those that failed, nor an organization's further ones (store/turns.ts). */
   isReserved?: boolean;
   onFinished?: JobTerms['onFinished'];

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badUserInput, rateLimited } from '../graphql/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Authenticate } from './authenticate.ts';
-import { type PlaceLimits, Places } from './places.ts';
+import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.ts';
 import type { RequestContext } from './request-context.ts';
 import { answerRestError, assertMayRead } from './rest-errors.ts';
 
@@ -24,9 +24,9 @@ export interface DownloadParts {
 }
 
 /** Each download holds a part in memory and asks the database for the next one. */
-const MAX_AT_ONCE: PlaceLimits = { all: 16, ofCaller: 2 };
+const MAX_AT_ONCE: ConcurrencyLimits = { all: 16, ofCaller: 2 };
 const RETRY_SECONDS = 10;
-/** A client that reads a little now and then would keep its place for ever. */
+/** A client that reads a little now and then would hold its download open for ever. */
 const MAX_MS = 15 * 60_000;
 
 type Asked = FastifyRequest<{ Params: { file: string }; Querystring: { organizationId?: string | string[] } }>;
@@ -37,7 +37,7 @@ export function registerDownloadRoutes(
   parts: DownloadParts,
 ): void {
   const { authenticate, onRead, log } = parts;
-  const places = new Places(MAX_AT_ONCE);
+  const downloads = new ConcurrencyLimit(MAX_AT_ONCE);
   for (const route of routes) {
     app.get(route.path, async (request: Asked, reply) => {
       try {
@@ -46,7 +46,7 @@ export function registerDownloadRoutes(
         const { organizationId } = request.query;
         if (Array.isArray(organizationId)) throw badUserInput('organizationId must be given once.');
         const file = route.open(context, request.params.file, organizationId);
-        const release = places.take(context.caller?.subject ?? '', tooMany);
+        const release = downloads.acquire(context.caller?.subject ?? '', tooMany);
         // Also for a client that has gone meanwhile.
         finished(reply.raw, release);
         // A fault before the first part still gets an error answer.
@@ -73,9 +73,9 @@ async function* continued(first: IteratorResult<string>, file: AsyncGenerator<st
   }
 }
 
-function tooMany(limit: keyof PlaceLimits): Error {
+function tooMany(reached: keyof ConcurrencyLimits): Error {
   const message =
-    limit === 'all'
+    reached === 'all'
       ? 'Too many downloads at the moment: try again.'
       : `At most ${MAX_AT_ONCE.ofCaller} downloads at once: wait until one has ended.`;
   return rateLimited(message, RETRY_SECONDS);

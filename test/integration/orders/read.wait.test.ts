@@ -41,7 +41,7 @@ async function pending() {
 
 const waitFor = (client: TestClient, id: string, since: string, seconds = 25) =>
   client.send(WAIT, { id, since, seconds });
-const waiters = (of: TestApp) => of.services.watch.size;
+const waiters = (of: TestApp) => of.services.waiters.size;
 
 test('a payment reaches a waiting request of another process, by a webhook and its notification', async () => {
   const { client, order, changedAt } = await pending();
@@ -142,7 +142,7 @@ test('waits are bounded per caller and per process, and shown', async () => {
   expect(waiters(app)).toBe(0);
 });
 
-test('a client that leaves gives its place back', async () => {
+test('a client that leaves counts no more', async () => {
   const { client, order } = await pending();
   const body = JSON.stringify({
     query: WAIT,

@@ -41,11 +41,11 @@ async function pending() {
 const IN_TRANSACTION = `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`;
 
 const follow = (token: string, id: string, url = app.url) => subscribe(url, token, CHANGES, { id });
-const places = (of: TestApp) => of.services.watch.size;
-const untilPlaces = (of: TestApp, count: number) =>
+const waiters = (of: TestApp) => of.services.waiters.size;
+const untilWaiters = (of: TestApp, count: number) =>
   until(
-    async () => places(of),
-    (taken) => taken === count,
+    async () => waiters(of),
+    (waiting) => waiting === count,
   );
 
 test('an order comes at once, and after each change that another process makes, until it is booked', async () => {
@@ -66,7 +66,7 @@ test('an order comes at once, and after each change that another process makes, 
     'BOOKED',
   ]);
   await stream.return?.();
-  await untilPlaces(other, 0);
+  await untilWaiters(other, 0);
 });
 
 test('an order that is unknown, or another organization’s, is null, and the stream ends', async () => {
@@ -74,7 +74,7 @@ test('an order that is unknown, or another organization’s, is null, and the st
   const stranger = await app.client({ organization_id: addOrganization(app.sandbox, '1001') });
   for (const id of [randomUUID(), order.id, 'no id'])
     expect(await eventsOf(follow(stranger.token, id))).toEqual([{ data: { topupOrderChanged: null } }]);
-  expect(places(app)).toBe(0);
+  expect(waiters(app)).toBe(0);
 });
 
 test('an order is followed under its id in capitals too', async () => {
@@ -181,16 +181,16 @@ test('a GET is answered too, as Hive Gateway sends it, and no proxy keeps or hol
   }
   expect(text).toMatch(/^:\n\nevent: next\ndata: \{"data":\{"topupOrderChanged":\{"status":"PENDING_PAYMENT",/);
   leave.abort();
-  await untilPlaces(app, 0);
+  await untilWaiters(app, 0);
 });
 
-test('streams and waits share the places of a caller and of the process, and are shown apart', async () => {
+test('streams and waits count together for a caller and the process, and are shown apart', async () => {
   const [first, second, third] = [await pending(), await pending(), await pending()];
   const streams = Array.from({ length: 2 }, () => follow(first.client.token, first.order.id));
   const [{ data } = {}] = await Promise.all(streams.map(next));
   const { changedAt: since } = data.topupOrderChanged;
   const wait = first.client.send(WAIT, { id: first.order.id, since });
-  await untilPlaces(app, 3);
+  await untilWaiters(app, 3);
   const [refused] = await eventsOf(follow(first.client.token, first.order.id));
   expect(refused?.errors).toMatchObject([
     {
@@ -208,9 +208,9 @@ test('streams and waits share the places of a caller and of the process, and are
   expect(metrics).toMatch(/^waiting_requests\{[^}]*for="subscription"[^}]*\} 5$/m);
   await app.sandbox.mekariPay.pay(first.order.number);
   expect((await wait).data.topupOrder).toEqual({ id: first.order.id });
-  // Clients that leave give their places back.
+  // Clients that leave count no more.
   await Promise.all([...streams, ...others].map((stream) => stream.return?.()));
-  await untilPlaces(app, 0);
+  await untilWaiters(app, 0);
 });
 
 test('an open stream holds no connection to the database', async () => {
@@ -222,7 +222,7 @@ test('an open stream holds no connection to the database', async () => {
     () => app.db.query(IN_TRANSACTION),
     (busy) => busy.length === 0,
   );
-  expect(places(app)).toBe(1);
+  expect(waiters(app)).toBe(1);
   await stream.return?.();
 });
 
@@ -235,7 +235,7 @@ test('a change after the token has expired is not sent, and the stream ends with
   await sleep(3000);
   await app.sandbox.mekariPay.pay(order.number);
   expect(await eventsOf(stream)).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
-  expect(places(app)).toBe(0);
+  expect(waiters(app)).toBe(0);
 });
 
 test('a stop ends streams as completed', async () => {
@@ -275,7 +275,7 @@ describe('without any change', () => {
   async function opened(longestMs: number, checkMs: number) {
     const { organizationId, order } = await pending();
     const context = contextOf(organizationId);
-    const stream = new FollowOrder(app.services.orders, app.services.watch, longestMs, checkMs);
+    const stream = new FollowOrder(app.services.orders, app.services.watch, app.services.waiters, longestMs, checkMs);
     const values = stream.follow(context, order.id);
     expect((await values.next()).value).toMatchObject({ value: { id: order.id } });
     return { context, stream, values };
@@ -284,14 +284,14 @@ describe('without any change', () => {
   test('a stream ends after its longest life', async () => {
     const { stream, values } = await opened(1000, 60_000);
     expect(await values.next()).toEqual({ done: true, value: undefined });
-    expect([stream.size, places(app)]).toEqual([0, 0]);
+    expect([stream.size, waiters(app)]).toEqual([0, 0]);
   });
 
   test('a stream ends at the check after its token has expired', async () => {
     const { context, stream, values } = await opened(600_000, 50);
     context.isValid = false;
     await expect(values.next()).rejects.toThrow('expired');
-    expect([stream.size, places(app)]).toEqual([0, 0]);
+    expect([stream.size, waiters(app)]).toEqual([0, 0]);
   });
 
   test('a stream ends when its client leaves', async () => {
@@ -300,6 +300,6 @@ describe('without any change', () => {
     await sleep(0);
     context.close();
     expect(await end).toEqual({ done: true, value: undefined });
-    expect([stream.size, places(app)]).toEqual([0, 0]);
+    expect([stream.size, waiters(app)]).toEqual([0, 0]);
   });
 });

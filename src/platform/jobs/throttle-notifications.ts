@@ -10,10 +10,10 @@ export const SPACING_MS = 50;
  * Passes on notifications of new jobs, at most two in each spacing: the first at once, and one for all others of that time. Drops
  * every other channel.
  *
- * Every login may send NOTIFY, so a notification is a hint and proves nothing. The library would look for jobs at each one, and stop its
+ * Every login may send NOTIFY, so a notification proves nothing. The library would search for jobs at each one, and stop its
  * worker at a message that announces a new version of the queue. The upkeep reads that version from the database instead.
  */
-export function createHints(
+export function throttleNotifications(
   pass: (notification: Notification) => void,
   spacingMs = SPACING_MS,
 ): (notification: Notification) => void {
