@@ -2,24 +2,22 @@ import 'reflect-metadata';
 import type { Provider } from '@openfeature/server-sdk';
 import { createMutationTrail } from '../action-trail/index.ts';
 import type { Config } from '../config.ts';
-import { DeliverEvents, EVENT_DELIVERY_OUTCOMES } from '../event-delivery/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { IdentifyOrder } from '../orders/index.ts';
 import { createIssuerKeys } from '../platform/auth/issuer-keys.ts';
-import { askForWrites } from '../platform/database/ask-for-writes.ts';
 import { openFlags } from '../platform/flags/flags.ts';
 import { readFlags } from '../platform/flags/store/flag-table.ts';
 import { TableProvider } from '../platform/flags/table-provider.ts';
-import type { JobWorker } from '../platform/jobs/worker.ts';
 import { createLogger, type Logger } from '../platform/telemetry/logger.ts';
 import { createTelemetry, type ProcessFigures } from '../platform/telemetry/telemetry.ts';
 import { startBackground } from './background.ts';
-import { connectDatabases, type Databases } from './databases.ts';
+import { connectDatabases } from './databases.ts';
 import { registerGauges, waitingGauge } from './gauges.ts';
 import { buildGraph } from './graph.ts';
 import { composeServer } from './http.ts';
-import { createNeighbours, type Neighbours } from './neighbours.ts';
-import { orderAsShown } from './order-as-shown.ts';
+import { createNeighbours } from './neighbours.ts';
+import { checkReadiness, type Status } from './readiness.ts';
+import { composeEventDelivery } from './services/event-delivery.ts';
 import { composeServices } from './services.ts';
 import { createStopping } from './stopping.ts';
 
@@ -69,22 +67,14 @@ export async function compose(config: Config, overrides: Overrides = {}) {
   });
   const subgraph = buildGraph(services, createMutationTrail(callers, clock));
   registerGauges(telemetry, database, clock);
-  telemetry.gauge(waitingGauge(services.watch, services.follow));
+  telemetry.gauge(waitingGauge(services.waiters, services.follow));
   const issuerKeys = createIssuerKeys({ url: config.AUTH_JWKS_URL, log });
   const status: Status = { isStopping: false, worker: undefined };
   const readiness = () => checkReadiness(databases, neighbours, status);
   const parts = { subgraph, services, neighbours, issuerKeys, isTraced: tracing !== undefined, telemetry, log };
   const { server, stop: stopServing } = await composeServer(config, { ...parts, readiness });
   await neighbours.redis?.tried;
-  for (const outcome of EVENT_DELIVERY_OUTCOMES) telemetry.eventDelivery(outcome, 0);
-  const deliverEvents = new DeliverEvents({
-    database,
-    sender: neighbours.webhookSender,
-    shownOrder: orderAsShown({ schema: subgraph.schema, database, log }),
-    clock,
-    log,
-    onOutcome: telemetry.eventDelivery,
-  });
+  const deliverEvents = composeEventDelivery(subgraph.schema, { clock, log, telemetry, database, neighbours });
   const background = { services, deliverEvents, databases, log, telemetry, clock };
   if (!overrides.withoutBackground) status.worker = startBackground(config, background);
   const { worker } = status;
@@ -120,26 +110,6 @@ export async function compose(config: Config, overrides: Overrides = {}) {
     stop,
     unfinished,
   };
-}
-
-/** The state of this replica that its readiness shows. */
-interface Status {
-  isStopping: boolean;
-  worker: JobWorker | undefined;
-}
-
-async function checkReadiness({ callers, background }: Databases, { redis }: Neighbours, status: Status) {
-  const answers = await Promise.all([callers.connections, background].map(askForWrites));
-  const database = answers.find((answer) => answer !== 'up') ?? 'up';
-  const { isStopping, worker } = status;
-  const checks = {
-    database,
-    redis: redis === undefined ? 'none' : redis.isUp ? 'up' : 'down',
-    // A replica without a worker still serves requests.
-    jobs: worker === undefined ? 'off' : worker.isRunning ? 'running' : 'restarting',
-    stopping: String(isStopping),
-  };
-  return { ready: database === 'up' && !isStopping, checks };
 }
 
 /** Loads the tracer only if a collector is configured. */
