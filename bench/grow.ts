@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '../sandbox/index.ts';
@@ -12,14 +12,16 @@ const ORDERS_OF_AN_ORGANIZATION = 10;
 /** Below this a database has not even the orders in flight. */
 const LEAST = 2000;
 /** From dist/bench, where it runs. */
-const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results');
+const BENCH = join(import.meta.dirname, '..', '..', 'bench');
+const RESULTS = join(BENCH, 'results');
+const BY_MONTH = '--by-month';
 
 /**
  * Measures the same actions over a database with `beside` orders and over one with `given`: 2,000 and 1,000,000 by
- * default.
+ * default. With --by-month the orders and ledger of the second are partitioned.
  */
 export async function benchGrow(args: readonly string[]): Promise<void> {
-  const [given = '1000000', rounds = '30', beside = String(LEAST)] = args;
+  const [given = '1000000', rounds = '30', beside = String(LEAST)] = args.filter((arg) => arg !== BY_MONTH);
   for (const orders of [given, beside].map(Number))
     if (!Number.isInteger(orders) || orders < LEAST) throw new Error(`orders: at least ${LEAST}`);
   if (!Number.isInteger(Number(rounds)) || Number(rounds) < 1) throw new Error('rounds: expected a whole number');
@@ -35,13 +37,18 @@ export async function benchGrow(args: readonly string[]): Promise<void> {
       const extent = { orders, organizations: orders / ORDERS_OF_AN_ORGANIZATION, largestHasOneIn: 50 };
       const url = await createDatabase(postgres.url, name);
       console.log(`${name}: filled in ${seconds(await time(() => fillSide(url, extent, related)))} s`);
+      if (name === 'large' && args.includes(BY_MONTH))
+        console.log(`${name}: partitioned in ${seconds(await time(() => partition(url)))} s`);
       const started = await startSide(name, url, extent, sandbox);
       stops.push(() => started.stop());
       return started;
     };
     const sides = [await side('small', Number(beside)), await side('large', Number(given))] as const;
     const command = ['npm run bench -- grow', ...args].join(' ');
-    write(given, await compareSides(sides, { rounds: Number(rounds), load, command }));
+    write(
+      args.includes(BY_MONTH) ? `${given}-by-month` : given,
+      await compareSides(sides, { rounds: Number(rounds), load, command }),
+    );
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
@@ -56,9 +63,16 @@ async function createDatabase(adminUrl: string, name: string): Promise<string> {
   return url.toString();
 }
 
-/** Ten million orders have a page of their own beside the million's. */
-function write(orders: string, result: string): void {
+async function partition(url: string): Promise<void> {
+  const database = await connectDatabase({ url, entities: [], migrations: [], poolSize: 1, statementTimeoutMs: 0 });
+  await database.query(readFileSync(join(BENCH, 'grow', 'partition.sql'), 'utf8'));
+  await database.query('vacuum analyze');
+  await database.destroy();
+}
+
+/** The million has the page without a name. */
+function write(name: string, result: string): void {
   console.log(result);
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, orders === '1000000' ? 'grow.md' : `grow-${orders}.md`), result);
+  writeFileSync(join(RESULTS, name === '1000000' ? 'grow.md' : `grow-${name}.md`), result);
 }
