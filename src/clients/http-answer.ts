@@ -5,13 +5,15 @@ import { UpstreamError } from './upstream-error.ts';
 export interface Expected<S extends z.ZodType> {
   /** Statuses whose body is the answer; 2xx by default. */
   accept?: readonly number[];
+  /** The status says everything: a body may be missing, and the schema then parses undefined. */
+  mayBeEmpty?: boolean;
   schema: S;
 }
 
 /** Throws UpstreamError; its reason never contains a part of the body. */
 export function readAnswer<S extends z.ZodType>(
   neighbour: string,
-  { accept, schema }: Expected<S>,
+  { accept, mayBeEmpty = false, schema }: Expected<S>,
   { statusCode: status, body }: { statusCode: number; body: string },
 ): z.output<S> {
   const isAccepted = accept?.includes(status) ?? (status >= 200 && status < 300);
@@ -19,7 +21,7 @@ export function readAnswer<S extends z.ZodType>(
   const malformed = (reason: string) => new UpstreamError(neighbour, 'malformed', reason, status);
   let json: unknown;
   try {
-    json = parseJson(body);
+    json = mayBeEmpty && body === '' ? undefined : parseJson(body);
   } catch {
     throw malformed('the answer is not JSON');
   }

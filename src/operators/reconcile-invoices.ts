@@ -11,7 +11,7 @@ import {
   ordersNumbered,
   type TopupOrder,
 } from '../orders/index.ts';
-import { type Invoice, invoicesWithClosedExceptions, type PaymentProvider } from '../payments/index.ts';
+import { invoicesWithClosedExceptions, type ListedInvoice, type PaymentProvider } from '../payments/index.ts';
 import { booksOf, factsOf, hasPaid, moneyOf } from './books-of-order.ts';
 import { withLockedOrder } from './locked-order.ts';
 import { runJobsNow } from './retry-order.ts';
@@ -34,7 +34,7 @@ export interface ReconcileParts {
   /** Asks the provider about the order and settles what it received: the same call as the poll's. Throws UpstreamError. */
   settle: (order: TopupOrder) => Promise<unknown>;
   /** Enters a payment of an order that we do not have, or that was never confirmed, as an exception, once. */
-  enterException: (invoice: Invoice) => Promise<unknown>;
+  enterException: (invoice: ListedInvoice) => Promise<unknown>;
 }
 
 export interface ReconcileRequest {
@@ -78,7 +78,7 @@ export async function reconcileInvoices(parts: ReconcileParts, request: Reconcil
       parts.database,
       ours.map(([number]) => number),
     );
-    const compareOne = async ([number, listed]: [string, Invoice[]]) => {
+    const compareOne = async ([number, listed]: [string, ListedInvoice[]]) => {
       request.stopping?.throwIfAborted();
       const findings = await reconcileOrder(parts, request, number, { order: orders.get(number), listed });
       for (const finding of findings) request.onFinding(finding);
@@ -91,7 +91,7 @@ export async function reconcileInvoices(parts: ReconcileParts, request: Reconcil
 interface Listed {
   order: TopupOrder | undefined;
   /** The order's invoices on one page of the list. */
-  listed: readonly Invoice[];
+  listed: readonly ListedInvoice[];
 }
 
 async function reconcileOrder(
@@ -124,7 +124,7 @@ async function reconcileOrder(
 }
 
 /** Returns true for an order about which the list alone tells that nothing is amiss. Most are: neighbours are asked no more. */
-function isPlain(order: TopupOrder | undefined, listed: readonly Invoice[]): boolean {
+function isPlain(order: TopupOrder | undefined, listed: readonly ListedInvoice[]): boolean {
   const { received, foreign, payableInvoices } = moneyOf(listed);
   if (order !== undefined && CREDITED.has(order.status)) {
     return order.paidInvoiceNumber !== null && foreign.length === 0 && received === factsOf(order).payable;
@@ -136,7 +136,7 @@ function isPlain(order: TopupOrder | undefined, listed: readonly Invoice[]): boo
 async function mend(
   parts: ReconcileParts,
   order: TopupOrder | undefined,
-  listed: readonly Invoice[],
+  listed: readonly ListedInvoice[],
   differences: readonly Difference[],
 ): Promise<{ current: TopupOrder | undefined; mended: readonly DifferenceKind[] }> {
   const has = (wanted: DifferenceKind) => differences.some(({ kind }) => kind === wanted);
@@ -163,7 +163,7 @@ const OF_MONEY: ReadonlySet<DifferenceKind> = new Set(['order_unknown', 'payment
 async function forSomebody(
   { database, provider }: ReconcileParts,
   order: TopupOrder | undefined,
-  listed: readonly Invoice[],
+  listed: readonly ListedInvoice[],
   findings: readonly Finding[],
 ): Promise<Finding[]> {
   if (!findings.some(({ kind, isMended }) => OF_MONEY.has(kind) && !isMended)) return [...findings];

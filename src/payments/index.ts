@@ -14,7 +14,7 @@ export { mailMoneyOf } from './mail-money.ts';
 export { paymentsIn } from './mail-of-answer.ts';
 export { everyInvoiceOf } from './order-invoices.ts';
 export { moneyOfOrder, type OrderMoney, type Sums, withForeign } from './order-money.ts';
-export type { Invoice, PaymentProvider } from './provider.ts';
+export type { Invoice, ListedInvoice, PaymentProvider } from './provider.ts';
 export { Reconcile } from './reconcile.ts';
 export { reportMoney } from './report-money.ts';
 export { ReportOthers } from './report-others.ts';

@@ -133,7 +133,7 @@ export class IssueInvoice implements Invoicing {
 
   private async store(order: TopupOrder, invoice: Invoice): Promise<TopupOrder> {
     const { name: provider } = this.provider;
-    if (invoice.amount.rupiah !== payableOf(order)) {
+    if (invoice.amount !== undefined && invoice.amount.rupiah !== payableOf(order)) {
       throw new UpstreamError(provider, 'malformed', "the invoice's amount or currency is not the order's");
     }
     if (invoice.status === 'pending' && invoice.paymentUrl === undefined) {

@@ -25,7 +25,7 @@ export interface PaymentProvider {
 }
 
 export interface InvoicePage {
-  invoices: readonly Invoice[];
+  invoices: readonly ListedInvoice[];
   /** The invoices whose form cannot be read, with the reason. */
   unreadable: readonly { id: string | undefined; reason: string }[];
 }
@@ -44,11 +44,11 @@ export type InvoiceStatus = 'pending' | 'partially_paid' | 'paid' | 'expired' | 
 
 export interface Invoice {
   id: string;
-  /** Our order number. */
-  externalId: string;
+  /** Our order number; undefined if the provider does not repeat it. */
+  externalId: string | undefined;
   status: InvoiceStatus;
-  /** The amount that it asks for; what came in is `paid`. */
-  amount: Amount;
+  /** The amount that it asks for; what came in is `paid`. undefined if the provider does not repeat it. */
+  amount: Amount | undefined;
   /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
   /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
@@ -59,6 +59,10 @@ export interface Invoice {
   paymentMethod: string | null;
   /** The deadline; undefined if the provider gives none. */
   expiresAt: Date | 'unreadable' | undefined;
+}
+
+export interface ListedInvoice extends Invoice {
+  externalId: string;
 }
 
 export interface NewInvoice {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isLabel } from '../../kernel/label.ts';
 import type { Neighbour } from '../http.ts';
 import { UpstreamError } from '../upstream-error.ts';
-import { invoice, type MekariPayInvoice } from './invoices.ts';
+import { invoice } from './invoices.ts';
 
 /** A hundred invoices at most, and those that cannot be read. */
 export interface MekariPayInvoicePage {
-  invoices: readonly MekariPayInvoice[];
+  invoices: readonly z.output<typeof listedInvoice>[];
   unreadable: readonly { id: string | undefined; reason: string }[];
 }
 
@@ -17,6 +17,12 @@ const page = z.object({
   data: z.array(z.unknown()),
   /** The query of the next page; null after the last one. */
   next: z.object({ since: z.string(), after: z.string() }).nullish(),
+});
+/** Only its number says here which order it is for. */
+const listedInvoice = invoice.transform(({ externalId, ...rest }, context) => {
+  if (externalId !== undefined) return { ...rest, externalId };
+  context.addIssue({ code: 'custom', path: ['external_id'], message: 'is missing' });
+  return z.NEVER;
 });
 const withId = z.object({ id: z.string().refine((text) => isLabel(text, 200)) });
 
@@ -38,7 +44,7 @@ export async function* listInvoices(neighbour: Neighbour, since: Date): AsyncGen
 }
 
 function readPage(data: readonly unknown[]): MekariPayInvoicePage {
-  const rows = data.map((row) => ({ row, parsed: invoice.safeParse(row) }));
+  const rows = data.map((row) => ({ row, parsed: listedInvoice.safeParse(row) }));
   return {
     invoices: rows.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : [])),
     unreadable: rows.flatMap(({ row, parsed }) => {

@@ -7,10 +7,11 @@ import { instant, label } from './wire.ts';
 
 export interface MekariPayInvoice {
   id: string;
-  /** Our order number. */
-  externalId: string;
+  /** Our order number; undefined if the answer does not repeat it. */
+  externalId: string | undefined;
   status: (typeof INVOICE_STATUSES)[number];
-  amount: Amount;
+  /** undefined if the answer does not repeat it. */
+  amount: Amount | undefined;
   /** undefined if the provider sent no URL, or one that a browser must not follow. */
   paymentUrl: string | undefined;
   /** The sum that came in so far, which a refund does not lower; null if nothing came in. */
@@ -42,14 +43,17 @@ interface NewInvoice {
   expiresAt: Date;
 }
 
-/** Mekari Pay's times without an offset are Jakarta's. A deadline that cannot be read is ignored and noted by those who use it. */
+/**
+ * Mekari Pay's times without an offset are Jakarta's. A deadline that cannot be read is ignored and noted by those who use it. An
+ * answer need not repeat our number, amount and currency (contracts.md 3); without a currency its sums are rupiah, as we asked.
+ */
 export const invoice = z
   .object({
     id: label(200),
-    external_id: z.string(),
+    external_id: z.string().nullish(),
     status: z.enum(INVOICE_STATUSES),
     amount: z.unknown().optional(),
-    currency: label(10),
+    currency: label(10).nullish(),
     payment_url: z.string().nullish().catch(undefined),
     paid_amount: z.unknown().optional(),
     paid_currency: label(10).nullish(),
@@ -68,9 +72,10 @@ export const invoice = z
       context.addIssue({ code: 'custom', path: [member], message });
       return z.NEVER;
     };
-    const asked = parseAmount(row.amount, row.currency);
+    const askedIn = row.currency ?? 'IDR';
+    const asked = isAbsent(row.amount) ? null : parseAmount(row.amount, askedIn);
     if (asked === undefined) return refuse('amount', 'is not an amount, or has a fraction of a rupiah');
-    const currency = row.paid_currency ?? row.currency;
+    const currency = row.paid_currency ?? askedIn;
     const paid = isAbsent(row.paid_amount) ? null : parseAmount(row.paid_amount, currency);
     if (paid === undefined) return refuse('paid_amount', 'is not an amount, or has a fraction of a rupiah');
     if (paid === null && TELLS_PAID_AMOUNT.has(row.status))
@@ -83,9 +88,9 @@ export const invoice = z
     const whole = row.status === 'refunded' ? (paid?.rupiah ?? 0n) : 0n;
     return {
       id: row.id,
-      externalId: row.external_id,
+      externalId: row.external_id ?? undefined,
       status: row.status,
-      amount: asked,
+      amount: asked ?? undefined,
       paymentUrl: row.payment_url ?? undefined,
       paid: paid?.text === '0' ? null : paid,
       refunded: given?.rupiah || whole,
@@ -95,6 +100,11 @@ export const invoice = z
     };
   });
 
+/** Holds for an invoice that names our number, and for one that names none: we asked for it by that number. */
+const isOf =
+  (orderNumber: string) =>
+  ({ externalId }: MekariPayInvoice) =>
+    externalId === undefined || externalId === orderNumber;
 /** Rejects another order's invoice, whose page or payment must not pass for this one's. */
 const onlyInvoice = (matches: (row: MekariPayInvoice) => boolean) =>
   z.object({ data: invoice.refine(matches, { error: 'is another invoice' }) });
@@ -142,7 +152,7 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
     /** Idempotent: the same order number always returns the same invoice. */
     async createInvoice(order: NewInvoice): Promise<MekariPayInvoice> {
       const idempotencyKey = `invoice:${order.orderNumber}`;
-      const schema = onlyInvoice(({ externalId }) => externalId === order.orderNumber);
+      const schema = onlyInvoice(isOf(order.orderNumber));
       const body = toBody(order);
       const { data } = await neighbour.post({ path: '/api/v1/invoices', urgent, body, idempotencyKey, schema });
       return withSafeUrl(data);
@@ -156,7 +166,7 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
     async invoicesOfOrder(orderNumber: string): Promise<MekariPayInvoice[]> {
       const path = `/api/v1/invoices?external_id=${encodeURIComponent(orderNumber)}`;
       const { data } = await neighbour.get({ path, urgent, schema: invoiceList });
-      return data.filter((row) => row.externalId === orderNumber).map(withSafeUrl);
+      return data.filter(isOf(orderNumber)).map(withSafeUrl);
     },
     /** Returns "paid" if the invoice could not be voided because it is paid. */
     async voidInvoice(id: string, orderNumber: string): Promise<'voided' | 'paid'> {
@@ -167,7 +177,8 @@ export function createInvoices(neighbour: Neighbour, urls: PaymentUrls) {
           urgent,
           body: {},
           idempotencyKey: `void:${orderNumber}:${id}`,
-          schema: z.unknown().optional(),
+          mayBeEmpty: true,
+          schema: z.unknown(),
         });
         return 'voided';
       } catch (error) {

@@ -112,3 +112,19 @@ test('a pay URL of an allowed host is passed on unchanged', async () => {
   const confirmed = await tryConfirm(client, order);
   expect(confirmed).toMatchObject({ order: { paymentUrl: url }, userErrors: [] });
 });
+
+test('a provider that repeats nothing of the order sells, settles and voids all the same', async () => {
+  const repeated = /"(external_id|amount|currency|paid_currency)":("[^"]*"|[\d.]+),?/g;
+  pay.alterAnswers((body, { path }) => (path.endsWith('/void') ? '' : body.replace(repeated, '').replace(/,}/g, '}')));
+  const [paid, cancelled] = [await draft(), await draft()];
+  for (const { client, order } of [paid, cancelled]) {
+    const confirmed = await tryConfirm(client, order);
+    expect(refusals(confirmed)).toEqual([]);
+    expect(confirmed.order?.paymentUrl).toContain(app.sandbox.mekariPay.invoice(order.number)?.id);
+  }
+  expect((await tryCancel(cancelled.client, cancelled.order.id)).order?.status).toBe('CANCELLED');
+  await app.sandbox.mekariPay.pay(paid.order.number, { webhook: false });
+  await app.reconcile();
+  await untilStatus(paid.client, paid.order.id, 'COMPLETED');
+  expect(await balances(app, paid.id)).toEqual({ agent_extra: '4' });
+});

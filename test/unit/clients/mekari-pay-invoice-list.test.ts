@@ -71,11 +71,13 @@ describe("the provider's list", () => {
   });
 
   test('names an invoice that cannot be read, and reads the others', async () => {
-    answerPages({ data: [row('inv_1'), row('inv_2', { amount: 1.5 }), row('', {}), 'nonsense'] });
+    const ofNobody = row('inv_3', { external_id: undefined });
+    answerPages({ data: [row('inv_1'), row('inv_2', { amount: 1.5 }), row('', {}), 'nonsense', ofNobody] });
     const [page] = await listed();
     expect(page?.invoices.map(({ id }) => id)).toEqual(['inv_1']);
-    expect(page?.unreadable.map(({ id }) => id)).toEqual(['inv_2', undefined, undefined]);
+    expect(page?.unreadable.map(({ id }) => id)).toEqual(['inv_2', undefined, undefined, 'inv_3']);
     expect(page?.unreadable[0]?.reason).toMatch(/^amount /);
+    expect(page?.unreadable[3]?.reason).toBe('external_id is missing');
   });
 
   test.each([
