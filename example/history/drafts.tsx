@@ -3,7 +3,7 @@ import { TopupOrdersDocument } from '../api/documents.ts';
 import { useSession } from '../api/session.tsx';
 import { useAllWords } from '../text/all-words.ts';
 import { OrdersTable } from './orders-table.tsx';
-import type { OrderRow } from './walk.ts';
+import type { OrderRow } from './use-orders.ts';
 
 const NEWEST = 5;
 

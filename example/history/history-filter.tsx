@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { TopupOrderStatus } from '../api/documents.ts';
 import { useAllWords } from '../text/all-words.ts';
-import type { Filter } from './walk.ts';
+import type { OrderFilter } from './order-filter.ts';
 
 /** A draft is no order yet, so it is shown only where it is asked for. */
 export const ORDERS: readonly TopupOrderStatus[] = [
@@ -15,8 +15,8 @@ export const ORDERS: readonly TopupOrderStatus[] = [
 ];
 
 interface Props {
-  filter: Filter;
-  onChange: (filter: Filter) => void;
+  filter: OrderFilter;
+  onChange: (filter: OrderFilter) => void;
 }
 
 /** By state at once; by day and number when the form is sent. */

@@ -8,16 +8,17 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { download, toCsv } from './csv.ts';
 import { Drafts } from './drafts.tsx';
 import { HistoryFilter, ORDERS } from './history-filter.tsx';
+import { isNarrow, type OrderFilter } from './order-filter.ts';
 import { OrdersTable, orderedBy } from './orders-table.tsx';
 import { PendingBanner, usePending } from './pending-banner.tsx';
+import { readAllOrders } from './read-all-orders.ts';
 import { useOrders } from './use-orders.ts';
-import { type Filter, isNarrow, walk } from './walk.ts';
 
 /** Lists orders, newest first, by state, day and number, and gives them as CSV. */
 export function OrderHistory() {
   const { text } = useAllWords();
   const { graph, organization } = useSession();
-  const [filter, setFilter] = useState<Filter>({ status: ORDERS, from: '', to: '', number: '' });
+  const [filter, setFilter] = useState<OrderFilter>({ status: ORDERS, from: '', to: '', number: '' });
   const { shown: read, problems, isLoading, more } = useOrders(filter);
   const pending = usePending();
   // Both at once, so that nothing jumps.
@@ -29,7 +30,7 @@ export function OrderHistory() {
   /** All that the filter selects, also what is not on the screen. */
   async function saveCsv() {
     const head = [text.order.order, words.created, words.orderedBy, words.status, words.invoice, text.common.total];
-    const { rows } = await walk(graph, filter);
+    const { rows } = await readAllOrders(graph, filter);
     const lines = rows.map((row) => [
       row.number,
       row.createdAt,
@@ -63,7 +64,7 @@ export function OrderHistory() {
             {shown.total > 0 && words.shown(shown.rows.length, shown.total)}
           </p>
           {shown.next !== null && (
-            <button type="button" disabled={isLoading} onClick={() => void more()}>
+            <button type="button" disabled={isLoading} onClick={more}>
               {words.loadMore}
             </button>
           )}

@@ -3,7 +3,7 @@ import { dateTime } from '../format/time.ts';
 import { Link } from '../route.tsx';
 import { useAllWords } from '../text/all-words.ts';
 import { StatusBadge } from '../ui/status-badge.tsx';
-import type { OrderRow } from './walk.ts';
+import type { OrderRow } from './use-orders.ts';
 
 export const orderedBy = ({ createdBy }: OrderRow) => createdBy?.name ?? createdBy?.subject ?? '–';
 

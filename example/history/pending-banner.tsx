@@ -3,7 +3,7 @@ import { TopupOrdersDocument } from '../api/documents.ts';
 import { useSession } from '../api/session.tsx';
 import { Link } from '../route.tsx';
 import { useAllWords } from '../text/all-words.ts';
-import type { OrderRow } from './walk.ts';
+import type { OrderRow } from './use-orders.ts';
 
 export interface Pending {
   count: number;

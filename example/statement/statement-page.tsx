@@ -20,17 +20,17 @@ export function StatementPage() {
         <p className="soft">{words.intro}</p>
       </Heading>
       {shown && <QuotaFilter balances={shown.balances} code={code} onChange={setCode} />}
-      <Problems problems={problems} onRetry={() => void again()} />
+      <Problems problems={problems} onRetry={again} />
       {!shown && isLoading && <Skeleton shape="list" />}
-      {shown?.entries.length === 0 && <p className="empty">{code === '' ? words.none : words.noneOfQuota}</p>}
-      {shown && shown.entries.length > 0 && <EntriesTable entries={shown.entries} balances={shown.balances} />}
+      {shown?.rows.length === 0 && <p className="empty">{code === '' ? words.none : words.noneOfQuota}</p>}
+      {shown && shown.rows.length > 0 && <EntriesTable entries={shown.rows} balances={shown.balances} />}
       {shown && (
         <div className="more">
           <p className="soft" role="status">
-            {words.shown(shown.entries.length)}
+            {words.shown(shown.rows.length)}
           </p>
           {shown.next !== null && (
-            <button type="button" disabled={isLoading} onClick={() => void more()}>
+            <button type="button" disabled={isLoading} onClick={more}>
               {words.more}
             </button>
           )}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toCsv } from '../../../example/history/csv.ts';
-import { type Filter, termsOf } from '../../../example/history/walk.ts';
+import { type OrderFilter, termsOf } from '../../../example/history/order-filter.ts';
 
 describe('CSV', () => {
   test('follows RFC 4180: quotes are doubled, lines end in CR LF, UTF-8 has its mark', () => {
@@ -19,7 +19,7 @@ describe('CSV', () => {
 });
 
 describe('the filter in the terms of the graph', () => {
-  const terms = (change: Partial<Filter>) =>
+  const terms = (change: Partial<OrderFilter>) =>
     termsOf('1001', { status: ['PAID'], from: '', to: '', number: '', ...change });
 
   test("a day is Jakarta's, with its last moment", () => {
