@@ -1,28 +1,15 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
-import { TopupPageDocument } from './api/documents.ts';
+import { useEffect, useRef } from 'react';
+import { TopupPageDocument, type TopupPageQuery } from './api/documents.ts';
 import { useSession } from './api/session.tsx';
-import { useAnswer } from './api/use-answer.ts';
+import { type LiveAnswer, useAnswer } from './api/use-answer.ts';
 import { useRecovery } from './api/use-recovery.ts';
-import { useBasket } from './choose/basket.ts';
+import { type Basket, useBasket } from './choose/basket.ts';
 import { ChoosePage } from './choose/choose-page.tsx';
+import { Lazy, OrderHistory, OrderPage, Receipt, StatementPage, SupportPage } from './lazy-views.tsx';
 import { navigate, useRoute } from './route.tsx';
 import { useLanguage } from './text/language.tsx';
 import { Problems } from './ui/problems.tsx';
 import { Skeleton } from './ui/skeleton.tsx';
-
-// A first visit loads the options only.
-const OrderPage = lazy(() => import('./order/order-page.tsx').then((module) => ({ default: module.OrderPage })));
-const Receipt = lazy(() => import('./order/receipt.tsx').then((module) => ({ default: module.Receipt })));
-const SupportPage = lazy(() =>
-  import('./support/support-page.tsx').then((module) => ({ default: module.SupportPage })),
-);
-const OrderHistory = lazy(() =>
-  import('./history/order-history.tsx').then((module) => ({ default: module.OrderHistory })),
-);
-
-const StatementPage = lazy(() =>
-  import('./statement/statement-page.tsx').then((module) => ({ default: module.StatementPage })),
-);
 
 /** The options are read again while they are on the screen, so that they are rarely older than a minute. */
 const REFRESH_MS = 45_000;
@@ -59,31 +46,31 @@ export function Workspace() {
   switch (route.view) {
     case 'orders':
       return (
-        <Suspense fallback={<Skeleton shape="list" />}>
+        <Lazy shape="list">
           <OrderHistory />
-        </Suspense>
+        </Lazy>
       );
     case 'statement':
       return (
-        <Suspense fallback={<Skeleton shape="list" />}>
+        <Lazy shape="list">
           <StatementPage />
-        </Suspense>
+        </Lazy>
       );
     case 'support':
       return (
-        <Suspense fallback={<Skeleton shape="list" />}>
+        <Lazy shape="list">
           <SupportPage />
-        </Suspense>
+        </Lazy>
       );
     case 'receipt':
       return (
-        <Suspense fallback={<Skeleton shape="order" />}>
+        <Lazy shape="order">
           <Receipt orderId={route.orderId} />
-        </Suspense>
+        </Lazy>
       );
     case 'order':
       return (
-        <Suspense fallback={<Skeleton shape="order" />}>
+        <Lazy shape="order">
           <OrderPage
             key={route.orderId}
             orderId={route.orderId}
@@ -96,23 +83,33 @@ export function Workspace() {
               navigate({ view: 'topup' });
             }}
           />
-        </Suspense>
+        </Lazy>
       );
     case 'topup':
-      return (
-        <>
-          <Problems problems={page.problems} shownSince={page.receivedAt} onRetry={() => void page.read()} />
-          {page.data === undefined && page.isLoading && <Skeleton shape="choose" />}
-          {page.data && (
-            <ChoosePage
-              space={space}
-              isComplete={page.problems.length === 0}
-              canOrder={canOrder ?? true}
-              basket={basket}
-              onRefresh={() => void page.read()}
-            />
-          )}
-        </>
-      );
+      return <TopupView page={page} canOrder={canOrder ?? true} basket={basket} />;
   }
+}
+
+interface TopupProps {
+  page: LiveAnswer<TopupPageQuery>;
+  canOrder: boolean;
+  basket: Basket;
+}
+
+function TopupView({ page, canOrder, basket }: TopupProps) {
+  return (
+    <>
+      <Problems problems={page.problems} shownSince={page.receivedAt} onRetry={() => void page.read()} />
+      {page.data === undefined && page.isLoading && <Skeleton shape="choose" />}
+      {page.data && (
+        <ChoosePage
+          space={page.data.topupOrganization ?? null}
+          isComplete={page.problems.length === 0}
+          canOrder={canOrder}
+          basket={basket}
+          onRefresh={() => void page.read()}
+        />
+      )}
+    </>
+  );
 }

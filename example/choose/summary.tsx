@@ -1,23 +1,14 @@
 import { type FormEvent, useState } from 'react';
-import type { UserError } from '../api/documents.ts';
 import type { Problem } from '../api/problems.ts';
 import type { TopupOption } from '../api/types.ts';
 import { useOrderMutations } from '../api/use-order-mutations.ts';
-import { grouped, rupiah } from '../format/money.ts';
+import { rupiah } from '../format/money.ts';
 import { navigate } from '../route.tsx';
 import { useLanguage } from '../text/language.tsx';
 import { Problems } from '../ui/problems.tsx';
-import {
-  assigned,
-  type Basket,
-  type BasketLine,
-  basketLines,
-  basketTotal,
-  canWithhold,
-  isTaxAdded,
-  itemsOf,
-} from './basket.ts';
-import { faultOf } from './check.ts';
+import { assigned, type Basket, basketLines, basketTotal, canWithhold, isTaxAdded, itemsOf } from './basket.ts';
+import { ownRefusals } from './own-refusals.ts';
+import { SummaryLines } from './summary-lines.tsx';
 
 interface Props {
   options: readonly TopupOption[];
@@ -64,7 +55,7 @@ export function Summary({ options, basket, onAsking }: Props) {
       </div>
       <div className={`summary-lines ${isOpen ? 'open' : ''}`}>
         {lines.length === 0 && <p className="soft">{text.choose.empty}</p>}
-        <Lines lines={lines} />
+        <SummaryLines lines={lines} />
       </div>
       <p className="sum">
         <span>{text.choose.estimate}</span>
@@ -93,46 +84,4 @@ export function Summary({ options, basket, onAsking }: Props) {
       <p className="hint">{text.choose.reviewHint}</p>
     </form>
   );
-}
-
-function Lines({ lines }: { lines: readonly BasketLine[] }) {
-  const { text } = useLanguage();
-  if (lines.length === 0) return null;
-  return (
-    <ul className="plain rows">
-      {lines.map(({ option, quantity, amount, excess }) => (
-        <li key={option.id} className={faultOf(option, quantity) ? 'wrong' : ''}>
-          <span>
-            {option.label}
-            {faultOf(option, quantity) && <span className="fault soft block">{text.choose.wrong}</span>}
-            {option.input !== 'AMOUNT' && <span className="soft block">× {grouped(quantity)}</span>}
-            {excess > 0n && <span className="soft block">{text.common.excess}</span>}
-          </span>
-          <span className="number">
-            {rupiah(amount)}
-            {excess > 0n && <span className="block">+ {rupiah(excess)}</span>}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const EMPTY: UserError = {
-  code: 'EMPTY_ORDER',
-  message: '',
-  field: null,
-  suggestedQuantity: null,
-  retryable: false,
-  order: null,
-};
-
-/** Returns what the page itself finds wrong, or undefined: then the service is asked. */
-function ownRefusals(lines: readonly BasketLine[]) {
-  if (lines.length === 0) return { byCode: {}, general: [EMPTY] };
-  const faults = lines.flatMap(({ option, quantity }) => {
-    const fault = faultOf(option, quantity);
-    return fault ? [[option.code, [fault]] as const] : [];
-  });
-  return faults.length === 0 ? undefined : { byCode: Object.fromEntries(faults), general: [] };
 }
