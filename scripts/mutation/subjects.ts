@@ -18,6 +18,7 @@ export const SUBJECTS: readonly Subject[] = [
   strict('src/topup-options/rules/quantity.ts', 'test/unit/topup-options/quantity.test.ts'),
   scored('src/topup-options/rules/validity.ts', 'test/unit/topup-options/validity.test.ts'),
   strict('src/orders/rules/quote.ts', 'test/unit/orders/quote.test.ts'),
+  strict('src/orders/rules/compare-quotes.ts', 'test/unit/orders/quote.test.ts'),
   scored('src/orders/rules/order-state.ts', 'test/unit/orders/order-state.test.ts'),
   scored('src/orders/store/idempotency-keys.ts', 'test/integration/orders/idempotency-keys.test.ts'),
   strict('src/payments/rules/decide-payment.ts', 'test/unit/payments/decide-payment.test.ts'),

@@ -1,5 +1,5 @@
 import { addSeconds, type Clock } from '../kernel/clock.ts';
-import { formatRupiah, type Rupiah } from '../kernel/money.ts';
+import type { Rupiah } from '../kernel/money.ts';
 import { actorOf, organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
@@ -11,8 +11,7 @@ import { approvalMissing } from './rules/approval.ts';
 import { type ConfirmOrderInput, confirmKeyUse, confirmRefusal, isOtherQuote } from './rules/confirm.ts';
 import type { KeyUse } from './rules/idempotency-key.ts';
 import { PAYMENT_REFUSED } from './rules/order-state.ts';
-import { payableOf } from './rules/payable.ts';
-import { type ChangedLine, changedLines } from './rules/price-change.ts';
+import { type ChangedLine, changedLines, priceChanged } from './rules/price-change.ts';
 import type { Quote } from './rules/quote.ts';
 import {
   changedByOthers,
@@ -169,25 +168,16 @@ export class ConfirmOrder {
   }
 }
 
-/** Shows the quote that the buyer has seen beside the one of now. */
+/** Refuses the confirm, and shows the quote that the buyer has seen beside the one of now. */
 function changedPrices(
   { order: before, lines }: { order: TopupOrder; lines: readonly TopupOrderLine[] },
   now: Pick<Quote, 'total' | 'withheldTotal' | 'lines'>,
   order: TopupOrder,
 ): ConfirmOutcome {
-  const next =
-    before.approvalState === null ? 'confirm it again' : 'submit it again: its approval was for the old prices';
-  const message = `Prices, the excess to settle or taxes have changed: ${totalsOf(before, now)}. Nothing was ordered: review the order and ${next}.`;
+  const { total, withheldTotal, approvalState } = before;
   return {
     order,
-    priceChange: { oldTotal: before.total, newTotal: now.total, lines: changedLines(lines, now.lines) },
-    userErrors: [userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true })],
+    priceChange: { oldTotal: total, newTotal: now.total, lines: changedLines(lines, now.lines) },
+    userErrors: [priceChanged({ total, withheldTotal, isSubmitted: approvalState !== null }, now)],
   };
-}
-
-/** Tax that is withheld moves what is to be paid, not the total. */
-function totalsOf(before: Pick<Quote, 'total' | 'withheldTotal'>, now: Pick<Quote, 'total' | 'withheldTotal'>): string {
-  const total = `the total was ${formatRupiah(before.total)} and is now ${formatRupiah(now.total)}`;
-  if (before.withheldTotal === 0n && now.withheldTotal === 0n) return total;
-  return `${total}, of which ${formatRupiah(payableOf(before))} was to be paid and now ${formatRupiah(payableOf(now))} is`;
 }

@@ -3,31 +3,22 @@ import { isUpstreamError } from '../clients/upstream-error.ts';
 import { type ExcessQuantity, type PriceOwed, reportedQuantities } from '../excess-usage/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { jakartaDate } from '../kernel/jakarta.ts';
-import { formatRupiah, MAX_AMOUNT, type Rupiah } from '../kernel/money.ts';
+import type { Rupiah } from '../kernel/money.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type ExcessQuantities, toExcessQuantities } from '../ledger/index.ts';
 import type { OrganizationsService } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
-import { checkQuantity, type OfferedOption, type SelectOrderable } from '../topup-options/index.ts';
+import type { EvaluatedOptions, OfferedOption, SelectOrderable } from '../topup-options/index.ts';
+import { frozenPeriods, samePrices } from './rules/compare-quotes.ts';
 import { onlyGrew } from './rules/excess-growth.ts';
 import type { LinePeriod } from './rules/line-period.ts';
-import {
-  buildQuote,
-  canWithhold,
-  frozenPeriods,
-  mostOrderable,
-  type Quote,
-  type QuoteItem,
-  samePrices,
-  type Withholding,
-} from './rules/quote.ts';
+import { buildQuote, canWithhold, type Quote, type QuoteItem, type Withholding } from './rules/quote.ts';
+import { chargeRefusal, labelsWithoutContractEnd, optionRefusal, quantityRefusal } from './rules/quote-refusals.ts';
 import {
   excessPending,
   excessUnavailable,
   organizationUnavailable,
-  priceUnavailable,
-  quantityRefused,
   type UserError,
   userError,
   withholdingNotApplicable,
@@ -149,74 +140,62 @@ export class QuoteOrder {
       takenExcess(organizationId, now, orderId),
       claimedLines([organizationId], now),
     );
-    const results = await Promise.all(
-      items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
-        const option = evaluated.offered.find(({ configuration }) => configuration.code === item.code);
-        if (option !== undefined) return this.quoteItem(request, option, item, toExcessQuantities(taken));
-        const hidden = evaluated.hidden.find(({ configuration }) => configuration.code === item.code);
-        return refused(unavailable(item, hidden?.reason === 'PRICE_UNAVAILABLE'));
-      }),
-    );
-    const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
-    if (errors.length > 0) return refused(errors);
-
+    const priced = await this.priceItems(request, items, evaluated, toExcessQuantities(taken));
+    if (!priced.ok) return priced;
     const today = jakartaDate(now);
-    const quoted = results.flatMap((result) => (result.ok ? [result.value] : []));
-    const quote = buildQuote(quoted, { today, withholding });
+    const quote = buildQuote(priced.value, { today, withholding });
     return ok({
       quote,
-      canWithhold: canWithhold(quoted),
+      canWithhold: canWithhold(priced.value),
       organizationName: organization.name,
       organizationDetails: organization.details,
       approvalLimit: organization.approvalLimit,
-      reported: quoted.flatMap(({ option }) => reportedQuantities(option.configuration, organization.excess)),
+      reported: priced.value.flatMap(({ option }) => reportedQuantities(option.configuration, organization.excess)),
       taken,
       claims: claimed.filter((claim) => claim.orderId !== orderId),
-      linesWithoutContractEnd: withoutContractEnd(quote, today),
+      linesWithoutContractEnd: labelsWithoutContractEnd(quote, today),
     });
   }
 
-  private async quoteItem(
+  /** Refuses with an error for every faulty item. */
+  private async priceItems(
+    request: RequestContext,
+    items: readonly WantedItem[],
+    { offered, hidden }: EvaluatedOptions,
+    taken: ExcessQuantities,
+  ): Promise<Result<QuoteItem[], UserError[]>> {
+    const results = await Promise.all(
+      items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
+        const option = offered.find(({ configuration }) => configuration.code === item.code);
+        if (option !== undefined) return this.priceItem(request, option, item, taken);
+        const reason = hidden.find(({ configuration }) => configuration.code === item.code)?.reason;
+        return refused(optionRefusal(item, reason === 'PRICE_UNAVAILABLE'));
+      }),
+    );
+    const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
+    return errors.length > 0 ? refused(errors) : ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+  }
+
+  private async priceItem(
     request: RequestContext,
     option: OfferedOption,
-    { quantity, field }: WantedItem,
+    item: WantedItem,
     taken: ExcessQuantities,
   ): Promise<Result<QuoteItem, UserError>> {
-    const { configuration, organization, rule } = option;
-    const quantityField = field === null ? null : [...field, 'quantity'];
-    const checked = checkQuantity(rule, quantity);
-    if (!checked.ok) return refused(quantityRefused(quantity, checked.error, quantityField));
-    const most = mostOrderable(option);
-    if (quantity > most) {
-      const message = `${quantity} is above the maximum of one order: order at most ${most}.`;
-      return refused(userError('INVALID_QUANTITY', message, { field: quantityField }));
-    }
+    const refusal = quantityRefusal(option, item);
+    if (refusal !== undefined) return refused(refusal);
+    const { configuration, organization } = option;
     const owed = await this.excess.owed(request, organization, configuration, { settledOrClaimed: taken });
-    return owed === undefined ? refused(excessUnavailable(field)) : ok({ option, quantity, owed });
+    return owed === undefined ? refused(excessUnavailable(item.field)) : ok({ option, quantity: item.quantity, owed });
   }
 }
 
-/** Refuses a total that cannot be charged exactly. */
 function chargeable(quoted: Result<QuotedOrder, UserError[]>, field: string[] | null): typeof quoted {
-  if (!quoted.ok || quoted.value.quote.total <= MAX_AMOUNT) return quoted;
-  const message = `The order's total is ${formatRupiah(quoted.value.quote.total)}, and at most ${formatRupiah(MAX_AMOUNT)} can be charged: order less.`;
-  return refused([userError('INVALID_QUANTITY', message, { field })]);
+  const refusal = quoted.ok ? chargeRefusal(quoted.value.quote.total, field) : undefined;
+  return refusal === undefined ? quoted : refused([refusal]);
 }
 
 const frozenExcess = (lines: readonly TopupOrderLine[]): ExcessQuantity[] =>
   lines.flatMap(({ quotaCode: code, excessPeriod: period, quantity }) =>
     period === null ? [] : [{ code, period, quantity }],
   );
-
-function unavailable({ field }: WantedItem, isPriceMissing: boolean): UserError {
-  const at = field === null ? null : [...field, 'optionId'];
-  if (isPriceMissing) return priceUnavailable(at);
-  return userError('OPTION_UNAVAILABLE', 'This option is not available to your organization.', { field: at });
-}
-
-function withoutContractEnd({ lines }: Quote, today: string): string[] {
-  return lines
-    .filter((line) => line.kind === 'TOPUP' && line.quotaType === 'contract')
-    .filter((line) => line.periodEnd === null || line.periodEnd < today)
-    .map((line) => line.label);
-}

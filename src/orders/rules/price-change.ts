@@ -1,6 +1,9 @@
-import type { Rupiah } from '../../kernel/money.ts';
+import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 import type { Translated } from '../../kernel/translated.ts';
-import { type LineKind, type PricedLine, type QuoteLine, sameLine, sameQuote, taxesKey } from './quote.ts';
+import { type PricedLine, sameLine, sameQuote, taxesKey } from './compare-quotes.ts';
+import { payableOf } from './payable.ts';
+import type { LineKind, Quote, QuoteLine } from './quote.ts';
+import { type UserError, userError } from './user-error.ts';
 
 type ComparedLine = PricedLine & Pick<QuoteLine, 'label' | 'labelTranslations' | 'includedTax' | 'addedTax'>;
 
@@ -53,4 +56,20 @@ function toChange(old: ComparedLine | undefined, now: ComparedLine | undefined):
 
 function toSide({ quantity, credits, unitPrice, amount, taxes, includedTax, addedTax }: ComparedLine): PricedSide {
   return { quantity, credits, unitPrice, amount, taxes, tax: includedTax + addedTax };
+}
+
+type Totals = Pick<Quote, 'total' | 'withheldTotal'>;
+
+/** Refuses a confirm of the quote `before`, whose order has the quote `now`. */
+export function priceChanged(before: Totals & { isSubmitted: boolean }, now: Totals): UserError {
+  const next = before.isSubmitted ? 'submit it again: its approval was for the old prices' : 'confirm it again';
+  const message = `Prices, the excess to settle or taxes have changed: ${describeTotals(before, now)}. Nothing was ordered: review the order and ${next}.`;
+  return userError('PRICE_CHANGED', message, { field: ['input', 'expectedTotal'], retryable: true });
+}
+
+/** Tax that is withheld moves what is to be paid, not the total. */
+function describeTotals(before: Totals, now: Totals): string {
+  const total = `the total was ${formatRupiah(before.total)} and is now ${formatRupiah(now.total)}`;
+  if (before.withheldTotal === 0n && now.withheldTotal === 0n) return total;
+  return `${total}, of which ${formatRupiah(payableOf(before))} was to be paid and now ${formatRupiah(payableOf(now))} is`;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildQuote, mostOrderable, type QuoteItem, samePrices, sameQuote } from '../../../src/orders/rules/quote.ts';
+import { samePrices, sameQuote } from '../../../src/orders/rules/compare-quotes.ts';
+import { buildQuote, mostOrderable, type QuoteItem } from '../../../src/orders/rules/quote.ts';
 import { type OptionSample, offeredOption } from './option-samples.ts';
 
 const TERMS = { today: '2026-11-22', withholding: null };
