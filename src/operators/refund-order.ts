@@ -1,9 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Moderator } from '../clients/moderator.ts';
 import { mailJob } from '../fulfilment/index.ts';
-import { jakartaDate } from '../kernel/jakarta.ts';
-import { type Rupiah, sum } from '../kernel/money.ts';
-import { enterEntries, lockBalances } from '../ledger/index.ts';
+import type { Rupiah } from '../kernel/money.ts';
 import {
   AWAITS_BOOKING,
   CREDITED,
@@ -11,7 +9,6 @@ import {
   moveOrder,
   orderNumbered,
   type TopupOrder,
-  type TopupOrderLine,
   UNDER_REVIEW,
 } from '../orders/index.ts';
 import { enterGiveBack, paymentsIn, withForeign } from '../payments/index.ts';
@@ -23,8 +20,7 @@ import { noSuchOrder } from './locked-order.ts';
 import { OperatorRefusal } from './operator-refusal.ts';
 import type { OutstandingExcess } from './outstanding-excess.ts';
 import { type MoneyToReturn, returnOfCredit, returnOfReview } from './rules/money-to-return.ts';
-import { paidForUnits } from './rules/paid-for-units.ts';
-import { unusedOf } from './rules/unused-quota.ts';
+import { refuseChanged, takeBackLines } from './take-back.ts';
 
 export interface RefundRequest extends MoneyDecision {
   /** The units to take back, by quota code; empty for an order under review, which has no credits. */
@@ -100,10 +96,6 @@ async function askNeighbours(
   return AWAITS_BOOKING.has(order.status) ? { outstanding, booking: await readBooking(parts, order) } : { outstanding };
 }
 
-function refuseChanged({ number }: TopupOrder): never {
-  throw new OperatorRefusal(`${number} has just changed: try again.`);
-}
-
 function assertRefundable({ number, status }: TopupOrder, { takeBack }: RefundRequest): void {
   const isReviewed = UNDER_REVIEW.has(status);
   if (!isReviewed && !CREDITED.has(status))
@@ -116,70 +108,3 @@ function assertRefundable({ number, status }: TopupOrder, { takeBack }: RefundRe
 
 const topupLines = async (tx: EntityManager, order: TopupOrder) =>
   (await linesOfOrder(tx, order.id)).filter(({ kind }) => kind === 'TOPUP');
-
-interface TakeBack {
-  takeBack: ReadonlyMap<string, bigint>;
-  /** No unit need be taken back. */
-  mayBeNothing: boolean;
-  outstanding: ReadonlyMap<string, bigint>;
-  at: Date;
-}
-
-async function takeBackLines(
-  tx: EntityManager,
-  order: TopupOrder,
-  lines: readonly TopupOrderLine[],
-  request: TakeBack,
-): Promise<Rupiah> {
-  if (lines.length === 0) return 0n;
-  const balances = await lockBalances(tx, order.organizationId);
-  const unused = new Map(
-    lines.map((line) => {
-      const balance = balances.get(line.quotaCode) ?? 0n;
-      const outstandingExcess = request.outstanding.get(line.quotaCode);
-      // The order was not credited when the excess was read.
-      if (outstandingExcess === undefined) return refuseChanged(order);
-      return [line.quotaCode, unusedOf(line, { balance, outstandingExcess }, jakartaDate(request.at))];
-    }),
-  );
-  assertUnused(order, lines, unused, request);
-  const taken = lines
-    .map((line) => ({ line, units: request.takeBack.get(line.quotaCode) ?? 0n }))
-    .filter(({ units }) => units > 0n);
-  const entries = taken.map(({ line, units }) => ({
-    organizationId: order.organizationId,
-    orderLineId: line.id,
-    quotaCode: line.quotaCode,
-    kind: 'REFUND' as const,
-    quantity: -units,
-    period: null,
-  }));
-  if (entries.length > 0) await enterEntries(tx, entries, request.at);
-  return sum(taken.map(({ line, units }) => paidForUnits(line, units)));
-}
-
-/** Refuses with the figures of each quota: requested, credited, unused. */
-function assertUnused(
-  order: TopupOrder,
-  lines: readonly TopupOrderLine[],
-  unused: ReadonlyMap<string, bigint>,
-  { takeBack, mayBeNothing }: TakeBack,
-): void {
-  const credited = new Map(lines.map((line) => [line.quotaCode, line]));
-  const faults = [...takeBack].flatMap(([code, units]) => {
-    const line = credited.get(code);
-    const most = unused.get(code) ?? 0n;
-    if (line === undefined) return [`${code} is not a top-up of this order`];
-    if (units < 0n) return [`${code}: ${units} is not a quantity`];
-    if (units > most)
-      return [`${code}: ${units} units requested, at most ${most} of the ${line.credits} credited can be taken back`];
-    if (units % line.multiplier !== 0n)
-      return [`${code} is sold in units of ${line.multiplier}, and ${units} is not a multiple of it`];
-    return [];
-  });
-  if (faults.length === 0 && !mayBeNothing && sum(takeBack.values()) === 0n) {
-    const most = lines.map(({ quotaCode }) => `${quotaCode}=${unused.get(quotaCode)}`).join(' ');
-    faults.push(`give the unused units of each quota with --take-back, at most ${most}`);
-  }
-  if (faults.length > 0) throw new OperatorRefusal(`${order.number} was not refunded: ${faults.join('; ')}.`);
-}
