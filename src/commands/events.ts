@@ -5,7 +5,6 @@ import {
   assertReceiver,
   disable,
   enable,
-  type ListedSubscription,
   listSubscriptions,
   replay,
   rotate,
@@ -15,6 +14,7 @@ import {
 import { systemClock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import { printReport, runRecorded, warn, withDatabase } from './command.ts';
+import { describeSubscription } from './events-text.ts';
 import { eventTypes, instant } from './option-values.ts';
 import { JSON_OPTION, type JsonOption, newProgram, runProgram, UsageError } from './program.ts';
 
@@ -111,7 +111,10 @@ async function add(database: DataSource, wanted: ReturnType<typeof subscribing>,
 
 async function list(database: DataSource, options: JsonOption): Promise<void> {
   const subscriptions = await listSubscriptions(database);
-  printReport(options, subscriptions, [...subscriptions.flatMap(describe), `${subscriptions.length} subscriptions`]);
+  printReport(options, subscriptions, [
+    ...subscriptions.flatMap(describeSubscription),
+    `${subscriptions.length} subscriptions`,
+  ]);
 }
 
 function replayed({ order, since }: Replay): { order: string } | { since: Date } {
@@ -160,28 +163,6 @@ async function turnOn(database: DataSource, options: One): Promise<void> {
   printReport(options, { subscription, isEnabled: true, disabledAt: since }, [
     `${subscription} is enabled. Steps since ${since.toISOString()} were not noted: replay sends them.`,
   ]);
-}
-
-function describe(each: ListedSubscription): string[] {
-  const { id, organizationId, url, types, waiting, retrying, givenUp } = each;
-  const whose = organizationId === null ? 'all organizations' : `organization ${organizationId}`;
-  return [
-    `${id}  ${whose}  ${url}  ${types.length === 0 ? 'all types' : types.join(' ')}`,
-    `    ${stateOf(each)}; ${waiting} orders waiting, ${retrying} of them refused before; ${givenUp} with a step that was given up`,
-  ];
-}
-
-function stateOf({
-  disabledAt,
-  disabledCause,
-  disabledReason,
-  failingSince,
-  lastError,
-  deliveredAt,
-}: ListedSubscription) {
-  if (disabledAt !== null) return `DISABLED (${disabledCause}) ${disabledAt.toISOString()}: ${disabledReason}`;
-  if (failingSince !== null) return `failing since ${failingSince.toISOString()}: ${lastError}`;
-  return deliveredAt === null ? 'enabled, nothing sent yet' : `enabled, last delivery ${deliveredAt.toISOString()}`;
 }
 
 function subscriptionId(text: string): string {

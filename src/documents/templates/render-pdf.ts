@@ -2,21 +2,22 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Font } from 'fontkit';
 import type { DocumentContent, ItemRow, SumRow } from './content-types.ts';
 import { loadFonts } from './fonts.ts';
+import {
+  drawRule,
+  GAP,
+  INK,
+  LEFT,
+  makeRoom,
+  NORMAL,
+  numberPages,
+  PAGE,
+  type Pdf,
+  SMALL,
+  SOFT,
+  WIDTH,
+  writeAtRight,
+} from './pdf-page.ts';
 
-type Pdf = PDFKit.PDFDocument;
-
-/** A4 in points. */
-const PAGE = { width: 595.28, height: 841.89, margin: 48 };
-const LEFT = PAGE.margin;
-const WIDTH = PAGE.width - 2 * PAGE.margin;
-const BOTTOM = PAGE.height - PAGE.margin - 24;
-const SMALL = 9;
-const NORMAL = 10;
-const INK = '#1b1f24';
-const SOFT = '#5a6470';
-const LINE = '#c9d0d8';
-/** The space between two columns. */
-const GAP = 12;
 /** The width of a column of amounts: it holds the largest one. */
 const MONEY = 128;
 /** The width of the first column of the table. */
@@ -46,12 +47,12 @@ export async function renderPdf(content: DocumentContent, madeAt: Date): Promise
   });
   pdf.registerFont('regular', asFont(fonts.regular)).registerFont('bold', asFont(fonts.bold));
   const bytes = collect(pdf);
-  heading(pdf, content);
-  facts(pdf, content);
-  await items(pdf, content);
-  sums(pdf, content.table.sums);
-  if (content.payments !== null) payments(pdf, content.payments);
-  notes(pdf, content.notes);
+  writeHeading(pdf, content);
+  writeFacts(pdf, content);
+  await writeItems(pdf, content);
+  writeSums(pdf, content.table.sums);
+  if (content.payments !== null) writePayments(pdf, content.payments);
+  writeNotes(pdf, content.notes);
   numberPages(pdf, content);
   await nextTurn();
   pdf.end();
@@ -70,7 +71,7 @@ function collect(pdf: Pdf): Promise<Buffer> {
   });
 }
 
-function heading(pdf: Pdf, { title }: DocumentContent): void {
+function writeHeading(pdf: Pdf, { title }: DocumentContent): void {
   pdf.font('bold').fontSize(11).fillColor(SOFT).text('Qontak', LEFT, PAGE.margin);
   pdf
     .fontSize(20)
@@ -79,7 +80,7 @@ function heading(pdf: Pdf, { title }: DocumentContent): void {
   pdf.y += 12;
 }
 
-function facts(pdf: Pdf, content: DocumentContent): void {
+function writeFacts(pdf: Pdf, content: DocumentContent): void {
   for (const { label, value } of content.facts) {
     pdf.font('regular').fontSize(NORMAL);
     const width = WIDTH - LABEL - GAP;
@@ -92,25 +93,25 @@ function facts(pdf: Pdf, content: DocumentContent): void {
   pdf.y += 14;
 }
 
-async function items(pdf: Pdf, { table: { headings, rows } }: DocumentContent): Promise<void> {
+async function writeItems(pdf: Pdf, { table: { headings, rows } }: DocumentContent): Promise<void> {
   const [item, unitPrice, amount] = headings;
-  itemRow(pdf, { label: item, detail: '', unitPrice, amount }, 'bold');
-  rule(pdf);
+  writeItemRow(pdf, { label: item, detail: '', unitPrice, amount }, 'bold');
+  drawRule(pdf);
   for (const [index, row] of rows.entries()) {
     if (index % ROWS_A_TURN === 0) await nextTurn();
-    itemRow(pdf, row, 'regular');
+    writeItemRow(pdf, row, 'regular');
   }
-  rule(pdf);
+  drawRule(pdf);
 }
 
-function itemRow(pdf: Pdf, { label, detail, unitPrice, amount }: ItemRow, font: 'regular' | 'bold'): void {
+function writeItemRow(pdf: Pdf, { label, detail, unitPrice, amount }: ItemRow, font: 'regular' | 'bold'): void {
   pdf.font(font).fontSize(NORMAL);
   const labelHeight = pdf.heightOfString(label, { width: ITEM });
   const detailHeight = detail === '' ? 0 : pdf.fontSize(SMALL).heightOfString(detail, { width: WIDTH });
   const y = makeRoom(pdf, labelHeight + detailHeight);
   pdf.fontSize(NORMAL).fillColor(INK).text(label, LEFT, y, { width: ITEM });
-  atRight(pdf, unitPrice, y, MONEY + GAP);
-  atRight(pdf, amount, y, 0);
+  writeAtRight(pdf, unitPrice, y, MONEY + GAP);
+  writeAtRight(pdf, amount, y, 0);
   if (detail !== '')
     pdf
       .fontSize(SMALL)
@@ -119,12 +120,7 @@ function itemRow(pdf: Pdf, { label, detail, unitPrice, amount }: ItemRow, font: 
   pdf.y = y + labelHeight + detailHeight + 6;
 }
 
-/** Writes a text that ends this far from the right margin. */
-function atRight(pdf: Pdf, text: string, y: number, fromRight: number): void {
-  pdf.text(text, LEFT + WIDTH - fromRight - pdf.widthOfString(text), y, { lineBreak: false });
-}
-
-function sums(pdf: Pdf, rows: readonly SumRow[]): void {
+function writeSums(pdf: Pdf, rows: readonly SumRow[]): void {
   for (const { label, amount, isTotal } of rows) {
     pdf.font(isTotal ? 'bold' : 'regular').fontSize(NORMAL);
     const width = WIDTH - MONEY - GAP;
@@ -132,21 +128,21 @@ function sums(pdf: Pdf, rows: readonly SumRow[]): void {
     const y = makeRoom(pdf, height);
     pdf.fillColor(isTotal ? INK : SOFT).text(label, LEFT, y, { width });
     pdf.fillColor(INK);
-    atRight(pdf, amount, y, 0);
+    writeAtRight(pdf, amount, y, 0);
     pdf.y = y + height + 4;
   }
 }
 
-function payments(pdf: Pdf, { title, rows }: { title: string; rows: readonly SumRow[] }): void {
+function writePayments(pdf: Pdf, { title, rows }: { title: string; rows: readonly SumRow[] }): void {
   pdf.y += 14;
   const y = makeRoom(pdf, 40);
   pdf.font('bold').fontSize(NORMAL).fillColor(INK).text(title, LEFT, y);
   pdf.y += 3;
-  rule(pdf);
-  sums(pdf, rows);
+  drawRule(pdf);
+  writeSums(pdf, rows);
 }
 
-function notes(pdf: Pdf, texts: readonly string[]): void {
+function writeNotes(pdf: Pdf, texts: readonly string[]): void {
   pdf.y += 16;
   for (const text of texts) {
     pdf.font('regular').fontSize(SMALL);
@@ -154,37 +150,5 @@ function notes(pdf: Pdf, texts: readonly string[]): void {
     const y = makeRoom(pdf, height);
     pdf.fillColor(SOFT).text(text, LEFT, y, { width: WIDTH });
     pdf.y = y + height + 2;
-  }
-}
-
-function rule(pdf: Pdf): void {
-  const y = pdf.y + 1;
-  pdf
-    .moveTo(LEFT, y)
-    .lineTo(LEFT + WIDTH, y)
-    .lineWidth(0.7)
-    .strokeColor(LINE)
-    .stroke();
-  pdf.y = y + 7;
-}
-
-/** Returns the place of a row of this height, on a new page if this one is full. */
-function makeRoom(pdf: Pdf, height: number): number {
-  if (pdf.y + height > BOTTOM && pdf.y > PAGE.margin) {
-    pdf.addPage();
-    pdf.y = PAGE.margin;
-  }
-  return pdf.y;
-}
-
-/** Stands below the margin, in which the library would begin another page. */
-function numberPages(pdf: Pdf, { name, page }: DocumentContent): void {
-  const { count } = pdf.bufferedPageRange();
-  for (let index = 0; index < count; index += 1) {
-    pdf.switchToPage(index);
-    pdf.page.margins.bottom = 0;
-    const y = PAGE.height - PAGE.margin;
-    pdf.font('regular').fontSize(SMALL).fillColor(SOFT).text(name, LEFT, y, { lineBreak: false });
-    atRight(pdf, page(index + 1, count), y, 0);
   }
 }
