@@ -1,3 +1,4 @@
+import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { parseRedisUrl } from './clients/cache/redis-address.ts';
 
@@ -42,6 +43,15 @@ const REDIS_FORMS =
 export const redisUrl = text(REDIS_FORMS).refine((value) => parseRedisUrl(value) !== undefined, {
   error: `is not ${REDIS_FORMS}`,
 });
+
+const SENDER = 'a sender, "Name <address>"';
+export const sender = text(SENDER).refine(isMailbox, { error: `is not ${SENDER}` });
+
+/** One mailbox. A mail server of the own network may take a sender without a full stop in its domain. */
+function isMailbox(value: string): boolean {
+  const [mailbox, ...others] = addressparser(value, { flatten: true });
+  return others.length === 0 && /^[^\s@]+@[^\s@]+$/.test(mailbox?.address ?? '');
+}
 
 export const wholeNumber = (what: string, minimum: number, fallback: number, maximum = 2_147_483_647) =>
   z

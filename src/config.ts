@@ -10,6 +10,7 @@ import {
   list,
   MIN_LINK_SECRET_LENGTH,
   redisUrl,
+  sender,
   text,
   url,
   wholeNumber,
@@ -67,7 +68,7 @@ export const settings = z.object({
     })
     .describe("Verifies Mekari Pay's webhooks; list several, comma-separated, during a rotation"),
   SMTP_URL: url('an SMTP URL, smtp://host:port', /^smtps?$/).describe('Mail server'),
-  MAIL_FROM: text('a sender, "Name <address>"').describe('Sender of our e-mails'),
+  MAIL_FROM: sender.describe('Sender of our e-mails'),
   AUTH_JWKS_URL: url('an http(s) URL').describe("The token issuer's public keys"),
   AUTH_ISSUER: text("the tokens' issuer").describe('Required `iss` of a token'),
   AUTH_AUDIENCE: text("the tokens' audience").describe('Required `aud` of a token'),

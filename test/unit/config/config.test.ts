@@ -81,6 +81,13 @@ describe('a valid environment', () => {
     expect(faultsOf({ ...REQUIRED, SMTP_URL: '' })).toEqual(faultsOf({ ...REQUIRED, SMTP_URL: undefined }));
   });
 
+  test.each(['billing@localhost', 'Bücher <siti@bücher.test>', '"Qontak, billing" <a.b+c@example.test>'])(
+    'may name the sender %s',
+    (sender) => {
+      expect(loadConfig({ ...REQUIRED, MAIL_FROM: sender }).MAIL_FROM).toBe(sender);
+    },
+  );
+
   test("may end neighbours' URLs with a slash; paths follow it", () => {
     const config = loadConfig(REQUIRED);
     expect(config.MEKARI_BILLING_URL).toBe('https://billing.example.test');
@@ -159,6 +166,10 @@ describe('an invalid environment', () => {
     ['PUBLIC_URL', 'javascript:alert(1)'],
     ['HUB_CORE_URL', 'ftp://hub'],
     ['SMTP_URL', 'http://mail'],
+    ['MAIL_FROM', 'Qontak'],
+    ['MAIL_FROM', 'Qontak <billing>'],
+    ['MAIL_FROM', 'billing@'],
+    ['MAIL_FROM', 'one@example.test, two@example.test'],
     ['MEKARI_CLIENT_SECRET', '  '],
     ['MEKARI_PAY_WEBHOOK_SECRET', 'b25lIHRoYXQgaXMgbG9uZw=='],
     ['MEKARI_PAY_WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
