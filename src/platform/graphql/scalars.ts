@@ -1,19 +1,20 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { isCalendarDate } from '../../kernel/jakarta.ts';
 
 const MAX_DIGITS = 30;
 
-function toDecimal(value: unknown): bigint {
+function toDecimal(value: unknown, written = describe(value)): bigint {
   if (typeof value === 'string' && /^\d+$/.test(value) && value.length <= MAX_DIGITS) return BigInt(value);
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   throw new GraphQLError(
-    `Decimal is a string of digits such as "1000000", or a whole JSON number that is exact; got ${describe(value)}.`,
+    `Decimal is a string of digits such as "1000000", or a whole JSON number that is exact; got ${written}.`,
     { extensions: { code: 'BAD_USER_INPUT' } },
   );
 }
 
 const describe = (value: unknown) =>
   ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value).slice(0, 40) : `a ${typeof value}`;
+const describeLiteral = (node: ValueNode) => print(node).slice(0, 40);
 
 /** A whole number, not negative, of up to MAX_DIGITS digits: a bigint in code, a string of digits in requests and answers. */
 export const DecimalScalar = new GraphQLScalarType<bigint, string>({
@@ -29,7 +30,9 @@ export const DecimalScalar = new GraphQLScalarType<bigint, string>({
   parseLiteral(node) {
     if (node.kind === Kind.STRING) return toDecimal(node.value);
     if (node.kind === Kind.INT) return toDecimal(node.value);
-    return toDecimal(undefined);
+    // As in JSON, 500.0 is whole.
+    if (node.kind === Kind.FLOAT) return toDecimal(node.value.replace(/\.0+$/, ''), describeLiteral(node));
+    return toDecimal(undefined, describeLiteral(node));
   },
 });
 
@@ -64,12 +67,12 @@ export const SignedDecimalScalar = outputOnly<bigint>(
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
-function toInstant(value: unknown): Date {
+function toInstant(value: unknown, written = describe(value)): Date {
   const [text, date = ''] = (typeof value === 'string' && INSTANT.exec(value)) || [];
   // Date would read the 30th of February as a day in March.
   if (text !== undefined && isCalendarDate(date)) return new Date(text);
   throw new GraphQLError(
-    `DateTime is an instant in RFC 3339 with its offset, such as "2026-11-22T03:04:05.678Z"; got ${describe(value)}.`,
+    `DateTime is an instant in RFC 3339 with its offset, such as "2026-11-22T03:04:05.678Z"; got ${written}.`,
     { extensions: { code: 'BAD_USER_INPUT' } },
   );
 }
@@ -84,7 +87,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
     throw new TypeError('DateTime can only stand for a Date');
   },
   parseValue: toInstant,
-  parseLiteral: (node) => toInstant(node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: (node) => toInstant(node.kind === Kind.STRING ? node.value : undefined, describeLiteral(node)),
 });
 
 /** Serializes a string unchanged, because a calendar date has no time zone. */

@@ -17,6 +17,7 @@ describe('Decimal', () => {
     ['"0"', 0n],
     ['"1000000"', 1_000_000n],
     ['1000000', 1_000_000n],
+    ['1000000.00', 1_000_000n],
     [`"${'9'.repeat(30)}"`, BigInt('9'.repeat(30))],
   ])('accepts the literal %s', (literal, expected) => {
     expect(literally(DecimalScalar, literal)).toBe(expected);
@@ -33,10 +34,11 @@ describe('Decimal', () => {
     },
   );
 
-  test.each(['1.5', 'true', 'null', 'ONE', '[1]', '{ a: 1 }', '"x"'])(
-    'refuses the literal %s as bad input',
+  test.each(['1.5', '1e3', '-1.0', '"1.0"', 'true', 'null', 'ONE', '[1]', '{a: 1}', '"x"'])(
+    'refuses the literal %s as bad input, and names it',
     (literal) => {
-      expect(() => literally(DecimalScalar, literal)).toThrow('Decimal is a string of digits');
+      const message = `Decimal is a string of digits such as "1000000", or a whole JSON number that is exact; got ${literal}.`;
+      expect(() => literally(DecimalScalar, literal)).toThrow(message);
     },
   );
 
