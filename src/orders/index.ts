@@ -47,6 +47,7 @@ export {
   GIVEN_UP,
   ORDER_STATUSES,
   type OrderStatus,
+  PAYMENT_RECEIVED,
   PAYMENT_REFUSED,
   REFUNDED,
   type ReviewReason,

@@ -9,7 +9,9 @@ import {
   lockOrder,
   moveOrder,
   type OrderStatus,
+  PAYMENT_RECEIVED,
   payableOf,
+  recordStep,
   setReviewReason,
   type TopupOrder,
   UNDER_REVIEW,
@@ -29,7 +31,7 @@ import {
 } from './rules/decide-payment.ts';
 import type { PaymentOutcome } from './rules/payment-outcomes.ts';
 import { PAYABLE_STATUSES } from './rules/provider-end.ts';
-import { newSteps, sumsOf } from './rules/received-sum.ts';
+import { newSteps, paymentsWithoutMove, sumsOf } from './rules/received-sum.ts';
 import { isInvoiceTaken } from './store/invoice-owners.ts';
 import type { OrderPayment } from './store/order-payment.entity.ts';
 import { enterPayments, type InboxFacts, moneyOf } from './store/order-payments.ts';
@@ -130,6 +132,8 @@ export class SettleReceived {
     // fault point: review, payments entered and order not moved
     const reasonBefore = order.reviewReason;
     const { excessPaidTwice } = await walk(tx, settling, decision);
+    for (const _ of paymentsWithoutMove(rows, decision.walk))
+      await recordStep(tx, order, { at, cause: `${PAYMENT_RECEIVED}: ${answer.source}`, actor: null });
     await withdrawDeadLink(tx, order, answer.invoices);
     const isOtherReason = order.reviewReason !== reasonBefore;
     await enqueueMail(tx, order, { isMoved: decision.walk.length > 0, isOtherReason, rows, all: settling.payments });

@@ -205,7 +205,7 @@ export type TopupOrderEventKind =
   | 'OPERATOR_ACTED'
   /** The sum was received, and the quotas were credited. */
   | 'PAID'
-  /** A payment came in. `TopupOrder.payments` has them; the timeline does not list them yet. */
+  /** A payment came in that did not move the order: a further part of the sum, or money after the order was paid or refunded. `TopupOrder.payments` has its amount. */
   | 'PAYMENT_RECEIVED'
   /** Mekari Pay will not make the invoice, and the order is cancelled for that. */
   | 'PAYMENT_REFUSED'

@@ -1,4 +1,4 @@
-import { AWAITS_BOOKING, CREDITED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
+import { AWAITS_BOOKING, CREDITED, PAYMENT_RECEIVED, REFUNDED, UNDER_REVIEW } from '../../orders/index.ts';
 import { SYSTEM_ACTOR, TO_GIVE_BACK } from '../../payments/index.ts';
 import { oneOf, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Check } from './check.ts';
@@ -8,6 +8,9 @@ import { isPaid } from './is-paid.ts';
 const SKEW = raw(`interval '1 minute'`);
 /** A hint is checked at once. After this long neither its job nor the poll has asked. */
 const CHECKED_WITHIN = raw(`interval '1 hour'`);
+
+/** The causes of steps for payments that moved nothing. */
+const PAYMENT_STEP = raw(`'${PAYMENT_RECEIVED}%'`);
 
 /** An operator accepted the payments of order `o` as they were. */
 const isApproved: Sql = sql`exists (
@@ -172,6 +175,20 @@ export const paymentsChecks: readonly Check[] = [
       join order_payments payment using (provider, invoice_id)
       where payment.order_id <> o.id
       group by o.number, payment.invoice_id, payment.order_id`,
+  },
+  {
+    name: 'payment_step_has_its_payment',
+    meaning: 'A step of a timeline says that a payment came in, and no payment was recorded with it.',
+    ofChanges: 'orders',
+    // The reverse cannot be asked: earlier versions recorded payments without a step.
+    sql: () => sql`
+      select o.number as subject, format('%s steps at %s', count(*), step.at) as detail
+      from topup_order_events step join topup_orders o on o.id = step.order_id
+      where step.from_status = step.to_status and step.cause like ${PAYMENT_STEP}
+      group by o.id, o.number, step.at
+      having count(*) > (
+        select count(*) from order_payments payment
+        where payment.order_id = o.id and payment.kind = 'PAYMENT' and payment.recorded_at = step.at)`,
   },
   {
     name: 'payment_matches_status',

@@ -7,4 +7,4 @@ export const eventType = (kind: EventKind): string => `topup_order.${kind.toLowe
 export const EVENT_TYPES: readonly string[] = EVENT_KINDS.map(eventType);
 
 /** No order has a step of these yet, so a subscription to them alone gets nothing. */
-export const TYPES_WITHOUT_STEPS: readonly string[] = (['PAYMENT_RECEIVED', 'MAIL_SENT'] as const).map(eventType);
+export const TYPES_WITHOUT_STEPS: readonly string[] = (['MAIL_SENT'] as const).map(eventType);

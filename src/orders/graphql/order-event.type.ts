@@ -19,7 +19,8 @@ registerEnumType(TopupOrderEventKind, {
     REJECTED: { description: 'A second person rejected the draft.' },
     CONFIRMED: { description: 'The buyer confirmed the order.' },
     PAYMENT_RECEIVED: {
-      description: 'A payment came in. `TopupOrder.payments` has them; the timeline does not list them yet.',
+      description:
+        'A payment came in that did not move the order: a further part of the sum, or money after the order was paid or refunded. `TopupOrder.payments` has its amount.',
     },
     PAID: { description: 'The sum was received, and the quotas were credited.' },
     BOOKED: { description: 'Accounting booked the order.' },
@@ -52,7 +53,7 @@ export class TopupOrderEvent {
 
   @Field(() => TopupOrderStatus, {
     description:
-      'The status after; the same as before for a new quote, an approval, and an action of an operator that moves nothing.',
+      'The status after; the same as before for a new quote, an approval, and a payment or an action of an operator that moves nothing.',
   })
   to!: OrderStatus;
 

@@ -1,5 +1,5 @@
 import { APPROVAL_CAUSES } from './approval.ts';
-import { type OrderStatus, PAYMENT_REFUSED } from './order-state.ts';
+import { type OrderStatus, PAYMENT_RECEIVED, PAYMENT_REFUSED } from './order-state.ts';
 
 /** The kinds of steps, for programs. The graph declares all of them; which ones occur today, eventKind() says. */
 export const EVENT_KINDS = [
@@ -46,12 +46,13 @@ const KIND_OF_APPROVAL: Readonly<Record<string, EventKind>> = {
 };
 
 /**
- * Steps that move nothing are approvals and new quotes of drafts; after a confirm, only operators make them, or the system closes their
- * work.
+ * Steps that move nothing are approvals and new quotes of drafts; after a confirm they are payments, or operators make them, or the system
+ * closes their work.
  */
 export function eventKind({ from, to, cause }: Step): EventKind {
-  if (from === to) return to === 'DRAFT' ? (KIND_OF_APPROVAL[cause] ?? 'QUOTED_ANEW') : 'OPERATOR_ACTED';
-  return cause === PAYMENT_REFUSED ? 'PAYMENT_REFUSED' : KIND_OF_MOVE[to];
+  if (from !== to) return cause === PAYMENT_REFUSED ? 'PAYMENT_REFUSED' : KIND_OF_MOVE[to];
+  if (to === 'DRAFT') return KIND_OF_APPROVAL[cause] ?? 'QUOTED_ANEW';
+  return cause.startsWith(PAYMENT_RECEIVED) ? 'PAYMENT_RECEIVED' : 'OPERATOR_ACTED';
 }
 
 const CALLERS_CAUSES = ['createTopupOrder', 'confirmOrder', 'cancelTopupOrder', ...Object.values(APPROVAL_CAUSES)];

@@ -40,7 +40,8 @@ export function orderAgeGauge(database: DataSource, clock: Clock): Gauge {
             when status in (${oneOf(AWAITS_PAYMENT)}) then confirmed_at
             when status in (${oneOf(CREDITED)}) then paid_at
             else (select max(event.at) from topup_order_events event
-                  where event.order_id = open.id and event.to_status in (${oneOf(UNDER_REVIEW)})) end) as since
+                  where event.order_id = open.id and event.to_status in (${oneOf(UNDER_REVIEW)})
+                    and event.from_status <> event.to_status) end) as since
           from topup_orders open where status in (${oneOf(OPEN)}) group by status`,
       );
       const now = clock.now().getTime();

@@ -1,5 +1,6 @@
 import { decimalDifference } from '../../kernel/amount.ts';
 import { type Rupiah, sum } from '../../kernel/money.ts';
+import type { OrderStatus } from '../../orders/index.ts';
 import type { Invoice } from '../provider.ts';
 import type { ReceivedSums } from './decide-payment.ts';
 
@@ -36,6 +37,15 @@ export function newSteps(known: readonly MoneyStep[], provider: string, invoices
     });
   });
 }
+
+/**
+ * Returns the payments that get a step of their own on the order's timeline: those of an answer that does not move the order. A move is a
+ * step that tells of all payments of its answer.
+ */
+export const paymentsWithoutMove = <S extends Pick<MoneyStep, 'kind'>>(
+  steps: readonly S[],
+  walk: readonly OrderStatus[],
+): S[] => (walk.length > 0 ? [] : steps.filter(({ kind }) => kind === 'PAYMENT'));
 
 type Change = Omit<MoneyStep, 'provider' | 'invoiceId'>;
 

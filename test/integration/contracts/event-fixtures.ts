@@ -3,7 +3,7 @@ import { disable, replay, subscribe } from '../../../src/event-delivery/index.ts
 import { retryOrder } from '../../../src/operators/index.ts';
 import type { TestApp } from '../../support/app/app.ts';
 import { tryApprove, tryConfirm, tryReject } from '../../support/app/mutations.ts';
-import { until } from '../../support/app/purchase.ts';
+import { readOrder, until } from '../../support/app/purchase.ts';
 import { createTestClient } from '../../support/app/test-client.ts';
 import { stableText } from '../../support/contracts/stable.ts';
 import type { EventReceiver } from '../../support/http/event-receiver.ts';
@@ -59,6 +59,16 @@ export function eventFixtures(parts: () => Parts): Record<string, () => Promise<
       await tryConfirm(clientOf(app, draft.token), orderOf(draft));
       app.sandbox.mekariPay.faults.clear();
       return draft;
+    },
+    async payment_received() {
+      const { app } = parts();
+      const reviewed = await reach('event payment received', { state: 'PAYMENT_REVIEW' });
+      await app.sandbox.mekariPay.payPart(reviewed.orderNumber ?? '', { amount: 100_000 });
+      await until(
+        () => readOrder(clientOf(app, reviewed.token), reviewed.orderId ?? ''),
+        ({ timeline }) => timeline.at(-1)?.from === 'PAYMENT_REVIEW',
+      );
+      return reviewed;
     },
     async operator_acted() {
       const { app, present } = parts();

@@ -14,6 +14,7 @@ import {
 import { systemClock } from '../../../src/kernel/clock.ts';
 import type { RequestContext } from '../../../src/platform/server/request-context.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCheck } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder, untilStatus } from '../../support/app/purchase.ts';
 import { readAs } from '../../support/database/read-as.ts';
@@ -110,6 +111,22 @@ test('a subscription gets the types that it names; one to all organizations gets
   expect(sent(at('/one'))).toEqual(['topup_order.paid 3']);
   expect(new Set(at('/all').map(({ data }) => data.number))).toEqual(new Set(orders.map(({ number }) => number)));
   expect(new Set(sent(at('/all')))).toEqual(new Set(['topup_order.created 1']));
+});
+
+test('each payment that moves nothing is an event, once, and one that moves the order is none', async () => {
+  const organizationId = organization();
+  await subscribed({ organizationId, types: ['topup_order.payment_received'] });
+  const client = await clientOf(organizationId);
+  const order = await confirmOrder(client, await createOrder(client, organizationId, { muv: '500' }));
+  for (const amount of [100_000, 50_000, 25_000]) {
+    await app.sandbox.mekariPay.payPart(order.number, { amount, webhook: false });
+    await tryCheck(client, order.id);
+    await tryCheck(client, order.id);
+  }
+  await app.sandbox.mekariPay.payRest(order.number, { webhook: false });
+  await tryCheck(client, order.id);
+  await events.run();
+  expect(sent(receiver.received)).toEqual(['topup_order.payment_received 4', 'topup_order.payment_received 5']);
 });
 
 test('without a subscription nothing is noted', async () => {

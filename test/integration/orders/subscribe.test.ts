@@ -5,7 +5,7 @@ import { changesOf, FollowOrder } from '../../../src/orders/index.ts';
 import type { StreamContext } from '../../../src/platform/graphql/subscriptions.ts';
 import { startApp, type TestApp } from '../../support/app/app.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
-import { confirmOrder, createOrder, until } from '../../support/app/purchase.ts';
+import { confirmOrder, createOrder, payUntilReview, until } from '../../support/app/purchase.ts';
 import { eventsOf, next, subscribe } from '../../support/app/subscription.ts';
 import { scrape } from '../../support/telemetry/served-metrics.ts';
 
@@ -65,6 +65,20 @@ test('an order comes at once, and after each change that another process makes, 
     'PAID',
     'BOOKED',
   ]);
+  await stream.return?.();
+  await untilWaiters(other, 0);
+});
+
+test('a payment that moves nothing comes once, with its step', async () => {
+  const { client, order } = await pending();
+  await payUntilReview(app, client, order, { amount: 100_000 });
+  const stream = follow(client.token, order.id, other.url);
+  const changes = async () => (await next(stream)).data.topupOrderChanged.timeline.at(-1).kind;
+  expect(await changes()).toBe('REVIEW');
+  await app.sandbox.mekariPay.payPart(order.number, { amount: 50_000 });
+  expect(await changes()).toBe('PAYMENT_RECEIVED');
+  await app.sandbox.mekariPay.payRest(order.number);
+  expect(['PAID', 'BOOKED']).toContain(await changes());
   await stream.return?.();
   await untilWaiters(other, 0);
 });

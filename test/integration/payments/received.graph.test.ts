@@ -7,6 +7,7 @@ import { confirmOrder, createOrder, untilStatus } from '../../support/app/purcha
 
 const FIELDS = `payable { amount } receivedTotal { amount } outstanding { amount } reviewReason
   payments { amount { amount } originalAmount originalCurrency method status }`;
+const KINDS = 'query ($id: ID!) { topupOrder(id: $id) { timeline { kind from to actor { subject } } } }';
 
 let app: TestApp;
 
@@ -69,6 +70,36 @@ test('a part, then the rest: each is a payment, and the sum settles the order', 
     reviewReason: null,
     payments: [part('400000', 'ACCEPTED'), part('600000', 'ACCEPTED')],
   });
+});
+
+test('a payment that moves nothing is a step of its own, and one that moves the order is told by that', async () => {
+  const { client, order, money } = await pending();
+  const { mekariPay } = app.sandbox;
+  const kinds = async () => {
+    const { timeline } = (await client.query(KINDS, { id: order.id })).topupOrder;
+    return timeline.slice(2).map(({ kind }: { kind: string }) => kind);
+  };
+  const untilKinds = (...expected: string[]) => expect.poll(kinds, { timeout: 10_000 }).toEqual(expected);
+  await mekariPay.payPart(order.number, { amount: 400_000 });
+  await untilKinds('REVIEW');
+  await mekariPay.payPart(order.number, { amount: 100_000 });
+  await untilKinds('REVIEW', 'PAYMENT_RECEIVED');
+  const { timeline } = (await client.query(KINDS, { id: order.id })).topupOrder;
+  expect(timeline.at(-1)).toEqual({
+    kind: 'PAYMENT_RECEIVED',
+    from: 'PAYMENT_REVIEW',
+    to: 'PAYMENT_REVIEW',
+    actor: null,
+  });
+  // The poll finds nothing new.
+  await app.reconcile();
+  await mekariPay.payRest(order.number);
+  await untilKinds('REVIEW', 'PAYMENT_RECEIVED', 'PAID', 'BOOKED');
+  await mekariPay.payPart(order.number, { amount: 1000 });
+  await untilKinds('REVIEW', 'PAYMENT_RECEIVED', 'PAID', 'BOOKED', 'PAYMENT_RECEIVED');
+  await mekariPay.refund(order.number, { amount: 1000 });
+  await expect.poll(money, { timeout: 10_000 }).toMatchObject({ receivedTotal: { amount: '1000000' } });
+  await untilKinds('REVIEW', 'PAYMENT_RECEIVED', 'PAID', 'BOOKED', 'PAYMENT_RECEIVED');
 });
 
 test('a part that is given back: the order is refunded, and nothing is received any more', async () => {

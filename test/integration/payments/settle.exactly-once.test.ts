@@ -99,6 +99,33 @@ describe('a payment that reaches two replicas at the same moment', () => {
       expect([app, replica].flatMap((one) => alerts(one, order.number))).toEqual([]);
     },
   );
+
+  test.each([1, 2, 3])(
+    'as a further part of an order under review (round %i): is entered once, with one step',
+    async () => {
+      const { clients, client, order } = await pending();
+      await app.sandbox.mekariPay.payPart(order.number, { amount: 100_000 });
+      await untilStatus(client, order.id, 'PAYMENT_REVIEW');
+      await app.sandbox.mekariPay.payPart(order.number, { amount: 50_000, webhook: false });
+      const urls = [app, replica].map(webhookUrl);
+      await Promise.all([
+        app.sandbox.mekariPay.resend(order.number, { times: 6, concurrency: 6, urls }),
+        atOnce(6, clients, (one) => tryCheck(one, order.id)),
+        app.reconcile(),
+        replica.reconcile(),
+      ]);
+      await app.sandbox.mekariPay.payRest(order.number);
+      const completed = await untilStatus(client, order.id, 'COMPLETED');
+      const review = 'PAYMENT_REVIEW';
+      const walk = completed.timeline.map(({ from, to }) => `${from} → ${to}`).slice(2);
+      expect(walk).toEqual([
+        `PENDING_PAYMENT → ${review}`,
+        `${review} → ${review}`,
+        `${review} → PAID`,
+        'PAID → COMPLETED',
+      ]);
+    },
+  );
 });
 
 describe('a call that repeats twenty times at once, alternating between two replicas', () => {

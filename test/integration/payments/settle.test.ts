@@ -63,7 +63,7 @@ describe('a repeated payment', () => {
     expect(alerts(app, order.number)).toEqual([]);
   });
 
-  test('for a paid order, as a second payment, changes nothing and raises an alert', async () => {
+  test('for a paid order, as a second payment, moves nothing, has a step of its own, and raises an alert', async () => {
     const { id, client, order } = await pending();
     await app.sandbox.mekariPay.pay(order.number);
     const completed = await untilStatus(client, order.id, 'COMPLETED');
@@ -73,7 +73,11 @@ describe('a repeated payment', () => {
       async () => alerts(app, order.number),
       (raised) => raised.length > 0,
     );
-    expect(await readOrder(client, order.id)).toEqual(completed);
+    const { timeline, ...same } = await readOrder(client, order.id);
+    const { timeline: before, ...unpaid } = completed;
+    expect(same).toEqual(unpaid);
+    const step = { from: 'COMPLETED', to: 'COMPLETED', cause: 'payment received: check' };
+    expect(timeline).toEqual([...before, expect.objectContaining(step)]);
     expect(await balances(app, id)).toEqual({ agent_extra: '4' });
     expect(alerts(app, order.number)).toEqual(['payment_exception: surplus']);
   });

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
-import { confirmOrder, createOrder, payUntilReview, purchase, untilStatus } from '../../support/app/purchase.ts';
+import {
+  confirmOrder,
+  createOrder,
+  payUntilReview,
+  purchase,
+  readOrder,
+  until,
+  untilStatus,
+} from '../../support/app/purchase.ts';
 import { invoiceEvent } from '../../support/app/webhook.ts';
 import { parsePrometheus } from '../../support/telemetry/prometheus.ts';
 import { documentedMetrics, everythingServed, scrape } from '../../support/telemetry/served-metrics.ts';
@@ -162,7 +170,7 @@ test('the age of the oldest open order grows, from when it was created, confirme
   await aged.sandbox.mekariPay.pay(toBePaid.number);
   // The total is less than the five minutes of a webhook signature's tolerance.
   time.advance(80);
-  await payUntilReview(aged, buyer, toBeReviewed);
+  await payUntilReview(aged, buyer, toBeReviewed, { amount: 1000 });
 
   const { DRAFT = 0, PENDING_PAYMENT = 0, PAID = 0, PAYMENT_REVIEW = -1, ...rest } = await ages();
   expect(rest).toEqual({});
@@ -171,10 +179,17 @@ test('the age of the oldest open order grows, from when it was created, confirme
   expect(PAID - PAYMENT_REVIEW).toBeGreaterThan(79.9);
   expect(PENDING_PAYMENT - PAID).toBeGreaterThan(79.9);
   expect(DRAFT - PENDING_PAYMENT).toBeGreaterThan(79.9);
+  // A further part leaves it where it is, and does not make it younger.
+  time.advance(30);
+  await aged.sandbox.mekariPay.payPart(toBeReviewed.number, { amount: 1000 });
+  await until(
+    () => readOrder(buyer, toBeReviewed.id),
+    ({ timeline }) => timeline.at(-1)?.from === 'PAYMENT_REVIEW',
+  );
   time.advance(5000);
   const before: Record<string, number> = { DRAFT, PENDING_PAYMENT, PAID, PAYMENT_REVIEW };
   for (const [status, age] of Object.entries(await ages())) {
-    expect(age - (before[status] ?? 0)).toBeGreaterThanOrEqual(5000);
+    expect(age - (before[status] ?? 0)).toBeGreaterThanOrEqual(5030);
   }
   await aged.close();
 });

@@ -82,12 +82,12 @@ test('a new quota code, and a flag that was never set, are applied and warned of
 });
 
 test('a type of events that no order has yet is subscribed to, and warned of', async () => {
-  const types = ['--type', 'topup_order.paid', '--type', 'payment_received'];
+  const types = ['--type', 'topup_order.paid', '--type', 'mail_sent'];
   const call = ['subscribe', '--url', 'https://erp.example.com/hooks', '--all-organizations', '--json', ...types];
   const { code, stdout, stderr } = await run('events', ...call);
   expect(code).toBe(0);
-  expect(JSON.parse(stdout).types).toEqual(['topup_order.paid', 'topup_order.payment_received']);
-  expect(stderr).toBe('Warning: no order has steps of type topup_order.payment_received yet, so none will be sent.\n');
+  expect(JSON.parse(stdout).types).toEqual(['topup_order.paid', 'topup_order.mail_sent']);
+  expect(stderr).toBe('Warning: no order has steps of type topup_order.mail_sent yet, so none will be sent.\n');
   await db.query('delete from event_subscriptions');
 });
 

@@ -14,8 +14,8 @@ const ORDERS = 24;
 const BUYERS = 4;
 /** Both replicas die as the event of this number arrives: its sender gets no answer, or has no time to store it. */
 const DEADLY = [7, 31, 60];
-/** Each order is created, confirmed, paid and booked. */
-const STEPS = [1, 2, 3, 4];
+/** Each order is created, confirmed, paid, booked, and paid once more, which moves nothing. */
+const STEPS = [1, 2, 3, 4, 5];
 const seed = Number(process.env['RANDOM_KILLS_SEED'] ?? Date.now() % 1_000_000);
 const random = createRandom(seed);
 
@@ -55,6 +55,11 @@ async function shop(cluster: Cluster, buyers: Buyer[]): Promise<void> {
       (invoice) => invoice !== undefined,
     );
     await sandbox.mekariPay.pay(number);
+    await until(
+      () => db.query('select 1 from topup_orders where number = $1 and paid_at is not null', [number]),
+      (paid) => paid.length === 1,
+    );
+    await sandbox.mekariPay.payPart(number, { amount: 1000 });
   }
 }
 
@@ -92,7 +97,7 @@ test('every step of every order arrives, in the order of its order, while the re
   const buyers: Buyer[] = [];
   const isComplete = () => {
     const orders = byOrder(receiver.received);
-    return orders.size === ORDERS && [...orders.values()].every((events) => sequences(events).includes(4));
+    return orders.size === ORDERS && [...orders.values()].every((events) => sequences(events).includes(STEPS.length));
   };
   const work = async () => {
     await Promise.all(Array.from({ length: BUYERS }, () => shop(cluster, buyers)));
@@ -111,6 +116,8 @@ test('every step of every order arrives, in the order of its order, while the re
     expect(sequences(events)).toEqual(sequences(events).toSorted((a, b) => a - b));
     expect([...new Set(sequences(events))]).toEqual(STEPS);
     expect(new Set(events.map(({ id }) => id)).size).toBe(STEPS.length);
+    const ofPayment = events.filter(({ type }) => type === 'topup_order.payment_received');
+    expect(new Set(sequences(ofPayment)).size).toBe(1);
   }
   expect(kills).toHaveLength(DEADLY.length);
   await until(

@@ -48,8 +48,8 @@ interface Way {
   pay?(orderNumber: string): Promise<unknown>;
   /** The next act at the provider, once the order is under review. */
   payRest?(orderNumber: string): Promise<unknown>;
-  /** The stored payments and exceptions at the end. */
-  money?: { payments: string[]; exceptions: string[] };
+  /** The stored payments and exceptions at the end, and how many payments moved nothing: each has a step. */
+  money?: { payments: string[]; exceptions: string[]; steps?: number };
 }
 
 const place = (buyer: Buyer, { url }: Replica) => buyer.place(url);
@@ -91,10 +91,11 @@ async function readQuotation(buyer: Buyer, url: string): Promise<string> {
 
 const pay = ({ order }: Buyer, way: Way) => (way.pay ?? sandbox.mekariPay.pay)(order.number);
 
-/** The credit comes first and is at rest, so that the process dies of the refund. */
-async function placePayAndRefund(buyer: Buyer, replica: Replica, way: Way): Promise<void> {
+/** The credit comes first and is at rest, so that the process dies of the further payment and the refund. */
+async function placePayMoreAndRefund(buyer: Buyer, replica: Replica, way: Way): Promise<void> {
   await placeAndPay(buyer, replica, way);
   await untilQuiet(replica);
+  await sandbox.mekariPay.payPart(buyer.order.number, { amount: 150_000, webhook: false });
   await sandbox.mekariPay.refund(buyer.order.number, { amount: 100_000 });
   await sandbox.mekariPay.resend(buyer.order.number, { urls: [`${replica.url}/webhooks/mekari-pay`] });
 }
@@ -129,10 +130,14 @@ const MONEY = {
     },
     money: { payments: ['PAYMENT 300000', 'REFUND -300000'], exceptions: [] },
   },
-  'the sum, of which a part goes back after the credit': {
+  'the sum, and after the credit more, of which a part goes back': {
     end: 'COMPLETED',
-    drive: placePayAndRefund,
-    money: { payments: ['PAYMENT 800000', 'REFUND -100000'], exceptions: ['refunded 100000'] },
+    drive: placePayMoreAndRefund,
+    money: {
+      payments: ['PAYMENT 800000', 'PAYMENT 150000', 'REFUND -100000'],
+      exceptions: ['refunded 100000', 'surplus 50000'],
+      steps: 1,
+    },
   },
 } satisfies Record<string, Way>;
 
@@ -281,9 +286,12 @@ async function expectMoney({ way, buyer: { order } }: Story): Promise<void> {
     `select kind || ' ' || amount as line from order_payments where order_id = $1 order by recorded_at, kind`,
   );
   const exceptions = await read(
-    `select outcome || ' ' || amount as line from payment_events where order_id = $1 and outcome in ('surplus', 'refunded')`,
+    `select outcome || ' ' || amount as line from payment_events where order_id = $1 and outcome in ('surplus', 'refunded') order by outcome`,
   );
-  expect({ payments, exceptions }).toEqual(way.money);
+  const steps = await read(
+    `select cause as line from topup_order_events where order_id = $1 and cause like 'payment received: %'`,
+  );
+  expect({ payments, exceptions, steps: steps.length }).toEqual({ steps: 0, ...way.money });
 }
 
 /** A repeat is refused only after a cancel that committed, and with an order that says so. */

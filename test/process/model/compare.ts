@@ -20,7 +20,8 @@ export interface StoredOrder {
 export async function storedOrders({ landlord, orders }: Shop): Promise<StoredOrder[]> {
   const rows = await landlord.db.query<StoredOrder>(
     `select o.id, o.status, o.total::text, payment_checked_at as "askedAt", paid_invoice_number as "paidInvoiceNumber",
-            array(select to_status from topup_order_events where order_id = o.id order by id) as walk,
+            array(select case when from_status = 'COMPLETED' and to_status = 'COMPLETED' then 'PAID' else to_status end
+                  from topup_order_events where order_id = o.id order by id) as walk,
             array(select source || ' ' || type || ': ' || outcome ||
                     case when outcome in ('surplus', 'refunded', 'to_give_back') then ' ' || coalesce(amount::text, '?') else '' end
                   from payment_events where order_id = o.id order by id) as inbox,

@@ -92,8 +92,14 @@ export function settled(order: Order, source: 'poll' | 'check'): Order {
   if (entries.length === 0 && known !== order) entries.push('invoice.paid: received');
   const exceptions = exceptionsOf(order, after);
   const inbox = [...entries, ...exceptions.entries].map((entry) => ({ id: 'asked', outcome: `${source} ${entry}` }));
-  return { ...after, refundTold: exceptions.refundTold, inbox: [...order.inbox, ...inbox] };
+  const isMoved = after.walk.length > order.walk.length;
+  const told = isMoved ? after : withPaymentSteps(after, known.payments.slice(order.payments.length));
+  return { ...told, refundTold: exceptions.refundTold, inbox: [...order.inbox, ...inbox] };
 }
+
+/** A payment that moves nothing is a step from the status to itself. */
+const withPaymentSteps = (order: Order, entered: readonly string[]): Order =>
+  entered.filter((line) => line.startsWith('PAYMENT')).reduce((each) => move(each, statusOf(each)), order);
 
 function moved(order: Order, known: Order): { after: Order; entries: string[] } {
   const isReviewed = statusOf(order) === 'PAYMENT_REVIEW';

@@ -56,6 +56,8 @@ describe.skipIf(!hasChromium)('a change of the status (needs chromium)', () => {
     await show(inParts);
     await mekariPay.payPart(inParts.number, { amount: 200_000 });
     await reaches(view, 'PAYMENT_REVIEW');
+    await mekariPay.payPart(inParts.number, { amount: 100_000 });
+    await view.page.locator('.timeline', { hasText: /A payment came in|Pembayaran masuk/ }).waitFor();
     await mekariPay.payRest(inParts.number);
     await reaches(view, 'COMPLETED');
     const atOnce = await pending();

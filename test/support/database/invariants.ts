@@ -49,6 +49,16 @@ const VIOLATIONS: Record<string, string> = {
       select order_id, from_status, lag(to_status) over (partition by order_id order by id) as previous
       from topup_order_events
     ) as step where from_status is distinct from previous`,
+  'a payment that moved nothing has no step of its own, or a step has no payment': `
+    select order_id, at, payments, steps, moves from (
+      select order_id, recorded_at as at, count(*) as payments from order_payments where kind = 'PAYMENT' group by 1, 2
+    ) as payment
+    full join (
+      select order_id, at, count(*) filter (where from_status = to_status) as steps,
+             count(*) filter (where from_status <> to_status) as moves
+      from topup_order_events where cause like 'payment: %' or cause like 'payment received: %' group by 1, 2
+    ) as step using (order_id, at)
+    where coalesce(steps, 0) > coalesce(payments, 0) or (coalesce(moves, 0) = 0 and coalesce(steps, 0) <> payments)`,
   'a paid order received less than it asks for, and nobody approved that': `
     select o.number, o.total, coalesce(sum(payment.amount), 0) as received from topup_orders o
     left join order_payments payment on payment.order_id = o.id and payment.kind = 'PAYMENT'

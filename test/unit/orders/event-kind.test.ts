@@ -16,6 +16,9 @@ test.each<[OrderStatus | null, OrderStatus, string, EventKind]>([
   ['PENDING_PAYMENT', 'CANCELLED', 'payment provider: the invoice is void', 'CANCELLED'],
   ['PENDING_PAYMENT', 'CANCELLED', 'payment provider: the invoice is refused', 'PAYMENT_REFUSED'],
   ['PAID', 'PAID', 'operator: retried', 'OPERATOR_ACTED'],
+  ['PAID', 'PAID', 'payment exception not_payable closed: credited', 'OPERATOR_ACTED'],
+  ['PAYMENT_REVIEW', 'PAYMENT_REVIEW', 'payment received: check', 'PAYMENT_RECEIVED'],
+  ['COMPLETED', 'COMPLETED', 'payment received: poll', 'PAYMENT_RECEIVED'],
 ])('%s to %s by "%s" is %s', (from, to, cause, kind) => {
   expect(EVENT_KINDS).toContain(kind);
   expect(eventKind({ from, to, cause })).toBe(kind);

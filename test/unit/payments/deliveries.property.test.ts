@@ -129,6 +129,9 @@ function play(start: Start, steps: readonly Step[], onCell: (cell: string) => vo
     if (isCredit) expect(next.confirmed).toBe(true);
     expect(next.credits).toBeLessThanOrEqual(1);
     expect(next.timesReplaced).toBe(0);
+    // A commit that moves the order tells of its payments by that; each payment of any other has a step of its own.
+    const entered = paymentsIn(next) - paymentsIn(store);
+    expect(next.paymentSteps - store.paymentSteps).toBe(next.moves > store.moves ? 0 : entered);
     store = next;
   };
   const answerAt = (staleBy: number) => history.at(-1 - Math.min(staleBy, history.length - 1)) as Truth;
@@ -187,6 +190,8 @@ function assertRules(start: Start, { store, truth }: Situation): void {
     }
   }
 }
+
+const paymentsIn = ({ steps }: Store) => steps.filter(({ kind }) => kind === 'PAYMENT').length;
 
 const RUNS = 40_000;
 // The walks take twenty seconds, and several times that beside other work.

@@ -3,7 +3,7 @@ import type { Invoice } from '../../../src/payments/provider.ts';
 import { decideNotice, decideReceived, type ProviderNotice } from '../../../src/payments/rules/decide-payment.ts';
 import type { NoticeOutcome } from '../../../src/payments/rules/payment-outcomes.ts';
 import { paymentTime } from '../../../src/payments/rules/payment-time.ts';
-import { type MoneyStep, newSteps, sumsOf } from '../../../src/payments/rules/received-sum.ts';
+import { type MoneyStep, newSteps, paymentsWithoutMove, sumsOf } from '../../../src/payments/rules/received-sum.ts';
 import { CONFIRMED_AT, PAYABLE, RECEIVED_AT } from './played-provider.ts';
 
 /** The database's record of the order. A transaction replaces it as a whole, so a crash leaves the former one. */
@@ -20,6 +20,10 @@ export interface Store {
   surplusReported: bigint;
   refundReported: bigint | null;
   credits: number;
+  /** Statuses that the order went through. */
+  moves: number;
+  /** Steps of the timeline for payments that moved nothing. */
+  paymentSteps: number;
   /** Payments whose time was taken for implausible. */
   timesReplaced: number;
   /** A hint enqueued a check that has not run. */
@@ -37,6 +41,8 @@ export const EMPTY: Store = {
   surplusReported: 0n,
   refundReported: null,
   credits: 0,
+  moves: 0,
+  paymentSteps: 0,
   timesReplaced: 0,
   isCheckDue: false,
 };
@@ -73,6 +79,8 @@ export function settleAnswer(store: Store, invoices: readonly Invoice[]): Store 
     invoiceId: store.invoiceId ?? (walk.length > 0 ? (all.at(-1)?.invoiceId ?? null) : null),
     steps: all,
     credits: store.credits + walk.filter((status) => status === 'PAID').length,
+    moves: store.moves + walk.length,
+    paymentSteps: store.paymentSteps + paymentsWithoutMove(steps, walk).length,
     surplusReported: store.surplusReported + sum('surplus'),
     refundReported:
       named('refunded').length > 0 ? (store.refundReported ?? 0n) + sum('refunded') : store.refundReported,
@@ -116,6 +124,7 @@ export function settleNotice(store: Store, notice: ProviderNotice): { outcome: N
       invoiceId: store.invoiceId ?? invoiceId,
       steps: [...store.steps, step],
       credits: store.credits + 1,
+      moves: store.moves + 1,
       timesReplaced: store.timesReplaced + isReplaced(paidAt),
     },
   };
