@@ -23,6 +23,7 @@ const FLAGS = ['billing_new_topup_page', 'billing_new_topup', 'billing_voice_cal
  */
 export interface Side extends Composition {
   name: string;
+  url: string;
   extent: Extent;
   sandbox: Sandbox;
 }
@@ -56,5 +57,5 @@ export async function startSide(name: string, url: string, extent: Extent, sandb
     MAX_LIVE_DRAFTS: '0',
   });
   const composition = await compose(config, { log: createLogger('silent'), withoutBackground: true });
-  return { ...composition, name, extent, sandbox };
+  return { ...composition, name, url, extent, sandbox };
 }
