@@ -15,7 +15,7 @@ const MAX_PAGES = 10_000;
 
 const page = z.object({
   data: z.array(z.unknown()),
-  /** The query of the next page; null after the last one. */
+  /** The query of the next page; null after the last one. A provider that has no such member lists on after the last id. */
   next: z.object({ since: z.string(), after: z.string() }).nullish(),
 });
 /** Only its number says here which order it is for. */
@@ -31,16 +31,24 @@ const withId = z.object({ id: z.string().refine((text) => isLabel(text, 200)) })
  * invoice that changes meanwhile comes again. An invoice that cannot be read hides no other. Throws UpstreamError.
  */
 export async function* listInvoices(neighbour: Neighbour, since: Date): AsyncGenerator<MekariPayInvoicePage> {
-  let query = `since=${encodeURIComponent(since.toISOString())}`;
+  let query = queryOf({ since: since.toISOString() });
   for (let number = 1; number <= MAX_PAGES; number++) {
     const { data, next } = await neighbour.get({ path: `/api/v1/invoices?${query}`, schema: page });
+    const last = next === undefined ? withId.safeParse(data.at(-1)).data?.id : undefined;
+    const afterLast = last === undefined ? undefined : queryOf({ since: since.toISOString(), after: last });
+    // The page before ended with the same invoice: this provider knows no second page.
+    if (afterLast === query) return;
     yield readPage(data);
-    if (next === null || next === undefined) return;
-    const following = `since=${encodeURIComponent(next.since)}&after=${encodeURIComponent(next.after)}`;
+    const following = next ? queryOf(next) : afterLast;
+    if (following === undefined) return;
     if (following === query) throw new UpstreamError('mekari-pay', 'malformed', 'the next page is the same page');
     query = following;
   }
   throw new UpstreamError('mekari-pay', 'malformed', `the list has more than ${MAX_PAGES} pages`);
+}
+
+function queryOf({ since, after }: { since: string; after?: string }): string {
+  return `since=${encodeURIComponent(since)}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
 }
 
 function readPage(data: readonly unknown[]): MekariPayInvoicePage {

@@ -61,6 +61,20 @@ describe("the provider's list", () => {
     ]);
   });
 
+  test.each([
+    ['an empty page', { data: [] }],
+    ['the last page again, because it knows no second one', { data: [row('inv_3')] }],
+  ])('without a next query goes on after the last id, until %s', async (_, end) => {
+    answerPages({ data: [row('inv_1'), row('inv_2')] }, { data: [row('inv_3')] }, end);
+    const ids = (await listed()).flatMap(({ invoices }) => invoices.map(({ id }) => id));
+    expect(ids).toEqual(['inv_1', 'inv_2', 'inv_3']);
+    expect(server.requests.map(({ path }) => path)).toEqual(
+      ['', '&after=inv_2', '&after=inv_3'].map(
+        (after) => `/api/v1/invoices?since=2026-11-22T03%3A04%3A05.678Z${after}`,
+      ),
+    );
+  });
+
   test('asks for the second page only when somebody reads on', async () => {
     answerPages({ data: [row('inv_1')], next: { since: '2026-11-22T03:04:06Z', after: 'inv_1' } });
     for await (const { invoices } of listInvoices(neighbour, SINCE)) {
