@@ -18,13 +18,15 @@ import { organizationToWrite } from '../organizations/index.ts';
 import type { TenantDatabase } from '../platform/database/tenant-database.ts';
 import type { RequestContext } from '../platform/server/request-context.ts';
 import { inOrderSpan, markFailed, setFacts } from '../platform/telemetry/spans.ts';
+import type { Answer } from './answer.ts';
 import type { EndByProvider } from './end-by-provider.ts';
+import { InvoiceTaken } from './invoice-taken.ts';
 import type { IssueInvoice } from './issue-invoice.ts';
 import { everyInvoiceOf } from './order-invoices.ts';
 import type { PaymentProvider } from './provider.ts';
 import type { ReportOthers } from './report-others.ts';
 import type { ReviewUnreadable } from './review-unreadable.ts';
-import { type Answer, InvoiceTaken, type SettleReceived } from './settle-received.ts';
+import type { SettleReceived } from './settle-received.ts';
 import { invoiceIdsOf } from './store/order-payments.ts';
 
 type Source = Answer['source'];

@@ -3,11 +3,11 @@ import { UpstreamError } from '../clients/upstream-error.ts';
 import { addSeconds, type Clock } from '../kernel/clock.ts';
 import { END_CAUSES, shortenPayment, type TopupOrder } from '../orders/index.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
+import type { Answer } from './answer.ts';
 import { endOrder } from './end-order.ts';
 import type { Invoice } from './provider.ts';
 import type { ReviewUnreadable } from './review-unreadable.ts';
 import { isUnknownForGood, providerDeadline, providerEnd } from './rules/provider-end.ts';
-import type { Answer } from './settle-received.ts';
 import { countUnknown, providerHealth } from './store/lookup-failures.ts';
 import { isPaymentNoticed } from './store/payment-events.ts';
 
