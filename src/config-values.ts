@@ -30,8 +30,8 @@ function isDecodable(value: string): boolean {
 }
 
 /**
- * pg verifies certificates for each of these modes, and warns at each start that it may stop to in another version. The mode that says so
- * keeps the check, and is quiet.
+ * pg verifies certificates in each of these modes, and warns at each start that a later version may not. `verify-full` keeps the check and
+ * gives no warning.
  */
 function verifying(value: string): string {
   if (/[?&]uselibpqcompat=true/.test(value)) return value;

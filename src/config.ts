@@ -225,7 +225,7 @@ export function inspectConfig(environment: Environment = processEnvironment) {
 /** Every call to a neighbour is signed and bounded in time. */
 const CALLING = { MEKARI_CLIENT_ID: true, MEKARI_CLIENT_SECRET: true, UPSTREAM_TIMEOUT_MS: true } as const;
 
-/** Load the settings of a command that asks one neighbour. */
+/** Loads the settings of a command that asks one neighbour. */
 export const loadHubCoreConfig = (environment: Environment = processEnvironment) =>
   read(settings.pick({ HUB_CORE_URL: true, ...CALLING }), environment);
 export const loadMekariPayConfig = (environment: Environment = processEnvironment) =>

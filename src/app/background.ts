@@ -76,7 +76,7 @@ export function startBackground(
       concurrency: SLOTS.reservedForMails,
       isReserved: true,
     }),
-    // Receivers are other people's: they share nothing with bookings and mails.
+    // A subscriber's server may be slow, so events share no lane with bookings and mails.
     startJobWorker({
       ...unhurried,
       name: 'events',

@@ -28,7 +28,7 @@ export interface Databases {
 }
 
 const CALLERS_POOL = 10;
-/** For an order that a buyer changed at the last moment. */
+/** A buyer may change an order at the last moment of its life, so rows become history this much later. */
 const HISTORY_MARGIN_MS = 3_600_000;
 const BACKGROUND_POOL = 8;
 /** Far longer than any statement of the audit takes. Without a limit, a server that vanished during one would occupy its job for ever. */
@@ -89,7 +89,7 @@ async function connect(config: Config, parts: Parts): Promise<Databases> {
   };
 }
 
-/** Does not wait for it: the server starts without its replica. */
+/** Does not wait for the replica: the server starts without it. */
 function openReplica(config: Config, primary: DataSource, { clock, log, telemetry }: Parts): Replica | undefined {
   const { DATABASE_REPLICA_URL: url } = config;
   if (url === undefined) return undefined;

@@ -28,7 +28,7 @@ const isClean = ({ violations }: AuditRun) =>
   Object.entries(violations).every(([name, count]) => count === 0 || ALWAYS.has(name));
 
 /**
- * Returns the step after which the next audit looks. Returns undefined for an audit of everything: the last one found
+ * Returns the step after which the next audit begins. Returns undefined for an audit of everything: the last one found
  * something, which must be reported until it is repaired, or the last full one is a week old.
  */
 export async function nextAuditSince(database: DataSource, now: Date): Promise<bigint | undefined> {

@@ -29,7 +29,7 @@ export interface Target {
 
 const EVERY_CALL: Breaker = { run: (call) => call() };
 
-/** A place among the calls in flight, with the rest of the call's timeout. */
+/** A slot for a call, with the rest of the call's timeout. */
 export interface Slot {
   url: URL;
   timeoutMs: number;

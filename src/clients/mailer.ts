@@ -68,7 +68,7 @@ export function createMailer(options: MailerOptions): Mailer {
     } catch (error) {
       // The server's text may repeat the address, so only the kind of failure goes on.
       const { responseCode, code, command, permanent } = error as SmtpError;
-      // Refused for good at another step, it refuses us, not the recipient.
+      // A refusal at any other step concerns us, not the recipient.
       const refusedForGood = permanent === true && (command === 'RCPT TO' || command === 'DATA');
       const reason = responseCode === undefined ? (code ?? 'no connection') : `it answered ${responseCode}`;
       throw new UpstreamError(NEIGHBOUR, refusedForGood ? 'rejected' : 'unavailable', reason, responseCode);

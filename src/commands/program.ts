@@ -82,7 +82,7 @@ const SENTENCES: Readonly<Record<string, (name: string) => string>> = {
   'commander.optionMissingArgument': (name) => `The option ${name} needs a value.`,
 };
 
-/** Says a fault that the library found; a call without any command is answered with the usage alone. */
+/** Prints a fault that the library found; a call without any command is answered with the usage alone. */
 function sentences({ code, message }: CommanderError): readonly string[] {
   if (code === 'commander.help') return [];
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');

@@ -15,7 +15,7 @@ const MOST_REFUSALS = 8;
 const LONGEST_MS = 30_000;
 const RETENTION_MS = 30 * 86_400_000;
 const FORGET_BATCH = 1000;
-/** A fault of ours, such as a database that is away, is tried again as soon as this. */
+/** The wait after a fault of ours, such as a database that is down. */
 const FAULT_WAIT_MS = 60_000;
 
 /** Sends what is due to every subscription. One run at a time in the fleet; two at once would send some events twice. */

@@ -49,7 +49,7 @@ export async function deliverOrder(
     if (isWanted(target, step)) {
       const answer = await send(parts, target, due.orderId, step, stopping);
       if (!isAccepted(answer)) {
-        // It may be the stop that cut it off: the next run sends it again.
+        // The stop may have cut it off: the next run sends it again.
         if (stopping.aborted) return true;
         await noteRefusal(parts, target, current, { step, answer });
         return false;

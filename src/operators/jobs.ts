@@ -10,7 +10,7 @@ import { DIFFERENCE_KINDS, type DifferenceKind } from './rules/compare-books.ts'
  */
 export const RECONCILIATION_CRONTAB = '30 20 * * * run_reconciliation ?fill=2d';
 
-/** The queue adds the time for which the run is due, so that a late or repeated run looks at the same days. */
+/** The queue adds the time for which the run is due, so that a late or repeated run covers the same days. */
 const runReconciliationJob = defineJob({
   name: 'run_reconciliation',
   payload: z.object({ _cron: z.object({ ts: z.coerce.date() }) }),
@@ -18,7 +18,7 @@ const runReconciliationJob = defineJob({
 
 /**
  * Compares the days since the day before yesterday with the provider and accounting. A payment whose webhook was lost for
- * longer than the late poll looks is settled; what a machine cannot mend is logged as an error and counted. If a neighbour
+ * longer than the late poll lasts is settled; what a machine cannot mend is logged as an error and counted. If a neighbour
  * fails, the job is retried.
  */
 export function runReconciliationHandler(

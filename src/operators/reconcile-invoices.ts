@@ -57,7 +57,7 @@ const AT_ONCE = 8;
 
 /**
  * Compares every invoice that changed since a time with our orders and with accounting, because a failover to an asynchronous
- * standby loses commits that nothing here remembers, and a webhook may be lost for longer than the poll looks. Settles a
+ * standby loses commits that nothing here remembers, and a webhook may be lost for longer than the late poll lasts. Settles a
  * payment that is not credited, and stores a PI that is booked; the rest is for an operator. One page of the provider's list
  * is in memory at a time. Every step is idempotent, so a run that ends early is simply run again. Throws UpstreamError if the
  * list fails; a failure about one order is a finding.

@@ -94,7 +94,7 @@ export class ConfirmOrder {
     const quoted = await this.quotes.requote(request, draft);
     if (!quoted.ok) return { order, userErrors: quoted.error };
     const { taken, reported, periods, linesWithoutContractEnd, approvalLimit } = quoted.value;
-    // Before the prices: what waits for a decision keeps its total.
+    // Checked before the prices: a draft that awaits a decision keeps its total.
     const unapproved = approvalMissing(order, approvalLimit);
     if (unapproved !== undefined) return { order, userErrors: [unapproved] };
     if (linesWithoutContractEnd.length > 0) {

@@ -12,7 +12,7 @@ export interface JobOrder {
 /** The worker reads `traceparent`. An order that was never traced has none. */
 export const orderPayload = z.object({
   orderId: z.uuid(),
-  /** Jobs of the version before have none. */
+  /** Jobs of the previous version have none. */
   organizationId: z.string().optional(),
   correlationId: z.string(),
   traceparent: z.string().optional(),

@@ -60,7 +60,7 @@ interface WantedQuote {
 export interface DraftToRequote {
   order: TopupOrder;
   lines: readonly TopupOrderLine[];
-  /** hub-core's report when the draft was quoted; undefined if a version before stored none. */
+  /** hub-core's report when the draft was quoted; undefined if the previous version stored none. */
   excessAtQuote: readonly ExcessQuantity[] | undefined;
 }
 
@@ -111,7 +111,7 @@ export class QuoteOrder {
     const { quote, reported, taken, claims } = quoted.value;
     const pending = claims.filter(({ code }) => items.some((item) => item.code === code));
     if (pending.length > 0) return refused(excessPending(pending));
-    // A draft of the version before has no report: all that moved is then a change.
+    // A draft of the previous version has no report: any difference then counts as a change.
     const excess = { frozen: frozenExcess(lines), atQuote: excessAtQuote ?? reported, atConfirm: reported, taken };
     if (samePrices(lines, quote.lines) && onlyGrew(excess)) {
       return ok({ ...quoted.value, periods: frozenPeriods(lines, quote.lines) });

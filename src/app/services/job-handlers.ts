@@ -7,7 +7,7 @@ import type { JobHandler } from '../../platform/jobs/job.ts';
 import type { Parts } from './parts.ts';
 import type { PaymentServices } from './payments.ts';
 
-/** The handlers by what they wait for; app/background.ts gives each its lanes. */
+/** The handlers of jobs, in groups; app/background.ts runs each group in lanes of its own. */
 export type JobHandlers = Readonly<Record<'payments' | 'bookings' | 'mails', readonly JobHandler[]>>;
 
 export function composeJobHandlers(

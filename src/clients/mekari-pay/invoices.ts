@@ -25,10 +25,10 @@ export interface MekariPayInvoice {
 }
 
 const INVOICE_STATUSES = ['pending', 'partially_paid', 'paid', 'expired', 'void', 'refunded'] as const;
-/** Without its paid amount such an invoice says nothing: the asked amount is never taken for it. */
+/** Such an invoice must give its paid amount: the amount that it asks for never stands for it. */
 const TELLS_PAID_AMOUNT: ReadonlySet<string> = new Set(['partially_paid', 'paid', 'refunded']);
 
-/** Nothing came in for it and it is paid: one of the two is wrong, and nobody may take it for unpaid. */
+/** Such an invoice contradicts itself if its paid amount is 0, and must not count as unpaid. */
 const SAYS_PAID: ReadonlySet<string> = new Set(['partially_paid', 'paid']);
 
 const isAbsent = (value: unknown) => value === undefined || value === null;
@@ -58,7 +58,7 @@ export const invoice = z
     paid_amount: z.unknown().optional(),
     paid_currency: label(10).nullish(),
     refunded_amount: z.unknown().optional(),
-    // Money whose time is nonsense is money all the same.
+    // A payment counts even if its time cannot be read.
     paid_at: z.union([instant.nullish(), z.unknown().transform(() => 'unreadable' as const)]),
     payment_method: label(200).nullish().catch(undefined),
     payments: z

@@ -72,7 +72,7 @@ function paymentNotice(type: string, data: object): { notice: WebhookNotice } | 
   const isTold = saysPaid || (type === PAID && paidCurrency === currency);
   const givenBack = members.refunded_amount ?? null;
   const refunded = givenBack === null ? null : parseAmount(givenBack, paidCurrency);
-  // Money that may have gone back must not pass for none.
+  // A refund that cannot be read must not count as none.
   if (refunded === undefined) return { fault: 'data.refunded_amount is not an amount, or has a fraction of a rupiah' };
   const sums = { paid: isTold ? paid : null, refunded: refunded?.rupiah ?? null };
   return { notice: { ...noticeOf(type, members), ...sums, currency: paidCurrency } };

@@ -114,7 +114,7 @@ export async function replaceSecret(
   );
 }
 
-/** A success every minute is enough to know: a busy subscription would be written with each event. */
+/** Writes once a minute at most: otherwise a busy subscription would be written with each event. */
 export async function noteSuccess(database: DataSource, id: string, at: Date): Promise<void> {
   await runQuery(
     database,

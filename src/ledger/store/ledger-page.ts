@@ -1,7 +1,7 @@
 import { columnsOf } from '../../platform/database/columns.ts';
 import { type Query, raw, type Sql, sql } from '../../platform/database/sql.ts';
 import type { TenantDatabase } from '../../platform/database/tenant-database.ts';
-import { type Place, parseCursor } from '../../platform/graphql/page.ts';
+import { type CursorPosition, parseCursor } from '../../platform/graphql/page.ts';
 import type { RequestContext } from '../../platform/server/request-context.ts';
 import { QuotaLedgerEntry } from './quota-ledger-entry.entity.ts';
 
@@ -27,9 +27,9 @@ export async function readLedgerPages(
   args: LedgerPageArgs,
 ): Promise<LedgerPage[]> {
   const { first, after, code } = args;
-  const place = after === undefined ? undefined : parseCursor(after);
-  const end = place === undefined ? Number.POSITIVE_INFINITY : Date.parse(place.createdAt);
-  const [rows] = await database.history(request, end, pagesOf(organizationIds, code, newestBelow(place, first + 1)));
+  const position = after === undefined ? undefined : parseCursor(after);
+  const end = position === undefined ? Number.POSITIVE_INFINITY : Date.parse(position.createdAt);
+  const [rows] = await database.history(request, end, pagesOf(organizationIds, code, newestBelow(position, first + 1)));
   const byOrganization = Map.groupBy(rows, (row) => row.organizationId);
   return organizationIds.map((id) => {
     const pageRows = byOrganization.get(id) ?? [];
@@ -56,11 +56,11 @@ interface Newest {
 }
 
 /** A later page is a statement of its own: PostgreSQL seeks to the cursor by index only if the statement always has one. */
-const newestBelow = (place: Place | undefined, limit: number): Newest => ({
+const newestBelow = (position: CursorPosition | undefined, limit: number): Newest => ({
   below:
-    place === undefined
+    position === undefined
       ? raw('')
-      : sql`and (entry.created_at, entry.id) < (${place.createdAt}::timestamptz, ${place.id}::uuid)`,
+      : sql`and (entry.created_at, entry.id) < (${position.createdAt}::timestamptz, ${position.id}::uuid)`,
   limit,
 });
 

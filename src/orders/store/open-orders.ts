@@ -12,7 +12,7 @@ export const lockOrganization = (organizationId: string): Query =>
 
 /**
  * Condition that order `o` still awaits its payment: a pending one, or one under review before its deadline. Until then it
- * claims the excess of its lines, and has a place among those that an organization may have (domain.md 6, 8).
+ * claims the excess of its lines, and counts towards the organization's limit (domain.md 6, 8).
  */
 export const awaitsItsPayment = (now: Date): Sql => sql`o.status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW])})
   and (o.status in (${oneOf(AWAITS_PAYMENT)}) or o.payment_expires_at > ${now})`;

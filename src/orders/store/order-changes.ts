@@ -6,7 +6,7 @@ import { sql } from '../../platform/database/sql.ts';
 /** The channel on which a trigger announces the id of a changed order. */
 export const ORDER_CHANGED = 'topup_order_changed';
 
-/** Returns when each of these orders changed last. Drops texts that are no UUIDs: one would fail the look for all who wait. */
+/** Returns when each of these orders changed last. Drops texts that are no UUIDs: one would fail the check of all orders. */
 export async function changesOf(database: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
   const rows = await runQuery(
     database,

@@ -59,10 +59,10 @@ function beforeCursor(after: string): Sql {
   return sql`and (o.created_at, o.id) < (${createdAt}::timestamptz, ${id}::uuid)`;
 }
 
-/** A part of a number is looked for in so many orders of an organization, newest first. It costs 7 ms, of one with a million orders too. */
+/** A part of a number is searched in this many of an organization's newest orders: 7 ms, also among a million. */
 const SEARCHED = 10_000;
 
-/** The organization's orders, or those of its newest in the time asked for that have the part in their number. */
+/** Selects the organization's orders, or those of its newest within the time whose number has the part. */
 function ordersOf(filter: OrderFilter): Sql {
   const { numberPart } = filter;
   if (numberPart === undefined) return sql`topup_orders o where o.organization_id = organization.id`;
@@ -85,7 +85,7 @@ function whereFits({ createdAfter, createdBefore, number }: OrderFilter): Sql {
 const isOneOf = (status: readonly OrderStatus[]): Sql =>
   status.length === 0 ? raw('') : sql`and o.status = any(${status}::text[])`;
 
-/** Takes orders of every status, or the few orders of a number, and then looks at their status. */
+/** Takes orders of every status, or the few orders of a number, and then filters them by status. */
 const together = (filter: OrderFilter, newest: Sql): Sql => sql`
   select o.id, o.created_at from ${ordersOf(filter)} ${isOneOf(filter.status)} ${newest}`;
 

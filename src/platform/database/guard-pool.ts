@@ -84,7 +84,7 @@ export function guardPool(pool: Pool, { silentMs = 0 }: { silentMs?: number } = 
   };
 }
 
-/** Closes it without a word to the server. Its statements fail. */
+/** Closes the connection without telling the server. Its statements fail. */
 export function breakConnection(client: PoolClient, reason?: string): void {
   wireOf(client).stream.destroy(reason === undefined ? undefined : new Error(reason));
 }

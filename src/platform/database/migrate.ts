@@ -30,7 +30,7 @@ export async function prepareDatabase(options: MigrateOptions): Promise<void> {
 
 interface Parts {
   options: DatabaseOptions;
-  /** Acts as the login itself, and watches. */
+  /** Connections that act as the login itself: they create roles, and find out what holds a lock. */
   login: DataSource;
   turn: QueryRunner;
   patience: Patience;

@@ -19,7 +19,7 @@ export function notFound(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
 }
 
-/** For what was there until some time ago. */
+/** Refuses a request for something that existed and exists no longer. */
 export function gone(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'GONE' } });
 }

@@ -12,8 +12,8 @@ export const FIRST_OPTIONS = {
   description: `The size of the page; 0 gives an empty page whose pageInfo is right, and a value above ${LONGEST_PAGE} counts as ${LONGEST_PAGE}.`,
 } as const;
 
-/** The place of a row in a list that is sorted by time, then id. */
-export interface Place {
+/** The position of a row in a list that is sorted by time, then id. */
+export interface CursorPosition {
   /** RFC 3339, in UTC, with milliseconds. */
   createdAt: string;
   id: string;
@@ -31,13 +31,13 @@ export function cursorOf(row: { createdAt: Date; id: string }): string {
 }
 
 /** Throws BAD_USER_INPUT. */
-export function parseCursor(cursor: string): Place {
+export function parseCursor(cursor: string): CursorPosition {
   const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('|');
   if (parseInstant(createdAt)?.toISOString() === createdAt && isId(id)) return { createdAt, id };
   throw badUserInput('after is not a cursor: take one from pageInfo.endCursor or from an edge.');
 }
 
-/** The position of a page whose edges these are. */
+/** Returns the pageInfo of a page with these edges. */
 export function pageInfo(edges: readonly { cursor: string }[], after: string | undefined, hasNextPage: boolean) {
   return {
     hasNextPage,

@@ -1,7 +1,7 @@
 import { formatRupiah, type Rupiah } from '../../kernel/money.ts';
 import { eachText, type Translated, type Translations } from '../../kernel/translated.ts';
 
-/** Stands for a price that cannot be had. */
+/** Stands for a price that is not available. */
 const NO_PRICE = '–';
 
 /** `{{mekari_billing}}` in a label or description stands for the unit price (domain.md 5). */

@@ -44,7 +44,7 @@ export async function shortenLongWaits(pool: Pool): Promise<void> {
 
 /**
  * Deletes jobs that were replaced while they ran, and that failed or died then: the library takes their key and their attempts away and
- * keeps the row. Their successor does the work, so nobody has to see to them. A job that fails by itself keeps its key.
+ * keeps the row. Their successor does the work, so no operator has to act. A job that fails by itself keeps its key.
  */
 export async function forgetReplacedJobs(pool: Pool): Promise<void> {
   await pool.query(sql`

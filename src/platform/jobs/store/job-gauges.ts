@@ -40,7 +40,7 @@ export function jobAgeGauge(database: DataSource): Gauge {
   };
 }
 
-/** The number of jobs of each kind that jobAgeGauge() looks at. */
+/** The number of jobs of each kind that jobAgeGauge() counts. */
 export function waitingJobsGauge(database: DataSource): Gauge {
   return {
     name: 'jobs_waiting',
