@@ -20,12 +20,14 @@ export type { MailFault } from './mail/mail-faults.ts';
 export type { Message } from './mail/message.ts';
 export type { MekariBilling } from './mekari-billing/mekari-billing.ts';
 export type { ActionOptions, ActionResult, ResendOptions } from './mekari-pay/action-options.ts';
-export type { Delivery, RawEvent } from './mekari-pay/deliveries.ts';
+export type { Delivery } from './mekari-pay/deliveries.ts';
 export type { Format } from './mekari-pay/format.ts';
 export type { Invoice } from './mekari-pay/invoices.ts';
 export type { MekariPay } from './mekari-pay/mekari-pay.ts';
 export type { Attempt } from './mekari-pay/post-webhook.ts';
-export type { Booking, Moderator } from './moderator/moderator.ts';
+export type { RawEvent } from './mekari-pay/sign-event.ts';
+export type { Booking } from './moderator/bookings.ts';
+export type { Moderator } from './moderator/moderator.ts';
 export type { PaidPiRequest } from './moderator/paid-pi-request.ts';
 export { type ClockSetting, createMovableClock, type MovableClock } from './movable-clock.ts';
 export { developmentPorts, type SandboxPorts } from './ports.ts';
@@ -38,8 +40,9 @@ export type { LoggedRequest, RequestFilter } from './server/request-log.ts';
 export type { Credentials } from './signing/mekari-hmac.ts';
 export type { Product, ProductSteps } from './states/product.ts';
 export { ORDER_STATES, type OrderState, STATES, type State } from './states/reach-order.ts';
+export type { ReachedState } from './states/reach-state.ts';
 export type { StateRequest } from './states/state-request.ts';
-export type { ReachedState, States } from './states/states.ts';
+export type { States } from './states/states.ts';
 
 export interface SandboxOptions {
   /** Default: 127.0.0.1. */

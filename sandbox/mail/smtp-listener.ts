@@ -35,64 +35,8 @@ function envelopeOf({ envelope }: SMTPServerSession): Envelope {
 
 export async function listenSmtp(host: string, wantedPort: number, dialogue: Dialogue): Promise<SmtpListener> {
   const sockets = new Set<Socket>();
-
-  async function onData(stream: AsyncIterable<Buffer>, session: SMTPServerSession): Promise<Verdict> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    return dialogue.receive(Buffer.concat(chunks), envelopeOf(session));
-  }
-
-  const socketsOf = ({ remotePort }: SMTPServerSession) =>
-    [...sockets].filter((socket) => socket.remotePort === remotePort);
-
-  /** Begins a reply of many lines, and never ends its first one. */
-  function drip(session: SMTPServerSession): void {
-    for (const socket of socketsOf(session)) {
-      socket.write('250-');
-      const timer = setInterval(() => socket.write('.'), DRIP_MS);
-      socket.once('close', () => clearInterval(timer));
-    }
-  }
-
-  function answer(verdict: Verdict, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
-    if (verdict === 'accept') callback();
-    else if (verdict === 'drop') for (const socket of socketsOf(session)) socket.destroy();
-    else if (verdict === 'drip') drip(session);
-    else if (verdict !== 'hang') callback(Object.assign(new Error(verdict.message), { responseCode: verdict.status }));
-  }
-
   /** Creates a new SMTPServer each time, because a closed one cannot listen again. */
-  function open(port: number): Promise<SMTPServer> {
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
-      disableReverseLookup: true,
-      size: SIZE_LIMIT_BYTES,
-      onConnect(_session, callback) {
-        dialogue.greet().then(() => callback(), callback);
-      },
-      onRcptTo({ address }, session, callback) {
-        dialogue.offerTo(address).then((verdict) => answer(verdict, session, callback), callback);
-      },
-      onData(stream, session, callback) {
-        onData(stream, session).then((verdict) => answer(verdict, session, callback), callback);
-      },
-    });
-    server.server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.off('error', reject);
-        // A client may disconnect at any time.
-        server.on('error', () => undefined);
-        resolve(server);
-      });
-    });
-  }
-
+  const open = (port: number) => listening(createServer(dialogue, sockets), host, port);
   let server: SMTPServer | undefined = await open(wantedPort);
   const { port } = server.server.address() as AddressInfo;
   return {
@@ -108,5 +52,74 @@ export async function listenSmtp(host: string, wantedPort: number, dialogue: Dia
     async accept() {
       server ??= await open(port);
     },
+  };
+}
+
+/** Keeps its open connections in `sockets`. */
+function createServer(dialogue: Dialogue, sockets: Set<Socket>): SMTPServer {
+  const answer = createAnswer(sockets);
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    size: SIZE_LIMIT_BYTES,
+    onConnect(_session, callback) {
+      dialogue.greet().then(() => callback(), callback);
+    },
+    onRcptTo({ address }, session, callback) {
+      dialogue.offerTo(address).then((verdict) => answer(verdict, session, callback), callback);
+    },
+    onData(stream, session, callback) {
+      read(stream)
+        .then((raw) => dialogue.receive(raw, envelopeOf(session)))
+        .then((verdict) => answer(verdict, session, callback), callback);
+    },
+  });
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return server;
+}
+
+function listening(server: SMTPServer, host: string, port: number): Promise<SMTPServer> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      // A client may disconnect at any time.
+      server.on('error', () => undefined);
+      resolve(server);
+    });
+  });
+}
+
+async function read(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+type Callback = (error?: Error | null) => void;
+
+/** Returns a function that carries a verdict out: by the library's callback, or past it on the session's connection. */
+function createAnswer(sockets: ReadonlySet<Socket>) {
+  const socketsOf = ({ remotePort }: SMTPServerSession) =>
+    [...sockets].filter((socket) => socket.remotePort === remotePort);
+
+  /** Begins a reply of many lines, and never ends its first one. */
+  function drip(session: SMTPServerSession): void {
+    for (const socket of socketsOf(session)) {
+      socket.write('250-');
+      const timer = setInterval(() => socket.write('.'), DRIP_MS);
+      socket.once('close', () => clearInterval(timer));
+    }
+  }
+
+  return (verdict: Verdict, session: SMTPServerSession, callback: Callback): void => {
+    if (verdict === 'accept') callback();
+    else if (verdict === 'drop') for (const socket of socketsOf(session)) socket.destroy();
+    else if (verdict === 'drip') drip(session);
+    else if (verdict !== 'hang') callback(Object.assign(new Error(verdict.message), { responseCode: verdict.status }));
   };
 }

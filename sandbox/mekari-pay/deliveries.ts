@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Arrivals, createArrivals } from '../arrivals.ts';
 import type { Clock } from '../clock.ts';
-import { webhookHeaders } from '../signing/standard-webhooks.ts';
 import { type Attempt, createWebhookPoster } from './post-webhook.ts';
+import { type RawEvent, signEvent } from './sign-event.ts';
 
 /** One event for the product. Every attempt carries the same id. */
 export interface Delivery {
@@ -14,20 +14,6 @@ export interface Delivery {
   /** suppressed: only a resend sends it. given-up: every retry failed. */
   state: 'under-way' | 'delivered' | 'given-up' | 'suppressed';
   attempts: Attempt[];
-}
-
-/** A custom event, such as a forged, stale or malformed one. */
-export interface RawEvent {
-  /** An object is sent as JSON, a string as it is. */
-  body: string | object;
-  id?: string;
-  /** Seconds since 1970. Default: now. */
-  timestamp?: number;
-  /** Signs with this secret instead of the sandbox's. */
-  secret?: string;
-  /** Replaces or adds headers, the signature included. undefined removes a header. */
-  headers?: Record<string, string | undefined>;
-  url?: string | undefined;
 }
 
 export interface DeliveryOptions {
@@ -70,13 +56,8 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const at = clock().toISOString();
     const target = event.url ?? url;
     if (target === undefined) return { at, status: null, response: '', error: 'no webhook URL is set' };
-    const body = typeof event.body === 'string' ? event.body : JSON.stringify(event.body);
-    const id = event.id ?? `msg_${randomUUID()}`;
-    const timestamp = event.timestamp ?? Math.floor(wireClock().getTime() / 1000);
-    const signed = webhookHeaders({ id, timestamp, body }, event.secret === undefined ? secrets : [event.secret]);
-    const merged = Object.entries({ ...signed, ...event.headers });
-    const headers = Object.fromEntries(merged.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-    return { at, ...(await poster.post({ url: target, body, headers })) };
+    const signed = signEvent(event, { now: wireClock(), secrets });
+    return { at, ...(await poster.post({ url: target, ...signed })) };
   }
 
   async function again(delivery: Delivery, to?: string): Promise<Attempt> {

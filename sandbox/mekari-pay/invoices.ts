@@ -83,22 +83,9 @@ export function createInvoices(clock: Clock, terms: Terms, paymentUrl: (id: stri
 
   function add(request: InvoiceRequest): Invoice {
     const id = `inv_${randomUUID().replaceAll('-', '')}`;
-    const now = clock().toISOString();
-    const invoice: Invoice = {
-      id,
-      ...request,
-      status: 'pending',
-      payment_url: paymentUrl(id),
-      created_at: now,
-      updated_at: now,
-      expires_at: toTimestamp(terms.deadline(parseTimestamp(request.expires_at) ?? 0, clock().getTime())),
-      paid_amount: null,
-      paid_currency: null,
-      refunded_amount: 0,
-      paid_at: null,
-      payment_method: null,
-      payments: [],
-    };
+    const now = clock();
+    const deadline = terms.deadline(parseTimestamp(request.expires_at) ?? 0, now.getTime());
+    const invoice = unpaidInvoice(id, request, { paymentUrl: paymentUrl(id), now, deadline });
     invoices.set(id, invoice);
     idsByExternalId.set(request.external_id, [...(idsByExternalId.get(request.external_id) ?? []), id]);
     return invoice;
@@ -141,5 +128,27 @@ export function createInvoices(clock: Clock, terms: Terms, paymentUrl: (id: stri
     clear() {
       for (const collection of [invoices, idsByExternalId, created, lost]) collection.clear();
     },
+  };
+}
+
+function unpaidInvoice(
+  id: string,
+  request: InvoiceRequest,
+  { paymentUrl, now, deadline }: { paymentUrl: string; now: Date; deadline: number },
+): Invoice {
+  return {
+    id,
+    ...request,
+    status: 'pending',
+    payment_url: paymentUrl,
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    expires_at: toTimestamp(deadline),
+    paid_amount: null,
+    paid_currency: null,
+    refunded_amount: 0,
+    paid_at: null,
+    payment_method: null,
+    payments: [],
   };
 }

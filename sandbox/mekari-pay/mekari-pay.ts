@@ -3,7 +3,7 @@ import type { Setup } from '../setup.ts';
 import { createSignatureCheck } from '../signing/mekari-hmac.ts';
 import { actionRoutes, providerRoutes } from './action-routes.ts';
 import { type Actions, createActions } from './actions.ts';
-import { createDeliveries, type Delivery, type RawEvent } from './deliveries.ts';
+import { createDeliveries, type Delivery } from './deliveries.ts';
 import type { Format } from './format.ts';
 import { invoiceRoutes } from './invoice-routes.ts';
 import { createInvoices, type Invoice } from './invoices.ts';
@@ -11,6 +11,7 @@ import { payRoutes } from './pay-routes.ts';
 import type { Attempt } from './post-webhook.ts';
 import { createSettings } from './settings.ts';
 import { settingsRoutes } from './settings-page.ts';
+import type { RawEvent } from './sign-event.ts';
 import type { TermsOptions } from './terms.ts';
 
 export interface MekariPay extends HttpNeighbour, Actions {

@@ -17,6 +17,8 @@ const DERIVED_IDS = { from: 100_000_000, count: 800_000_000 };
 const kindOf = (organization: string): OrganizationKind | undefined =>
   (ORGANIZATION_KINDS as Record<string, OrganizationKind>)[organization];
 
+export type StateOrganizations = ReturnType<typeof createStateOrganizations>;
+
 /** Adds an organization of a kind for each state, so that no test sees another's orders. */
 export function createStateOrganizations(hubCore: HubCore, clock: Clock) {
   let last = FIRST_ID - 1;
