@@ -28,15 +28,7 @@ export async function startPackagedPostgres(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PackagedPostgres> {
-  const owner = ownerOfServers();
-  if (!existsSync(join(directory, 'PG_VERSION'))) {
-    mkdirSync(directory, { recursive: true });
-    if (owner.uid !== undefined) chownSync(directory, owner.uid, owner.gid);
-    const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
-    execFileSync(programOf('initdb'), ['-D', directory, ...flags], { ...owner, stdio: 'ignore' });
-    // pg_basebackup logs in as for replication.
-    appendFileSync(join(directory, 'pg_hba.conf'), 'host replication postgres 127.0.0.1/32 trust\n');
-  }
+  initialize(directory);
   const port = await freePort();
   const all = {
     fsync: 'off',
@@ -47,7 +39,7 @@ export async function startPackagedPostgres(
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(programOf('postgres'), ['-D', directory, '-p', String(port), ...flags], {
-    ...owner,
+    ...ownerOfServers(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
@@ -73,6 +65,18 @@ export async function startPackagedPostgres(
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs initdb, unless the directory holds a database already. */
+function initialize(directory: string): void {
+  if (existsSync(join(directory, 'PG_VERSION'))) return;
+  const owner = ownerOfServers();
+  mkdirSync(directory, { recursive: true });
+  if (owner.uid !== undefined) chownSync(directory, owner.uid, owner.gid);
+  const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
+  execFileSync(programOf('initdb'), ['-D', directory, ...flags], { ...owner, stdio: 'ignore' });
+  // pg_basebackup logs in as for replication.
+  appendFileSync(join(directory, 'pg_hba.conf'), 'host replication postgres 127.0.0.1/32 trust\n');
 }
 
 /** A directory that the servers may write to, empty. */

@@ -6,6 +6,7 @@ import { createFaults, type FaultKind, type FaultSwitch, HTTP_FAULT_KINDS } from
 import { answerWith, send, type Tampering } from './faulty-answer.ts';
 import { type Listener, listen } from './listener.ts';
 import { createPauses } from './pauses.ts';
+import { loggable, readCall } from './read-call.ts';
 import { json, Refusal, type Reply } from './reply.ts';
 import { createRequestLog, type LoggedRequest, matches, type RequestFilter } from './request-log.ts';
 import { type Call, dispatch, knows, type Route } from './route.ts';
@@ -48,46 +49,6 @@ export interface RunningNeighbour {
   /** Clears faults and log, and listens. */
   reset(): Promise<void>;
   stop(): Promise<void>;
-}
-
-const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
-
-async function readCall(request: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT_BYTES)
-      throw new Refusal(413, 'too_large', `the body is larger than ${BODY_LIMIT_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  const target = request.url ?? '/';
-  const [path = '/', query = ''] = target.split('?', 2);
-  const { method = 'GET', headers } = request;
-  return {
-    method,
-    target,
-    path,
-    query: new URLSearchParams(query),
-    headers,
-    rawBody: Buffer.concat(chunks),
-    params: {},
-  };
-}
-
-function loggable(call: Call): Omit<LoggedRequest, 'at' | 'status' | 'fault'> {
-  const headers = Object.entries(call.headers).map(([name, value]) => [
-    name,
-    name === 'authorization' ? '(hidden)' : String(value),
-  ]);
-  const text = call.rawBody.toString('utf8');
-  let body: unknown = text === '' ? null : text;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // A body that is not JSON stays text.
-  }
-  return { method: call.method, path: call.target, headers: Object.fromEntries(headers), body };
 }
 
 async function replyOf(work: () => Reply | Promise<Reply>): Promise<Reply> {
