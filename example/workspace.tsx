@@ -28,7 +28,7 @@ export function Workspace() {
   const mayComeBack = space?.unavailableTopupOptions?.some(({ retryable }) => retryable) ?? false;
   useRecovery(page, route.view === 'topup' && mayComeBack);
   const basket = useBasket(organization.id);
-  // Undefined while it is not known. The service refuses what a token may not do, so that a failed read hides nothing.
+  // Undefined until the viewer's permissions are known. The service refuses what a token may not do, so that a failed read hides nothing.
   const canOrder = space?.viewerTopupPermissions?.canOrder ?? (page.isLoading && !page.data ? undefined : true);
 
   const isSupport = space?.viewerTopupPermissions?.canSupport === true;

@@ -5,7 +5,7 @@ import type { Graph } from './graph.ts';
 export interface Session {
   organization: Organization;
   graph: Graph;
-  /** Looks at another organization with the same token, which support may. */
+  /** Shows another organization with the same token, as support may. */
   visit(organizationId: string): void;
   /** Tells the page's header that the viewer is support. */
   offerSupport(): void;

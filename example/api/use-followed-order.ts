@@ -15,8 +15,8 @@ type Live = Pick<LiveAnswer<unknown>, 'read' | 'show'>;
 
 /**
  * Follows an order live: a request waits at the service and is answered when the order changes. If the service refuses to wait, the order is
- * read every `pauseMs` instead, and each time the page asks for a place again. A hidden tab does not wait, because places are few; it reads
- * the order when it is seen again. 0 does not follow.
+ * read every `pauseMs` instead, and each time the page asks to wait again. A hidden tab does not wait, because the service bounds its waiters;
+ * it reads the order when it is seen again. 0 does not follow.
  */
 export function useFollowedOrder(answer: Live, order: Order | null, pauseMs: number, language: TopupLanguage): void {
   const { graph } = useSession();

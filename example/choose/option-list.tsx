@@ -14,7 +14,7 @@ interface Props {
   onRefresh(): void;
 }
 
-/** Shows what can be topped up, and names what cannot be had at the moment. */
+/** Shows what can be topped up, and names what is not available at the moment. */
 export function OptionList({ options, unavailable, isComplete, isLocked, hasFields, basket, onRefresh }: Props) {
   const { text } = useLanguage();
   const isEmpty = (options ?? []).length === 0 && unavailable.length === 0;

@@ -19,7 +19,7 @@ interface Props {
   onChange: (filter: OrderFilter) => void;
 }
 
-/** By state at once; by day and number when the form is sent. */
+/** Filters by state at once, and by day and number when the form is sent. */
 export function HistoryFilter({ filter, onChange }: Props) {
   const { text } = useAllWords();
   const words = text.history;

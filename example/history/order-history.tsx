@@ -27,7 +27,7 @@ export function OrderHistory() {
   const words = text.history;
   const isOfAll = filter.status === ORDERS && !isNarrow(filter);
 
-  /** All that the filter selects, also what is not on the screen. */
+  /** Saves all that the filter selects, also rows that are not on the screen. */
   async function saveCsv() {
     const head = [text.order.order, words.created, words.orderedBy, words.status, words.invoice, text.common.total];
     const { rows } = await readAllOrders(graph, filter);

@@ -31,7 +31,7 @@ export function ApprovalNotice({ order, limit }: { order: Order; limit: string |
   );
 }
 
-/** The buttons of a person who may decide on the order. Each opens a dialog, so that no slip decides. */
+/** The buttons of a person who may decide on the order. Each opens a dialog, so that no slip of the hand decides. */
 export function DecideButtons({ order, actions }: { order: Order; actions: OrderActions }) {
   const { text } = useAllWords();
   const words = text.order.approval;

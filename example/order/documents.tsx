@@ -4,7 +4,7 @@ import { useAllWords } from '../text/all-words.ts';
 /** Links live for ten minutes: a page that shows them reads its order again within this time. */
 export const LINKS_MS = 300_000;
 
-/** Links to the order's documents. The browser saves each as a file; an answer that is none opens in a tab of its own. */
+/** Links to the order's documents. The browser saves each as a file; an answer that is no file opens in a tab of its own. */
 export function Documents({ order }: { order: Order }) {
   const { text } = useAllWords();
   const words = text.order.documents;

@@ -16,7 +16,7 @@ import { Review } from './review.tsx';
 
 interface Props {
   orderId: string;
-  /** Undefined while it is not known. */
+  /** Undefined until the viewer's permissions are known. */
   canOrder: boolean | undefined;
   approvalLimit: Money | null;
   eligibility: TopupSpace['topupEligibility'];

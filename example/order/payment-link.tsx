@@ -5,7 +5,7 @@ import { useAllWords } from '../text/all-words.ts';
 import { Countdown } from '../ui/countdown.tsx';
 import type { OrderActions } from './actions.ts';
 
-/** Marks that this tab went to Mekari Pay: who comes back to an unpaid order may have met a failure there. */
+/** Marks that this tab went to Mekari Pay: a buyer who comes back to an unpaid order may have met a failure there. */
 const leftFor = ({ id }: Order) => `topup:paying:${id}`;
 
 /** Leads to Mekari Pay, or lets somebody else pay. */

@@ -33,7 +33,7 @@ function newOrder(
   };
 }
 
-/** Orders by what became of them. */
+/** Orders in each of their statuses, and payments that went wrong. */
 export const ORDER_SITUATIONS: Record<string, Situation> = {
   'order-draft': newOrder('Draft', 'Reviewed, not placed yet', 'DRAFT'),
   'order-pending': newOrder('Awaits payment', 'Placed; Mekari Pay has an invoice', 'PENDING_PAYMENT'),

@@ -11,7 +11,7 @@ export interface Scene {
 
 export interface Situation {
   label: string;
-  /** Its effect, for the eye. */
+  /** Its effect, as the desk shows it. */
   meaning: string;
   /** True while it lasts; a situation without this is over at once. */
   isOn?(scene: Scene): boolean;

@@ -26,7 +26,7 @@ export function subscriptionById(database: DataSource, id: string): Promise<Even
 export interface ListedSubscription extends EventSubscription {
   /** Orders with steps to send. */
   waiting: number;
-  /** Those of which the next step was refused before. */
+  /** Orders whose next step was refused before. */
   retrying: number;
   /** Orders of which a step was given up. */
   givenUp: number;

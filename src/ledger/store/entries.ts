@@ -59,7 +59,7 @@ export function hasRefundEntry(database: DataSource, lineIds: readonly string[])
   return database.getRepository(QuotaLedgerEntry).existsBy({ orderLineId: In([...lineIds]), kind });
 }
 
-/** Selects the credits and settlements of order lines; a refund is none. */
+/** Selects the credits and settlements of order lines, without refunds. */
 export const creditsOfLines = (lineIds: readonly string[]): Query<QuotaLedgerEntry> => sql<QuotaLedgerEntry>`
   select ${columnsOf(QuotaLedgerEntry, 'entry')} from quota_ledger_entries entry
   where entry.order_line_id = any(${lineIds}::uuid[]) and entry.kind <> 'REFUND'`;

@@ -3,7 +3,7 @@ import { badUserInput } from '../../platform/graphql/errors.ts';
 
 const MAX_LENGTH = 64;
 
-/** Reads the buyer's own number of a purchase, without blanks around it; a blank text is none. Throws BAD_USER_INPUT. */
+/** Reads the buyer's own number of a purchase, without blanks around it; a blank text counts as no number. Throws BAD_USER_INPUT. */
 export function readPurchaseOrderNumber(text: string | undefined): string | undefined {
   const number = text?.trim() || undefined;
   if (number === undefined || isLabel(number, MAX_LENGTH)) return number;

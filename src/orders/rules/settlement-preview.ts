@@ -16,7 +16,7 @@ export interface QuotaSettlement {
   balanceAfter: bigint;
 }
 
-/** An entry of the ledger for one of the order's lines; a refund is none. */
+/** A credit or a settlement of one of the order's lines in the ledger. */
 export interface EnteredCredit {
   quotaCode: string;
   kind: 'TOPUP' | 'EXCESS_SETTLEMENT';
