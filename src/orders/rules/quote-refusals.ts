@@ -8,10 +8,11 @@ import type { WantedItem } from './wanted-items.ts';
 export function quantityRefusal(option: OfferedOption, { quantity, field }: WantedItem): UserError | undefined {
   const quantityField = field === null ? null : [...field, 'quantity'];
   const checked = checkQuantity(option.rule, quantity);
-  if (!checked.ok) return quantityRefused(quantity, checked.error, quantityField);
+  const write = option.rule.input === 'AMOUNT' ? formatRupiah : String;
+  if (!checked.ok) return quantityRefused(checked.error, { quantity, field: quantityField, write });
   const most = mostOrderable(option);
   if (quantity <= most) return undefined;
-  const message = `${quantity} is above the maximum of one order: order at most ${most}.`;
+  const message = `${write(quantity)} is above the maximum of one order: order at most ${write(most)}.`;
   return userError('INVALID_QUANTITY', message, { field: quantityField });
 }
 

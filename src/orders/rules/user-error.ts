@@ -95,16 +95,26 @@ export const paymentReceived = () =>
     { field: ['input', 'orderId'] },
   );
 
-const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: bigint) => string> = {
+const QUANTITY_MESSAGES: Record<QuantityFaultCode, (near: string) => string> = {
   BELOW_MINIMUM: (near) => `is below the minimum of ${near}`,
   ABOVE_MAXIMUM: (near) => `is above the maximum of ${near}`,
   NOT_A_MULTIPLE: (near) => `is not a multiple of the step; the nearest valid quantity is ${near}`,
   NOT_A_CHOICE: (near) => `is not one of the choices; the nearest is ${near}`,
 };
 
+interface RefusedQuantity {
+  quantity: bigint;
+  field: string[] | null;
+  /** Writes a quantity as the buyer reads it. */
+  write: (quantity: bigint) => string;
+}
+
 /** Names the nearest quantity that is valid (domain.md 4). */
-export const quantityRefused = (quantity: bigint, { code, suggested }: QuantityFault, field: string[] | null) =>
-  userError(code, `${quantity} ${QUANTITY_MESSAGES[code](suggested)}.`, { field, suggestedQuantity: suggested });
+export const quantityRefused = ({ code, suggested }: QuantityFault, { quantity, field, write }: RefusedQuantity) =>
+  userError(code, `${write(quantity)} ${QUANTITY_MESSAGES[code](write(suggested))}.`, {
+    field,
+    suggestedQuantity: suggested,
+  });
 
 export const priceUnavailable = (field: string[] | null) =>
   userError('PRICE_UNAVAILABLE', 'Mekari Billing cannot give the price at the moment: try again later.', {
