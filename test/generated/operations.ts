@@ -197,13 +197,13 @@ export type TopupOrderEventKind =
   | 'CONFIRMED'
   /** The buyer created the order. */
   | 'CREATED'
-  /** The quote or the time to pay ran out. */
+  /** The quote or the time to pay ran out, or Mekari Pay has ended the invoice or does not know it. */
   | 'EXPIRED'
   /** A mail was sent. The timeline does not list mails yet. */
   | 'MAIL_SENT'
-  /** An operator did something that did not move the order. */
+  /** An operator did something that did not move the order, or the system closed what awaited one. */
   | 'OPERATOR_ACTED'
-  /** The sum was received, and the quotas were credited. */
+  /** The sum was received, or an operator accepted what came in, and the quotas were credited. */
   | 'PAID'
   /** A payment came in that did not move the order: a further part of the sum, or money after the order was paid or refunded. `TopupOrder.payments` has its amount. */
   | 'PAYMENT_RECEIVED'
@@ -211,11 +211,11 @@ export type TopupOrderEventKind =
   | 'PAYMENT_REFUSED'
   /** Prices had changed, and the draft got a new quote. */
   | 'QUOTED_ANEW'
-  /** The payment was given back. */
+  /** An operator refunded the order, or Mekari Pay gave back all that had come in before a credit. */
   | 'REFUNDED'
   /** A second person rejected the draft. */
   | 'REJECTED'
-  /** The sum that came in does not match the order. */
+  /** A payment does not match the order, or cannot be read. */
   | 'REVIEW'
   /** The draft was submitted for approval. */
   | 'SUBMITTED';
@@ -236,15 +236,15 @@ export type TopupOrderStatus =
   | 'COMPLETED'
   /** A quote: prices are frozen until quoteExpiresAt, and nothing is ordered yet. */
   | 'DRAFT'
-  /** The quote or the time to pay ran out. A late payment is credited if the order was confirmed. */
+  /** The quote or the time to pay ran out, or its invoice ended at Mekari Pay. A late payment is credited if the order was confirmed. */
   | 'EXPIRED'
   /** Paid and credited; accounting has not booked it yet. */
   | 'PAID'
-  /** A payment does not match the order; nothing is credited until the rest comes in or an operator decides. */
+  /** A payment does not match the order or cannot be read; nothing is credited until the rest comes in or an operator decides. */
   | 'PAYMENT_REVIEW'
   /** Confirmed, and awaits its payment until paymentExpiresAt. */
   | 'PENDING_PAYMENT'
-  /** The payment was refunded, and the unused quota was taken back. */
+  /** Refunded by an operator, who takes back unused quota that was credited, or because Mekari Pay gave back all that had come in before a credit. */
   | 'REFUNDED';
 
 /** The source of a unit price. */

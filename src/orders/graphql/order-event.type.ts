@@ -22,15 +22,23 @@ registerEnumType(TopupOrderEventKind, {
       description:
         'A payment came in that did not move the order: a further part of the sum, or money after the order was paid or refunded. `TopupOrder.payments` has its amount.',
     },
-    PAID: { description: 'The sum was received, and the quotas were credited.' },
+    PAID: {
+      description: 'The sum was received, or an operator accepted what came in, and the quotas were credited.',
+    },
     BOOKED: { description: 'Accounting booked the order.' },
-    REVIEW: { description: 'The sum that came in does not match the order.' },
-    EXPIRED: { description: 'The quote or the time to pay ran out.' },
+    REVIEW: { description: 'A payment does not match the order, or cannot be read.' },
+    EXPIRED: {
+      description: 'The quote or the time to pay ran out, or Mekari Pay has ended the invoice or does not know it.',
+    },
     CANCELLED: { description: 'The order was cancelled.' },
-    REFUNDED: { description: 'The payment was given back.' },
+    REFUNDED: {
+      description: 'An operator refunded the order, or Mekari Pay gave back all that had come in before a credit.',
+    },
     PAYMENT_REFUSED: { description: 'Mekari Pay will not make the invoice, and the order is cancelled for that.' },
     MAIL_SENT: { description: 'A mail was sent. The timeline does not list mails yet.' },
-    OPERATOR_ACTED: { description: 'An operator did something that did not move the order.' },
+    OPERATOR_ACTED: {
+      description: 'An operator did something that did not move the order, or the system closed what awaited one.',
+    },
   },
 });
 

@@ -22,16 +22,20 @@ registerEnumType(TopupOrderStatus, {
     COMPLETED: { description: 'Paid, credited and booked.' },
     PAYMENT_REVIEW: {
       description:
-        'A payment does not match the order; nothing is credited until the rest comes in or an operator decides.',
+        'A payment does not match the order or cannot be read; nothing is credited until the rest comes in or an operator decides.',
     },
     EXPIRED: {
-      description: 'The quote or the time to pay ran out. A late payment is credited if the order was confirmed.',
+      description:
+        'The quote or the time to pay ran out, or its invoice ended at Mekari Pay. A late payment is credited if the order was confirmed.',
     },
     CANCELLED: {
       description:
         'Cancelled by the buyer or an operator, or because its invoice is void or was refused. A late payment is credited if the order was confirmed.',
     },
-    REFUNDED: { description: 'The payment was refunded, and the unused quota was taken back.' },
+    REFUNDED: {
+      description:
+        'Refunded by an operator, who takes back unused quota that was credited, or because Mekari Pay gave back all that had come in before a credit.',
+    },
   },
 });
 
@@ -43,8 +47,10 @@ registerEnumType(TopupReviewReason, {
   description: 'The reason why an order is under review.',
   valuesConfig: {
     UNDERPAID: { description: 'Less came in than is to be paid: `outstanding` is missing.' },
-    WRONG_CURRENCY: { description: 'A payment came in another currency.' },
-    UNREADABLE: { description: "The provider's answers about the payment cannot be read." },
+    WRONG_CURRENCY: { description: 'A payment came in another currency, or a notice named one.' },
+    UNREADABLE: {
+      description: "The provider's answers cannot be read, or show nothing of a payment that it gave notice of.",
+    },
   },
 });
 
@@ -173,7 +179,8 @@ export class TopupOrder {
 
   @Field(() => URLScalar, {
     nullable: true,
-    description: 'The payment page; null before there is an invoice, and when the order no longer awaits payment.',
+    description:
+      'The payment page, also for the rest of an underpaid order; null before there is an invoice, and when nothing is to be paid by it.',
   })
   paymentUrl!: string | null;
 

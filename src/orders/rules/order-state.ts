@@ -83,7 +83,7 @@ export function assertCanMove({ number, status }: { number: string; status: Orde
 /** The cause of the step that ends an order whose invoice the provider refuses: a repeat of its confirm answers by it. */
 export const PAYMENT_REFUSED = 'payment provider: the invoice is refused';
 
-/** Begins the cause of the step of a payment that moved nothing. The source of the news follows. */
+/** Begins the cause of the step of a payment that moved nothing; its source follows. Stored steps have it, so it is never reworded. */
 export const PAYMENT_RECEIVED = 'payment received';
 
 /** The time and the reason of a timeline step. */

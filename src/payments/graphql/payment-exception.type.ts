@@ -22,20 +22,29 @@ registerEnumType(PaymentExceptionReason, {
   name: 'PaymentExceptionReason',
   description: 'The reason why a payment awaits an operator.',
   valuesConfig: {
-    UNDER_REVIEW: { description: 'The order is under review: the payment does not match it.' },
-    REVIEW_OVERDUE: { description: 'The order has been under review for too long.' },
-    UNKNOWN_ORDER: { description: 'The payment names an order that does not exist.' },
+    UNDER_REVIEW: { description: 'The order is under review: the payment does not match it, or cannot be read.' },
+    REVIEW_OVERDUE: { description: 'The order has been under review for seven days after its deadline.' },
+    UNKNOWN_ORDER: { description: 'The notice names an order that does not exist.' },
     OTHER_INVOICE: {
       description:
         "The invoice is not the order's: it belongs to another order or another provider, or the provider does not know it for this order.",
     },
-    SECOND_PAYMENT: { description: 'A second payment of an order that is paid.' },
-    NOT_PAYABLE: { description: 'The order could not be paid in its status.' },
-    CONTRADICTS_PAYMENT: { description: 'A later notice contradicts the payment that was credited.' },
-    SURPLUS: { description: 'More came in than the order costs.' },
-    TO_GIVE_BACK: { description: 'An operator decided to give this money back.' },
-    REFUNDED: { description: 'The provider gave money back.' },
-    IMPLAUSIBLE_TIME: { description: 'The time of the payment cannot be right.' },
+    SECOND_PAYMENT: {
+      description: 'A second payment of an order that is paid, of earlier versions; now it is a SURPLUS.',
+    },
+    NOT_PAYABLE: { description: 'A notice of a payment for an order that was never confirmed.' },
+    CONTRADICTS_PAYMENT: {
+      description: 'A notice says of a paid order that its invoice expired, or that its payment failed.',
+    },
+    SURPLUS: {
+      description:
+        'More came in than the order asks for, another currency came in after its credit, or anything after its refund.',
+    },
+    TO_GIVE_BACK: { description: 'An operator decided that this money goes back to the buyer.' },
+    REFUNDED: { description: 'Money of a paid order was given back, or charged back.' },
+    IMPLAUSIBLE_TIME: {
+      description: "The payment's time cannot be right or cannot be read; the time of receipt stands for it.",
+    },
   },
 });
 

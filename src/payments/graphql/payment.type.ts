@@ -8,8 +8,11 @@ registerEnumType(TopupPaymentStatus, {
   description: 'What became of a payment.',
   valuesConfig: {
     PENDING_SUM: { description: 'It awaits the rest of the sum, or an operator.' },
-    ACCEPTED: { description: 'The order is paid.' },
-    REFUNDED: { description: 'It was given back.' },
+    ACCEPTED: { description: 'The order is paid. Of what is beyond its sum an operator decides.' },
+    REFUNDED: {
+      description:
+        'All that came in by its invoice was given back, or the order was refunded: then it may be on its way.',
+    },
   },
 });
 

@@ -36,7 +36,7 @@ export class PaymentsResolver {
   }
 
   @FieldResolver(() => Money, {
-    description: 'What is missing until the order is paid: `payable` less what came in, 0 at least.',
+    description: 'What is missing of the sum: `payable` less `receivedTotal`, 0 at least.',
   })
   async outstanding(@Root() order: TopupOrderType, @Ctx() request: RequestContext): Promise<Money> {
     const missing = order.payable.amount - (await this.received(request, order));

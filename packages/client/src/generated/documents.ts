@@ -56,27 +56,27 @@ export type CurrencyCode =
 
 /** The reason why a payment awaits an operator. */
 export type PaymentExceptionReason =
-  /** A later notice contradicts the payment that was credited. */
+  /** A notice says of a paid order that its invoice expired, or that its payment failed. */
   | 'CONTRADICTS_PAYMENT'
-  /** The time of the payment cannot be right. */
+  /** The payment's time cannot be right or cannot be read; the time of receipt stands for it. */
   | 'IMPLAUSIBLE_TIME'
-  /** The order could not be paid in its status. */
+  /** A notice of a payment for an order that was never confirmed. */
   | 'NOT_PAYABLE'
   /** The invoice is not the order's: it belongs to another order or another provider, or the provider does not know it for this order. */
   | 'OTHER_INVOICE'
-  /** The provider gave money back. */
+  /** Money of a paid order was given back, or charged back. */
   | 'REFUNDED'
-  /** The order has been under review for too long. */
+  /** The order has been under review for seven days after its deadline. */
   | 'REVIEW_OVERDUE'
-  /** A second payment of an order that is paid. */
+  /** A second payment of an order that is paid, of earlier versions; now it is a SURPLUS. */
   | 'SECOND_PAYMENT'
-  /** More came in than the order costs. */
+  /** More came in than the order asks for, another currency came in after its credit, or anything after its refund. */
   | 'SURPLUS'
-  /** An operator decided to give this money back. */
+  /** An operator decided that this money goes back to the buyer. */
   | 'TO_GIVE_BACK'
-  /** The order is under review: the payment does not match it. */
+  /** The order is under review: the payment does not match it, or cannot be read. */
   | 'UNDER_REVIEW'
-  /** The payment names an order that does not exist. */
+  /** The notice names an order that does not exist. */
   | 'UNKNOWN_ORDER';
 
 /** The kind of an entry. */
@@ -256,13 +256,13 @@ export type TopupOrderEventKind =
   | 'CONFIRMED'
   /** The buyer created the order. */
   | 'CREATED'
-  /** The quote or the time to pay ran out. */
+  /** The quote or the time to pay ran out, or Mekari Pay has ended the invoice or does not know it. */
   | 'EXPIRED'
   /** A mail was sent. The timeline does not list mails yet. */
   | 'MAIL_SENT'
-  /** An operator did something that did not move the order. */
+  /** An operator did something that did not move the order, or the system closed what awaited one. */
   | 'OPERATOR_ACTED'
-  /** The sum was received, and the quotas were credited. */
+  /** The sum was received, or an operator accepted what came in, and the quotas were credited. */
   | 'PAID'
   /** A payment came in that did not move the order: a further part of the sum, or money after the order was paid or refunded. `TopupOrder.payments` has its amount. */
   | 'PAYMENT_RECEIVED'
@@ -270,11 +270,11 @@ export type TopupOrderEventKind =
   | 'PAYMENT_REFUSED'
   /** Prices had changed, and the draft got a new quote. */
   | 'QUOTED_ANEW'
-  /** The payment was given back. */
+  /** An operator refunded the order, or Mekari Pay gave back all that had come in before a credit. */
   | 'REFUNDED'
   /** A second person rejected the draft. */
   | 'REJECTED'
-  /** The sum that came in does not match the order. */
+  /** A payment does not match the order, or cannot be read. */
   | 'REVIEW'
   /** The draft was submitted for approval. */
   | 'SUBMITTED';
@@ -295,24 +295,24 @@ export type TopupOrderStatus =
   | 'COMPLETED'
   /** A quote: prices are frozen until quoteExpiresAt, and nothing is ordered yet. */
   | 'DRAFT'
-  /** The quote or the time to pay ran out. A late payment is credited if the order was confirmed. */
+  /** The quote or the time to pay ran out, or its invoice ended at Mekari Pay. A late payment is credited if the order was confirmed. */
   | 'EXPIRED'
   /** Paid and credited; accounting has not booked it yet. */
   | 'PAID'
-  /** A payment does not match the order; nothing is credited until the rest comes in or an operator decides. */
+  /** A payment does not match the order or cannot be read; nothing is credited until the rest comes in or an operator decides. */
   | 'PAYMENT_REVIEW'
   /** Confirmed, and awaits its payment until paymentExpiresAt. */
   | 'PENDING_PAYMENT'
-  /** The payment was refunded, and the unused quota was taken back. */
+  /** Refunded by an operator, who takes back unused quota that was credited, or because Mekari Pay gave back all that had come in before a credit. */
   | 'REFUNDED';
 
 /** What became of a payment. */
 export type TopupPaymentStatus =
-  /** The order is paid. */
+  /** The order is paid. Of what is beyond its sum an operator decides. */
   | 'ACCEPTED'
   /** It awaits the rest of the sum, or an operator. */
   | 'PENDING_SUM'
-  /** It was given back. */
+  /** All that came in by its invoice was given back, or the order was refunded: then it may be on its way. */
   | 'REFUNDED';
 
 /** The source of a unit price. */
@@ -326,9 +326,9 @@ export type TopupPriceSource =
 export type TopupReviewReason =
   /** Less came in than is to be paid: `outstanding` is missing. */
   | 'UNDERPAID'
-  /** The provider's answers about the payment cannot be read. */
+  /** The provider's answers cannot be read, or show nothing of a payment that it gave notice of. */
   | 'UNREADABLE'
-  /** A payment came in another currency. */
+  /** A payment came in another currency, or a notice named one. */
   | 'WRONG_CURRENCY';
 
 /** The kind of a tax. */
