@@ -1,7 +1,8 @@
 /**
- * Emits the graph to schema/ (schema-files.ts) and packages/client/ (client-files.ts), and the tables of docs/composition.md, for which
- * every composer composes our subgraph beside every neighbour. With --check it writes nothing, and fails if the committed files differ. Either way it fails if a composer
- * refuses a neighbour or gives a hint that scripts/composition/hints.ts does not explain.
+ * Emits the graph to schema/ (schema-files.ts) and packages/client/ (client-files.ts), and the tables of docs/composition.md, for
+ * which every composer composes our subgraph beside every neighbour. With --check it writes nothing, and fails if the committed
+ * files differ. Either way it fails if a composer refuses a neighbour or gives a hint that scripts/composition/hints.ts does not
+ * explain.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

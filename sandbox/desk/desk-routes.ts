@@ -25,8 +25,8 @@ const SITUATIONS: Record<string, Situation> = { ...ORDER_SITUATIONS, ...NEIGHBOU
 
 /** The organization is that of the address or the form, else the first one. */
 function sceneOf({ sandbox, growth, people }: DeskParts, asked: string | null): Scene {
-  const known = people.organizations();
-  const chosen = known.find(({ id }) => id === asked) ?? known[0];
+  const organizations = people.organizations();
+  const chosen = organizations.find(({ id }) => id === asked) ?? organizations[0];
   return { sandbox, growth, organizationId: chosen?.id ?? '' };
 }
 

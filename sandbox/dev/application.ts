@@ -46,12 +46,12 @@ export async function startApplication(
   });
   if (child.stdout !== null && onLogLine !== undefined) createInterface(child.stdout).on('line', onLogLine);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
-  let gone = false;
+  let hasEnded = false;
   void exited.then(() => {
-    gone = true;
+    hasEnded = true;
   });
   while (!(await isReady(url))) {
-    if (gone) throw new Error('The server ended before it was ready: its reason is above.');
+    if (hasEnded) throw new Error('The server ended before it was ready: its reason is above.');
     await sleep(50);
   }
   return {

@@ -33,9 +33,9 @@ export interface OrderMail {
 }
 
 /**
- * Sends one e-mail about an order to each billing contact, in the contact's language, from the facts of that moment. Each contact's delivery is recorded on its
- * own: a retry skips contacts that already have it. A crash between the mail server's answer and our record can send it twice:
- * both copies carry the same Message-ID, by which mailboxes recognize a repeat.
+ * Sends one e-mail about an order to each billing contact, in the contact's language, from the facts of that moment. Each contact's
+ * delivery is recorded on its own: a retry skips contacts that already have it. A crash between the mail server's answer and our
+ * record can send it twice: both copies carry the same Message-ID, by which mailboxes recognize a repeat.
  *
  * A failure is thrown if a retry may heal it. Otherwise the mail is recorded as unsent, and the job ends.
  */

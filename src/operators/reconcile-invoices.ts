@@ -108,11 +108,11 @@ async function reconcileOrder(
     const { current, mended } = await mend(parts, order, listed, before);
     const after = compareBooks({ ...books, order: current && factsOf(current) });
     const left = new Set(after.map(({ kind }) => kind));
-    const gone = before.filter(({ kind }) => !left.has(kind));
+    const resolved = before.filter(({ kind }) => !left.has(kind));
     const findings = asFindings(
       orderNumber,
-      [...gone, ...after],
-      new Set([...gone.map(({ kind }) => kind), ...mended]),
+      [...resolved, ...after],
+      new Set([...resolved.map(({ kind }) => kind), ...mended]),
     );
     return await forSomebody(parts, current, listed, findings);
   } catch (error) {

@@ -13,18 +13,18 @@ export interface RedisLogin {
   password?: string;
 }
 
-const SEVERAL = /^(rediss?)\+(cluster|sentinel):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^/?#]+))?(?:\?([^#]*))?$/;
+const SERVERS_URL = /^(rediss?)\+(cluster|sentinel):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^/?#]+))?(?:\?([^#]*))?$/;
 /** Settings of the query: the login of the Sentinels themselves. */
 const QUERY = ['sentinelUsername', 'sentinelPassword'];
 
 /** undefined for a text that is none of the three forms (docs/operations.md 1). */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
-  const several = SEVERAL.exec(text);
-  if (several === null) {
+  const match = SERVERS_URL.exec(text);
+  if (match === null) {
     const isServer = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
     return isServer ? { form: 'server', urls: [text], master: undefined } : undefined;
   }
-  const [, scheme = '', form, login = '', hosts = '', name, query = ''] = several;
+  const [, scheme = '', form, login = '', hosts = '', name, query = ''] = match;
   const urls = hosts.split(',').map((host) => `${scheme}://${host}`);
   if (!URL.canParse(`redis://${login}@host`) || !urls.every((url) => URL.canParse(url))) return undefined;
   const options = new URLSearchParams(query);

@@ -86,8 +86,8 @@ function otherNotice(type: string, data: object): WebhookNotice {
   const refunded = parseAmount(refunded_amount, paidCurrency);
   // Without a sum, `currency` is that of the amount that the invoice asks for.
   const namesSum = paid !== null || refunded !== undefined;
-  const told = namesSum ? paidCurrency : (paid_currency ?? 'IDR');
-  return { ...noticeOf(type, members), paid, refunded: refunded?.rupiah ?? null, currency: told };
+  const moneyCurrency = namesSum ? paidCurrency : (paid_currency ?? 'IDR');
+  return { ...noticeOf(type, members), paid, refunded: refunded?.rupiah ?? null, currency: moneyCurrency };
 }
 
 interface Members {

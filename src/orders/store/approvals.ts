@@ -23,8 +23,8 @@ export interface ApprovalStep {
 export type ApprovalMail = (state: ApprovalState, order: TopupOrder, sending: number) => NewJob;
 
 /**
- * Sets the approval of a draft, appends the step and enqueues the mail, in one transaction. Returns undefined if another confirm, cancel, decision or
- * expiry changed the draft since it was read: the order's row lock lets one of them win.
+ * Sets the approval of a draft, appends the step and enqueues the mail, in one transaction. Returns undefined if another confirm,
+ * cancel, decision or expiry changed the draft since it was read: the order's row lock lets one of them win.
  */
 export function storeApproval(
   database: TenantDatabase,
@@ -39,12 +39,12 @@ export function storeApproval(
     const changes = { approvalState: state, quoteExpiresAt };
     await tx.update(TopupOrder, { id: draft.id }, changes);
     await runQuery(tx, stepInsert(draft, 'DRAFT', 'DRAFT', cause));
-    const [made] = await runQuery(
+    const [reached] = await runQuery(
       tx,
       sql<{ times: bigint }>`
         select count(*) as times from topup_order_events where order_id = ${draft.id} and cause = ${cause.cause}`,
     );
-    await enqueueJob(tx, mail(state, draft, Number(made?.times)));
+    await enqueueJob(tx, mail(state, draft, Number(reached?.times)));
     // fault point: approval, stored and not committed
     return Object.assign(draft, changes);
   });

@@ -38,20 +38,20 @@ const PART = 500;
 /** Reads the slips that are awaited, longest first, part by part: a part is as fast as the first one. */
 export async function* awaitedSlips(database: DataSource, organizationId?: string): AsyncGenerator<AwaitedSlip> {
   const ofOne = organizationId === undefined ? raw('') : sql`and organization_id = ${organizationId}`;
-  for (let after: AwaitedSlip | undefined, isMore = true; isMore; ) {
-    const place =
+  let part: AwaitedSlip[] = [];
+  do {
+    const after = part.at(-1);
+    const afterLast =
       after === undefined ? raw('') : sql`and (paid_at, id) > (${after.paidAt}::timestamptz, ${after.id}::uuid)`;
-    const part: AwaitedSlip[] = await runQuery(
+    part = await runQuery(
       database,
       sql<AwaitedSlip>`
         select id, number, organization_id as "organizationId", organization_name as "organizationName",
           withheld_total as withheld, paid_at as "paidAt"
         from topup_orders
-        where withheld_total > 0 and withholding_slip_number is null and status in (${oneOf(CREDITED)}) ${ofOne} ${place}
+        where withheld_total > 0 and withholding_slip_number is null and status in (${oneOf(CREDITED)}) ${ofOne} ${afterLast}
         order by paid_at, id limit ${PART}`,
     );
     yield* part;
-    after = part.at(-1);
-    isMore = part.length === PART;
-  }
+  } while (part.length === PART);
 }

@@ -10,8 +10,9 @@ const SPREAD_AFTER_MS = 500;
 
 /**
  * Adds jitter to the library's backoff of e^attempts seconds, which is the same for all jobs that fail together: each wait becomes
- * 50 to 100 % as long. A failed job also goes behind those that have not failed (store/turns.ts). One statement spreads the failures of half a second, after the library has stored them. A crash
- * before it loses the jitter, never the job. Recurring jobs keep their own schedule.
+ * 50 to 100 % as long. A failed job also goes behind those that have not failed (store/turns.ts). One statement spreads the
+ * failures of half a second, after the library has stored them. A crash before it loses the jitter, never the job. Recurring jobs
+ * keep their own schedule.
  */
 export function startBackoff(pool: Pool, events: WorkerEvents, log: Logger) {
   /** Job id → the failed attempt. */

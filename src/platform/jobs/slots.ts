@@ -26,9 +26,10 @@ export interface Slots {
 }
 
 /**
- * Watches the slots of a runner through the library's events, because an outage may leave the library hanging without an error. A claim is a write, so a
- * claim that the database answers proves the whole way. A runner fails when one of its slots goes without an answer for three
- * checks (it hangs, or the library waits up to minutes before it tries again), or when the library stops unasked.
+ * Watches the slots of a runner through the library's events, because an outage may leave the library hanging without an error. A
+ * claim is a write, so a claim that the database answers proves the whole way. A runner fails when one of its slots goes without
+ * an answer for three checks (it hangs, or the library waits up to minutes before it tries again), or when the library stops
+ * unasked.
  */
 export function watchSlots(events: WorkerEvents): Slots {
   const slots = new Map<string, Slot>();

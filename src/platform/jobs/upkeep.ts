@@ -28,9 +28,10 @@ interface Upkept {
 }
 
 /**
- * Runs every five seconds on every replica: a heartbeat for its own runner, an unlock of dead runners' jobs, the end of those that were
- * replaced, the rows of recurring jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for four hours, too long after a
- * payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is idempotent.
+ * Runs every five seconds on every replica: a heartbeat for its own runner, an unlock of dead runners' jobs, the end of those that
+ * were replaced, the rows of recurring jobs, and the cap of long waits. The library alone leaves a killed worker's jobs locked for
+ * four hours, too long after a payment. A worker that only seemed dead (a paused process) makes a job run twice; every handler is
+ * idempotent.
  */
 export function startUpkeep(pool: Pool, { recurring, events, slots, log }: Upkept) {
   // The library checks at its start that it can work with this version of the queue.
