@@ -30,7 +30,7 @@ export function composeServices(config: Config, parts: Parts) {
     statement: new StatementLoaders(callers),
     documentLinks: new DocumentLinks(callers, keys, config.PUBLIC_URL, clock),
     jobHandlers: composeJobHandlers(config, parts, pageServices.organizations, paymentServices),
-    rawRoutes: [webhookRoute(neighbours.paymentProvider, paymentServices.settlePayment, telemetry.webhook)],
+    rawRoutes: [webhookRoute(neighbours.paymentProvider, paymentServices.settlePayment, telemetry.webhook, parts.log)],
     restRoutes: [topupConfigurationsRoute(pageServices.options), excessQuotaRoute(pageServices.excess)],
     downloadRoutes: [statementRoute(callers, clock)],
     linkRoutes: [documentRoute(new OrderDocuments(callers, clock), keys, clock)],

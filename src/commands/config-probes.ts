@@ -16,7 +16,7 @@ import { readKeySet } from '../platform/auth/key-set.ts';
 import { askForWrites } from '../platform/database/ask-for-writes.ts';
 import { connectDatabase } from '../platform/database/data-source.ts';
 import { hasPendingMigrations } from '../platform/database/migrate.ts';
-import { isMissingRole, ROLES } from '../platform/database/roles.ts';
+import { isMissingRole, mayTakeJobs, ROLES } from '../platform/database/roles.ts';
 import { unreachable } from '../platform/database/unreachable.ts';
 import { wordsOf } from '../platform/telemetry/reason.ts';
 
@@ -71,6 +71,8 @@ function database(name: string, setting: keyof Config & `DATABASE_${string}`, ro
       if (writes !== 'up') throw new Error('this server takes no writes: name the primary');
       if (role === ROLES.background && (await hasPendingMigrations(connected)))
         throw new Error(`the database is not migrated to this version: ${MIGRATE}`);
+      if (role === ROLES.background && !(await mayTakeJobs(connected)))
+        throw new Error(`${role} may not take jobs from the queue: ${MIGRATE}, which grants it`);
       return `PostgreSQL ${version}, as ${role}`;
     } finally {
       await connected.destroy();

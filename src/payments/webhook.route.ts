@@ -1,4 +1,5 @@
 import type { RawRoute } from '../platform/server/raw-route.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
 import type { PaymentProvider } from './provider.ts';
 import { NOTICE_OUTCOMES } from './rules/payment-outcomes.ts';
 import type { SettlePayment } from './settle-payment.ts';
@@ -12,12 +13,14 @@ export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /**
  * A provider's webhook: verifies the signature of the raw bytes, parses, settles, commits, then answers 2xx. Parses
- * nothing before the signature is verified. A failed commit is answered 5xx, and the provider redelivers.
+ * nothing before the signature is verified. A failed commit is answered 5xx, and the provider redelivers. The log names the field of
+ * a signed body that cannot be parsed: only the provider sees our answer.
  */
 export function webhookRoute(
   provider: PaymentProvider,
   payments: SettlePayment,
   onDelivery: (outcome: DeliveryOutcome) => void,
+  log: Logger,
 ): RawRoute {
   const { webhook, name } = provider;
   return {
@@ -33,6 +36,7 @@ export function webhookRoute(
       const parsed = webhook.parse(rawBody);
       if ('fault' in parsed) {
         onDelivery('malformed');
+        log.warn({ event: 'webhook_malformed', reason: parsed.fault });
         return { status: 400, error: `The body is not an invoice event: ${parsed.fault}` };
       }
       const eventId = `webhook:${verified.eventId}`;

@@ -155,3 +155,12 @@ end $$`);
     await session.query(`grant all on all ${kind} in schema graphile_worker to ${ROLES.background}`);
   }
 }
+
+/** Returns true if the role of this connection has the right that a runner of jobs needs first. */
+export async function mayTakeJobs(database: DataSource): Promise<boolean> {
+  const [row] = (await database.query(
+    `select has_schema_privilege('graphile_worker', 'usage')
+        and has_table_privilege('graphile_worker._private_jobs', 'update') as granted`,
+  )) as { granted: boolean }[];
+  return row?.granted === true;
+}
