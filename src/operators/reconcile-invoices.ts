@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { DataSource } from 'typeorm';
 import type { Moderator } from '../clients/moderator.ts';
-import { isUpstreamError } from '../clients/upstream-error.ts';
+import { isUpstreamError, type UpstreamError } from '../clients/upstream-error.ts';
 import {
   AWAITS_BOOKING,
   CREDITED,
@@ -102,9 +102,13 @@ async function reconcileOrder(
 ): Promise<Finding[]> {
   if (isPlain(order, listed)) return [];
   try {
-    const books = await booksOf(parts, orderNumber, order, listed);
+    const { books, unanswered } = await booksOf(parts, orderNumber, order, listed);
     const before = compareBooks(books);
-    if (isDryRun) return await forSomebody(parts, order, listed, asFindings(orderNumber, before, new Set()));
+    const uncompared = unanswered === undefined ? [] : [notCompared(orderNumber, unanswered)];
+    if (isDryRun) {
+      const found = asFindings(orderNumber, before, new Set());
+      return [...(await forSomebody(parts, order, listed, found)), ...uncompared];
+    }
     const { current, mended } = await mend(parts, order, listed, before);
     const after = compareBooks({ ...books, order: current && factsOf(current) });
     const left = new Set(after.map(({ kind }) => kind));
@@ -114,14 +118,19 @@ async function reconcileOrder(
       [...resolved, ...after],
       new Set([...resolved.map(({ kind }) => kind), ...mended]),
     );
-    return await forSomebody(parts, current, listed, findings);
+    return [...(await forSomebody(parts, current, listed, findings)), ...uncompared];
   } catch (error) {
     if (!isUpstreamError(error)) throw error;
-    return [
-      { kind: 'not_compared', orderNumber, detail: `It could not be compared: ${error.message}.`, isMended: false },
-    ];
+    return [notCompared(orderNumber, error)];
   }
 }
+
+const notCompared = (orderNumber: string, { message }: UpstreamError): Finding => ({
+  kind: 'not_compared',
+  orderNumber,
+  detail: `It could not be compared: ${message}.`,
+  isMended: false,
+});
 
 /** Returns true for an order about which the list alone tells that nothing is amiss. Most are: neighbours are asked no more. */
 function isPlain(order: TopupOrder | undefined, listed: readonly ListedInvoice[]): boolean {

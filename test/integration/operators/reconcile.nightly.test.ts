@@ -50,22 +50,29 @@ async function expired() {
   return { id, client, order };
 }
 
-test('a payment whose webhook was lost for longer than the poll looks is credited by the nightly reconciliation', async () => {
-  const { id, client, order } = await expired();
-  // Two days after its time to pay: no poll asks about it any more.
-  time.advance(2 * DAY);
-  await app.sandbox.mekariPay.payLate(order.number, { webhook: false });
-  time.toPresent();
-  await app.reconcile();
-  expect((await readOrder(client, order.id)).status).toBe('EXPIRED');
+test.each([
+  ['while accounting answers', [], 0],
+  ['while accounting answers no question', [{ kind: 'status', status: 503, match: { method: 'GET' } }], 1],
+] as const)(
+  'a payment whose webhook was lost for longer than the poll looks is credited by the nightly reconciliation, %s',
+  async (_, faults, open) => {
+    const { id, client, order } = await expired();
+    app.sandbox.moderator.faults.set([...faults]);
+    // Two days after its time to pay: no poll asks about it any more.
+    time.advance(2 * DAY);
+    await app.sandbox.mekariPay.payLate(order.number, { webhook: false });
+    time.toPresent();
+    await app.reconcile();
+    expect((await readOrder(client, order.id)).status).toBe('EXPIRED');
 
-  expect(await runNightly()).toMatchObject({ invoices: 1, foreign: 0, mended: 1, open: 0 });
-  await untilStatus(client, order.id, 'COMPLETED');
-  expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
-  expect(app.logs).toContainEqual(
-    expect.objectContaining({ event: 'reconciliation_mended', kind: 'payment_not_credited', order: order.number }),
-  );
-});
+    expect(await runNightly()).toMatchObject({ invoices: 1, foreign: 0, mended: 1, open });
+    await untilStatus(client, order.id, 'COMPLETED');
+    expect(await balances(app, id)).toEqual({ wa_balance: '1000000' });
+    expect(app.logs).toContainEqual(
+      expect.objectContaining({ event: 'reconciliation_mended', kind: 'payment_not_credited', order: order.number }),
+    );
+  },
+);
 
 test('a PI that accounting has booked is stored, even if the answer and the job of the booking were lost', async () => {
   const id = addOrganization(app.sandbox, '1001');
