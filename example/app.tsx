@@ -1,13 +1,8 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import {
-  type Config,
-  loadConfig,
-  type Organization,
-  rememberOrganization,
-  startingOrganization,
-} from './api/config.ts';
+import { useCallback, useMemo, useState } from 'react';
+import type { Organization } from './api/config.ts';
 import { createGraph } from './api/graph.ts';
 import { type Session, SessionContext } from './api/session.tsx';
+import { useOrganization } from './api/use-organization.ts';
 import { currentRoute, navigate } from './route.tsx';
 import { useLanguage } from './text/language.tsx';
 import { Boundary } from './ui/boundary.tsx';
@@ -16,44 +11,18 @@ import { Problems } from './ui/problems.tsx';
 import { Skeleton } from './ui/skeleton.tsx';
 import { Workspace } from './workspace.tsx';
 
-/** Selects the organization. Everything below belongs to it. */
+/** The frame of the page: everything in it belongs to the selected organization. */
 export function App() {
   const { text } = useLanguage();
-  const [config, setConfig] = useState<Config>();
-  const [organization, setOrganization] = useState<Organization>();
-  const [hasFailed, setFailed] = useState(false);
+  const { config, organization, hasFailed, select, visit } = useOrganization();
   const [hasSupport, setSupport] = useState(false);
-
-  useEffect(() => {
-    const route = currentRoute();
-    const orderId = 'orderId' in route ? route.orderId : undefined;
-    loadConfig()
-      .then(async (loaded) => {
-        setOrganization(await startingOrganization(loaded, orderId));
-        setConfig(loaded);
-      })
-      .catch(() => setFailed(true));
-  }, []);
-
   const offerSupport = useCallback(() => setSupport(true), []);
 
   function switchTo(next: Organization) {
-    rememberOrganization(next.id);
-    setOrganization(next);
+    select(next);
     const { view } = currentRoute();
     if (view !== 'topup' && view !== 'support') navigate({ view: 'topup' });
   }
-
-  /** Support reads any organization, also one that the page's server does not name, with the token that it has. */
-  const visit = useCallback(
-    (id: string) =>
-      setOrganization((from) =>
-        from?.id === id
-          ? from
-          : (config?.organizations.find((each) => each.id === id) ?? (from && { ...from, id, name: '' })),
-      ),
-    [config],
-  );
 
   return (
     <>
@@ -86,9 +55,9 @@ export function App() {
 }
 
 /** The organizations to choose from, with the one that support visits. */
-function withCurrent(known: readonly Organization[], current: Organization | undefined): readonly Organization[] {
-  if (current === undefined || known.some(({ id }) => id === current.id)) return known;
-  return [current, ...known];
+function withCurrent(named: readonly Organization[], current: Organization | undefined): readonly Organization[] {
+  if (current === undefined || named.some(({ id }) => id === current.id)) return named;
+  return [current, ...named];
 }
 
 type SpaceProps = Pick<Session, 'organization' | 'visit' | 'offerSupport'>;

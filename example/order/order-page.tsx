@@ -3,7 +3,6 @@ import { TopupOrderDocument } from '../api/documents.ts';
 import type { Money, Order, TopupSpace } from '../api/types.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { useFollowedOrder } from '../api/use-followed-order.ts';
-import { NOTHING, type Outcome, useOrderMutations } from '../api/use-order-mutations.ts';
 import { Link } from '../route.tsx';
 import { useAllWords } from '../text/all-words.ts';
 import { Problems } from '../ui/problems.tsx';
@@ -13,6 +12,7 @@ import { LINKS_MS } from './documents.tsx';
 import { Payment } from './payment.tsx';
 import { Refusals } from './refusals.tsx';
 import { Review } from './review.tsx';
+import { useOrderActions } from './use-order-actions.ts';
 
 interface Props {
   orderId: string;
@@ -41,49 +41,18 @@ function paceOf(order: Order | null): { pollMs: number; pauseMs: number } {
 const STILL = { pollMs: 0, pauseMs: 0 };
 const SLOWLY = { pollMs: 0, pauseMs: 10_000 };
 
-const stateOf = ({ status, paymentUrl, total, approval }: Order) =>
-  `${status} ${paymentUrl} ${total.amount} ${approval?.state}`;
-
 /** Shows one order: a draft for review, any other until its end. */
 export function OrderPage({ orderId, canOrder, approvalLimit, eligibility, onConfirmed, onAgain }: Props) {
   const { text, inGraph: language } = useAllWords();
   const [poll, setPoll] = useState(0);
   const answer = useAnswer(TopupOrderDocument, { id: orderId, language }, poll);
-  const mutations = useOrderMutations();
-  const [outcome, setOutcome] = useState(NOTHING);
   const order = answer.data?.topupOrder ?? null;
   const { pollMs, pauseMs } = paceOf(order);
   useEffect(() => setPoll(pollMs), [pollMs]);
   useFollowedOrder(answer, order, pauseMs, language);
 
-  async function act(mutation: Promise<Outcome>): Promise<Outcome> {
-    const result = await mutation;
-    setOutcome(result);
-    // The order that came with it is on the screen at once; a refusal without one means that the screen is old.
-    void answer.read();
-    return result;
-  }
-  async function confirm(shown: Order) {
-    const { order: after } = await act(mutations.confirm(shown));
-    if (after?.status === 'PENDING_PAYMENT') onConfirmed();
-  }
-
-  // A refusal is obsolete once the order moves on, such as when its payment link arrives.
-  const isCurrent = outcome.order === null || order === null || stateOf(outcome.order) === stateOf(order);
-  const actions: OrderActions = {
-    busy: mutations.busy,
-    canOrder: canOrder ?? false,
-    eligibility,
-    confirm: () => void (order && confirm(order)),
-    canRepeatConfirm: order !== null && mutations.canRepeatConfirm(order),
-    cancel: () => void act(mutations.cancel(orderId)),
-    submit: () => void act(mutations.submit(orderId)),
-    approve: (reason) => void (order && act(mutations.approve(order, reason))),
-    reject: (reason) => void act(mutations.reject(orderId, reason)),
-    approvalLimit,
-    check: () => act(mutations.check(orderId)),
-    again: () => order && onAgain(order),
-  };
+  const terms = { canOrder: canOrder ?? false, approvalLimit, eligibility, onConfirmed, onAgain };
+  const { actions, outcome, isCurrent, forget } = useOrderActions(orderId, order, answer.read, terms);
   const isUnknown = (order === null && answer.isLoading) || canOrder === undefined;
   return (
     <>
@@ -92,7 +61,7 @@ export function OrderPage({ orderId, canOrder, approvalLimit, eligibility, onCon
         problems={[...answer.problems, ...outcome.problems].slice(0, 1)}
         shownSince={order === null ? undefined : answer.receivedAt}
         onRetry={() => {
-          setOutcome(NOTHING);
+          forget();
           void answer.read();
         }}
       />

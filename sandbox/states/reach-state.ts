@@ -23,7 +23,7 @@ export interface ReachedState {
   supportToken: string;
 }
 
-export interface ReachParts {
+interface ReachParts {
   organizations: StateOrganizations;
   mekariPay: MekariPay;
   moderator: Moderator;

@@ -36,7 +36,10 @@ export async function approve(
   ];
 }
 
-/** Refunds an order, or shows what that would do. Connects to hub-core and Moderator only when they are asked: a refund of an order under review works without them. */
+/**
+ * Refunds an order, or shows what that would do. Connects to hub-core and Moderator only when they are asked: a refund of an order
+ * under review works without them.
+ */
 export async function refund(
   { number, received, takeBack, isDryRun, isJson, by }: RefundCommand,
   database: DataSource,

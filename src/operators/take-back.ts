@@ -7,7 +7,7 @@ import { OperatorRefusal } from './operator-refusal.ts';
 import { paidForUnits } from './rules/paid-for-units.ts';
 import { unusedOf } from './rules/unused-quota.ts';
 
-export interface TakeBack {
+interface TakeBack {
   /** The units to take back, by quota code. */
   takeBack: ReadonlyMap<string, bigint>;
   /** No unit need be taken back. */

@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts';
 import type { PaymentServices } from './payments.ts';
 
 /** The handlers of jobs, in groups; app/background.ts runs each group in lanes of its own. */
-export type JobHandlers = Readonly<Record<'payments' | 'bookings' | 'mails', readonly JobHandler[]>>;
+type JobHandlers = Readonly<Record<'payments' | 'bookings' | 'mails', readonly JobHandler[]>>;
 
 export function composeJobHandlers(
   config: Config,
