@@ -50,11 +50,11 @@ export async function isExcessPaidTwice(database: DataSource | EntityManager, or
       join topup_order_lines theirs on theirs.order_id = other.id and theirs.kind = 'EXCESS'
         and theirs.quota_code = mine.quota_code and theirs.excess_period = mine.excess_period
       join topup_order_events confirmed on confirmed.order_id = other.id
-        and confirmed.to_status in (${oneOf(AWAITS_PAYMENT)})
+        and confirmed.to_status in (${oneOf(AWAITS_PAYMENT)}) and confirmed.from_status <> confirmed.to_status
       where mine.order_id = ${order.id} and mine.kind = 'EXCESS'
         and (other.confirmed_at > ${order.paymentExpiresAt}
              or confirmed.id > (select max(id) from topup_order_events
-                                where order_id = ${order.id} and to_status in (${oneOf(GIVEN_UP)})))
+                                where order_id = ${order.id} and to_status in (${oneOf(GIVEN_UP)}) and from_status <> to_status))
         and (other.status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW, ...CREDITED])})
              or other.paid_at is not null)
       limit 1`,
