@@ -5,11 +5,12 @@ import { useAllWords } from '../text/all-words.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Problems } from '../ui/problems.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { download, toCsv } from './csv.ts';
+import { download } from './csv.ts';
 import { Drafts } from './drafts.tsx';
 import { HistoryFilter, ORDERS } from './history-filter.tsx';
 import { isNarrow, type OrderFilter } from './order-filter.ts';
-import { OrdersTable, orderedBy } from './orders-table.tsx';
+import { ordersCsv } from './orders-csv.ts';
+import { OrdersTable } from './orders-table.tsx';
 import { PendingBanner, usePending } from './pending-banner.tsx';
 import { readAllOrders } from './read-all-orders.ts';
 import { useOrders } from './use-orders.ts';
@@ -29,17 +30,8 @@ export function OrderHistory() {
 
   /** Saves all that the filter selects, also rows that are not on the screen. */
   async function saveCsv() {
-    const head = [text.order.order, words.created, words.orderedBy, words.status, words.invoice, text.common.total];
     const { rows } = await readAllOrders(graph, filter);
-    const lines = rows.map((row) => [
-      row.number,
-      row.createdAt,
-      orderedBy(row),
-      words.statuses[row.status],
-      row.paidInvoiceNumber ?? '',
-      row.total.amount,
-    ]);
-    download(`${words.fileName}-${organization.id}.csv`, toCsv([head, ...lines]));
+    download(`${words.fileName}-${organization.id}.csv`, ordersCsv(rows, text));
   }
 
   return (
