@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { TestApp } from '../../support/app/app.ts';
 import type { Finished } from '../../support/processes/built.ts';
 import type { movableClock } from '../../support/tools/movable-clock.ts';
-import { type Course, expectToFire } from './firing.ts';
+import type { Course } from './course.ts';
+import { expectToFire } from './firing.ts';
 import { codesOf, type createOperator } from './operator.ts';
 import type { Names } from './page.ts';
 

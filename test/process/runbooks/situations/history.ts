@@ -52,11 +52,10 @@ const standbyIsCutOff: Situation<HistoryWorld> = {
   async bringAbout(world) {
     await untilReadFrom(world, ['replica']);
     const [{ primary_conninfo: source }] = await onStandby(world, 'show primary_conninfo');
+    const losses = async () => world.app.logs.filter(({ event }) => event === 'replica_down').length;
+    const before = await losses();
     await streamFrom(world, '');
-    await until(
-      async () => world.app.logs.some(({ event }) => event === 'replica_down'),
-      (isNoted) => isNoted,
-    );
+    await until(losses, (count) => count > before);
     await untilReadFrom(world, ['behind', 'failed'], 10);
     return {
       look: (looked) =>

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { createOrder, readOrder, until } from '../../../support/app/purchase.ts';
+import { jobAges } from '../../../support/telemetry/job-ages.ts';
 import { parsePrometheus } from '../../../support/telemetry/prometheus.ts';
 import { scrape } from '../../../support/telemetry/served-metrics.ts';
 import type { Situation, World } from '../walk.ts';
@@ -67,6 +68,11 @@ const rightsAreLost: Situation<ReceiverWorld> = {
         await until(
           () => readOrder(client, draft.id),
           ({ status }) => status === 'EXPIRED',
+        );
+        // The poll has ended, and its next run is enqueued.
+        await until(
+          async () => (await jobAges(app)).has('reconcile'),
+          (isDue) => !isDue,
         );
       },
     };
