@@ -68,7 +68,11 @@ const redisIsFull: Situation<RedisWorld> = {
         expect(memory?.stdout).toMatch(/^maxmemory:1\b/m);
         expect(memory?.stdout).toMatch(/^maxmemory_policy:noeviction/m);
       },
-      isOver: async () => undefined,
+      async isOver() {
+        const refused = await sumOf(world, 'redis_calls_total', FAILED);
+        await pending(world);
+        expect(await sumOf(world, 'redis_calls_total', FAILED)).toBe(refused);
+      },
       callAgain: () => pending(world),
     };
   },
