@@ -2,7 +2,7 @@ import type { Sample } from '../../support/telemetry/prometheus.ts';
 
 /** How the scrapes become the series of hours. */
 export interface Course {
-  /** The counters go on as they went between the scrapes, each minute. By default they move once. */
+  /** In the situation the counters go on as they went between the scrapes, each minute; by default they move once. After it they go on. */
   goesOn?: boolean;
   /** For rules that look at a day: each phase lasts for 27 hours instead of 75 minutes. */
   takesADay?: boolean;
@@ -11,6 +11,7 @@ export interface Course {
 }
 
 const COUNTER = /_(total|bucket|count|sum)$/;
+
 /** The series of a sample. */
 export const keyOf = ({ name, labels }: Sample) =>
   `${name}{${Object.entries(labels)
@@ -31,8 +32,7 @@ export function valuesOf(
   const grown = during - (before ?? 0);
   // A process that was started again counts from 0.
   const grownAfter = Math.max(0, (after ?? 0) - (ended ?? 0));
-  if (!goesOn) return [level(before), level(during), level(during + grownAfter)].join(' ');
-  const top = (before ?? 0) + grown * steps;
+  const top = goesOn ? (before ?? 0) + grown * steps : during;
   const line = (from: number, step: number) => `${from + step}+${step}x${steps - 1}`;
-  return [level(before), line(before ?? 0, grown), line(top, grownAfter)].join(' ');
+  return [level(before), goesOn ? line(before ?? 0, grown) : level(during), line(top, grownAfter)].join(' ');
 }
