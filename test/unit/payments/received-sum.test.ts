@@ -4,7 +4,7 @@ import { rupiahAmount } from '../../../src/kernel/amount.ts';
 import type { Invoice } from '../../../src/payments/provider.ts';
 import { paymentStatus } from '../../../src/payments/rules/payment-status.ts';
 import { paymentTime } from '../../../src/payments/rules/payment-time.ts';
-import { type MoneyStep, newSteps, sumsOf } from '../../../src/payments/rules/received-sum.ts';
+import { type MoneyStep, newSteps, paymentsWithoutMove, sumsOf } from '../../../src/payments/rules/received-sum.ts';
 
 const invoice = (changes: Partial<Invoice> = {}): Invoice => ({
   id: 'inv_1',
@@ -127,6 +127,17 @@ describe('the time of a payment', () => {
   });
   test('that the provider does not tell is that of the receipt', () => {
     expect(paymentTime(null, confirmed, received)).toEqual({ at: received, isReplaced: false });
+  });
+});
+
+describe('a payment', () => {
+  const [part, back] = [step(400n), step(-100n)];
+
+  test('of an answer that moves nothing has a step of its own, and money that went back has none', () => {
+    expect(paymentsWithoutMove([part, back, part], [])).toEqual([part, part]);
+  });
+  test('of an answer that moves the order has none', () => {
+    expect(paymentsWithoutMove([part], ['PAYMENT_REVIEW'])).toEqual([]);
   });
 });
 
