@@ -68,12 +68,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await endStarted();
-  await world?.app.close();
-  await wire?.stop();
-  await world?.redis?.stop();
-  await standby?.stop();
-  await postgres?.stop();
+  try {
+    await endStarted();
+    await world?.app.close();
+  } finally {
+    await wire?.stop();
+    await world?.redis?.stop();
+    await standby?.stop();
+    await postgres?.stop();
+  }
 });
 
 const title = '$title: the runbook mends it, and its alerts end';
