@@ -34,6 +34,10 @@ const NOBODYS_ID = 'self-topup-check';
 const PROBE_TIMEOUT_MS = 10_000;
 const CALLING = ['MEKARI_CLIENT_ID', 'MEKARI_CLIENT_SECRET', 'UPSTREAM_TIMEOUT_MS'] as const;
 const MIGRATE = 'run `npm run migrate`';
+const ANSWERS = 'answers our signature';
+/** The agreed Moderator only books; one that also tells its PIs is compared with (contracts.md 3). */
+const TELLS_NO_PI =
+  'answers, and does not tell which PIs it has: the reconciliation compares nothing with it. If yours does tell, check MODERATOR_URL';
 
 export const PROBES: readonly Probe[] = [
   database('database, for callers', 'DATABASE_URL', ROLES.runtime),
@@ -43,13 +47,16 @@ export const PROBES: readonly Probe[] = [
   { name: 'redis', needs: ['REDIS_URL'], run: probeRedis },
   neighbour('hub-core', 'HUB_CORE_URL', (http) => createHubCore(http, systemClock).organizations([NOBODYS_ID])),
   neighbour('mekari-billing', 'MEKARI_BILLING_URL', (http) => createMekariBilling(http).packagePrice(NOBODYS_ID), {
-    knowsNobody: true,
+    404: ANSWERS,
   }),
   neighbour('mekari-pay', 'MEKARI_PAY_URL', (http) => {
     const options = { neighbour: http, urls: { isAllowed: () => true }, webhookSecrets: [], clock: systemClock };
     return createMekariPay(options).invoicesSince(systemClock.now()).next();
   }),
-  neighbour('moderator', 'MODERATOR_URL', (http) => createModerator(http).paidPiOfOrder(NOBODYS_ID)),
+  neighbour('moderator', 'MODERATOR_URL', (http) => createModerator(http).paidPiOfOrder(NOBODYS_ID), {
+    404: TELLS_NO_PI,
+    405: TELLS_NO_PI,
+  }),
   { name: 'mail server', needs: ['SMTP_URL', 'MAIL_FROM'], run: probeMailServer },
   { name: 'token issuer', needs: ['AUTH_JWKS_URL'], run: probeIssuer },
 ];
@@ -107,12 +114,12 @@ async function probeRedis({ REDIS_URL: url }: Config) {
   return `${connection.name} answers`;
 }
 
-/** A signed read about nobody. Where the contract answers 404 then, that is the right answer; elsewhere the URL is wrong. */
+/** A signed read about nobody. `remarks` are for the statuses that are right then; with any other the URL is wrong. */
 function neighbour(
   name: string,
   setting: keyof Config & `${string}_URL`,
   ask: (http: Neighbour) => Promise<unknown>,
-  { knowsNobody = false } = {},
+  remarks: Readonly<Record<number, string>> = {},
 ): Probe {
   async function run(config: Config) {
     const credentials = { clientId: config.MEKARI_CLIENT_ID, clientSecret: config.MEKARI_CLIENT_SECRET };
@@ -128,12 +135,14 @@ function neighbour(
       await ask(http);
     } catch (error) {
       const { status } = error instanceof UpstreamError ? error : {};
+      const remark = status === undefined ? undefined : remarks[status];
+      if (remark !== undefined) return remark;
       const suspect = status === 401 ? 'MEKARI_CLIENT_ID and MEKARI_CLIENT_SECRET' : setting;
-      if (!(status === 404 && knowsNobody)) throw new Error(`${wordsOf(error)}: check ${suspect}`);
+      throw new Error(`${wordsOf(error)}: check ${suspect}`);
     } finally {
       http.close();
     }
-    return 'answers our signature';
+    return ANSWERS;
   }
   return { name, needs: [setting, ...CALLING], run };
 }

@@ -168,8 +168,12 @@ export class QuoteOrder {
       items.map(async (item): Promise<Result<QuoteItem, UserError>> => {
         const option = offered.find(({ configuration }) => configuration.code === item.code);
         if (option !== undefined) return this.priceItem(request, option, item, taken);
-        const reason = hidden.find(({ configuration }) => configuration.code === item.code)?.reason;
-        return refused(optionRefusal(item, reason === 'PRICE_UNAVAILABLE'));
+        return refused(
+          optionRefusal(
+            item,
+            hidden.find(({ configuration }) => configuration.code === item.code),
+          ),
+        );
       }),
     );
     const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));

@@ -1,6 +1,6 @@
 export { applyCatalogue, showCatalogue } from './apply-catalogue.ts';
 export { Catalogue } from './catalogue.ts';
-export { type EvaluatedOptions, EvaluateOptions, type OfferedOption } from './evaluate-options.ts';
+export { type EvaluatedOptions, EvaluateOptions, type HiddenOption, type OfferedOption } from './evaluate-options.ts';
 export { QuotaBalanceResolver, QuotaBalancesResolver } from './graphql/quota-balances.resolver.ts';
 export { TopupOption, TopupTax } from './graphql/topup-option.type.ts';
 export {

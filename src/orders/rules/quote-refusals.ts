@@ -1,5 +1,5 @@
 import { formatRupiah, MAX_AMOUNT, type Rupiah } from '../../kernel/money.ts';
-import { checkQuantity, type OfferedOption } from '../../topup-options/index.ts';
+import { checkQuantity, type HiddenOption, type OfferedOption } from '../../topup-options/index.ts';
 import { mostOrderable, type Quote } from './quote.ts';
 import { priceUnavailable, quantityRefused, type UserError, userError } from './user-error.ts';
 import type { WantedItem } from './wanted-items.ts';
@@ -23,10 +23,10 @@ export function chargeRefusal(total: Rupiah, field: string[] | null): UserError 
   return userError('INVALID_QUANTITY', message, { field });
 }
 
-/** Refuses an item whose option is hidden from the organization, or has no price at the moment. */
-export function optionRefusal({ field }: WantedItem, isPriceMissing: boolean): UserError {
+/** Refuses an item whose option is unknown, hidden from the organization, or without a price. */
+export function optionRefusal({ field }: WantedItem, hidden: HiddenOption | undefined): UserError {
   const at = field === null ? null : [...field, 'optionId'];
-  if (isPriceMissing) return priceUnavailable(at);
+  if (hidden?.reason === 'PRICE_UNAVAILABLE') return priceUnavailable(at, hidden.isRetryable === true);
   return userError('OPTION_UNAVAILABLE', 'This option is not available to your organization.', { field: at });
 }
 

@@ -116,11 +116,14 @@ export const quantityRefused = ({ code, suggested }: QuantityFault, { quantity, 
     suggestedQuantity: suggested,
   });
 
-export const priceUnavailable = (field: string[] | null) =>
-  userError('PRICE_UNAVAILABLE', 'Mekari Billing cannot give the price at the moment: try again later.', {
-    field,
-    retryable: true,
-  });
+export const priceUnavailable = (field: string[] | null, retryable: boolean) =>
+  userError(
+    'PRICE_UNAVAILABLE',
+    retryable
+      ? 'Mekari Billing cannot give the price at the moment: try again later.'
+      : 'Mekari Billing has no price for this option: order without it, and tell your account manager.',
+    { field, retryable },
+  );
 
 export const excessUnavailable = (field: string[] | null) =>
   userError(

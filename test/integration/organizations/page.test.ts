@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/app/app.ts';
+import { tryCreate } from '../../support/app/mutations.ts';
 import { addOrganization } from '../../support/app/organizations.ts';
 import { confirmOrder, createOrder } from '../../support/app/purchase.ts';
 import type { TestClient } from '../../support/app/test-client.ts';
@@ -129,6 +130,8 @@ test('an option without a price is named to buyers, and the sum of the excess is
         { code: 'muv', label: 'Monthly unique visitors', reason: 'PRICE_UNAVAILABLE', retryable: false },
       ],
     });
+    const { userErrors } = await tryCreate(fresh, id, { muv: '500' });
+    expect(userErrors).toMatchObject([{ code: 'PRICE_UNAVAILABLE', retryable: false }]);
   } finally {
     await cold.close();
     app.sandbox.mekariBilling.packages.set('pkg-muv', { price: '600', currency: 'IDR' });

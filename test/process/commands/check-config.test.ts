@@ -86,6 +86,13 @@ test('says everything that is wrong at once, and still tries the rest', async ()
   expect(stdout).not.toContain('another');
 });
 
+test('takes a Moderator that only books for a right one, and says what is not compared', async () => {
+  // The mailbox has no such path.
+  const { code, stdout } = await run({ ...environment, MODERATOR_URL: app.sandbox.mail.url });
+  expect(stdout).toMatch(/^ok {4}moderator: answers, and does not tell which PIs it has: .* check MODERATOR_URL$/m);
+  expect(code).toBe(0);
+});
+
 test('asks for the migration of a database that has none', async () => {
   const empty = await createDatabase('template1');
   const { code, stdout } = await run({ ...environment, DATABASE_URL: empty.url });
