@@ -17,6 +17,14 @@ export const lockOrganization = (organizationId: string): Query =>
 export const awaitsItsPayment = (now: Date): Sql => sql`o.status in (${oneOf([...AWAITS_PAYMENT, ...UNDER_REVIEW])})
   and (o.status in (${oneOf(AWAITS_PAYMENT)}) or o.payment_expires_at > ${now})`;
 
+/**
+ * Joins the organizations' orders `o` that await their payment. For `organization_id = any(…)` PostgreSQL would plan a scan of all orders of
+ * a large organization: 15 ms for 200,000 of them, where a join reads by status.
+ */
+export const ordersThatAwaitPayment = (organizationIds: readonly string[], now: Date): Sql => sql`
+  unnest(${organizationIds}::text[]) as organization(id)
+  join topup_orders o on o.organization_id = organization.id and ${awaitsItsPayment(now)}`;
+
 const isLiveDraft = (now: Date): Sql => sql`o.status in (${oneOf(QUOTED)}) and o.quote_expires_at > ${now}`;
 
 /** Condition that the organization may have one more order that awaits its payment; a limit of 0 allows any number. */

@@ -1,6 +1,6 @@
 import { columnsOf } from '../../platform/database/columns.ts';
 import { type Query, sql } from '../../platform/database/sql.ts';
-import { awaitsItsPayment } from './open-orders.ts';
+import { ordersThatAwaitPayment } from './open-orders.ts';
 import { TopupOrder } from './topup-order.entity.ts';
 
 export interface PendingOrder extends TopupOrder {
@@ -11,6 +11,6 @@ export interface PendingOrder extends TopupOrder {
 /** Selects the orders that await their payment, with each quota that they top up; the latest first. */
 export const pendingOrders = (organizationIds: readonly string[], now: Date): Query<PendingOrder> => sql<PendingOrder>`
   select line.quota_code as "quotaCode", ${columnsOf(TopupOrder, 'o')}
-  from topup_orders o join topup_order_lines line on line.order_id = o.id
-  where o.organization_id = any(${organizationIds}) and ${awaitsItsPayment(now)} and line.kind = 'TOPUP'
+  from ${ordersThatAwaitPayment(organizationIds, now)} join topup_order_lines line on line.order_id = o.id
+  where line.kind = 'TOPUP'
   order by o.confirmed_at desc, o.id desc`;

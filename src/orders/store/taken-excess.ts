@@ -4,7 +4,7 @@ import { settlementsOf } from '../../ledger/index.ts';
 import { runQuery } from '../../platform/database/run-queries.ts';
 import { oneOf, type Query, sql } from '../../platform/database/sql.ts';
 import { AWAITS_PAYMENT, CREDITED, GIVEN_UP, UNDER_REVIEW } from '../rules/order-state.ts';
-import { awaitsItsPayment } from './open-orders.ts';
+import { awaitsItsPayment, ordersThatAwaitPayment } from './open-orders.ts';
 import type { TopupOrder } from './topup-order.entity.ts';
 
 /** Selects the excess that is settled, or that an order other than `exceptOrderId` claims: no order settles it again. */
@@ -32,8 +32,8 @@ export const claimedLines = (organizationIds: readonly string[], now: Date): Que
   select o.organization_id as "organizationId", o.id as "orderId", o.number as "orderNumber", line.label,
     line.label_translations as "labelTranslations",
     line.quota_code as code, line.excess_period as period, line.quantity, line.unit_price as "unitPrice", line.amount
-  from topup_orders o join topup_order_lines line on line.order_id = o.id
-  where o.organization_id = any(${organizationIds}) and ${awaitsItsPayment(now)} and line.kind = 'EXCESS'
+  from ${ordersThatAwaitPayment(organizationIds, now)} join topup_order_lines line on line.order_id = o.id
+  where line.kind = 'EXCESS'
   order by o.confirmed_at, o.id, line.position`;
 
 /**
