@@ -62,7 +62,7 @@ test('recorded operations of clients are valid there as they are', async () => {
           ),
       ),
     }));
-  expect(documents).toHaveLength(5);
+  expect(documents).toHaveLength(6);
   const unused = /^Fragment "\w+" is never used\.$/;
   const faults = documents.flatMap((document) => validate(schema, document).map(({ message }) => message));
   expect(faults.filter((fault) => !unused.test(fault))).toEqual([]);

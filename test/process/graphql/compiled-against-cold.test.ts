@@ -18,6 +18,9 @@ import { createRandom } from '../../support/tools/random.ts';
  */
 const DOCUMENTS = 24_000;
 const LEAST_COMPILED = 5_000;
+const LEAST_REFERENCES = 500;
+/** A generator whose documents are hardly ever compiled still fails. */
+const MOST_DOCUMENTS = 30_000;
 const CONNECTIONS = 8;
 const STYLES = [...ALMOST_PLAIN, ...Array.from({ length: 7 }, () => PLAIN), WILD];
 
@@ -137,8 +140,12 @@ function isExecuted({ query, operationName, variables }: Operation, { caller }: 
   }
 }
 
+/** Few of the random documents are compiled, by some seeds fewer than wanted among the first: then more are asked. */
+const isEnough = () =>
+  counted.documents >= DOCUMENTS && counted.compiled >= LEAST_COMPILED && counted.compiledReferences > LEAST_REFERENCES;
+
 async function connection(): Promise<void> {
-  while (counted.documents < DOCUMENTS) {
+  while (!isEnough() && counted.documents < MOST_DOCUMENTS) {
     const asker = random.oneOf(ASKERS);
     const operation = generateOperation(schema, random, existing, random.oneOf(STYLES));
     if (texts.has(operation.query) || !isExecuted(operation, asker)) continue;
@@ -156,14 +163,14 @@ async function connection(): Promise<void> {
   }
 }
 
-test('24,000 documents answer the same bytes, cold and compiled', { timeout: 600_000 }, async () => {
+test('24,000 documents and more answer the same bytes, cold and compiled', { timeout: 600_000 }, async () => {
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(`compiled against cold, seed ${random.seed}:`, { ...counted, seconds });
   expect(counted.documents).toBeGreaterThanOrEqual(DOCUMENTS);
   expect(counted.compiled).toBeGreaterThanOrEqual(LEAST_COMPILED);
-  expect(counted.compiledReferences).toBeGreaterThan(500);
+  expect(counted.compiledReferences).toBeGreaterThan(LEAST_REFERENCES);
   // A document that fails at run time would go to graphql-js afterwards: there is none.
   expect(failures).toEqual([]);
   expect(unhandled).toEqual([]);
