@@ -1,6 +1,6 @@
 import type { Sample } from '../../support/telemetry/prometheus.ts';
 
-/** How the scrapes become the series of hours. */
+/** Stretches the scrapes to series of hours. */
 export interface Course {
   /** In the situation the counters go on as they went between the scrapes, each minute; by default they move once. After it they go on. */
   goesOn?: boolean;

@@ -24,7 +24,7 @@ export const ALERTS: ReadonlySet<string> = new Set(
   GROUPS.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? [])),
 );
 
-/** What Prometheus scraped before a situation, in it, at its end, and when the product was used again. */
+/** The scrapes before a situation, in it, at its end, and when the product was used again. */
 export interface Scrapes {
   before: readonly Sample[];
   during: readonly Sample[];

@@ -24,7 +24,7 @@ async function inShell(line: string, env: Record<string, string>): Promise<Finis
   return { code, signal, stdout, stderr };
 }
 
-/** What Prometheus would see of these replicas: `up` is its own. */
+/** The samples of these replicas as Prometheus would have them: it adds `up` itself. */
 async function scrapeAll(replicas: ReadonlyMap<string, string>): Promise<Sample[]> {
   const scraped = [...replicas].map(async ([instance, url]) => {
     const target = { job: 'self-topup', instance };
@@ -44,7 +44,7 @@ export function createOperator(app: Pick<TestApp, 'url' | 'db' | 'sandbox'>, set
     CHECKOUT_RETURN_URL: `${app.url}/topup`,
     ...settings,
   };
-  /** Of each replica, by its name in the labels: commands and `curl` go to the first. */
+  /** One address per replica, by its name in the labels: commands and `curl` go to the first. */
   const replicas = new Map([['a', app.url]]);
 
   async function runLine(line: string, { replica = app.url }: Names): Promise<Finished> {
