@@ -245,7 +245,5 @@ export const loadEventConfig = (environment: Environment = processEnvironment) =
   read(settings.pick({ EVENT_INTERNAL_HOSTS: true }), environment);
 
 /** Loads the settings of operators' commands, which run where the neighbours' settings are not available. */
-export function loadCommandConfig(environment: Environment = processEnvironment) {
-  const names = { DATABASE_URL: true, DATABASE_BACKGROUND_URL: true, DATABASE_MIGRATION_URL: true } as const;
-  return read(settings.pick(names), environment);
-}
+export const loadCommandConfig = (environment: Environment = processEnvironment) =>
+  read(settings.pick({ DATABASE_URL: true, DATABASE_BACKGROUND_URL: true, DATABASE_MIGRATION_URL: true }), environment);
