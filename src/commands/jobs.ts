@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../kernel/clock.ts';
 import { dropStuckJob, subjectOfJob } from '../operators/index.ts';
+import { withRetries } from '../platform/database/transaction.ts';
 import { listStuckJobs, retryJobs, type StuckJob } from '../platform/jobs/store/stuck-jobs.ts';
 import { printReport, runRecorded, withDatabase } from './command.ts';
 import { JSON_OPTION, type JsonOption, newProgram, runProgram, UsageError } from './program.ts';
@@ -43,7 +44,9 @@ async function list(database: DataSource, options: JsonOption): Promise<void> {
 
 async function retry(database: DataSource, ids: readonly string[] | 'all', options: JsonOption): Promise<void> {
   const subject = ids === 'all' ? ids : ids.join(' ');
-  const rescheduled = await runRecorded(database, { action: 'jobs retry', subject }, () => retryJobs(database, ids));
+  const rescheduled = await runRecorded(database, { action: 'jobs retry', subject }, () =>
+    withRetries(() => retryJobs(database, ids)),
+  );
   printReport(options, { rescheduled }, [`${rescheduled} rescheduled`]);
 }
 

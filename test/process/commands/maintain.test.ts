@@ -52,6 +52,21 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
+test('jobs retry all goes on after a deadlock with a worker that changes the same jobs', async () => {
+  await db.query(`select graphile_worker.add_job('note', run_at := now() - interval '1 hour')`);
+  // The rollback of the first attempt leaves the sequence as it is.
+  await db.query(`create sequence attempts;
+    create function deadlock_once() returns trigger language plpgsql security definer as $$
+    begin
+      if nextval('attempts') = 1 then raise 'deadlock detected' using errcode = '40P01'; end if;
+      return new;
+    end $$;
+    create trigger deadlock before update on graphile_worker._private_jobs for each row execute function deadlock_once()`);
+  const retried = await run('jobs', 'retry', 'all');
+  await db.query('drop function deadlock_once cascade; drop sequence attempts');
+  expect(retried).toMatchObject({ code: 0, stdout: '1 rescheduled\n', stderr: '' });
+});
+
 test('a command without a database names the setting', async () => {
   const { code, stderr } = await runBuilt('server/commands/flags.js', ['list'], {});
   expect(stderr).toContain('DATABASE_URL is missing');
