@@ -5,6 +5,7 @@ import { TEMPLATE, withDatabaseName } from './database-names.ts';
 
 export interface TestDatabase {
   url: string;
+  /** Runs the statement again if it deadlocked with the app, which may have changed the same rows in another order. */
   query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
   /** Drops it; an open connection makes it throw, so a test that leaks one fails. */
   drop(): Promise<void>;
@@ -14,6 +15,8 @@ export interface CopyableDatabase extends TestDatabase {
   /** Copies it as it is now. Nothing else may be connected to it. */
   copy(): Promise<TestDatabase>;
 }
+
+const DEADLOCK = '40P01';
 
 /** A database for this test file, copied from the migrated template; a copy of `template1` is empty. */
 export async function createDatabase(
@@ -28,7 +31,13 @@ export async function createDatabase(
   return {
     url,
     async query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]) {
-      return (await pool.query<R>(sql, values)).rows;
+      for (;;) {
+        try {
+          return (await pool.query<R>(sql, values)).rows;
+        } catch (error) {
+          if ((error as pg.DatabaseError).code !== DEADLOCK) throw error;
+        }
+      }
     },
     async copy() {
       await pool.end();
