@@ -60,8 +60,8 @@ export { payableOf } from './rules/payable.ts';
 export { orderNotFound, paymentProviderUnavailable, userError } from './rules/user-error.ts';
 export { SettlementsLoader } from './settlements-loader.ts';
 export {
-  countAskedSince,
   draftsToExpire,
+  ordersAskedSince,
   ordersToPoll,
   ordersToPollLate,
   overdueReviews,

@@ -66,9 +66,9 @@ export const overdueReviews = (before: Date): Query<TopupOrder> => sql<TopupOrde
   select ${columnsOf(TopupOrder, 'o')} from topup_orders o
   where o.status in (${oneOf(UNDER_REVIEW)}) and o.payment_expires_at < ${before}`;
 
-/** Counts the orders that await payment and were asked about since a time. */
-export const countAskedSince = (since: Date): Query<{ count: bigint }> => sql<{ count: bigint }>`
-  select count(*) from topup_orders where status in (${oneOf(AWAITS_PAYMENT)}) and payment_checked_at >= ${since}`;
+/** Selects the ids of orders that await payment and were asked about since a time. */
+export const ordersAskedSince = (since: Date): Query<{ id: string }> => sql<{ id: string }>`
+  select id from topup_orders where status in (${oneOf(AWAITS_PAYMENT)}) and payment_checked_at >= ${since}`;
 
 /** Takes the provider's earlier deadline for the order's. A later one changes nothing. */
 export async function shortenPayment(database: DataSource, orderId: string, deadline: Date): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { countAskedSince } from '../../orders/index.ts';
+import { ordersAskedSince } from '../../orders/index.ts';
 import { insertInto } from '../../platform/database/insert-rows.ts';
-import { runQueries, runQuery } from '../../platform/database/run-queries.ts';
+import { runQuery } from '../../platform/database/run-queries.ts';
 import { type Query, sql } from '../../platform/database/sql.ts';
 import type { ProviderHealth, UnknownStreak } from '../rules/provider-end.ts';
 import { PaymentLookupFailure } from './payment-lookup-failure.entity.ts';
@@ -34,14 +34,19 @@ export async function countUnknown(database: DataSource, orderId: string, at: Da
   return row ?? { unknown: 0, unknownSince: at };
 }
 
-/** Counts the orders that await payment and were asked about since a time, and those of them whose invoice is unknown. */
+/**
+ * Counts the orders that await payment and were asked about since a time, and those of them whose invoice is unknown. An order that is
+ * over is asked about too, and says nothing here: it is not among those asked.
+ */
 export async function providerHealth(database: DataSource, since: Date): Promise<ProviderHealth> {
-  const [[asked], [unknown]] = await runQueries(
+  const [row] = await runQuery(
     database,
-    countAskedSince(since),
-    sql<{ count: bigint }>`select count(*) from payment_lookup_failures where unknown > 0 and failed_at >= ${since}`,
+    sql<{ asked: bigint; unknown: bigint }>`
+      select count(*) as asked, count(failure.order_id) as unknown from (${ordersAskedSince(since)}) as asked
+      left join payment_lookup_failures as failure
+        on failure.order_id = asked.id and failure.unknown > 0 and failure.failed_at >= ${since}`,
   );
-  return { asked: Number(asked?.count ?? 0), unknown: Number(unknown?.count ?? 0) };
+  return { asked: Number(row?.asked ?? 0), unknown: Number(row?.unknown ?? 0) };
 }
 
 /** Ends the streak after a usable answer. */

@@ -121,6 +121,16 @@ describe('an invoice that the provider does not know', () => {
     expect(await lastCause(fixture)).toBe('payment provider: the invoice is unknown for good');
   });
 
+  test('is unknown for good also beside orders that are over, whose invoices are unknown too', async () => {
+    const [fixture, ...over] = [await pending(), await pending(), await pending()];
+    for (const { order } of over) await app.sandbox.mekariPay.void(order.number);
+    await poll(5, 1);
+    for (const { order } of [fixture, ...over]) await app.sandbox.mekariPay.lose(order.number);
+    await poll(4, 8);
+    const statuses = await Promise.all([fixture, ...over].map(statusOf));
+    expect(statuses).toEqual(['EXPIRED', 'CANCELLED', 'CANCELLED']);
+  });
+
   test('ends nothing after a notice of a payment: the order is under review, and the money is settled once it is known again', async () => {
     const fixture = await pending();
     const { number } = fixture.order;
